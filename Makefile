@@ -1,0 +1,50 @@
+# Every target sets itself up from nothing: a virtual environment in .venv, filled from the pinned requirements.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types unit bench format lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(VENV)/demo.stamp ## The whole road on a lab of its own: plan, apply, drift, healing, handouts
+	@$(BIN)/eiginfra demo
+
+test: lint types unit ## Lint, types, import contracts, tests
+
+lint: $(VENV)/dev.stamp ## Style and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: $(VENV)/dev.stamp ## mypy, strict
+	$(BIN)/mypy
+
+unit: $(VENV)/dev.stamp ## All tests, in parallel (TESTS=… narrows)
+	$(BIN)/pytest $(TESTS)
+
+bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
+	$(BIN)/python benchmarks/run.py $(BENCH)
+
+format: $(VENV)/dev.stamp ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/dev.stamp ## Pin all requirements anew, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile $(LOCK) --extra lab pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(BIN)/uv pip compile $(LOCK) --extra lab --extra postgres --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate
+
+clean: ## Remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/%.stamp: requirements/%.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("eiginfra needs Python 3.11 or later; try make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

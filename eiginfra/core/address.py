@@ -1,0 +1,43 @@
+"""Addresses: `gitlab.group[eig/eig3/adler]`, the one name of a resource in plans, journals and on the command line."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+_FORM = re.compile(r"(?P<kind>[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\[(?P<key>.+)\]", re.DOTALL)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Address:
+    """Kind and natural key of a resource; written `kind[key]`, sorted by kind, then key."""
+
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}[{self.key}]"
+
+    @property
+    def provider(self) -> str:
+        """The part of the kind before the dot: `gitlab`."""
+        return self.kind.partition(".")[0]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `kind[key]`; raises ValueError on anything else."""
+        match = _FORM.fullmatch(text)
+        if match is None:
+            msg = f"{text!r} is not an address; write kind[key], e.g. gitlab.group[eig/eig3/adler]"
+            raise ValueError(msg)
+        return cls(match["kind"], match["key"])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In JSON an address is its text."""
+        return core_schema.no_info_plain_validator_function(
+            lambda value: value if isinstance(value, cls) else cls.parse(value),
+            serialization=core_schema.to_string_ser_schema(),
+        )

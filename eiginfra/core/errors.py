@@ -1,0 +1,86 @@
+"""What can go wrong, by type; each type knows the exit code it ends the command with (sysexits.h where there is one)."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from eiginfra.core.finding import Finding
+
+
+class EiginfraError(Exception):
+    """Anything that eiginfra itself reports: the message says what is wrong and what to do next."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(EiginfraError):
+    """The command was called wrongly."""
+
+    exit_code = 64
+
+
+class InputError(EiginfraError):
+    """Inventory, playbook, site or settings file is wrong: carries every finding, not just the first."""
+
+    exit_code = 65
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class GuardError(EiginfraError):
+    """A plan that is refused as a whole; carries the findings, each with the option or edit that lets it through."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class LockedError(EiginfraError):
+    """Another run holds the journal's lock."""
+
+    exit_code = 75
+
+
+class ProviderError(EiginfraError):
+    """A server refused or failed; the message names the object and carries the server's own words."""
+
+
+class TransientError(ProviderError):
+    """Worth another try later: time-out, 429, 502–504, a lock held by somebody else."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class LostAnswerError(TransientError):
+    """The request was sent and no answer came: the work may have been done. Look before asking again."""
+
+
+class UnreachableError(TransientError):
+    """A service cannot be reached at all: refused connection, unknown host, untrusted certificate."""
+
+    exit_code = 69
+
+
+class PermanentError(ProviderError):
+    """Trying again the same way will fail the same way."""
+
+
+class PermissionDeniedError(PermanentError):
+    """The token is wrong, expired, or may not do that."""
+
+    exit_code = 77
+
+
+class NotFoundError(PermanentError):
+    """The object is not there (any more), or is hidden from this token."""
+
+
+class AlreadyExistsError(PermanentError):
+    """The server has such an object already."""
+
+
+class StaleError(PermanentError):
+    """The object is no longer what the plan saw; this action alone is refused, a new plan will show it."""

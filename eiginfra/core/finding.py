@@ -1,0 +1,97 @@
+"""Findings: what a check, a plan or a guard has to say, with where it stands and how to mend it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops the command, a warning and a notice do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class Location(BaseModel):
+    """A place in a file; lines and columns count from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Finding(BaseModel):
+    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severity: Severity
+    code: str
+    message: str
+    remedy: str | None = None
+    location: Location | None = None
+    address: str | None = None
+    team: str | None = None
+
+    def __str__(self) -> str:
+        where = self.location or self.address
+        head = f"{where}: " if where else ""
+        tail = f" ({self.remedy})" if self.remedy else ""
+        return f"{head}{self.severity}: {self.message}{tail}"
+
+
+def error(
+    code: str,
+    message: str,
+    *,
+    remedy: str | None = None,
+    location: Location | None = None,
+    address: str | None = None,
+    team: str | None = None,
+) -> Finding:
+    """A finding that stops the command."""
+    return Finding(
+        severity=Severity.ERROR,
+        code=code,
+        message=message,
+        remedy=remedy,
+        location=location,
+        address=address,
+        team=team,
+    )
+
+
+def warning(
+    code: str,
+    message: str,
+    *,
+    remedy: str | None = None,
+    location: Location | None = None,
+    address: str | None = None,
+    team: str | None = None,
+) -> Finding:
+    """A finding to read before going on."""
+    return error(code, message, remedy=remedy, location=location, address=address, team=team).model_copy(
+        update={"severity": Severity.WARNING}
+    )
+
+
+def notice(
+    code: str,
+    message: str,
+    *,
+    remedy: str | None = None,
+    location: Location | None = None,
+    address: str | None = None,
+    team: str | None = None,
+) -> Finding:
+    """A finding that is good to know."""
+    return error(code, message, remedy=remedy, location=location, address=address, team=team).model_copy(
+        update={"severity": Severity.NOTICE}
+    )

@@ -1,0 +1,46 @@
+"""Secrets: where one is kept (written in files), and its value once read (shown nowhere)."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class SecretSource(BaseModel):
+    """Where a secret is kept: exactly one of an environment variable, a file, a command that prints it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: str | None = Field(default=None, description="The name of an environment variable")
+    file: Path | None = Field(default=None, description="A file whose first line is the secret")
+    command: tuple[str, ...] | None = Field(default=None, description="A command that prints it, e.g. [pass, show, gitlab]")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [name for name in ("env", "file", "command") if getattr(self, name) is not None]
+        if len(given) != 1:
+            msg = "name exactly one source of the secret: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}"
+            raise ValueError(msg)
+        return self
+
+
+class Secret:
+    """A secret's value. Shows as `***` wherever it is printed, formatted or logged; cannot be pickled."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value, for the one place that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        msg = "a secret is never written down"
+        raise TypeError(msg)

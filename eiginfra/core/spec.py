@@ -1,0 +1,62 @@
+"""Specs: the desired fields of a kind, with the metadata by which the engine alone compares them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from eiginfra.core.values import canonical
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a field is compared and changed.
+
+    immutable: a difference is a finding, never an update. create_only: used when the object is made, never compared.
+    write_only: sent, cannot be read back. unordered: a list compared as a set. sensitive: shown as `***`.
+    entries: an authoritative list, compared entry by entry under the named field of each entry; what is not in it is removed.
+    assigned: filled in by the kind's allocator, not by people.
+    """
+
+    immutable: bool = False
+    create_only: bool = False
+    write_only: bool = False
+    unordered: bool = False
+    sensitive: bool = False
+    entries: str | None = None
+    assigned: bool = False
+
+    @property
+    def compared(self) -> bool:
+        """Whether the engine looks for differences in this field at all."""
+        return not (self.create_only or self.write_only)
+
+
+IMMUTABLE = Rules(immutable=True)
+CREATE_ONLY = Rules(create_only=True)
+UNORDERED = Rules(unordered=True)
+_PLAIN = Rules()
+
+
+class Spec(BaseModel):
+    """Base of every kind's spec. A field that was not set is unmanaged: neither sent on update nor compared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def values(self) -> dict[str, JsonValue]:
+        """The set fields in canonical form; what plans show, journals keep and the engine compares."""
+        fields = self.model_fields_set
+        return {name: canonical(getattr(self, name)) for name in type(self).model_fields if name in fields}
+
+
+@cache
+def rules(spec: type[Spec]) -> Mapping[str, Rules]:
+    """The rules of every field of a spec class, from the `Annotated` metadata."""
+
+    def of(metadata: list[Any]) -> Rules:
+        return next((item for item in metadata if isinstance(item, Rules)), _PLAIN)
+
+    return MappingProxyType({name: of(info.metadata) for name, info in spec.model_fields.items()})

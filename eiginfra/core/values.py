@@ -1,0 +1,92 @@
+"""Values as they are compared, stored and shown: byte sizes with units, and one canonical JSON form for everything."""
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Self
+
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
+from pydantic_core import CoreSchema, core_schema
+
+UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_SIZE = re.compile(r"(\d+)\s*(KiB|MiB|GiB|TiB)")
+
+
+class ByteSize(int):
+    """A number of bytes, written `512MiB` or `1GiB`; whole numbers of binary units only."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `512MiB`; raises ValueError, with the unit that was probably meant, on anything else."""
+        match = _SIZE.fullmatch(text.strip())
+        if match is None:
+            msg = f"{text!r} is not a size; write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB"
+            raise ValueError(msg)
+        return cls(int(match[1]) * UNITS[match[2]])
+
+    @classmethod
+    def of(cls, value: int | str) -> Self:
+        """A size from a number of bytes or its text."""
+        return cls.parse(value) if isinstance(value, str) else cls(value)
+
+    def __str__(self) -> str:
+        for unit, factor in reversed(UNITS.items()):
+            if self and self % factor == 0:
+                return f"{int(self) // factor}{unit}"
+        return f"{int(self)}B" if self else "0MiB"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Files and JSON hold the text with its unit; a bare number is refused, since its unit would be a guess."""
+
+        def validate(value: object) -> ByteSize:
+            if isinstance(value, cls):
+                return value
+            if isinstance(value, str):
+                return cls.parse(value)
+            msg = f"{value!r} has no unit; write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB"
+            raise ValueError(msg)
+
+        return core_schema.no_info_plain_validator_function(validate, serialization=core_schema.to_string_ser_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The pattern editors complete against."""
+        return {"type": "string", "pattern": r"^\d+ ?(KiB|MiB|GiB|TiB)$", "examples": ["512MiB", "8GiB"]}
+
+
+def canonical(value: object) -> JsonValue:
+    """The one JSON form of a value: two values are equal when their canonical forms are.
+
+    Sizes become their text, dates ISO text, enumerations their value, models and mappings objects without unset fields, tuples and lists
+    arrays, sets sorted arrays. Raises TypeError for anything else: better than comparing a `repr`.
+    """
+    match value:
+        case None | bool():
+            return value
+        case ByteSize():
+            return str(value)
+        case Enum():
+            return canonical(value.value)
+        case str() | int() | float():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case BaseModel():
+            return {name: canonical(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set}
+        case Mapping():
+            return {str(key): canonical(item) for key, item in value.items()}
+        case AbstractSet():
+            return sorted((canonical(item) for item in value), key=repr)
+        case list() | tuple():
+            return [canonical(item) for item in value]
+        case _:
+            msg = f"no canonical form for {type(value).__name__}"
+            raise TypeError(msg)

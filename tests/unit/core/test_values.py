@@ -1,0 +1,72 @@
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from eiginfra.core.values import ByteSize, canonical
+
+
+class Size(BaseModel):
+    size: ByteSize = ByteSize(0)
+    other: int = 1
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "shown"),
+    [("512MiB", 2**29, "512MiB"), ("1024MiB", 2**30, "1GiB"), ("1536 MiB", 1536 * 2**20, "1536MiB"), ("2TiB", 2**41, "2TiB")],
+)
+def test_sizes_are_read_and_shown_with_their_unit(text: str, number: int, shown: str) -> None:
+    size = ByteSize.parse(text)
+    assert size == number
+    assert str(size) == f"{size}" == shown
+    assert Size(size=size).model_dump(mode="json")["size"] == shown
+
+
+@pytest.mark.parametrize("text", ["512", "1GB", "1.5GiB", "-1GiB", "GiB", ""])
+def test_a_size_without_a_binary_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a size"):
+        ByteSize.parse(text)
+
+
+@pytest.mark.parametrize("value", [512, 1.5, None, True])
+def test_a_bare_number_is_no_size(value: object) -> None:
+    with pytest.raises(ValidationError, match="has no unit"):
+        Size.model_validate({"size": value})
+
+
+@given(st.integers(min_value=0, max_value=2**50).map(lambda kib: kib * 1024))
+def test_a_size_survives_its_text(number: int) -> None:
+    assert ByteSize.parse(str(ByteSize(number))) == number
+
+
+def test_the_canonical_form() -> None:
+    value = {
+        "size": ByteSize(2**30),
+        "day": date(2019, 10, 1),
+        "at": datetime(2019, 10, 1, tzinfo=UTC),
+        "set": {"b", "a"},
+        "colour": Colour.RED,
+        "model": Size(size=ByteSize(2**20)),
+        "tuple": (1, None, True, "x"),
+    }
+    assert canonical(value) == {
+        "size": "1GiB",
+        "day": "2019-10-01",
+        "at": "2019-10-01T00:00:00+00:00",
+        "set": ["a", "b"],
+        "colour": "red",
+        "model": {"size": "1MiB"},
+        "tuple": [1, None, True, "x"],
+    }
+
+
+def test_what_has_no_canonical_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="no canonical form for object"):
+        canonical(object())
