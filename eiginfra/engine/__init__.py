@@ -1,0 +1,5 @@
+"""From desired and observed to a plan, and from a plan to a changed world.
+
+What lives here: the comparison (nowhere else), the order, the planner, the quota check, the guards, the executor and drift. Pure, but for
+the observer and the executor, which call kinds. What may not: knowledge of any one provider, of files, or of how things are printed.
+"""

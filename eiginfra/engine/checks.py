@@ -1,0 +1,31 @@
+"""What can be said of the wanted resources before any server is asked."""
+
+from collections.abc import Sequence
+
+from eiginfra.core.finding import Finding
+from eiginfra.core.kind import Registry
+from eiginfra.core.resource import Resource
+from eiginfra.core.usage import Limits
+from eiginfra.engine.quota import check_requests
+
+
+def check_wanted(registry: Registry, resources: Sequence[Resource], limits: Limits) -> list[Finding]:
+    """The kinds' own objections (fences, clashes), then quotas and capacity; `check` and `plan` both go by it."""
+    wanted = {resource.address: resource for resource in resources}
+    found = [
+        attributed(objection, resource)
+        for resource in resources
+        for objection in registry[resource.address.kind].check(resource.spec, wanted)
+    ]
+    return found + check_requests(registry, resources, limits)
+
+
+def attributed(found: Finding, resource: Resource) -> Finding:
+    """A kind's finding with the resource's address, team and place in the playbook, where it names none itself."""
+    return found.model_copy(
+        update={
+            "address": found.address or str(resource.address),
+            "team": found.team or resource.team,
+            "location": found.location or resource.origin,
+        }
+    )

@@ -1,0 +1,116 @@
+"""The one comparison: desired against observed, field by field, each difference told apart by its cause."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic import JsonValue
+
+from eiginfra.core.change import Cause, FieldDiff
+from eiginfra.core.spec import Rules, Spec, rules
+
+Values = Mapping[str, JsonValue]
+_ABSENT = object()
+
+
+def diff(spec: type[Spec], desired: Values, observed: Values, last: Values | None) -> list[FieldDiff]:
+    """The differences of one object, in the spec's order of fields.
+
+    desired: the set fields only; observed: what the server has; last: what was last applied, None if the journal does not know.
+    """
+    found: list[FieldDiff] = []
+    for name, rule in _compared(spec):
+        if name not in desired:
+            continue
+        before = _last(last, name)
+        if rule.entries is not None:
+            found += _entries(name, rule, desired[name], observed.get(name), before)
+        else:
+            wanted, there = _normal(rule, desired[name]), _normal(rule, observed.get(name))
+            if wanted != there:
+                was = before if before is _ABSENT else _normal(rule, before)  # type: ignore[arg-type]  # _ABSENT is no JSON value
+                found.append(
+                    FieldDiff(
+                        field=name,
+                        before=there,
+                        after=wanted,
+                        cause=Cause.UNKNOWN if last is None else _cause(was, there, wanted),
+                        sensitive=rule.sensitive,
+                    )
+                )
+    return found
+
+
+def agrees(spec: type[Spec], observed: Values, either: Values, other: Values) -> bool:
+    """Whether every field that `other` sets is as in `either` or as in `other`: half-way between the two is no third thing."""
+    return all(
+        (there := _normal(rule, observed.get(name))) in (_normal(rule, either.get(name)), _normal(rule, other[name]))
+        or (rule.entries is not None and _between(rule, there, either.get(name), other[name]))
+        for name, rule in _compared(spec)
+        if name in other
+    )
+
+
+def overall(diffs: list[FieldDiff]) -> Cause | None:
+    """The cause of a resource's differences taken together: inventory and reality both having moved is a conflict."""
+    causes = {found.cause for found in diffs}
+    if Cause.CONFLICT in causes or {Cause.DRIFT, Cause.PENDING} <= causes:
+        return Cause.CONFLICT
+    return next((cause for cause in (Cause.DRIFT, Cause.PENDING, Cause.UNKNOWN) if cause in causes), None)
+
+
+@cache
+def _compared(spec: type[Spec]) -> tuple[tuple[str, Rules], ...]:
+    return tuple((name, rule) for name, rule in rules(spec).items() if rule.compared)
+
+
+def _last(last: Values | None, name: str) -> object:
+    return _ABSENT if last is None else last.get(name, _ABSENT)
+
+
+def _cause(last: object, observed: object, desired: object) -> Cause:
+    if last is _ABSENT or last == observed:
+        return Cause.PENDING
+    return Cause.DRIFT if last == desired else Cause.CONFLICT
+
+
+def _normal(rule: Rules, value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        if rule.entries is not None:
+            return sorted(value, key=lambda entry: _key(rule, entry))
+        if rule.unordered:
+            return sorted(value, key=repr)
+    return value
+
+
+def _key(rule: Rules, entry: JsonValue) -> str:
+    return str(entry.get(rule.entries or "")) if isinstance(entry, dict) else str(entry)
+
+
+def _by_key(rule: Rules, value: object) -> dict[str, dict[str, JsonValue]]:
+    return {_key(rule, entry): entry for entry in value if isinstance(entry, dict)} if isinstance(value, list) else {}
+
+
+def _entries(name: str, rule: Rules, desired: JsonValue, observed: JsonValue, last: object) -> list[FieldDiff]:
+    """One difference per entry; of an entry only the fields that the desired one sets are compared."""
+    wanted, there, was = _by_key(rule, desired), _by_key(rule, observed), _by_key(rule, last)
+    found = []
+    for key in sorted(wanted.keys() | there.keys()):
+        after, before = wanted.get(key), there.get(key)
+        if after is not None and before is not None:
+            before = {field: before.get(field) for field in after}
+        if after != before:
+            cause = Cause.UNKNOWN if last is _ABSENT else _cause(_as(was.get(key), after), before, after)
+            found.append(FieldDiff(field=name, entry=key, before=before, after=after, cause=cause, sensitive=rule.sensitive))
+    return found
+
+
+def _as(entry: dict[str, JsonValue] | None, shape: dict[str, JsonValue] | None) -> dict[str, JsonValue] | None:
+    return entry if entry is None or shape is None else {field: entry.get(field) for field in shape}
+
+
+def _between(rule: Rules, there: JsonValue, either: JsonValue, other: JsonValue) -> bool:
+    mine, planned, wanted = _by_key(rule, there), _by_key(rule, either), _by_key(rule, other)
+    return all(
+        _as(mine.get(key), wanted.get(key)) in (_as(planned.get(key), wanted.get(key)), wanted.get(key))
+        for key in mine.keys() | planned.keys() | wanted.keys()
+    )

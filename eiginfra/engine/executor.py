@@ -1,0 +1,228 @@
+"""The executor: carries out exactly the plan's changes, independent ones at once, and believes only what it saw afterwards."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import monotonic
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Change
+from eiginfra.core.errors import EiginfraError, StaleError
+from eiginfra.core.journal import Journal
+from eiginfra.core.kind import Registry
+from eiginfra.core.plan import Plan
+from eiginfra.core.resource import Observed, Resource, Scope
+from eiginfra.engine.action import Done, carry_out, shortfall
+
+
+class Outcome(StrEnum):
+    """How a change ended. WAITING: done as far as we can; the server or a person must finish."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    FAILED = "failed"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One change and how it ended; `reason` says why when it is not plainly done, `exit_code` what a failure means for the command."""
+
+    change: Change
+    outcome: Outcome
+    reason: str | None = None
+    seconds: float = 0.0
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results, in the order they ended."""
+
+    results: tuple[Result, ...]
+    interrupted: bool = False
+
+    def of(self, *outcomes: Outcome) -> tuple[Result, ...]:
+        """The results with one of these outcomes."""
+        return tuple(result for result in self.results if result.outcome in outcomes)
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was not done."""
+        return bool(self.of(Outcome.FAILED, Outcome.REFUSED, Outcome.SKIPPED))
+
+
+@dataclass(frozen=True)
+class _Unverified:
+    """An action whose answers did not show the object: it is looked at with others of its kind, in bulk."""
+
+    change: Change
+    intent: int
+    done: Done
+    began: float
+
+
+_Ended = Result | _Unverified
+
+
+@dataclass
+class _Books:
+    """The state of one run; touched by the main thread alone."""
+
+    todo: Mapping[Address, Change]
+    blocking: dict[Address, set[Address]]
+    dependents: dict[Address, list[Address]]
+    ready: list[Address]
+    results: list[Result] = field(default_factory=list)
+    unverified: dict[str, list[_Unverified]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plan: Plan) -> "_Books":
+        """Who waits for whom: what hangs on something waits for it, and is deleted before it."""
+        todo = {change.address: change for change in plan.changes if change.acts or change.action is Action.ADOPT}
+        blocking: dict[Address, set[Address]] = {address: set() for address in todo}
+        for address, change in todo.items():
+            for other in change.depends_on:
+                if other in todo:
+                    waits, first = (other, address) if change.action is Action.DELETE else (address, other)
+                    blocking[waits].add(first)
+        dependents: dict[Address, list[Address]] = {}
+        for address, others in blocking.items():
+            for other in others:
+                dependents.setdefault(other, []).append(address)
+        return cls(todo, blocking, dependents, [address for address in todo if not blocking[address]])
+
+    def enter(self, result: Result) -> list[Result]:
+        """Enter a result; what hangs on a failure is skipped with it. Returns the results entered, that one first."""
+        entered = [result]
+        self.results.append(result)
+        for dependent in self.dependents.get(result.change.address, ()):
+            if dependent not in self.blocking:
+                continue
+            if result.outcome in (Outcome.DONE, Outcome.WAITING):
+                self.blocking[dependent].discard(result.change.address)
+                if not self.blocking[dependent]:
+                    self.ready.append(dependent)
+            else:
+                del self.blocking[dependent]
+                reason = f"{result.change.address} was not done"
+                entered += self.enter(Result(self.todo[dependent], Outcome.SKIPPED, reason))
+        return entered
+
+
+class Executor:
+    """Runs plans against the kinds of a registry, writing intent and result of every action into a journal."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        journal: Journal,
+        *,
+        workers: Mapping[str, int],
+        on_start: Callable[[Change], None] = lambda _: None,
+        on_end: Callable[[Result], None] = lambda _: None,
+    ) -> None:
+        """workers: how many actions may be under way at once, by provider (4 for one not named)."""
+        self._registry = registry
+        self._journal = journal
+        self._workers = workers
+        self._on_start = on_start
+        self._on_end = on_end
+
+    def run(self, plan: Plan, run: int) -> Report:
+        """Carry out the plan's changes under run number `run`.
+
+        A failure stops its dependents and nothing else. The first KeyboardInterrupt lets what is under way end and starts nothing more;
+        the second is raised.
+        """
+        books = _Books.of(plan)
+        stopping = False
+        with ExitStack() as stack:
+            pools = {
+                provider: stack.enter_context(ThreadPoolExecutor(self._workers.get(provider, 4), thread_name_prefix=provider))
+                for provider in sorted({address.provider for address in books.todo})
+            }
+            running: dict[Future[list[_Ended]], str] = {}
+            while True:
+                starting, books.ready = ([] if stopping else books.ready), []
+                for address in starting:
+                    future = pools[address.provider].submit(self._act, books.todo[address], run)
+                    running[future] = address.kind
+                for kind in books.unverified.keys() - set(running.values()):
+                    future = pools[Address(kind, "*").provider].submit(self._verify_in_bulk, kind, books.unverified.pop(kind), plan)
+                    running[future] = kind
+                if not running:
+                    break
+                try:
+                    ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                except KeyboardInterrupt:
+                    if stopping:
+                        raise
+                    stopping = True
+                    continue
+                for future in ended:
+                    del running[future]
+                    self._settle(books, future.result(), run)
+        return Report(tuple(books.results), interrupted=stopping)
+
+    def _settle(self, books: _Books, ended: Sequence[_Ended], run: int) -> None:
+        for item in ended:
+            if isinstance(item, _Unverified):
+                books.unverified.setdefault(item.change.address.kind, []).append(item)
+                continue
+            for result in books.enter(item):
+                if result.outcome is Outcome.SKIPPED:
+                    self._journal.fail(self._journal.intend(run, result.change), result.reason or "", Outcome.SKIPPED)
+                self._on_end(result)
+
+    def _act(self, change: Change, run: int) -> list[_Ended]:
+        """In a worker thread: write the intent, do it, verify it by the answers where they showed the object."""
+        began = monotonic()
+        kind = self._registry[change.address.kind]
+        intent = self._journal.intend(run, change)
+        if not change.acts:
+            # An adoption without differences: the journal learns what already holds.
+            self._journal.succeed(intent, change.desired or {}, change.handle, made=change.made)
+            return [Result(change, Outcome.DONE)]
+        self._on_start(change)
+        try:
+            done = carry_out(kind, change)
+        except EiginfraError as problem:
+            outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
+            self._journal.fail(intent, str(problem), outcome)
+            return [Result(change, outcome, str(problem), monotonic() - began, problem.exit_code)]
+        item = _Unverified(change, intent, done, began)
+        if done.seen is None and change.action is not Action.DELETE:
+            return [item]
+        return [self._verified(item, done.seen)]
+
+    def _verify_in_bulk(self, kind: str, items: Sequence[_Unverified], plan: Plan) -> list[_Ended]:
+        """One reading of the kind for all its actions whose answers did not show the object."""
+        spec = self._registry[kind].spec
+        resources = [Resource(item.change.address, spec.model_validate(item.change.desired), item.change.team) for item in items]
+        teams = sorted({resource.team for resource in resources if resource.team is not None})
+        try:
+            seen = self._registry[kind].observe(Scope(plan.meta.cohort, teams, resources, whole=False))
+        except EiginfraError as problem:
+            reason = f"done, but it could not be verified: {problem}"
+            for item in items:
+                self._journal.fail(item.intent, reason, Outcome.FAILED)
+            return [Result(item.change, Outcome.FAILED, reason, monotonic() - item.began, problem.exit_code) for item in items]
+        by_address = {there.address: there for there in seen.objects}
+        return [self._verified(item, by_address.get(item.change.address)) for item in items]
+
+    def _verified(self, item: _Unverified, seen: Observed | None) -> Result:
+        """What was seen afterwards decides."""
+        change, seconds = item.change, monotonic() - item.began
+        reason = shortfall(self._registry[change.address.kind], change, seen)
+        if reason is not None:
+            self._journal.fail(item.intent, reason, Outcome.FAILED)
+            return Result(change, Outcome.FAILED, reason, seconds, 1)
+        self._journal.succeed(item.intent, change.desired or {}, seen.handle if seen else {}, made=item.done.made)
+        if seen is not None and seen.waiting:
+            waits = "; ".join(f"{name} waits for {what}" for name, what in sorted(seen.waiting.items()))
+            return Result(change, Outcome.WAITING, waits, seconds)
+        return Result(change, Outcome.DONE, None, seconds)
