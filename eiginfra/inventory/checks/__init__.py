@@ -1,0 +1,36 @@
+"""What the files say against each other, against the site and against the calendar; no server is asked.
+
+What may not live here: quotas and capacity. The engine counts them, from resources.
+"""
+
+from datetime import date
+
+from eiginfra.core.finding import Finding
+from eiginfra.inventory.checks.calendar import check_calendar
+from eiginfra.inventory.checks.names import check_names
+from eiginfra.inventory.checks.people import check_people
+from eiginfra.inventory.checks.publishing import check_gateway, check_publishing
+from eiginfra.inventory.checks.supply import check_supply
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.site import Site
+from eiginfra.inventory.validation import ordered
+
+__all__ = ["check", "check_inventory"]
+
+
+def check(cohort: Cohort, site: Site, as_of: date) -> list[Finding]:
+    """Every finding about the inventory, in order of place: also those of loading it."""
+    return ordered(
+        [
+            *cohort.findings,
+            *check_inventory(cohort),
+            *check_calendar(cohort, as_of),
+            *check_supply(cohort, site),
+            *check_gateway(cohort, site),
+        ]
+    )
+
+
+def check_inventory(cohort: Cohort, broken: frozenset[str] | set[str] = frozenset()) -> list[Finding]:
+    """The part that needs neither site nor day. `broken`: ids of teams whose files could not be read, and are left out."""
+    return [*check_names(cohort, broken), *check_people(cohort), *check_publishing(cohort)]

@@ -1,0 +1,88 @@
+"""Teams, projects and machines: each name once, and none that would collide where it is used."""
+
+from collections.abc import Collection, Iterator
+
+from eiginfra.core.finding import Finding, Location, error
+from eiginfra.inventory.checks.unique import Taken
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.model import Team
+from eiginfra.inventory.validation import did_you_mean
+
+LONGEST_HOST = 63
+"""The longest label of a host name (RFC 1035, section 2.3.4)."""
+
+
+def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
+    """Findings about the names of teams, projects, machines and their volumes."""
+    known = {*broken, *(team.id for team in cohort.teams)}
+    if not known:
+        yield error("no-team", "the cohort has no team", remedy="write one: teams/<id>.yml beside this file", location=cohort.where(None))
+    for team_id in cohort.file.quota.teams:
+        if team_id not in known:
+            yield error(
+                "unknown-team",
+                f"the quota names the team {team_id!r}, which does not exist",
+                remedy=did_you_mean(team_id, sorted(known)),
+                location=cohort.where_key(None, "quota", "teams", team_id),
+            )
+    hosts: dict[str, tuple[str, Location]] = {}
+    for team in cohort.teams:
+        yield from _check_projects(cohort, team)
+        yield from _check_machines(cohort, team, hosts)
+
+
+def _check_projects(cohort: Cohort, team: Team) -> Iterator[Finding]:
+    names = Taken[str]("duplicate-project", lambda name: f"a second project {name!r} in this team", "rename one; GitLab ignores case")
+    for index, project in enumerate(team.projects):
+        yield from names.take(project.name.lower(), cohort.where(team.id, "projects", index, "name"), team.id)
+    yield from _check_renamed(cohort, team, "projects")
+
+
+def _check_machines(cohort: Cohort, team: Team, hosts: dict[str, tuple[str, Location]]) -> Iterator[Finding]:
+    names = Taken[str]("duplicate-machine", lambda name: f"a second machine {name!r} in this team", "rename one")
+    for index, machine in enumerate(team.machines):
+        where = cohort.where(team.id, "machines", index, "name")
+        again = names.take(machine.name, where, team.id)
+        yield from again
+        host = team.host(machine)
+        if len(host) > LONGEST_HOST:
+            yield error(
+                "host-name-too-long",
+                f"the host name {host} has {len(host)} characters; {LONGEST_HOST} are possible",
+                remedy="shorten the machine's name",
+                location=where,
+                team=team.id,
+            )
+        other, first = hosts.setdefault(host, (team.id, where))
+        if other != team.id:
+            yield error(
+                "duplicate-host",
+                f"the host name {host} is also that of a machine of team {other}; first at {first}",
+                remedy="rename one of the two machines",
+                location=where,
+                team=team.id,
+            )
+        paths = Taken[str]("duplicate-mount", lambda path: f"a second volume at {path}", "give it another path")
+        for number, mount in enumerate(machine.mounts):
+            yield from paths.take(mount.path.rstrip("/"), cohort.where(team.id, "machines", index, "mounts", number, "path"), team.id)
+    yield from _check_renamed(cohort, team, "machines")
+
+
+def _check_renamed(cohort: Cohort, team: Team, what: str) -> Iterator[Finding]:
+    """A former name must be free: what still bears it was not renamed."""
+    things = getattr(team, what)
+    present = {thing.name for thing in things}
+    former = Taken[str]("duplicate-former-name", lambda name: f"a second one was called {name!r}", "only one can have had the name")
+    for index, thing in enumerate(things):
+        if thing.was is None:
+            continue
+        where = cohort.where(team.id, what, index, "was")
+        yield from former.take(thing.was, where, team.id)
+        if thing.was in present:
+            yield error(
+                "former-name-in-use",
+                f"{thing.name!r} was {thing.was!r}, but {thing.was!r} is still here",
+                remedy="delete one of the two, or the key 'was'",
+                location=where,
+                team=team.id,
+            )

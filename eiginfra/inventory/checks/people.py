@@ -1,0 +1,113 @@
+"""People: one person is one user name, one name and one e-mail address, in all teams."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from eiginfra.core.finding import Finding, Location, error, warning
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.model import Person, Team
+
+
+@dataclass(frozen=True)
+class _First:
+    """Somebody where first met."""
+
+    person: Person
+    team: str
+    role: str
+    where: Location
+
+
+@dataclass
+class _Known:
+    """Everybody met so far. GitLab ignores the case of user names and e-mail addresses."""
+
+    by_username: dict[str, _First] = field(default_factory=dict)
+    by_email: dict[str, _First] = field(default_factory=dict)
+    by_key: dict[str, _First] = field(default_factory=dict)
+
+
+def check_people(cohort: Cohort) -> Iterator[Finding]:
+    """Findings about members and mentors."""
+    known = _Known()
+    for team in cohort.teams:
+        if not team.members:
+            yield warning("no-member", "the team has no member", location=cohort.where(team.id, "members"), team=team.id)
+        if not team.mentors:
+            yield warning(
+                "no-mentor",
+                "the team has no mentor",
+                remedy="name one, so that the newcomers know whom to ask",
+                location=cohort.where(team.id, "mentors"),
+                team=team.id,
+            )
+        yield from _check_team(cohort, team, known)
+
+
+def _check_team(cohort: Cohort, team: Team, known: _Known) -> Iterator[Finding]:
+    here: dict[str, _First] = {}
+    for role, people in (("members", team.members), ("mentors", team.mentors)):
+        for index, person in enumerate(people):
+            path = (role, index)
+            this = _First(person, team.id, role, cohort.where(team.id, *path, "username"))
+            username = person.username.lower()
+            first = here.setdefault(username, this)
+            if first is not this:
+                yield _twice_in_team(this, first)
+                continue
+            first = known.by_username.setdefault(username, this)
+            if first is not this:
+                yield from _check_same_person(cohort, this, first, path)
+            yield from _check_email(cohort, this, known, path)
+            yield from _check_keys(cohort, this, known, path)
+
+
+def _twice_in_team(this: _First, first: _First) -> Finding:
+    among = "among the members and the mentors" if first.role != this.role else f"twice among the {this.role}"
+    return error(
+        "duplicate-member",
+        f"{this.person.username!r} stands {among} of this team; first at {first.where}",
+        remedy="keep one",
+        location=this.where,
+        team=this.team,
+    )
+
+
+def _check_same_person(cohort: Cohort, this: _First, first: _First, path: tuple[str, int]) -> Iterator[Finding]:
+    """The same user name in another team: then everything else must agree."""
+    for key in ("name", "email"):
+        mine, theirs = getattr(this.person, key), getattr(first.person, key)
+        if mine != theirs and (key != "email" or mine.lower() != theirs.lower()):
+            label = "e-mail address" if key == "email" else key
+            yield error(
+                "person-differs",
+                f"{this.person.username!r} has another {label} in team {first.team}; first at {first.where}",
+                remedy=f"write the same {label} in both, or use another user name if they are two persons",
+                location=cohort.where(this.team, *path, key),
+                team=this.team,
+            )
+
+
+def _check_email(cohort: Cohort, this: _First, known: _Known, path: tuple[str, int]) -> Iterator[Finding]:
+    first = known.by_email.setdefault(this.person.email.lower(), this)
+    if first.person.username.lower() != this.person.username.lower():
+        yield error(
+            "duplicate-email",
+            f"the e-mail address {this.person.email} is also that of {first.person.username!r}; first at {first.where}",
+            remedy="give each account its own address",
+            location=cohort.where(this.team, *path, "email"),
+            team=this.team,
+        )
+
+
+def _check_keys(cohort: Cohort, this: _First, known: _Known, path: tuple[str, int]) -> Iterator[Finding]:
+    for number, key in enumerate(this.person.ssh_keys):
+        first = known.by_key.setdefault(" ".join(key.split(" ")[:2]), this)
+        if first.person.username.lower() != this.person.username.lower():
+            yield warning(
+                "shared-ssh-key",
+                f"this SSH key is also that of {first.person.username!r}; first at {first.where}",
+                remedy="each person needs a key of their own, so that one can leave",
+                location=cohort.where(this.team, *path, "ssh_keys", number),
+                team=this.team,
+            )

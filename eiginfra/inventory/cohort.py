@@ -1,0 +1,166 @@
+"""A cohort: the contents of `cohort.yml`, and the teams beside it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eiginfra.core.finding import Finding, Location
+from eiginfra.core.usage import MEASURES, Limit, Limits
+from eiginfra.inventory.document import Document
+from eiginfra.inventory.fields import TeamId, Title, brief
+from eiginfra.inventory.model import Contact, FileModel, Team
+
+
+def _not_negative(limit: Limit) -> Limit:
+    negative = [name for name in MEASURES if (getattr(limit, name) or 0) < 0]
+    if negative:
+        raise PydanticCustomError("negative", "{names} below zero; write 0 or more", {"names": ", ".join(negative)})
+    return limit
+
+
+Amounts = Annotated[Limit, AfterValidator(_not_negative)]
+
+
+class Quota(FileModel):
+    """What teams may use: the default, and per team the measures that differ from it."""
+
+    default: Amounts = Field(default=Limit(), description="What every team may use; a measure left out is not limited")
+    teams: dict[TeamId, Amounts] = Field(default={}, description="By team, the measures that differ from the default")
+
+
+class Cap(FileModel):
+    """The most that one apply may remove of a kind of entry: a number, a share in per cent, or the larger of both."""
+
+    number: int | None = Field(default=None, ge=0)
+    percent: int | None = Field(default=None, ge=0, le=100)
+
+    def allows(self, removed: int, total: int) -> bool:
+        """Whether removing `removed` of `total` stays within the cap."""
+        allowed = [self.number if self.number is not None else -1, total * self.percent // 100 if self.percent is not None else -1]
+        return removed <= max(allowed)
+
+    def __str__(self) -> str:
+        parts = ([str(self.number)] if self.number is not None else []) + ([f"{self.percent}%"] if self.percent is not None else [])
+        return " or ".join(parts)
+
+
+_CAP = r"(?:(?P<number>\d{1,6})(?:\s+or\s+(?P<both>\d{1,3})\s*%)?|(?P<percent>\d{1,3})\s*%)"
+_DAYS = r"(\d{1,5})\s*d"
+
+
+def _parse_cap(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"number": value}
+    if isinstance(value, str) and (match := re.fullmatch(_CAP, value.strip())):
+        percent = match["both"] or match["percent"]
+        return {
+            **({"number": int(match["number"])} if match["number"] else {}),
+            **({"percent": int(percent)} if percent else {}),
+        }
+    raise PydanticCustomError("cap", "{value} is not a cap; write 3, 20% or '3 or 20%'", {"value": brief(value)})
+
+
+def _parse_days(value: object) -> object:
+    if isinstance(value, str) and (match := re.fullmatch(_DAYS, value.strip())):
+        return timedelta(days=int(match[1]))
+    raise PydanticCustomError("days", "{value} is not a number of days; write 30d", {"value": brief(value)})
+
+
+_CapText = Annotated[str, Field(pattern=r"^(?:\d{1,6}(?:\s+or\s+\d{1,3}\s*%)?|\d{1,3}\s*%)$")]
+CapField = Annotated[Cap, BeforeValidator(_parse_cap, json_schema_input_type=Annotated[int, Field(ge=0)] | _CapText)]
+Days = Annotated[timedelta, BeforeValidator(_parse_days, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DAYS}$")])]
+
+DEFAULT_CAPS: Mapping[str, Cap] = {"members": Cap(number=3, percent=20)}
+
+
+class CohortFile(FileModel):
+    """The contents of `cohort.yml`."""
+
+    cohort: TeamId = Field(description="The cohort's id, the name of its folder")
+    title: Title = Field(description="The cohort's name as it is spoken")
+    starts: date = Field(description="First day")
+    ends: date = Field(description="Last day; accounts and access end with it")
+    language: Literal["fr", "en"] = Field(default="fr", description="Of the handouts")
+    contacts: tuple[Contact, ...] = Field(default=(), description="Whom to ask, for the handouts")
+    quota: Quota = Field(default=Quota(), description="What each team may ask for")
+    capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")
+    caps: dict[str, CapField] = Field(
+        default={}, description="The most that one apply may remove, by what is removed, e.g. members: 3 or 20%"
+    )
+    grace: Days = Field(
+        default=timedelta(days=30), description="From a machine's stop to its deletion", json_schema_extra={"default": "30d"}
+    )
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if self.ends < self.starts:
+            raise PydanticCustomError(
+                "dates_reversed",
+                "the cohort ends ({ends}) before it starts ({starts}); exchange the two dates",
+                {"ends": self.ends.isoformat(), "starts": self.starts.isoformat()},
+            )
+        return self
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A cohort as loaded: its file, its teams in the order of their ids, and where every value is written."""
+
+    file: CohortFile
+    teams: tuple[Team, ...]
+    document: Document
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """The team files by team id."""
+    digest: str = ""
+    """SHA-256 over all files' names and bytes, in order."""
+    findings: tuple[Finding, ...] = ()
+    """What loading had to say that is no error: files that were left out."""
+
+    @property
+    def id(self) -> str:
+        """The cohort's id: `eig3`."""
+        return self.file.cohort
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Team]:
+        return {team.id: team for team in self.teams}
+
+    def team(self, team_id: str) -> Team:
+        """The team of that id; KeyError if there is none."""
+        return self._by_id[team_id]
+
+    def where(self, team_id: str | None, *path: Any) -> Location:
+        """The place of a value: `where("adler", "machines", 0, "size")`; of the nearest parent if the value is not written."""
+        return self._document(team_id).locate(*path)
+
+    def where_key(self, team_id: str | None, *path: Any) -> Location:
+        """The same for the key that the path ends with."""
+        return self._document(team_id).locate_key(*path)
+
+    def _document(self, team_id: str | None) -> Document:
+        return self.document if team_id is None else self.documents[team_id]
+
+    def quota_of(self, team_id: str) -> Limit:
+        """The default quota with the team's own measures over it."""
+        own = self.file.quota.teams.get(team_id)
+        default = self.file.quota.default
+        return default if own is None else default.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+    def cap(self, what: str) -> Cap | None:
+        """The removal cap of a sort of entry, e.g. `members`."""
+        return self.file.caps.get(what) or DEFAULT_CAPS.get(what)
+
+    def limits(self) -> Limits:
+        """All quotas and the capacity, as the engine's quota check wants them."""
+        return Limits(
+            teams={team.id: self.quota_of(team.id) for team in self.teams},
+            capacity=self.file.capacity,
+            team_locations={team.id: self.where(team.id, "machines") for team in self.teams},
+            capacity_location=self.where(None, "capacity"),
+        )

@@ -1,0 +1,192 @@
+"""Folders and files to a Cohort, a Site and Settings; everything that is wrong is reported at once."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import Finding, Location, Severity, error, warning
+from eiginfra.core.secret import SecretSource
+from eiginfra.inventory.checks import check_inventory
+from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.document import YamlDocument, load_document
+from eiginfra.inventory.fields import TEAM_ID
+from eiginfra.inventory.model import Team, TeamFile
+from eiginfra.inventory.settings import Settings
+from eiginfra.inventory.site import Site, SiteFile
+from eiginfra.inventory.source import shown
+from eiginfra.inventory.validation import ordered, validate
+
+T = TypeVar("T")
+
+
+def load_cohort(folder: Path) -> Cohort:
+    """The cohort of a folder: `cohort.yml` and `teams/*.yml`. InputError carries every finding of every file, in order of place."""
+    findings: list[Finding] = []
+    file = _collect(findings, _load_cohort_file, folder)
+    reading = _TeamFolder(folder / "teams")
+    findings += [*reading.findings, *_strays(folder)]
+    if file is None:
+        raise InputError(ordered(findings))
+    cohort = Cohort(
+        file=file[0],
+        teams=tuple(reading.teams),
+        document=file[1],
+        documents=reading.documents,
+        digest=_digest({"cohort.yml": file[1], **{f"teams/{stem}.yml": document for stem, document in reading.documents.items()}}),
+        findings=tuple(finding for finding in findings if finding.severity is not Severity.ERROR),
+    )
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        # What the sound files say against each other is told along with what is wrong in the others.
+        across = check_inventory(cohort, broken=reading.broken)
+        findings += [finding for finding in across if finding.severity is Severity.ERROR]
+        raise InputError(ordered(findings))
+    return cohort
+
+
+def load_site(path: Path) -> Site:
+    """The site of a file, its relative paths resolved against the file and `~` expanded; raises InputError."""
+    document = load_document(path, templates=False)
+    file = validate(SiteFile, document)
+    base = path.absolute().parent
+    return Site(name=path.stem, file=_resolve_site(file, base), document=document, path=path)
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of a file, paths resolved as in site files; raises InputError."""
+    settings = validate(Settings, load_document(path, templates=False))
+    base = path.absolute().parent
+    return settings.model_copy(update={name: _resolve(value, base) for name, value in settings if isinstance(value, Path)})
+
+
+def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
+    path = folder / "cohort.yml"
+    if not path.exists():
+        raise InputError([_no_cohort(folder)])
+    document = load_document(path, templates=False)
+    file = validate(CohortFile, document)
+    name = folder.resolve().name
+    if file.cohort != name:
+        raise InputError(
+            [
+                error(
+                    "cohort-folder",
+                    f"the cohort is {file.cohort!r}, but its folder is {name!r}",
+                    remedy="give both the same name; the id is part of every path and mark, so mend the one that is new",
+                    location=document.locate("cohort"),
+                )
+            ]
+        )
+    return file, document
+
+
+def _no_cohort(folder: Path) -> Finding:
+    where = Location(file=shown(folder / "cohort.yml"))
+    if not folder.is_dir():
+        return error(
+            "no-cohort", f"there is no folder {shown(folder)}", remedy="name a cohort's folder, e.g. -i inventories/eig3", location=where
+        )
+    if (folder / "cohort.yaml").exists():
+        return error("no-cohort", "the file is called cohort.yaml", remedy="rename it to cohort.yml", location=where)
+    below = sorted(entry.name for entry in folder.iterdir() if (entry / "cohort.yml").is_file())
+    remedy = f"did you mean {shown(folder / below[0])}?" if below else "name a cohort's folder, e.g. -i inventories/eig3"
+    return error("no-cohort", "there is no cohort.yml in this folder", remedy=remedy, location=where)
+
+
+def _strays(folder: Path) -> list[Finding]:
+    """YAML files beside cohort.yml: most likely teams in the wrong place."""
+    names = sorted(path.name for path in folder.glob("*.y*ml") if path.suffix in {".yml", ".yaml"} and path.stem != "cohort")
+    remedy = "team files stand in the folder teams"
+    return [warning("file-ignored", "this file is ignored", remedy=remedy, location=Location(file=shown(folder / name))) for name in names]
+
+
+@dataclass
+class _TeamFolder:
+    """The team files of a folder, read: those that are sound, and what is wrong with the others."""
+
+    folder: Path
+    teams: list[Team] = field(default_factory=list)
+    documents: dict[str, YamlDocument] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        try:
+            entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name) if self.folder.is_dir() else []
+        except OSError as problem:
+            where = Location(file=shown(self.folder))
+            self.findings.append(error("file-unreadable", f"the folder cannot be read: {problem.strerror}", location=where))
+            return
+        for entry in entries:
+            if not entry.name.startswith("."):
+                self._read(entry)
+
+    def _read(self, entry: os.DirEntry[str]) -> None:
+        path = Path(entry.path)
+        where = Location(file=shown(path))
+        if path.suffix == ".yaml":
+            self.findings.append(error("yaml-suffix", "team files end in .yml", remedy=f"rename it to {path.stem}.yml", location=where))
+            self.broken.add(path.stem)
+        elif path.suffix != ".yml":
+            self.findings.append(
+                warning("file-ignored", "this is no team file and is ignored", remedy="team files end in .yml", location=where)
+            )
+        elif not TEAM_ID.fits(path.stem):
+            remedy = f"rename the file: {TEAM_ID.rule}"
+            self.findings.append(error("team-id", f"{path.stem!r} is not a team id", remedy=remedy, location=where))
+        elif entry.is_symlink():
+            # A merge request could point it at any file of the machine that reads it, and findings quote what they read.
+            self.findings.append(error("file-kind", "this is a symbolic link", remedy="put the team's file itself here", location=where))
+            self.broken.add(path.stem)
+        else:
+            loaded = _collect(self.findings, _load_team, path)
+            if loaded is None:
+                self.broken.add(path.stem)
+            else:
+                self.teams.append(loaded[0])
+                self.documents[path.stem] = loaded[1]
+
+
+def _load_team(path: Path) -> tuple[Team, YamlDocument]:
+    document = load_document(path, pure=True)
+    file = validate(TeamFile, document)
+    return Team(id=path.stem, **dict(file)), document
+
+
+def _collect(findings: list[Finding], load: Callable[[Path], T], path: Path) -> T | None:
+    """What `load` gives; None if it raised InputError, whose findings are kept."""
+    try:
+        return load(path)
+    except InputError as problem:
+        findings += problem.findings
+        return None
+
+
+def _digest(documents: dict[str, YamlDocument]) -> str:
+    whole = hashlib.sha256()
+    for name, document in sorted(documents.items()):
+        whole.update(f"{name}\0{document.digest}\n".encode())
+    return whole.hexdigest()
+
+
+def _resolve(path: Path, base: Path) -> Path:
+    home = os.path.expanduser(path)  # noqa: PTH111 - Path's own raises where there is no such home
+    return Path(os.path.normpath(base / home))
+
+
+def _resolve_site(file: SiteFile, base: Path) -> SiteFile:
+    def secret(source: SecretSource) -> SecretSource:
+        return source if source.file is None else source.model_copy(update={"file": _resolve(source.file, base)})
+
+    update: dict[str, object] = {"journal": file.journal if "://" in file.journal else str(_resolve(Path(file.journal), base))}
+    for name in ("gitlab", "proxmox"):
+        section = getattr(file, name)
+        if section is not None:
+            ca = None if section.ca is None else _resolve(section.ca, base)
+            update[name] = section.model_copy(update={"token": secret(section.token), "ca": ca})
+    if file.gateway is not None:
+        update["gateway"] = file.gateway.model_copy(update={"key": secret(file.gateway.key)})
+    return file.model_copy(update=update)

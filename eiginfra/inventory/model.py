@@ -1,0 +1,169 @@
+"""One team and what it asks for: the contents of `teams/<id>.yml`."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eiginfra.inventory.fields import (
+    Disk,
+    Email,
+    Label,
+    License,
+    Memory,
+    MountPath,
+    Port,
+    ProjectName,
+    SshKey,
+    TeamId,
+    Title,
+    Url,
+    Username,
+)
+
+Role = Literal["maintainer", "developer", "reporter"]
+Visibility = Literal["public", "internal", "private"]
+MachineType = Literal["container", "vm"]
+
+
+class FileModel(BaseModel):
+    """Base of everything people write: unknown keys are errors, values are immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Contact(FileModel):
+    """Somebody to ask: a role and an address, never a person's name."""
+
+    role: Title = Field(description="What the person or service is for, e.g. EIG Link")
+    email: Email = Field(description="Where to write")
+    url: Url | None = Field(default=None, description="A page or a chat room")
+
+
+class Person(FileModel):
+    """What a member and a mentor have in common."""
+
+    username: Username = Field(description="The account on GitLab and on the server")
+    name: Title | None = Field(default=None, description="How the person is shown; the user name if absent")
+    email: Email = Field(description="Where invitations go")
+    ssh_keys: tuple[SshKey, ...] = Field(default=(), description="Public keys that open the team's machines")
+    until: date | None = Field(default=None, description="Last day of access; the cohort's end if absent")
+
+
+class Member(Person):
+    """Somebody who works in the team."""
+
+    role: Role = Field(default="developer", description="The right in the team's GitLab group")
+
+
+class Mentor(Person):
+    """Somebody of the host administration; a reporter on GitLab."""
+
+
+class Project(FileModel):
+    """A GitLab project in the team's group."""
+
+    name: ProjectName = Field(description="The last part of the project's path")
+    title: Title | None = Field(default=None, description="The name shown; the path's last part if absent")
+    description: str | None = Field(default=None, description="What it does and for whom, in a sentence")
+    visibility: Visibility = Field(default="public", description="Who sees it; never more than the team's group")
+    license: License | None = Field(default=None, description="SPDX identifier")
+    website: Url | None = Field(default=None, description="Where it runs or is explained")
+    topics: tuple[Title, ...] = Field(default=(), description="Words by which it is found")
+    was: ProjectName | None = Field(default=None, description="The former name: renamed, not new")
+
+
+class Publish(FileModel):
+    """A sub-domain of the gateway's domain, sent to a port of the machine."""
+
+    subdomain: Label = Field(description="The part before the gateway's domain")
+    port: Port = Field(description="The port inside the machine")
+
+
+class Forward(FileModel):
+    """A public port of the gateway, sent to a port of the machine."""
+
+    public: Port = Field(description="The gateway's port, in the site's range")
+    port: Port = Field(description="The port inside the machine")
+
+
+class Mount(FileModel):
+    """A further volume of a machine; counts against the disk quota."""
+
+    path: MountPath = Field(description="Where it is mounted")
+    size: Disk = Field(description="Whole GiB")
+
+
+_AMOUNTS = ("cores", "memory", "disk")
+
+
+class Machine(FileModel):
+    """A container or a VM. Its amounts are a `size` of the site's table, or cores, memory and disk; never both."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["size"], "not": {"anyOf": [{"required": [name]} for name in _AMOUNTS]}},
+                {"required": [*_AMOUNTS], "not": {"required": ["size"]}},
+            ]
+        }
+    )
+
+    name: Label = Field(description="The guest, its host name, SSH alias and Ansible name are <team>-<name>")
+    type: MachineType = Field(default="container", description="A VM only where a container will not do")
+    image: Title = Field(description="A name of the site's `images`")
+    size: Title | None = Field(default=None, description="A name of the site's `sizes`")
+    cores: int | None = Field(default=None, ge=1, le=128, description="Without `size`: CPU cores")
+    memory: Memory | None = Field(default=None, description="Without `size`: e.g. 512MiB")
+    disk: Disk | None = Field(default=None, description="Without `size`: the root disk, in whole GiB")
+    docker: bool = Field(default=False, description="Docker inside: sets nesting; keyctl is closed to every token")
+    publish: tuple[Publish, ...] = Field(default=(), description="Sub-domains sent to it")
+    forward: tuple[Forward, ...] = Field(default=(), description="Public ports sent to it")
+    mounts: tuple[Mount, ...] = Field(default=(), description="Further volumes")
+    state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when created, then left alone")
+    protect: bool = Field(default=False, description="Never removed; also sets Proxmox's protection")
+    snapshot: bool = Field(default=False, description="One before risky changes")
+    backup: bool = Field(default=True, description="In the site's backup job")
+    was: Label | None = Field(default=None, description="The former name: renamed, not new")
+    id: int | None = Field(default=None, ge=100, le=999_999_999, description="Adopt this existing guest (EIG Link)")
+
+    @model_validator(mode="after")
+    def _one_way_to_size(self) -> Self:
+        amounts = [name for name in _AMOUNTS if getattr(self, name) is not None]
+        if self.size and amounts:
+            raise PydanticCustomError(
+                "two_sizes", "size and {amounts} together; keep `size`, or write cores, memory and disk", {"amounts": ", ".join(amounts)}
+            )
+        if not self.size and len(amounts) < 3:
+            missing = [name for name in _AMOUNTS if name not in amounts]
+            raise PydanticCustomError("no_size", "no size; write `size`, or also {missing}", {"missing": " and ".join(missing)})
+        return self
+
+
+class TeamFile(FileModel):
+    """The contents of a team's file."""
+
+    title: Title = Field(description="The team's name as it is spoken, with accents and apostrophes")
+    administration: Title = Field(description="Who hosts the team")
+    description: str = Field(default="", description="What the team is here to do, in a sentence")
+    town: Title | None = Field(default=None, description="Where it works")
+    members: tuple[Member, ...] = Field(default=(), description="Who works in the team")
+    mentors: tuple[Mentor, ...] = Field(default=(), description="Who guides it in the administration")
+    projects: tuple[Project, ...] = Field(default=(), description="Its projects on GitLab")
+    machines: tuple[Machine, ...] = Field(default=(), description="Its containers and VMs")
+
+
+class Team(TeamFile):
+    """A team: its file's contents and its id, the name of that file."""
+
+    id: TeamId
+
+    @property
+    def people(self) -> tuple[Member | Mentor, ...]:
+        """Members, then mentors."""
+        return (*self.members, *self.mentors)
+
+    def host(self, machine: Machine) -> str:
+        """The guest's name, host name, SSH alias and Ansible name: `adler-web`."""
+        return f"{self.id}-{machine.name}"

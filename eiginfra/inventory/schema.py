@@ -1,0 +1,64 @@
+"""The JSON Schemas of the files people write, for editors and for other tools; made from the models, never by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from eiginfra.inventory.cohort import CohortFile
+from eiginfra.inventory.model import TeamFile
+from eiginfra.inventory.settings import Settings
+from eiginfra.inventory.site import SiteFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_FILES: Mapping[str, tuple[type[BaseModel], str]] = {
+    "cohort": (CohortFile, "inventories/<cohort>/cohort.yml"),
+    "team": (TeamFile, "inventories/<cohort>/teams/<team>.yml"),
+    "site": (SiteFile, "infra/<site>.yml"),
+    "settings": (Settings, "eiginfra.yml"),
+}
+
+# What the models of core know by code alone, or say in the words of code.
+_MORE: Mapping[str, dict[str, Any]] = {
+    "SecretSource": {"minProperties": 1, "maxProperties": 1},
+    "Image": {"minProperties": 1},
+    "Limit": {"description": "The most that may be used; a measure that is left out is not limited"},
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The schemas by name: cohort, team, site, settings."""
+    return {name: _schema(model, file) for name, (model, file) in _FILES.items()}
+
+
+def _schema(model: type[BaseModel], file: str) -> dict[str, Any]:
+    schema = model.model_json_schema(mode="validation")
+    for name, more in _MORE.items():
+        if name in schema.get("$defs", {}):
+            schema["$defs"][name] |= more
+    return {"$schema": DIALECT, **_tidy(schema), "title": f"eiginfra: {file}"}
+
+
+def _tidy(schema: Any, *, names: bool = False) -> Any:
+    """What pydantic writes, less what would mislead people and editors.
+
+    Titles made from names go; so does null, since a key is written or left out; and defaults that are lists or mappings. Keys that must
+    match a pattern allow no others. names: the keys of this mapping are names of properties, not words of JSON Schema.
+    """
+    if isinstance(schema, list):
+        return [_tidy(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if names:
+        return {key: _tidy(value) for key, value in schema.items()}
+    if {"type": "null"} in schema.get("anyOf", []):
+        rest = [item for item in schema["anyOf"] if item != {"type": "null"}]
+        schema = {**schema, "anyOf": rest} if len(rest) > 1 else {**{key: schema[key] for key in schema if key != "anyOf"}, **rest[0]}
+    if "patternProperties" in schema:
+        schema = {**schema, "additionalProperties": False}
+    return {
+        key: _tidy(value, names=key in {"properties", "patternProperties", "$defs"})
+        for key, value in schema.items()
+        if key != "title" and not (key == "default" and (value is None or isinstance(value, (dict, list))))
+    }

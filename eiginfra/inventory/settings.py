@@ -1,0 +1,17 @@
+"""The settings: the contents of `eiginfra.yml`, the defaults of the command line."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from eiginfra.inventory.model import FileModel
+
+
+class Settings(FileModel):
+    """What a bare `eiginfra apply` works on. Paths are relative to the file; loaded settings hold them resolved."""
+
+    inventory: Path | None = Field(default=None, description="The cohort's folder (-i)")
+    playbook: Path | None = Field(default=None, description="The playbook")
+    site: Path | None = Field(default=None, description="The site file")
+    as_of: date | None = Field(default=None, description="The day that all rules about dates go by; the real one if absent")

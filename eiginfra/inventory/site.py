@@ -1,0 +1,205 @@
+"""The site: the contents of `infra/*.yml`, which say where things are made and with what."""
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eiginfra.core.secret import SecretSource
+from eiginfra.core.usage import Usage
+from eiginfra.core.values import ByteSize
+from eiginfra.inventory.document import Document
+from eiginfra.inventory.fields import Disk, GroupPath, HostName, Hours, Memory, Title, TokenId, Url, Username, brief
+from eiginfra.inventory.model import FileModel, Machine
+
+LAST_PORT = 65535
+
+
+class Range(FileModel):
+    """Whole numbers from first to last, both included; written `100-250`."""
+
+    first: int
+    last: int
+
+    def __contains__(self, number: int) -> bool:
+        return self.first <= number <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def _parse_range(value: object) -> object:
+    match = re.fullmatch(_RANGE, value.strip()) if isinstance(value, str) else None
+    if match is None or int(match[1]) > int(match[2]):
+        raise PydanticCustomError("range", "{value} is not a range; write first-last, e.g. 100-250", {"value": brief(value)})
+    return {"first": int(match[1]), "last": int(match[2])}
+
+
+_RANGE = r"(\d{1,9})\s*-\s*(\d{1,9})"
+RangeField = Annotated[Range, BeforeValidator(_parse_range, json_schema_input_type=Annotated[str, Field(pattern=f"^{_RANGE}$")])]
+
+
+def _real_ports(ports: Range) -> Range:
+    if not (ports.first >= 1 and ports.last <= LAST_PORT):
+        raise PydanticCustomError("ports", "{ports} are no ports; they go from 1 to 65535", {"ports": str(ports)})
+    return ports
+
+
+PortRange = Annotated[RangeField, AfterValidator(_real_ports)]
+
+
+def _usable(source: SecretSource) -> SecretSource:
+    """Refuses what cannot name a secret; the messages do not repeat it, since it may be the secret itself."""
+    if source.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", source.env):
+        raise PydanticCustomError("secret_env", "env is not the name of an environment variable; write the name, never the secret")
+    if source.command is not None and not any(source.command[:1]):
+        raise PydanticCustomError("secret_command", "the command is empty; write [PROGRAM, ARGUMENT, …]")
+    return source
+
+
+SecretField = Annotated[SecretSource, AfterValidator(_usable)]
+
+
+class GitLabSite(FileModel):
+    """A GitLab. `root_group` is a fence: eiginfra touches nothing outside it."""
+
+    url: Url = Field(description="Without /api/v4")
+    token: SecretField = Field(description="Where its API token is kept")
+    root_group: GroupPath = Field(description="The full path of a group that exists; nothing outside it is touched")
+    accounts: Literal["create", "require"] = Field(default="require", description="Create missing accounts, or insist that they exist")
+    ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
+    keep: tuple[Username, ...] = Field(default=(), description="Accounts that are never touched")
+
+
+class Storage(FileModel):
+    """Which storage holds what."""
+
+    disks: Title = Field(description="Disks of containers and VMs")
+    templates: Title = Field(default="local", description="Container templates")
+    backups: Title = Field(default="local", description="Backups")
+
+
+class Network(FileModel):
+    """The private bridge of the guests; the address of guest N is the network's address + N."""
+
+    bridge: Title = Field(description="The bridge on every node, e.g. vmbr1")
+    subnet: IPv4Network = Field(description="Its network, e.g. 192.168.0.0/24")
+    gateway: IPv4Address = Field(description="The guests' default route")
+    dns: tuple[IPv4Address, ...] = Field(default=(), description="The guests' name servers")
+    ids: RangeField = Field(description="IDs of guests, e.g. 100-250; the address of guest N is the network's + N")
+
+    def address(self, number: int) -> IPv4Address:
+        """The address of the guest with that ID."""
+        return self.subnet.network_address + number
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        if self.gateway not in self.subnet:
+            raise PydanticCustomError(
+                "gateway_outside", "the gateway {gateway} is not in {subnet}", {"gateway": str(self.gateway), "subnet": str(self.subnet)}
+            )
+        gateway = int(self.gateway) - int(self.subnet.network_address)
+        if gateway in self.ids:
+            raise PydanticCustomError(
+                "gateway_in_range",
+                "the range {ids} holds the gateway ({gateway} is number {number}); end it before, or begin it after {number}",
+                {"ids": str(self.ids), "gateway": str(self.gateway), "number": gateway},
+            )
+        largest = self.subnet.num_addresses - 2
+        if self.ids.first < 100 or self.ids.last > largest:
+            raise PydanticCustomError(
+                "range_leaves_subnet",
+                "the range {ids} must lie within 100-{largest}: Proxmox begins at 100, {subnet} ends there",
+                {"ids": str(self.ids), "largest": largest, "subnet": str(self.subnet)},
+            )
+        return self
+
+
+class TaskLimits(FileModel):
+    """How many tasks may run at once, per node and per storage."""
+
+    node: int = Field(default=4, ge=1, description="At once on a node")
+    storage: int = Field(default=4, ge=1, description="At once on a storage")
+
+
+class ProxmoxSite(FileModel):
+    """A Proxmox VE cluster or single node."""
+
+    url: Url = Field(description="With its port, without /api2/json")
+    token_id: TokenId = Field(description="user@realm!name")
+    token: SecretField = Field(description="Where the token's secret is kept")
+    ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
+    nodes: tuple[HostName, ...] = Field(min_length=1, description="The nodes that guests are made on")
+    storage: Storage
+    network: Network
+    realm: Title = Field(default="pve", description="Where the teams' accounts live")
+    limits: TaskLimits = Field(default=TaskLimits(), description="Parallel tasks")
+    restart_window: Hours | None = Field(default=None, description="When waiting restarts may happen, e.g. 03:00-05:00")
+
+
+class GatewaySite(FileModel):
+    """The server that publishes sub-domains and forwards ports, reached over SSH."""
+
+    host: HostName = Field(description="Its name for SSH")
+    user: Username = Field(description="The account there")
+    key: SecretField = Field(description="Where the private SSH key is kept")
+    domain: HostName = Field(description="The domain that sub-domains are made under")
+    ports: PortRange = Field(description="Public ports to give out, e.g. 10000-19999")
+
+
+class Size(FileModel):
+    """A named size of machines."""
+
+    cores: int = Field(ge=1, description="CPU cores")
+    memory: Memory = Field(description="Whole MiB or GiB")
+    disk: Disk = Field(description="The root disk, in whole GiB")
+
+
+class Image(FileModel):
+    """What a machine is made from: a container template's volume, a VM template's ID, or both."""
+
+    container: Title | None = Field(default=None, description="The volume of a container template")
+    vm: int | None = Field(default=None, ge=100, description="The ID of a VM template with cloud-init")
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.container is None and self.vm is None:
+            raise PydanticCustomError("empty_image", "an image of nothing; write container, vm or both")
+        return self
+
+
+class SiteFile(FileModel):
+    """The contents of a site file."""
+
+    gitlab: GitLabSite | None = None
+    proxmox: ProxmoxSite | None = None
+    gateway: GatewaySite | None = None
+    journal: str = Field(default="../.eiginfra/journal.db", min_length=1, description="A file, or postgresql://…, shared by all who apply")
+    sizes: dict[Title, Size] = Field(default={}, description="Sizes of machines by name")
+    images: dict[Title, Image] = Field(default={}, description="What machines are made from, by name")
+    reconcile: dict[str, Any] = Field(default={}, description="Policy of the reconcile loop")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site as loaded: relative paths resolved against the file, and where every value is written."""
+
+    name: str
+    file: SiteFile
+    document: Document
+    path: Path = field(default=Path())
+
+    def amounts(self, machine: Machine) -> Usage:
+        """What a machine takes, its size looked up; KeyError for an unknown size (a finding of the checks)."""
+        size = self.file.sizes[machine.size] if machine.size else machine
+        mounts = sum(mount.size for mount in machine.mounts)
+        return Usage(machines=1, cores=size.cores or 0, memory=size.memory or ByteSize(0), disk=ByteSize((size.disk or 0) + mounts))
+
+    def image(self, machine: Machine) -> str | int | None:
+        """The volume or template ID a machine is made from; None if the site has none of that name and type."""
+        image = self.file.images.get(machine.image)
+        return None if image is None else image.container if machine.type == "container" else image.vm

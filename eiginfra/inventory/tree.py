@@ -1,0 +1,272 @@
+"""YAML 1.2 core to a tree of plain values that know where they stand.
+
+PyYAML's parser gives the events; the tree is built here, since its own constructors lose positions, keep the last of two equal keys
+and read YAML 1.1 (where `no` is false and 10:30 is a number).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import Finding, Location, error
+from eiginfra.inventory.syntax import explain
+
+MAX_DEPTH: Final = 40
+MAX_EXPANSION: Final = 10_000
+"""How many values all aliases of a file together may stand for."""
+MAX_FINDINGS: Final = 100
+"""After so many a file is not read further."""
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CORE: Final = "tag:yaml.org,2002:"
+_TEMPLATE: Final = re.compile(r"\{\{|\{%")
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], int | float]], ...]] = (
+    (re.compile(r"[-+]?[0-9]{1,300}"), int),
+    (re.compile(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}"), lambda text: int(text, 0)),
+    (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"), float),
+    (re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"), lambda text: float(text.replace(".", ""))),
+)
+_NOT_TEXT: Final = frozenset("0123456789-+.~nNtTfF")
+_TYPES: Final[dict[str, tuple[type, ...]]] = {"int": (int,), "float": (float, int), "bool": (bool,), "null": (type(None),)}
+
+Mark = tuple[int, int]
+"""Line and column, from 1."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value, where it stands, and the nodes in it. `size` counts it and everything below, aliases expanded."""
+
+    value: Any
+    mark: Mark
+    children: dict[str, "Node"] | list["Node"] | None = None
+    keys: dict[str, Mark] = field(default_factory=dict)
+    size: int = 1
+    complete: bool = True
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """What an unquoted scalar stands for in YAML 1.2's core schema; dates stay text."""
+    if text and text[0] not in _NOT_TEXT:
+        return text
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    for pattern, convert in _NUMBERS:
+        if pattern.fullmatch(text):
+            return convert(text)
+    return text
+
+
+class _Stopped(Exception):  # noqa: N818 - not an error of its own: ends the reading of a file whose findings are collected
+    pass
+
+
+class TreeBuilder:
+    """Builds the tree of one file. Findings are collected: only a syntax error ends the reading early."""
+
+    def __init__(self, text: str, file: str, *, aliases: bool, templates: bool) -> None:
+        self._text = text
+        self._file = file
+        self._aliases = aliases
+        self._templates = templates
+        self._events = yaml.parse(text, Loader=_LOADER)
+        self._anchors: dict[str, Node] = {}
+        self._expanded = 0
+        self._findings: list[Finding] = []
+
+    def build(self) -> Node:
+        """The root; InputError with all findings of the file."""
+        root: Node | None = None
+        try:
+            for event in self._events:
+                if isinstance(event, yaml.DocumentStartEvent):
+                    if root is not None:
+                        self._finding(
+                            "several-documents",
+                            "a second document begins here",
+                            "one file holds one document: delete the ---",
+                            _mark(event),
+                        )
+                        break
+                    root = self._node(next(self._events), 0)
+        except yaml.YAMLError as problem:
+            self._findings.append(explain(problem, self._text, self._file))
+        except _Stopped:
+            pass
+        if not self._findings and (root is None or root.value is None):
+            self._findings.append(
+                error("file-empty", "the file is empty", remedy="write something in it, or delete it", location=Location(file=self._file))
+            )
+        if self._findings or root is None:
+            raise InputError(self._findings)
+        return root
+
+    def _finding(self, code: str, message: str, remedy: str, mark: Mark) -> None:
+        self._findings.append(error(code, message, remedy=remedy, location=Location(file=self._file, line=mark[0], column=mark[1])))
+        if len(self._findings) >= MAX_FINDINGS:
+            raise _Stopped
+
+    def _node(self, event: Any, depth: int) -> Node:
+        mark = _mark(event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event.anchor or "", mark)
+        if depth > MAX_DEPTH:
+            self._finding("too-deep", f"more than {MAX_DEPTH} levels of nesting", "write it flatter", mark)
+            raise _Stopped
+        node = Node(None, mark)
+        if event.anchor is not None:
+            self._anchor(event.anchor, node)
+        if isinstance(event, yaml.ScalarEvent):
+            node.value = self._scalar(event, mark)
+            return node
+        node.complete = False
+        if isinstance(event, yaml.SequenceStartEvent):
+            self._collection_tag(event, "seq", mark)
+            self._sequence(node, depth)
+        else:
+            self._collection_tag(event, "map", mark)
+            self._mapping(node, depth)
+        node.complete = True
+        return node
+
+    def _sequence(self, node: Node, depth: int) -> None:
+        children: list[Node] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            children.append(self._node(event, depth + 1))
+        node.children = children
+        node.value = [child.value for child in children]
+        node.size += sum(child.size for child in children)
+
+    def _mapping(self, node: Node, depth: int) -> None:
+        children: dict[str, Node] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key_node = self._node(event, depth + 1)
+            child = self._node(next(self._events), depth + 1)
+            key = self._key(event, key_node)
+            if key is None:
+                continue
+            if key in children:
+                self._finding(
+                    "duplicate-key",
+                    f"the key {key!r} stands here for the second time",
+                    f"keep one; the first is at line {node.keys[key][0]}, column {node.keys[key][1]}",
+                    key_node.mark,
+                )
+                continue
+            children[key] = child
+            node.keys[key] = key_node.mark
+            node.size += child.size
+        node.children = children
+        node.value = {key: child.value for key, child in children.items()}
+
+    def _key(self, event: Any, node: Node) -> str | None:
+        """The key's text, or None after a finding."""
+        if node.children is not None:
+            if self._is_template(event):
+                if self._templates:
+                    self._finding("template-unquoted", "a template stands here without quotes", 'write "{{ … }}", in quotes', node.mark)
+                else:
+                    self._template_finding(node.mark)
+            else:
+                self._finding("key-not-text", "a list or mapping cannot be a key", "write plain text before the colon", node.mark)
+            return None
+        if node.value == "<<" and not getattr(event, "style", None):
+            self._finding("merge-key", "merge keys (<<) are not supported", "write the keys out", node.mark)
+            return None
+        if node.value is None and isinstance(event, yaml.AliasEvent):
+            return None  # it has its finding
+        if not isinstance(node.value, str):
+            written = getattr(event, "value", "")
+            remedy = f'quote it: "{written}"' if written else "write a key before the colon"
+            self._finding("key-not-text", f"the key {written or 'is empty,'} is not text", remedy, node.mark)
+            return None
+        return node.value
+
+    def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> str | int | float | bool | None:
+        text: str = event.value
+        if not self._templates and _TEMPLATE.search(text):
+            self._template_finding(mark)
+        if event.tag is None:
+            return resolve(text) if event.implicit[0] else text
+        kind = event.tag.removeprefix(_CORE)
+        if event.tag == "!" or kind == "str":
+            return text
+        value = resolve(text)
+        if kind in _TYPES and isinstance(value, _TYPES[kind]) and (kind == "bool" or not isinstance(value, bool)):
+            return float(value) if kind == "float" and isinstance(value, int) else value
+        self._tag_finding(event.tag, mark, text)
+        return None
+
+    def _collection_tag(self, event: Any, kind: str, mark: Mark) -> None:
+        if event.tag not in {None, "!", _CORE + kind}:
+            self._tag_finding(event.tag, mark, "")
+
+    def _tag_finding(self, tag: str, mark: Mark, text: str) -> None:
+        written = tag.replace(_CORE, "!!")
+        whole = f"{written} {text}".rstrip()
+        self._finding(
+            "tag", f"{written} without quotes is a YAML tag, and tags are not supported", f'if it is text, quote it: "{whole}"', mark
+        )
+
+    def _template_finding(self, mark: Mark) -> None:
+        self._finding(
+            "template-in-data",
+            "a template ({{ … }} or {% … %}) stands here, but this file is pure data",
+            "write the value itself; templates belong in playbooks",
+            mark,
+        )
+
+    def _anchor(self, name: str, node: Node) -> None:
+        if not self._aliases:
+            self._finding(
+                "anchor",
+                f"&{name} without quotes is a YAML anchor; team files are pure data",
+                "delete it; quote it if it is text",
+                node.mark,
+            )
+        self._anchors[name] = node
+
+    def _alias(self, name: str, mark: Mark) -> Node:
+        target = self._anchors.get(name)
+        if not self._aliases:
+            self._finding(
+                "alias",
+                f"*{name} without quotes is a YAML alias; team files are pure data",
+                "write the value out; quote it if it is text",
+                mark,
+            )
+        elif target is None:
+            self._finding("alias-unknown", f"*{name} refers to no &{name} above it", f'quote it if it is text: "*{name}"', mark)
+        elif not target.complete:
+            self._finding("alias-loop", f"*{name} refers to what it stands in", "write the value out", mark)
+        else:
+            self._expanded += target.size
+            if self._expanded <= MAX_EXPANSION:
+                return target
+            self._finding(
+                "alias-bomb", f"the aliases of this file stand for more than {MAX_EXPANSION} values", "write the values out", mark
+            )
+            raise _Stopped
+        return Node(None, mark)
+
+    def _is_template(self, event: Any) -> bool:
+        """Whether a key that is a mapping is really an unquoted `{{ … }}`."""
+        start: int = event.start_mark.index
+        return start > 0 and self._text[start - 1 : start + 1] == "{{"
+
+
+def _mark(event: Any) -> Mark:
+    start = event.start_mark
+    return start.line + 1, start.column + 1

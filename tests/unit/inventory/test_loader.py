@@ -1,0 +1,243 @@
+"""Cohorts from folders: what is wrong with any of their files, where, and in which words."""
+
+# ruff: noqa: E501 - tables of whole sentences
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eiginfra.core.errors import InputError
+from eiginfra.core.values import ByteSize
+from eiginfra.inventory.loader import load_cohort, load_settings
+
+HEAD = "title: ADLER\nadministration: Cour des comptes\n"
+MEMBER = "members:\n  - {username: adler-1, email: adler-1@example.org"
+MACHINE = "machines:\n  - {name: web, image: debian-12"
+MARKED = MACHINE.replace("{", "¦{")
+
+
+def place(before: str) -> str:
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def findings(folder: Path) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        load_cohort(folder)
+    return [str(finding) for finding in caught.value.findings]
+
+
+def test_a_cohort_is_read(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
+    text = "quota:\n  default: {memory: 2GiB, cores: 4}\n  teams: {adler: {memory: 4GiB}}\ncapacity: {memory: 28GiB}\ngrace: 7d\ncaps: {members: 2 or 50%}\n"
+    folder = cohort(
+        {"plume": team_text("plume", "Plume"), "adler": team_text("adler", "Karfu’R")},
+        "cohort: eig3\ntitle: Promotion 3\nstarts: 2019-09-02\nends: 2020-07-01\n" + text,
+    )
+    loaded = load_cohort(folder)
+    assert [(team.id, team.title) for team in loaded.teams] == [("adler", "Karfu’R"), ("plume", "Plume")]
+    assert loaded.id == "eig3"
+    assert loaded.file.grace.days == 7
+    quota = loaded.quota_of("adler")
+    assert (quota.memory, quota.cores) == (ByteSize.parse("4GiB"), 4)
+    assert type(quota.memory) is ByteSize
+    assert loaded.quota_of("plume").memory == ByteSize.parse("2GiB")
+    cap = loaded.cap("members")
+    assert cap is not None
+    assert [cap.allows(removed, 10) for removed in (2, 5, 6)] == [True, True, False]
+    assert str(loaded.where("adler", "machines", 0, "size")) == "teams/adler.yml:8:41"
+    assert str(loaded.where_key(None, "quota", "teams", "adler")) == "cohort.yml:7:11"
+    assert str(loaded.limits().team_locations["adler"]) == "teams/adler.yml:8:3"
+
+
+def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
+    first = load_cohort(cohort()).digest
+    assert load_cohort(cohort()).digest == first
+    changed = load_cohort(cohort({"adler": team_text("adler") + "# a comment\n"})).digest
+    assert changed != first
+    folder = cohort()
+    (folder / "teams" / "adler.yml").rename(folder / "teams" / "plume.yml")
+    assert load_cohort(folder).digest != first
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: ¦2024\nadministration: X\n", "title: the number 2024 stands here, where text belongs (put it in quotes)"),
+        ("title: ¦true\nadministration: X\n", "title: the truth value true stands here, where text belongs (put it in quotes)"),
+        ("title: ¦[a]\nadministration: X\n", "title: a list stands here, where text belongs (write one text)"),
+        ("title: ¦''\nadministration: X\n", "title: '' is not a title (one line of text, without spaces around it)"),
+        (f"title: ¦{'x' * 256}\nadministration: X\n", "title: the text is too long (at most 255 characters)"),
+        ("¦title: X\n", "'administration' is missing (add 'administration: …')"),
+        ("title: X\n¦administration:\n", "administration: there is no value (write it, or delete the key)"),
+        (f"{HEAD}¦members:\n", "members: there is no value (write it, or delete the key)"),
+        (f"{HEAD}members:\n  -¦\n", "members[1]: there is no value (write it, or delete the list entry)"),
+        (f"{HEAD}¦town:\n", "town: there is no value (write it, or delete the key)"),
+        (f"{HEAD}¦descripton: X\n", "unknown key 'descripton' (did you mean 'description'?)"),
+        (f"{HEAD}¦zzz: X\n", "unknown key 'zzz' (there is administration, description, machines, members, mentors, projects, title, town)"),
+        ("¦- a\n", "a list stands here, where a mapping belongs (write 'key: value' lines, or {key: value})"),
+        ("¦hello\n", "text stands here, where a mapping belongs (write 'key: value' lines, or {key: value})"),
+        (f"{HEAD}members: ¦adler-1\n", "members: text stands here, where a list belongs (write each entry after '- ', or all of them in [brackets])"),
+        (f"{HEAD}members: [¦adler-1]\n", "members[1]: text stands here, where a mapping belongs (write 'key: value' lines, or {key: value})"),
+        (f"{HEAD}members:\n  - ¦username: a\n", "'email' is missing in members[1] (add 'email: …')"),
+        (f"{HEAD}{MEMBER}, role: ¦owner}}\n", "role: 'owner' is not known here (there is developer, maintainer, reporter)"),
+        (f"{HEAD}{MEMBER}, role: ¦Maintener}}\n", "role: 'Maintener' is not known here (did you mean 'maintainer'?)"),
+        (f"{HEAD}{MEMBER}, until: ¦30/06/2020}}\n", "until: '30/06/2020' is not a date (write year-month-day, e.g. 2020-06-30)"),
+        (f"{HEAD}{MEMBER}, until: ¦2020-02-30}}\n", "until: '2020-02-30' is not a date (write year-month-day, e.g. 2020-06-30)"),
+        (f"{HEAD}{MEMBER}, until: ¦20200630}}\n", "until: the number 20200630 stands here, where a date belongs (write year-month-day, e.g. 2020-06-30)"),
+        (f"{HEAD}{MEMBER}, ssh_keys: ¦ssh-ed25519}}\n", "ssh_keys: text stands here, where a list belongs (write each entry after '- ', or all of them in [brackets])"),
+        (f"{HEAD}{MEMBER}, ssh_keys: [¦hello]}}\n", "ssh_keys[1]: this is not a public SSH key (copy the one line of the .pub file: 'ssh-ed25519 AAAA… comment')"),
+        (f"{HEAD}{MEMBER}, ssh_keys: [¦ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA]}}\n", "ssh_keys[1]: this public SSH key is damaged or cut off (copy the whole line of the .pub file again)"),
+        (f"{HEAD}{MEMBER}, ssh_keys: [¦ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIG1hZGUgdXA6IGFkbGVyLTEuLi4uLi4uLi4uLi4uLi4u]}}\n", "ssh_keys[1]: this public SSH key is damaged or cut off (copy the whole line of the .pub file again)"),
+        (f"{HEAD}members:\n  - {{username: ¦a b, email: ¦nobody}}\n", "username: 'a b' is not a user name (letters, digits, and inside also . _ -)\nemail: 'nobody' is not an e-mail address"),
+        (f"{HEAD}{MACHINE}, size: small, docker: ¦yes}}\n", "docker: text stands here, where true or false belongs (write true, without quotes)"),
+        (f"{HEAD}{MACHINE}, size: small, docker: ¦1}}\n", "docker: the number 1 stands here, where true or false belongs (write true or false, without quotes)"),
+        (f'{HEAD}{MACHINE}, cores: ¦"2", memory: 1GiB, disk: 8GiB}}\n', "cores: text stands here, where a whole number belongs (write digits, without quotes)"),
+        (f"{HEAD}{MACHINE}, cores: ¦2.5, memory: 1GiB, disk: 8GiB}}\n", "cores: the number 2.5 stands here, where a whole number belongs (write digits, without quotes)"),
+        (f"{HEAD}{MACHINE}, cores: ¦0, memory: 1GiB, disk: 8GiB}}\n", "cores: 0 is too small (at least 1)"),
+        (f"{HEAD}{MACHINE}, cores: 1, memory: ¦1024, disk: 8GiB}}\n", "memory: 1024 has no unit (write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB)"),
+        (f"{HEAD}{MACHINE}, cores: 1, memory: ¦1GB, disk: 8GiB}}\n", "memory: '1GB' is not a size (write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB)"),
+        (f"{HEAD}{MACHINE}, cores: 1, memory: 1GiB, disk: ¦1500MiB}}\n", "disk: 1500MiB is not a disk size (disks are whole GiB, e.g. 8GiB)"),
+        (f"{HEAD}{MARKED}, size: small, cores: 1}}\n", "machines[1]: size and cores together (keep `size`, or write cores, memory and disk)"),
+        (f"{HEAD}{MARKED}, cores: 1}}\n", "machines[1]: no size (write `size`, or also memory and disk)"),
+        (f"{HEAD}machines:\n  - {{name: ¦Web_1, image: debian-12, size: small}}\n", "name: 'Web_1' is not a name for a machine or sub-domain (lower-case letters, digits and inner hyphens, 32 characters at most)"),
+        (f"{HEAD}{MACHINE}, size: small, forward: [{{public: ¦70000, port: 22}}]}}\n", "public: 70000 is too large (at most 65535)"),
+        (f"{HEAD}{MACHINE}, size: small, mounts: [{{path: ¦data, size: 1GiB}}]}}\n", "path: 'data' is not a path to mount a volume at (write it from the root, e.g. /srv/data)"),
+        (f"{HEAD}{MACHINE}, size: small, type: ¦lxc}}\n", "type: 'lxc' is not known here (there is container, vm)"),
+        (f"{HEAD}projects:\n  - {{name: ¦a.git}}\n", "name: 'a.git' is not a project name (letters, digits, _ and -, with single inner dots, not ending in .git or .atom)"),
+        (f"{HEAD}projects:\n  - {{name: a, website: ¦example.org}}\n", "website: 'example.org' is not a web address (write http:// or https:// and the host)"),
+    ],
+)  # fmt: skip
+def test_each_mistake_in_a_team_file_has_its_place_and_its_sentence(text: str, said: str, cohort: Callable[..., Path]) -> None:
+    parts = text.split("¦")  # which stands where the finding must point
+    places = ["".join(parts[: index + 1]) for index in range(len(parts) - 1)]
+    expected = [f"teams/adler.yml:{place(before)}: error: {line}" for before, line in zip(places, said.split("\n"), strict=True)]
+    assert findings(cohort({"adler": "".join(parts)})) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("cohort: eig3", "cohort: eig4", "1:9: error: the cohort is 'eig4', but its folder is 'eig3' (give both the same name; the id is part of every path and mark, so mend the one that is new)"),
+        ("ends: 2020-07-01", "ends: 2018-07-01", "1:1: error: the cohort ends (2018-07-01) before it starts (2019-09-02) (exchange the two dates)"),
+        ("title:", "language: de\ntitle:", "2:11: error: language: 'de' is not known here (there is en, fr)"),
+        ("title:", "grace: 30\ntitle:", "2:8: error: grace: 30 is not a number of days (write 30d)"),
+        ("title:", "caps: {members: many}\ntitle:", "2:17: error: members: 'many' is not a cap (write 3, 20% or '3 or 20%')"),
+        ("title:", "caps: {members: 200%}\ntitle:", "2:17: error: percent: 200 is too large (at most 100)"),
+        ("title:", "capacity: {cores: -1}\ntitle:", "2:11: error: capacity: cores below zero (write 0 or more)"),
+        ("title:", "capacity: {memory: 28}\ntitle:", "2:20: error: memory: 28 has no unit (write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB)"),
+        ("title:", "quota: {teams: {Adler: {cores: 1}}}\ntitle:", "2:17: error: Adler: 'Adler' is not a team or cohort id (lower-case letters, digits and single hyphens, beginning with a letter, 31 characters at most)"),
+        ("title:", "quota: {teams: {plume: {cores: 1}}}\ntitle:", None),
+        ("title: Promotion 3", 'title: "{{ x }}"', "2:8: error: a template ({{ … }} or {% … %}) stands here, but this file is pure data (write the value itself; templates belong in playbooks)"),
+    ],
+)  # fmt: skip
+def test_each_mistake_in_the_cohort_file(old: str, new: str, said: str | None, cohort: Callable[..., Path]) -> None:
+    text = "cohort: eig3\ntitle: Promotion 3\nstarts: 2019-09-02\nends: 2020-07-01\n".replace(old, new)
+    folder = cohort(None, text)
+    if said is None:
+        load_cohort(folder)  # a matter of the checks
+    else:
+        assert findings(folder) == [f"cohort.yml:{said}"]
+
+
+def test_all_mistakes_of_all_files_are_told_at_once_in_order_of_place(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
+    teams = {
+        "plume": "title: X\nzz: 1\ntitel: Y\n",
+        "adler": b"title: \xff\n",
+        "Big": "title: X\n",
+        "old.yaml": "title: X\n",
+        "notes.txt": "hello",
+        "karfur": team_text("karfur") + "town: [\n",
+        "one": team_text("one"),
+        "two": team_text("two").replace("two-1@", "one-1@"),
+    }
+    said = findings(cohort(teams, "cohort: eig3\ntitle: 3\nstarts: 2019-09-02\nends: 2020-07-01\n"))
+    assert [line.split(" (")[0] for line in said] == [
+        "cohort.yml:2:8: error: title: the number 3 stands here, where text belongs",
+        "teams/Big.yml:1:1: error: 'Big' is not a team id",
+        "teams/adler.yml:1:8: error: the byte 0xFF is not UTF-8",
+        "teams/karfur.yml:9:8: error: a value is missing here",
+        "teams/notes.txt:1:1: warning: this is no team file and is ignored",
+        "teams/old.yaml:1:1: error: team files end in .yml",
+        "teams/plume.yml:1:1: error: 'administration' is missing",
+        "teams/plume.yml:2:1: error: unknown key 'zz'",
+        "teams/plume.yml:3:1: error: unknown key 'titel'",
+    ]
+
+
+def test_what_sound_files_say_against_each_other_is_told_beside_broken_ones(
+    cohort: Callable[..., Path], team_text: Callable[..., str]
+) -> None:
+    said = findings(
+        cohort({"broken": "titel: X\n", "one": team_text("one"), "two": team_text("two").replace("two-1@", "one-1@")}),
+    )
+    assert [line.split(" (")[0] for line in said] == [
+        "teams/broken.yml:1:1: error: 'administration' is missing",
+        "teams/broken.yml:1:1: error: 'title' is missing",
+        "teams/broken.yml:1:1: error: unknown key 'titel'",
+        "teams/two.yml:4:41: error: the e-mail address one-1@example.org is also that of 'one-1'; first at teams/one.yml:4:16",
+    ]
+
+
+def test_a_quota_of_a_team_whose_file_is_broken_names_no_unknown_team(cohort: Callable[..., Path]) -> None:
+    text = "cohort: eig3\ntitle: P\nstarts: 2019-09-02\nends: 2020-07-01\nquota: {teams: {adler: {cores: 1}}}\n"
+    assert [line.split(":")[0] for line in findings(cohort({"adler": "title: X\n"}, text))] == ["teams/adler.yml"]
+
+
+def test_a_private_key_is_never_repeated(cohort: Callable[..., Path]) -> None:
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXk"
+    (said,) = findings(cohort({"adler": f'{HEAD}{MEMBER}, ssh_keys: ["{key}"]}}\n'}))
+    assert "this is a private key (delete it, make a new pair" in said
+    assert "b3Blb" not in said
+
+
+def test_a_long_value_is_not_repeated_in_full(cohort: Callable[..., Path]) -> None:
+    (said,) = findings(cohort({"adler": f"{HEAD}members:\n  - {{username: a@{'b' * 5000}, email: a@example.org}}\n"}))
+    assert len(said) < 250
+
+
+def test_files_that_are_left_out_are_warned_about(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
+    loaded = load_cohort(cohort({"adler": team_text("adler"), "README.md": "x", ".gitkeep": ""}))
+    (loaded_again := cohort()).joinpath("plume.yml").write_text("title: X\n")
+    assert [str(finding) for finding in load_cohort(loaded_again).findings][-1] == (
+        "plume.yml:1:1: warning: this file is ignored (team files stand in the folder teams)"
+    )
+    assert [str(finding) for finding in loaded.findings] == [
+        "teams/README.md:1:1: warning: this is no team file and is ignored (team files end in .yml)"
+    ]
+
+
+def test_a_team_file_may_not_point_elsewhere(cohort: Callable[..., Path], tmp_path: Path) -> None:
+    folder = cohort()
+    (tmp_path / "secret").write_text("glpat-secret")
+    (folder / "teams" / "plume.yml").symlink_to(tmp_path / "secret")
+    assert findings(folder) == ["teams/plume.yml:1:1: error: this is a symbolic link (put the team's file itself here)"]
+
+
+def test_a_folder_that_is_no_cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "there is no folder nowhere" in findings(Path("nowhere"))[0]
+    (tmp_path / "inventories" / "eig3").mkdir(parents=True)
+    assert "there is no cohort.yml in this folder" in findings(Path("inventories"))[0]
+    (tmp_path / "inventories" / "eig3" / "cohort.yml").write_text("")
+    assert "did you mean inventories/eig3?" in findings(Path("inventories"))[0]
+    (tmp_path / "inventories" / "cohort.yaml").write_text("")
+    assert "rename it to cohort.yml" in findings(Path("inventories"))[0]
+
+
+def test_a_cohort_may_be_named_by_a_dot(cohort: Callable[..., Path]) -> None:
+    cohort()
+    assert load_cohort(Path()).id == "eig3"
+
+
+def test_settings_are_resolved_against_their_file(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / "eiginfra.yml"
+    path.parent.mkdir()
+    path.write_text("inventory: ../inventories/eig3\nsite: ~/lab.yml\nas_of: 2019-10-01\n")
+    settings = load_settings(path)
+    assert settings.inventory == tmp_path / "inventories" / "eig3"
+    assert settings.site == Path.home() / "lab.yml"
+    assert settings.playbook is None
+    assert str(settings.as_of) == "2019-10-01"
+    path.write_text("inventry: x\nas_of: soon\n")
+    with pytest.raises(InputError, match=r"(?s)did you mean 'inventory'.*'soon' is not a date"):
+        load_settings(path)
