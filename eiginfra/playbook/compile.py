@@ -1,0 +1,269 @@
+"""A playbook, a cohort and a site to resources."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import Finding, Location, notice, warning
+from eiginfra.core.kind import Kind, Registry
+from eiginfra.core.resource import Resource
+from eiginfra.core.spec import rules
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.site import Site
+from eiginfra.playbook.model import ITEM, Play, Playbook, Task
+from eiginfra.playbook.patterns import select
+from eiginfra.playbook.report import Report, Where, label
+from eiginfra.playbook.templating import GLOBALS, Scope, Template, TemplateError
+from eiginfra.playbook.views import World, world
+from eiginfra.playbook.words import shown, sort_of, spec_problems, suggestion
+
+PROVIDERS = frozenset({"gitlab", "proxmox"})
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What is wanted, in the order of playbook, teams and loops; and what is good to know.
+
+    off: what a `when` switched off: unmanaged, so not an orphan either. off_kinds: kind and team (None: the cohort) of what was switched
+    off where its address cannot be told, since it depends on just what is missing.
+    """
+
+    resources: tuple[Resource, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    off: frozenset[Address] = frozenset()
+    off_kinds: frozenset[tuple[str, str | None]] = frozenset()
+
+    def switched_off(self, address: Address, team: str | None) -> bool:
+        """Whether a resource that is not wanted may be so because of a `when`."""
+        return address in self.off or (address.kind, team) in self.off_kinds
+
+
+def compile_playbook(
+    playbook: Playbook,
+    cohort: Cohort,
+    site: Site,
+    registry: Registry,
+    as_of: date,
+    *,
+    available: Collection[str] = PROVIDERS,
+) -> Compiled:
+    """All resources of a cohort on that day; raises InputError with all errors.
+
+    available: providers that the site has; tasks of kinds of others are left out with a notice.
+    """
+    compiler = _Compiler(world(cohort, site, as_of), registry, available)
+    for play in playbook.plays:
+        compiler.play(play)
+    return compiler.compiled()
+
+
+class _Compiler:
+    def __init__(self, seen: World, registry: Registry, available: Collection[str]) -> None:
+        self._world = seen
+        self._registry = registry
+        self._available = available
+        self._report = Report()
+        self._findings: list[Finding] = []
+        self._resources: dict[Address, Resource] = {}
+        self._left_out: Counter[str] = Counter()
+        self._off: set[Address] = set()
+        self._off_kinds: set[tuple[str, str | None]] = set()
+
+    def compiled(self) -> Compiled:
+        if self._report:
+            raise InputError(self._report.findings())
+        for provider, count in sorted(self._left_out.items()):
+            what = f"{count} {'resource' if count == 1 else 'resources'} of {provider}.* {'is' if count == 1 else 'are'} left out"
+            self._findings.append(notice("provider-absent", f"the site has no {provider}: {what}"))
+        off = frozenset(self._off - self._resources.keys())
+        return Compiled(tuple(self._resources.values()), tuple(self._findings), off, frozenset(self._off_kinds))
+
+    def play(self, play: Play) -> None:
+        teams = self._teams(play)
+        scopes = [(team, self._scope(play, team)) for team in teams]
+        known = {*GLOBALS, "cohort", "site", *play.variables} | ({"team"} if play.teams else set())
+        everyone = [Where(team) for team in teams] or [Where()]
+        sound = self._names([template for item in play.variables.values() for template in item.templates()], known, play, everyone)
+        sound &= self._names(play.when, known, play, everyone)
+        tasks = [task for task in play.tasks if self._sound(task, play, known, everyone)]
+        if not sound:
+            return
+        runs: dict[str | None, bool] = {}
+        for team, scope in scopes:
+            try:
+                runs[team] = _holds(play.when, scope)
+            except TemplateError as problem:
+                self._failed(problem, Where(team))
+        for task in tasks:
+            for team, scope in scopes:
+                if team in runs:
+                    self._task(task, self._registry[task.kind], team, scope, runs=runs[team])
+
+    def _teams(self, play: Play) -> Sequence[str | None]:
+        if play.teams is None:
+            return [None]
+        names = list(self._world.teams)
+        try:
+            chosen = {name for pattern in play.teams.value for name in select(pattern, names)}
+        except ValueError as problem:
+            self._report.add("teams", f"`teams`: {problem}", play.teams.location)
+            return []
+        if names and not chosen:
+            message = f"`teams: {', '.join(play.teams.value)}` matches no team: the play does nothing"
+            self._findings.append(warning("teams-empty", message, location=play.teams.location))
+        return [name for name in names if name in chosen]
+
+    def _scope(self, play: Play, team: str | None) -> Scope:
+        names = {**GLOBALS, "cohort": self._world.cohort, "site": self._world.site}
+        if team is not None:
+            names["team"] = self._world.teams[team]
+        return Scope(names, play.variables)
+
+    def _sound(self, task: Task, play: Play, known: set[str], everyone: list[Where]) -> bool:
+        """Report what is wrong with a task whatever the values are."""
+        kind = self._registry.get(task.kind)
+        if kind is None:
+            self._report.add(
+                "kind-unknown", f"there is no kind {task.kind!r}", task.location, suggestion(task.kind, self._registry.names())
+            )
+            return False
+        sound = True
+        fields = kind.spec.model_fields
+        for name in task.args:
+            if name not in fields:
+                sound = False
+                message = f"{task.kind} has no field {name!r}"
+                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggestion(name, fields))
+        for name, field in fields.items():
+            if field.is_required() and name not in task.args and not rules(kind.spec)[name].assigned:
+                sound = False
+                self._report.add("field-missing", f"{task.kind} needs the field {name!r}", task.locate.key(task.kind))
+        before = list(task.loop.templates()) if task.loop else []
+        inner = [template for item in (*task.variables.values(), *task.args.values()) for template in item.templates()]
+        inner += [*task.when, *(task.protect.templates() if task.protect else ())]
+        own = {*known, *task.variables} | ({task.loop_var} if task.loop else set())
+        return self._names(before, known, play, everyone) & self._names(inner, own, play, everyone) & sound
+
+    def _names(self, templates: Sequence[Template], known: set[str], play: Play, everyone: list[Where]) -> bool:
+        """Report variables that nothing defines."""
+        sound = True
+        for template in templates:
+            for name in sorted(template.names - known):
+                sound = False
+                remedy = suggestion(name, known)
+                if name == "team" and not play.teams:
+                    remedy = "a play without `teams` runs once, for the cohort; write teams: all"
+                elif name == ITEM:
+                    remedy = "it is known in a task with `loop`, except in the loop itself"
+                for where in everyone:
+                    self._report.add("name-unknown", f"the variable {name!r} is unknown", template.location, remedy, where)
+        return sound
+
+    def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Scope, *, runs: bool) -> None:
+        absent = kind.provider not in self._available
+        for where, inner in self._items(task, team, scope, quiet=absent or not runs):
+            try:
+                wanted = runs and _holds(task.when, inner)
+            except TemplateError as problem:
+                if not absent:
+                    self._failed(problem, where)
+                    continue
+                wanted = True
+            if absent:
+                self._left_out[kind.provider] += wanted
+            elif wanted:
+                self._want(task, kind, inner, where)
+            else:
+                self._switch_off(task, kind, team, inner)
+
+    def _items(self, task: Task, team: str | None, scope: Scope, *, quiet: bool) -> Iterator[tuple[Where, Scope]]:
+        if task.loop is None:
+            yield Where(team), Scope({}, task.variables, scope) if task.variables else scope
+            return
+        try:
+            items = task.loop.evaluate(scope)
+        except TemplateError as problem:
+            if quiet:
+                yield Where(team), scope
+            else:
+                self._failed(problem, Where(team))
+            return
+        if not isinstance(items, list):
+            message = f"`loop` gives {sort_of(items)} instead of a list"
+            self._report.add("loop", message, task.loop.location, None, Where(team))
+            return
+        for index, item in enumerate(items):
+            yield Where(team, label(item, index)), Scope({task.loop_var: item}, task.variables, scope)
+
+    def _switch_off(self, task: Task, kind: Kind[Any], team: str | None, scope: Scope) -> None:
+        try:
+            spec = kind.spec.model_validate(_values(task, scope))
+        except (TemplateError, ValidationError):
+            self._off_kinds.add((kind.name, team))
+        else:
+            self._off.add(Address(kind.name, kind.key(spec)))
+
+    def _want(self, task: Task, kind: Kind[Any], scope: Scope, where: Where) -> None:
+        try:
+            values = _values(task, scope)
+            protect = False if task.protect is None else task.protect.evaluate(scope)
+            spec = kind.spec.model_validate(values)
+        except TemplateError:
+            self._all_problems(task, scope, where)
+            return
+        except ValidationError as problem:
+            for path, message, remedy in spec_problems(problem, kind.spec):
+                self._report.add("field", f"{kind.name}: {message}", task.locate(kind.name, *path), remedy, where)
+            return
+        if isinstance(protect, bool):
+            self._add(Resource(Address(kind.name, kind.key(spec)), spec, where.team, task.location, task.tags, protect), where)
+        else:
+            self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
+
+    def _all_problems(self, task: Task, scope: Scope, where: Where) -> None:
+        """Evaluation stopped at the first problem: report those of every field."""
+        for item in (*task.args.values(), *((task.protect,) if task.protect else ())):
+            try:
+                item.evaluate(scope)
+            except TemplateError as problem:
+                self._failed(problem, where)
+
+    def _failed(self, problem: TemplateError, where: Where) -> None:
+        self._report.add("template", problem.message, problem.location, problem.remedy, where)
+
+    def _add(self, resource: Resource, where: Where) -> None:
+        first = self._resources.setdefault(resource.address, resource)
+        if first is resource:
+            return
+        fields = sorted(name for name in {*first.values, *resource.values} if first.values.get(name) != resource.values.get(name))
+        if fields:
+            whose = "the cohort" if first.team is None else f"team {first.team}"
+            message = f"{first.address} is wanted twice with different {', '.join(fields)}: here, and by {whose} at {first.origin}"
+            location = resource.origin or Location(file="")
+            self._report.add("address-clash", message, location, "make both agree, or give one another key", where)
+        else:
+            self._resources[resource.address] = replace(first, tags=first.tags | resource.tags, protect=first.protect or resource.protect)
+
+
+def _holds(conditions: Sequence[Template], scope: Scope) -> bool:
+    """Whether all conditions are true; raises TemplateError, also for what is neither true nor false."""
+    for condition in conditions:
+        value = condition.evaluate(scope)
+        if not isinstance(value, bool):
+            message = f"`when` gives {sort_of(value)} instead of true or false"
+            remedy = "compare it, e.g. `team.machines | length > 0` or `item.website is not none`"
+            raise TemplateError(message, condition.location, remedy)
+        if not value:
+            return False
+    return True
+
+
+def _values(task: Task, scope: Scope) -> Mapping[str, Any]:
+    """The fields of a task; what gives None is left unset."""
+    return {name: found for name, value in task.args.items() if (found := value.evaluate(scope)) is not None}

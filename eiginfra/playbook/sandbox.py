@@ -1,0 +1,242 @@
+"""Jinja2 shut in: expressions over views and plain values; no loops, no writing, no reach into Python, no growing without bound."""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+
+from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
+from eiginfra.playbook.views import View
+from eiginfra.playbook.words import nearest, sort_of, suggestion
+
+MAX_ITEMS = 100_000
+"""Values in one result, nested ones counted."""
+MAX_RANGE = 1_000
+MAX_BITS = 4_096
+"""Of one whole number."""
+
+_TEXT_METHODS = frozenset(
+    {
+        "capitalize",
+        "count",
+        "endswith",
+        "find",
+        "isalpha",
+        "isdigit",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+    }
+)
+_METHODS: tuple[tuple[type, frozenset[str]], ...] = (
+    (str, _TEXT_METHODS),
+    (dict, frozenset({"get", "items", "keys", "values"})),
+    (list, frozenset({"count", "index"})),
+    (date, frozenset({"day", "isoformat", "isoweekday", "month", "weekday", "year"})),
+)
+
+
+_readable: dict[type, frozenset[str]] = {}
+
+
+def readable(value: object) -> frozenset[str]:
+    """The attributes of a value that templates may read."""
+    sort = type(value)
+    names = _readable.get(sort)
+    if names is None:
+        names = _readable[sort] = _names(sort)
+    return names
+
+
+def _names(sort: type[Any]) -> frozenset[str]:
+    if issubclass(sort, View):
+        return frozenset(field.name for field in fields(sort))  # type: ignore[arg-type]  # every view is a dataclass
+    if issubclass(sort, tuple) and hasattr(sort, "_fields"):
+        return frozenset(sort._fields)  # the groups of `groupby`
+    return next((methods for known, methods in _METHODS if issubclass(sort, known)), frozenset())
+
+
+class Unknown(StrictUndefined):
+    """A name or attribute that is not there; fails on use, and says what there is instead."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        name = self._undefined_name
+        if self._undefined_obj is missing:
+            return f"{name} is unknown"
+        if self._undefined_obj is None:
+            return f"{name!r} is asked of a value that is not set (None)"
+        if not isinstance(name, str):
+            return f"{sort_of(self._undefined_obj)} has no element {name!r}"
+        names = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else readable(self._undefined_obj)
+        hint = nearest(name, names) if isinstance(self._undefined_obj, str) else suggestion(name, (str(known) for known in names))
+        return f"{sort_of(self._undefined_obj)} has no {name!r}{f'; {hint}' if hint else ''}"
+
+
+class _Generator(NativeCodeGenerator):
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        parts = list(group)
+        return repr(parts[0] if len(parts) == 1 else as_text(parts))
+
+
+def _range(*arguments: int) -> range:
+    numbers = range(*arguments)
+    if len(numbers) > MAX_RANGE:
+        msg = f"range is limited to {MAX_RANGE:,} numbers"
+        raise ValueError(msg)
+    return numbers
+
+
+def _fail(undefined: Undefined) -> Any:
+    return undefined + undefined  # nothing can be done with one: raises, with its own message
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """The one environment; attributes, methods, filters and tests are those listed here, and no others."""
+
+    code_generator_class = _Generator
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def __init__(self) -> None:
+        super().__init__(undefined=Unknown, autoescape=False, cache_size=0)
+        self.filters = dict(FILTERS)
+        self.tests = dict(TESTS)
+        self.globals = {"range": _range, "omit": None}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute`."""
+        if isinstance(obj, Undefined):
+            return _fail(obj)
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        if attribute in readable(obj):
+            return getattr(obj, attribute)
+        if attribute.startswith("_"):
+            return self.unsafe_undefined(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]`."""
+        if isinstance(obj, str | list | tuple | range | Mapping | Undefined):
+            try:
+                return obj[argument]
+            except (TypeError, LookupError):
+                pass
+        if isinstance(argument, str):
+            return self.getattr(obj, argument)
+        return self.undefined(obj=obj, name=argument)
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
+        """What stands for an attribute that no template may read."""
+        return self.undefined(f"{attribute!r} cannot be read in templates", name=attribute, obj=obj, exc=SecurityError)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja's signature
+        """The operators that join lists of both sorts, or could make something huge out of something small."""
+        return _OPERATORS[operator](left, right)
+
+
+def _plus(left: Any, right: Any) -> Any:
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return [*left, *right]  # views hold tuples: nobody who writes a playbook should have to know
+    return operator.add(left, right)
+
+
+def _times(left: Any, right: Any) -> Any:
+    for value, times in ((left, right), (right, left)):
+        if isinstance(value, str | list | tuple) and isinstance(times, int):
+            limit = MAX_TEXT if isinstance(value, str) else MAX_ITEMS
+            if len(value) * times > limit:
+                msg = f"the result of * is longer than {limit:,}"
+                raise ValueError(msg)
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > MAX_BITS:
+        msg = "the result of * is too large"
+        raise ValueError(msg)
+    return operator.mul(left, right)
+
+
+def _power(left: Any, right: Any) -> Any:
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > MAX_BITS:
+        msg = "the result of ** is too large"
+        raise ValueError(msg)
+    return operator.pow(left, right)
+
+
+def _modulo(left: Any, right: Any) -> Any:
+    if isinstance(left, str):
+        msg = "% does not format text in templates; join it with ~"
+        raise TypeError(msg)
+    return operator.mod(left, right)
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {"+": _plus, "*": _times, "**": _power, "%": _modulo}
+_ALLOWED = (nodes.Template, nodes.Output, nodes.If, nodes.Expr, nodes.Helper)
+_ATOMS = (int, float, date, type(None), View)
+
+
+def refused(tree: nodes.Template) -> str | None:
+    """What a template holds that none may hold: its name (`for`, `set`, `macro`); None if all is well."""
+    return next((type(node).__name__.lower() for node in tree.find_all(nodes.Node) if not isinstance(node, _ALLOWED)), None)
+
+
+def as_text(values: Iterable[Any]) -> str:
+    """Several values as one text. Raises TypeError for what is no text: None, lists, mappings, views."""
+    parts = []
+    for value in values:
+        if isinstance(value, Undefined):
+            _fail(value)
+        if not isinstance(value, str | int | float | date):
+            way = "give a value with `or`, or with default" if value is None else "choose one of its values, or join them"
+            msg = f"{sort_of(value)} stands inside text; {way}"
+            raise TypeError(msg)
+        parts.append(str(value))
+    text = "".join(parts)
+    within(len(text))
+    return text
+
+
+def settle(value: Any) -> Any:
+    """A result as plain values: generators, tuples and ranges become lists. Raises for what is unknown, unfit or too much."""
+    return _settle(value, [MAX_ITEMS])
+
+
+def _settle(value: Any, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        msg = f"the result holds more than {MAX_ITEMS:,} values"
+        raise ValueError(msg)
+    if isinstance(value, str):
+        within(len(value))
+        return value
+    if isinstance(value, Undefined):
+        return _fail(value)
+    if isinstance(value, _ATOMS):
+        return value
+    if isinstance(value, Mapping):
+        return {_settle(key, left): _settle(item, left) for key, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [_settle(item, left) for item in value]
+    msg = f"the result is {sort_of(value)}, not a value; call it, or use a filter"
+    raise TypeError(msg)

@@ -1,0 +1,101 @@
+"""The playbook that comes with eiginfra, with the kinds that come with it."""
+
+import importlib
+import re
+from collections import Counter
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from eiginfra.core.kind import Registry
+from eiginfra.core.usage import Usage
+from eiginfra.inventory.document import parse_document
+from eiginfra.inventory.loader import load_cohort, load_site
+from eiginfra.playbook import Compiled, compile_playbook, load_playbook, views
+from eiginfra.playbook.filters import FILTERS
+from eiginfra.playbook.loader import read_playbook
+from eiginfra.playbook.model import PLAY_WORDS, TASK_WORDS, Playbook
+from eiginfra.playbook.schema import schema
+
+ROOT = Path(__file__).parents[3]
+PLAYBOOK = ROOT / "playbooks" / "site.yml"
+INVENTORY = ROOT / "inventories" / "eig3"
+SITES = ROOT / "infra"
+GUIDE = (ROOT / "docs" / "playbooks.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    kinds = []
+    for provider in ("gitlab", "proxmox"):
+        kinds += importlib.import_module(f"eiginfra.providers.{provider}").kinds(None)
+    return Registry(kinds)
+
+
+@pytest.fixture(scope="module")
+def playbook() -> Playbook:
+    return load_playbook(PLAYBOOK)
+
+
+@pytest.fixture(scope="module", params=["lab", "etalab"])
+def example(request: pytest.FixtureRequest, registry: Registry, playbook: Playbook) -> tuple[Any, Any, Compiled]:
+    cohort, site = load_cohort(INVENTORY), load_site(SITES / f"{request.param}.yml")
+    return cohort, site, compile_playbook(playbook, cohort, site, registry, date(2019, 10, 1))
+
+
+def test_it_is_valid_under_its_schema(registry: Registry) -> None:
+    validator = jsonschema.Draft202012Validator(schema(registry))
+    validator.validate(yaml.safe_load(PLAYBOOK.read_text(encoding="utf-8")))
+
+
+def test_every_team_gets_what_its_file_asks_for(example: tuple[Any, Any, Compiled]) -> None:
+    cohort, _, compiled = example
+    found = Counter((resource.address.kind, resource.team) for resource in compiled.resources)
+    assert found["gitlab.group", None] == 1
+    for team in cohort.teams:
+        machines = Counter(machine.type for machine in team.machines)
+        assert found["gitlab.group", team.id] == found["gitlab.members", team.id] == found["proxmox.pool", team.id] == 1
+        assert found["gitlab.project", team.id] == len(team.projects)
+        assert found["proxmox.container", team.id] == machines["container"]
+        assert found["proxmox.vm", team.id] == machines["vm"]
+    people = {person.username for team in cohort.teams for person in team.people}
+    assert sum(count for (kind, _), count in found.items() if kind == "gitlab.user") == len(people)
+
+
+def test_machines_take_what_was_asked_and_no_more(example: tuple[Any, Any, Compiled], registry: Registry) -> None:
+    cohort, site, compiled = example
+    asked = Usage.total(site.amounts(machine) for team in cohort.teams for machine in team.machines)
+    machines = [resource for resource in compiled.resources if resource.address.kind in {"proxmox.container", "proxmox.vm"}]
+    wanted = Usage.total(registry[resource.address.kind].usage(resource.spec) for resource in machines)
+    assert (wanted.machines, wanted.cores, wanted.memory) == (asked.machines, asked.cores, asked.memory)
+
+
+def test_nothing_clashes(example: tuple[Any, Any, Compiled], registry: Registry) -> None:
+    _, _, compiled = example
+    assert compiled.findings == ()
+    wanted = {resource.address: resource for resource in compiled.resources}
+    assert all(resource.tags in ({"gitlab"}, {"proxmox"}) for resource in compiled.resources)
+    for resource in compiled.resources:
+        unmet = [address for address in registry[resource.address.kind].dependencies(resource.spec) if address not in wanted]
+        assert [str(address) for address in unmet if address.key != "eig"] == []
+
+
+@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", GUIDE, flags=re.DOTALL | re.MULTILINE))
+def test_examples_of_the_guide_can_be_compiled(example: tuple[Any, Any, Compiled], registry: Registry, text: str) -> None:
+    cohort, site, _ = example
+    jsonschema.Draft202012Validator(schema(registry)).validate(yaml.safe_load(text))
+    playbook = read_playbook(parse_document(text.encode(), "guide.yml"))
+    assert compile_playbook(playbook, cohort, site, registry, date(2019, 10, 1)).findings == ()
+
+
+def test_the_guide_tells_every_word_field_and_filter() -> None:
+    sorts = [sort for sort in vars(views).values() if isinstance(sort, type) and issubclass(sort, views.View) and sort is not views.View]
+    names = {field.name for sort in sorts for field in fields(sort)}  # type: ignore[arg-type]
+    prose = re.sub(r"^```.*?^```", "", GUIDE, flags=re.DOTALL | re.MULTILINE)
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", prose))))
+    assert {*names, *FILTERS, *PLAY_WORDS, *TASK_WORDS} - told == set()
