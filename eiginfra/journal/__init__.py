@@ -1,0 +1,11 @@
+"""What was done: runs, intents, results, last-applied specs and the lock, in an SQLite file or a PostgreSQL database.
+
+What lives here: SQLAlchemy Core, and the implementation of `core.journal.Journal`. What may not: decisions. The journal remembers and is
+asked; the engine draws the conclusions. Losing it loses the causes of differences, never the world.
+"""
+
+from eiginfra.journal.errors import JournalError
+from eiginfra.journal.journal import DatabaseJournal, open_journal
+from eiginfra.journal.reports import Run, RunReport, Step
+
+__all__ = ["DatabaseJournal", "JournalError", "Run", "RunReport", "Step", "open_journal"]

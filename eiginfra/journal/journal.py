@@ -1,0 +1,215 @@
+"""The journal itself: `core.journal.Journal`, kept in a database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Change
+from eiginfra.core.clock import Clock
+from eiginfra.core.plan import PlanMeta
+from eiginfra.core.resource import Record
+from eiginfra.journal.database import Database, parse
+from eiginfra.journal.lock import advisory_lock, file_lock, login
+from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
+from eiginfra.journal.schema import intents, records, results, runs
+
+DONE = "done"
+
+
+def open_journal(url_or_path: str) -> "DatabaseJournal":
+    """The journal at a file's path or a PostgreSQL URL. Nothing is touched before its first use.
+
+    Raises InputError for a URL of another database, UsageError when PostgreSQL's driver is not installed.
+    """
+    return DatabaseJournal(Database(parse(url_or_path)))
+
+
+class DatabaseJournal:
+    """Implements `core.journal.Journal`. Every write is one short transaction, durable when the call returns; any thread may call.
+
+    Any method raises InputError for a damaged, foreign or newer journal, JournalError when the disk or the server refuses, and
+    UnreachableError when the server cannot be reached.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._clock = Clock()
+
+    @property
+    def name(self) -> str:
+        """The file, or the server's URL without user and password."""
+        return self._database.name
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    def records(self, cohort: str) -> Mapping[Address, Record]:
+        """What was last applied, of every resource of the cohort still under management."""
+        query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort == cohort)
+        with self._database.reading() as connection:
+            found = [_record(row) for row in connection.execute(query.order_by(intents.c.number))]
+        return {record.address: record for record in found}
+
+    def history(self, cohort: str) -> Sequence[Record]:  # noqa: ARG002 - numbers are shared by all cohorts, so is their history
+        """The latest record of every object there ever was, in any cohort: an object is an address and a handle."""
+        latest = (
+            select(func.max(results.c.intent))
+            .join(intents, intents.c.number == results.c.intent)
+            .join(runs, runs.c.number == intents.c.run)
+            .where(results.c.outcome == DONE)
+            .group_by(runs.c.cohort, intents.c.address, results.c.handle)
+        )
+        with self._database.reading() as connection:
+            return [_record(row) for row in connection.execute(_applied().where(results.c.intent.in_(latest)).order_by(intents.c.number))]
+
+    @contextmanager
+    def lock(self, purpose: str) -> Iterator[None]:
+        """Keep other runs out; raises LockedError, which says who holds it and since when. Not re-entrant; freed by death."""
+        with ExitStack() as held:
+            with self._database.translating():
+                held.enter_context(self._lock(purpose))
+            yield
+
+    def _lock(self, purpose: str) -> Any:
+        database = self._database
+        if database.path is None:
+            _ = database.engine  # makes the table of the note
+            return advisory_lock(database.url, purpose, database.name)
+        database.make_folder()
+        return file_lock(Path(f"{database.path}.lock"), purpose, database.name)
+
+    def begin(self, meta: PlanMeta, command: str, fingerprint: str | None = None) -> int:
+        """Open a run; returns its number."""
+        with self._database.writing() as connection:
+            return _insert(
+                connection,
+                insert(runs).values(
+                    cohort=meta.cohort,
+                    site=meta.site,
+                    command=command,
+                    selection=meta.selection,
+                    as_of=meta.as_of,
+                    by=login(),
+                    eiginfra=meta.eiginfra,
+                    commit=meta.commit,
+                    dirty=meta.dirty,
+                    inventory=meta.inventory,
+                    fingerprint=fingerprint,
+                    started=self._clock.now(),
+                ),
+            )
+
+    def intend(self, run: int, change: Change) -> int:
+        """Write down, before the first request, what is about to be done; returns the intent's number."""
+        with self._database.writing() as connection:
+            return _insert(
+                connection,
+                insert(intents).values(
+                    run=run,
+                    address=str(change.address),
+                    action=change.action.value,
+                    cause=change.cause,
+                    team=change.team,
+                    desired=change.desired,
+                    observed=change.observed,
+                    handle=change.handle,
+                    diffs=change.diffs,
+                    started=self._clock.now(),
+                ),
+            )
+
+    def succeed(self, intent: int, values: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, made: bool) -> None:
+        """The change was done and verified: the values become the last applied ones (a deletion ends the record)."""
+        query = select(intents.c.address, intents.c.action, runs.c.cohort).join(runs, runs.c.number == intents.c.run)
+        with self._database.writing() as connection:
+            change = connection.execute(query.where(intents.c.number == intent)).one()
+            self._result(connection, intent, DONE, values=values, handle=handle, made=made)
+            _drop(connection, change.cohort, change.address)
+            if change.action != Action.DELETE:
+                connection.execute(insert(records).values(cohort=change.cohort, address=change.address, intent=intent))
+
+    def fail(self, intent: int, reason: str, outcome: str) -> None:
+        """The change was not done: `outcome` is failed, refused or skipped."""
+        # Servers' words may hold what a database's text cannot: NUL, half of a surrogate pair.
+        clean = reason.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+        with self._database.writing() as connection:
+            self._result(connection, intent, outcome, reason=clean)
+
+    def finish(self, run: int, outcome: str) -> None:
+        """Close a run."""
+        with self._database.writing() as connection:
+            connection.execute(update(runs).where(runs.c.number == run).values(finished=self._clock.now(), outcome=outcome))
+
+    def forget(self, cohort: str, address: Address) -> bool:
+        """Drop the record of a resource, leaving the object alone; False if there was none."""
+        if not self.records(cohort).get(address):
+            return False  # without making a file in which there is nothing to forget
+        with self._database.writing() as connection:
+            return _drop(connection, cohort, str(address))
+
+    def runs(self, cohort: str | None = None, limit: int = 20) -> list[Run]:
+        """The latest runs, newest first."""
+        with self._database.reading() as connection:
+            return list_runs(connection, cohort, limit)
+
+    def show(self, run: int) -> RunReport:
+        """One run and its actions; raises UsageError if there is none of that number."""
+        with self._database.reading() as connection:
+            return show_run(connection, run)
+
+    def _result(self, connection: Connection, intent: int, outcome: str, **columns: object) -> None:
+        connection.execute(insert(results).values(intent=intent, outcome=outcome, finished=self._clock.now(), **columns))
+
+
+def _insert(connection: Connection, statement: Any) -> int:
+    key: Any = connection.execute(statement).inserted_primary_key
+    return int(key[0])
+
+
+def _drop(connection: Connection, cohort: str, address: str) -> bool:
+    return connection.execute(delete(records).where(records.c.cohort == cohort, records.c.address == address)).rowcount > 0
+
+
+def _applied() -> Select[Any]:
+    return (
+        select(
+            intents.c.address,
+            intents.c.team,
+            intents.c.run,
+            results.c["values"].label("applied"),
+            results.c.handle,
+            results.c.made,
+            results.c.finished,
+            runs.c.by,
+            runs.c.commit,
+        )
+        .select_from(results)
+        .join(intents, intents.c.number == results.c.intent)
+        .join(runs, runs.c.number == intents.c.run)
+    )
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(
+        address=Address.parse(row.address),
+        values=row.applied,
+        handle=row.handle,
+        team=row.team,
+        made=row.made,
+        run=row.run,
+        at=row.finished,
+        by=row.by,
+        commit=row.commit,
+    )

@@ -1,0 +1,185 @@
+"""The tables, their version, and how an older database is brought to this version.
+
+Results are the one place of what was applied; a record only points at the result that is the resource's last one. History is therefore
+kept by itself: a record that ends, or is forgotten, leaves its result behind.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import error
+from eiginfra.core.values import canonical
+
+VERSION = 1
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({})
+"""From a version to the next one: what to do to the tables, inside one transaction."""
+
+
+class Json(TypeDecorator[Any]):
+    """Canonical JSON as text, the same bytes for the same value on every database; refuses what has no canonical form, such as a Secret."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's signature
+        """To the database; None is NULL."""
+        return None if value is None else json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface's signature
+        """From the database."""
+        return None if value is None else json.loads(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC as ISO 8601 text of constant width: its order is the order of time, also for people who read the file."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's signature
+        """To the database."""
+        return None if value is None else value.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface's signature
+        """From the database."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Day(TypeDecorator[date]):
+    """A day as ISO 8601 text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's signature
+        """To the database."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002 - the interface's signature
+        """From the database."""
+        return None if value is None else date.fromisoformat(value)
+
+
+metadata = MetaData()
+
+journal_schema = Table("journal_schema", metadata, Column("version", Integer, nullable=False))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("cohort", Text, nullable=False, index=True),
+    Column("site", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("selection", Text, nullable=False),
+    Column("as_of", Day, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("eiginfra", Text, nullable=False),
+    Column("commit", Text),
+    Column("dirty", Boolean, nullable=False),
+    Column("inventory", Text, nullable=False),
+    Column("fingerprint", Text),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("outcome", Text),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", ForeignKey(runs.c.number), nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("cause", Text),
+    Column("team", Text),
+    Column("desired", Json),
+    Column("observed", Json),
+    Column("handle", Json, nullable=False),
+    Column("diffs", Json, nullable=False),
+    Column("started", Instant, nullable=False),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("intent", ForeignKey(intents.c.number), primary_key=True, autoincrement=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("values", Json),
+    Column("handle", Json),
+    Column("made", Boolean),
+    Column("finished", Instant, nullable=False),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("cohort", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("intent", ForeignKey(results.c.intent), nullable=False),
+    PrimaryKeyConstraint("cohort", "address"),
+)
+
+lock_holder = Table("lock_holder", metadata, Column("note", Text, nullable=False))
+"""Who holds the advisory lock; for people only. With a file, the note stands in the lock file."""
+
+
+def version(connection: Connection, name: str) -> int | None:
+    """The version of a database, None for an empty one; raises InputError when it holds something else, or a newer journal."""
+    tables = inspect(connection).get_table_names()
+    if journal_schema.name not in tables:
+        if tables:
+            raise InputError(
+                [
+                    error(
+                        "journal-foreign",
+                        f"{name} is a database, but not a journal",
+                        remedy="give the journal a file or database of its own",
+                    )
+                ]
+            )
+        return None
+    found = int(connection.execute(select(journal_schema.c.version)).scalar_one())
+    if found > VERSION:
+        message = f"the journal {name} was written by a newer eiginfra (schema {found}, this one knows {VERSION})"
+        raise InputError([error("journal-newer", message, remedy="upgrade eiginfra here too")])
+    return found
+
+
+def bring_up_to_date(connection: Connection, name: str) -> None:
+    """Make the tables, or migrate them; in the caller's transaction. Two processes may try at once: the second finds the work done."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("eiginfra journal schema"))))
+    found = version(connection, name)
+    if found is None:
+        metadata.create_all(connection)
+        connection.execute(insert(journal_schema).values(version=VERSION))
+        return
+    for step in range(found, VERSION):
+        MIGRATIONS[step](connection)
+        connection.execute(update(journal_schema).values(version=step + 1))

@@ -1,0 +1,170 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Cause, Change
+from eiginfra.core.errors import UsageError
+from eiginfra.core.journal import Journal
+from eiginfra.core.plan import PlanMeta
+from eiginfra.core.secret import Secret
+from eiginfra.journal import DatabaseJournal, open_journal
+from eiginfra.journal.lock import login
+
+GROUP = Address("gitlab.group", "eig/eig3/adler")
+Meta = Callable[..., PlanMeta]
+MakeChange = Callable[..., Change]
+Apply = Callable[..., int]
+
+
+def test_it_is_a_journal(journal: DatabaseJournal) -> None:
+    opened: Journal = journal  # mypy's part of the test
+    assert opened.records("eig3") == {}
+    assert opened.history("eig3") == []
+
+
+def test_a_success_becomes_the_record(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    before = datetime.now(UTC)
+    run = journal.begin(meta(commit="abc123", dirty=True), "apply")
+    intent = journal.intend(run, change())
+    assert journal.records("eig3") == {}
+
+    journal.succeed(intent, {"name": "Karfu’R", "topics": ["a", "b"]}, {"id": 12}, made=True)
+    (record,) = journal.records("eig3").values()
+    assert (record.address, record.team, record.made, record.run, record.commit) == (GROUP, "adler", True, run, "abc123")
+    assert record.values == {"name": "Karfu’R", "topics": ["a", "b"]}
+    assert record.handle == {"id": 12}
+    assert record.by == login()
+    assert before <= record.at <= datetime.now(UTC)
+    assert journal.records("eig4") == {}
+
+
+def test_the_last_success_counts(journal: DatabaseJournal, change: MakeChange, apply: Apply, meta: Meta) -> None:
+    apply(journal)
+    run = journal.begin(meta(), "apply")
+    journal.succeed(journal.intend(run, change(action=Action.UPDATE)), {"name": "New"}, {"id": 12}, made=False)
+    failed = journal.intend(run, change(action=Action.UPDATE))
+    journal.fail(failed, "500 Internal Server Error", "failed")
+    record = journal.records("eig3")[GROUP]
+    assert (record.values, record.made, record.run) == ({"name": "New"}, False, run)
+
+
+def test_a_deletion_ends_the_record_but_not_its_history(journal: DatabaseJournal, change: MakeChange, apply: Apply) -> None:
+    apply(journal)
+    apply(journal, change(action=Action.DELETE))
+    assert journal.records("eig3") == {}
+    assert [record.handle for record in journal.history("eig3")] == [{"id": 12}]
+
+
+def test_history_has_every_handle_of_every_cohort_once(journal: DatabaseJournal, change: MakeChange, apply: Apply) -> None:
+    guest = Address("proxmox.container", "eig3/adler/web")
+    for vmid in (101, 102, 102):
+        apply(journal, change(address=guest), handle={"node": "eig", "vmid": vmid})
+    apply(journal, change(address=Address("proxmox.vm", "eig2/old/db")), cohort="eig2", handle={"node": "eig", "vmid": 100})
+    journal.forget("eig3", guest)
+    assert [record.handle["vmid"] for record in journal.history("eig3")] == [101, 102, 100]
+    assert journal.records("eig3") == {}
+
+
+def test_forget(journal: DatabaseJournal, apply: Apply) -> None:
+    assert journal.forget("eig3", GROUP) is False
+    apply(journal)
+    assert journal.forget("eig4", GROUP) is False
+    assert journal.forget("eig3", GROUP) is True
+    assert journal.forget("eig3", GROUP) is False
+    assert journal.records("eig3") == {}
+
+
+def test_runs_are_told_newest_first(journal: DatabaseJournal, apply: Apply, meta: Meta, change: MakeChange) -> None:
+    apply(journal)
+    apply(journal, cohort="eig2")
+    run = journal.begin(meta(inventory="d1", selection="--limit adler"), "apply --limit adler", fingerprint="f00")
+    journal.fail(journal.intend(run, change("eig/a")), "needs eig/b", "skipped")
+    journal.intend(run, change("eig/b"))
+
+    latest, *others = journal.runs()
+    assert [each.number for each in others] == [2, 1]
+    assert (latest.number, latest.finished, latest.outcome) == (run, None, None)
+    assert (latest.command, latest.selection, latest.inventory, latest.fingerprint) == (
+        "apply --limit adler",
+        "--limit adler",
+        "d1",
+        "f00",
+    )
+    assert latest.counts == {"skipped": 1, "unfinished": 1}
+    assert others[0].counts == {"done": 1}
+    assert others[0].outcome == "done"
+    assert others[0].finished is not None
+    assert [each.number for each in journal.runs("eig2")] == [2]
+    assert [each.number for each in journal.runs(limit=1)] == [run]
+
+
+def test_show_tells_every_action(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+    wanted = change(observed={"name": "Old"}, cause=None)
+    journal.fail(journal.intend(run, wanted), "400: name\0 \ud800 has already been taken", "refused")
+    journal.intend(run, change("eig/other"))
+
+    report = journal.show(run)
+    refused, open_ = report.steps
+    assert report.run.number == run
+    assert (refused.address, refused.action, refused.cause, refused.team) == (GROUP, Action.CREATE, None, "adler")
+    assert (refused.desired, refused.observed, refused.diffs) == (wanted.desired, wanted.observed, wanted.diffs)
+    assert (refused.outcome, refused.reason) == ("refused", r"400: name\0 \ud800 has already been taken")
+    assert (open_.cause, open_.outcome, open_.reason, open_.finished) == (Cause.NEW, None, None, None)
+
+
+def test_show_of_a_run_that_never_was(journal: DatabaseJournal) -> None:
+    with pytest.raises(UsageError, match="no run 7; `eiginfra journal list`"):
+        journal.show(7)
+
+
+def test_a_secret_is_refused_and_nothing_is_written(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+    intent = journal.intend(run, change())
+    with pytest.raises(Exception, match="no canonical form for Secret"):
+        journal.succeed(intent, {"token": Secret("hush")}, {}, made=True)  # type: ignore[dict-item]
+    assert journal.records("eig3") == {}
+    assert journal.show(run).steps[0].outcome is None
+
+
+def test_a_result_is_written_once(journal: DatabaseJournal, apply: Apply) -> None:
+    intent = apply(journal)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        journal.fail(intent, "again", "failed")
+    assert journal.show(1).steps[0].outcome == "done"
+
+
+def test_many_threads(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+
+    def one(number: int) -> int:
+        intent = journal.intend(run, change(f"eig/{number}"))
+        journal.succeed(intent, {"name": str(number)}, {"id": number}, made=True)
+        journal.records("eig3")
+        return intent
+
+    with ThreadPoolExecutor(16) as pool:
+        numbers = list(pool.map(one, range(64)))
+    assert len(set(numbers)) == 64
+    assert {record.handle["id"] for record in journal.records("eig3").values()} == set(range(64))
+
+
+def test_it_is_found_again(url: str, apply: Apply) -> None:
+    with open_journal(url) as first:
+        apply(first)
+        first.close()
+        assert list(first.records("eig3")) == [GROUP]
+    with open_journal(url) as second:
+        assert list(second.records("eig3")) == [GROUP]
+
+
+def test_two_threads_open_it_at_once(url: str, meta: Meta) -> None:
+    journals = [open_journal(url) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda each: each.begin(meta(), "apply"), journals))
+    assert sorted(numbers) == list(range(1, 9))
+    for each in journals:
+        each.close()
