@@ -1,0 +1,170 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from eiginfra.core.resource import Observed
+from eiginfra.handouts.en import ENGLISH
+from eiginfra.handouts.fr import FRENCH
+from eiginfra.handouts.pages import render
+
+Pages = Callable[..., dict[str, str]]
+Standing = tuple[Observed, ...]
+
+
+def section(page: str, title: str) -> str:
+    """A section of a Markdown page."""
+    return page.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0].strip()
+
+
+def test_the_pages(pages: Pages) -> None:
+    assert list(pages()) == ["index.html", "index.md", "adler.html", "adler.md", "plume.html", "plume.md"]
+
+
+def test_a_team_named_index_does_not_hide_the_index(pages: Pages, adler: dict[str, Any]) -> None:
+    made = pages(teams=({**adler, "id": "index"},))
+    assert list(made) == ["index.html", "index.md", "index_.html", "index_.md"]
+    assert '<a href="index_.html">ADLER</a>' in made["index.html"]
+
+
+def test_who_in_french(pages: Pages, standing: Standing) -> None:
+    page = pages(*standing)["adler.md"]
+    assert "- Dates : du 2 septembre 2019 au 1er juillet 2020" in section(page, "L’essentiel")
+    assert section(page, "L’équipe").splitlines()[2:6] == [
+        "| `adler-1` | Développeuse 1 | membre | developer | 15 juin 2020 |",  # observed, not the maintainer until 30 June of the file
+        "| `adler-2` | – | membre | *pas encore donné* | 1er juillet 2020 |",
+        "| `adler-mentor` | – | mentor | reporter | sans date de fin |",
+        "| `guest-9` | – | hors de l’équipe | guest | sans date de fin |",
+    ]
+
+
+def test_who_in_english(pages: Pages, standing: Standing) -> None:
+    page = pages(*standing, language="en")["adler.md"]
+    assert "- Dates: 2 September 2019 to 1 July 2020" in section(page, "In short")
+    assert "| `adler-2` | – | member | *not given yet* | 1 July 2020 |" in section(page, "The team")
+    assert "> As seen on 1 October 2019." in page
+
+
+def test_gitlab(pages: Pages, standing: Standing) -> None:
+    page = pages(*standing)["adler.md"]
+    text = section(page, "GitLab")
+    url = "https://gitlab.example.org/eig/eig3/adler/api"
+    assert "Groupe de l’équipe : [eig/eig3/adler](<https://gitlab.example.org/eig/eig3/adler>)" in text
+    assert text.splitlines()[-2:] == [
+        f"| [API ADLER](<{url}>) | privé | `git@gitlab.example.org:eig/eig3/adler/api.git` | `{url}.git` |",
+        "| carte | *pas encore créé* | | |",
+    ]
+
+
+def test_machines(pages: Pages, standing: Standing, old: Observed) -> None:
+    assert section(pages(*standing, old)["adler.md"], "Machines").splitlines()[2:] == [
+        "| `adler-web` | conteneur | en marche | `192.168.0.107` | 107 | 2 | 512 Mio | 8 Gio |",
+        "| `adler-db` | machine virtuelle | arrêtée | `192.168.0.108` | 108 | 2 | 512 Mio | 8 Gio |",
+        "| `adler-lab` | conteneur | *pas encore créé* | | | | | |",
+        "| `adler-old` (absent de votre fichier) | conteneur | en marche | `192.168.0.109` | 109 | 2 | 512 Mio | 8 Gio |",
+    ]
+
+
+def test_a_change_that_waits(pages: Pages, standing: Standing) -> None:
+    waiting = replace(standing[3], waiting={"memory": "a restart"})
+    assert "en marche (changement en attente : mémoire)" in pages(waiting)["adler.md"]
+    assert "running<br>change waiting: memory</td>" in pages(waiting, language="en")["adler.html"]
+
+
+def test_quota(pages: Pages, standing: Standing, old: Observed) -> None:
+    assert section(pages(*standing, old)["adler.md"], "Quota").splitlines()[2:] == [
+        "| Machines | 3 | 3 | 0 |",
+        "| Cœurs | 4 | 6 | **dépassé de 2** |",
+        "| Mémoire | 2 Gio | 1,5 Gio | 512 Mio |",
+        "| Disque | 40 Gio | 24 Gio | 16 Gio |",
+        "| Projets | sans limite | 1 | – |",
+    ]
+    assert '<td class="number over">exceeded by 2</td>' in pages(*standing, old, language="en")["adler.html"]
+
+
+def test_nothing_stands_yet(pages: Pages) -> None:
+    made = pages()
+    page = made["adler.md"]
+    assert "Groupe de l’équipe : *pas encore créé*" in page
+    assert page.count("*pas encore créé*") == 1 + 2 + 3
+    assert page.count("*pas encore donné*") == 3
+    assert "Il n’y a pas encore de machine à laquelle se connecter." in page
+    for never in ("192.168", "gitlab.example.org", "en marche", "HostName"):
+        assert never not in page + made["adler.html"]
+
+
+def test_a_team_that_asked_for_nothing(pages: Pages) -> None:
+    page = pages(contacts=[])["plume.md"]
+    for sentence in ("Personne n’est encore inscrit", "Aucun projet", "Aucune machine", "Aucun contact"):
+        assert sentence in page
+    assert "Adresses publiques" not in page
+
+
+def test_what_stands_of_others_is_on_no_page(pages: Pages, standing: Standing) -> None:
+    page = pages(*(replace(each, team="plume") for each in standing))["adler.md"]
+    assert "192.168" not in page
+
+
+def test_public_names_without_a_gateway(pages: Pages, standing: Standing) -> None:
+    text = section(pages(*standing)["adler.md"], "Adresses publiques")
+    assert text.startswith("Ce site n’a pas encore de passerelle :")
+    assert "| `adler` | port 8080 de `adler-web` | *pas encore en service* |" in text
+    assert "| `10222` | port 22 de `adler-web` | *pas encore en service* |" in text
+
+
+def test_public_names_with_a_gateway(pages: Pages, standing: Standing) -> None:
+    text = section(pages(*standing, gateway=True, language="en")["adler.md"], "Public addresses")
+    assert "| `adler.eig-apps.example.org` | port 8080 of `adler-web` | *not in service yet* |" in text
+    assert "| `eig.example.org:10222` | port 22 of `adler-web` | *not in service yet* |" in text
+    assert "no gateway" not in text
+
+
+def test_rules_and_contacts(pages: Pages) -> None:
+    page = pages()["adler.md"]
+    rules = section(page, "Règles du serveur partagé")
+    for word in ("prototypes", "32 Go", "sauvegardes", "copie de vos données", "docker: true"):
+        assert word in rules
+    assert "- EIG Link : [eig-link@example.org](<mailto:eig-link@example.org>) ([site](<https://example.org/eig-link>))" in page
+
+
+def test_nobodys_address_but_the_contacts(pages: Pages, standing: Standing) -> None:
+    for page in pages(*standing, gateway=True).values():
+        assert "adler-1@example.org" not in page
+        assert "adler-mentor@example.org" not in page
+
+
+def test_the_index(pages: Pages, standing: Standing) -> None:
+    page = pages(*standing)["index.md"]
+    assert "| [ADLER](adler.md) | Ministère de l’Action et des comptes publics | 3 sur 4 | 1 sur 2 | 2 sur 3 | 1 Gio | 16 Gio |" in page
+    assert "| [Plume](plume.md) | Cour des comptes | 0 sur 0 | 0 sur 0 | 0 sur 0 | 0 Gio | 0 Gio |" in page
+    assert "| Mémoire | 28 Gio | 1 Gio | 27 Gio |" in page
+    assert "adler-1" not in page
+
+
+def test_french_typography(cohort: Any, site: Any, standing: Standing) -> None:
+    text = render(cohort(), site(), standing, date(2019, 10, 1))[3].text
+    for piece in ("Bienvenue\u202f!", "Administration\u00a0:", "«\u00a0pas encore créé\u00a0»", "2\u00a0septembre\u00a02019", "32\u00a0Go"):
+        assert piece in text
+    assert not any(wrong in text for wrong in (" :", " ;", " !", " »", "« ", "'"))
+
+
+@pytest.mark.parametrize("suffix", ["html", "md"])
+def test_the_order_of_what_was_observed_does_not_matter(pages: Pages, standing: Standing, suffix: str) -> None:
+    assert pages(*standing)[f"adler.{suffix}"] == pages(*reversed(standing))[f"adler.{suffix}"]
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert FRENCH.words.keys() == ENGLISH.words.keys()
+    for key, words in FRENCH.words.items():
+        assert words.count("%s") == ENGLISH.words[key].count("%s"), key
+    assert len(FRENCH.months) == len(ENGLISH.months) == 12
+
+
+@pytest.mark.parametrize(
+    ("size", "french", "english"),
+    [(0, "0 Gio", "0 GiB"), (512 << 20, "512 Mio", "512 MiB"), (3 << 29, "1,5 Gio", "1.5 GiB"), (1000, "1000 octets", "1000 bytes")],
+)
+def test_sizes(size: int, french: str, english: str) -> None:
+    assert (FRENCH.size(size), ENGLISH.size(size)) == (french.replace(" ", "\u00a0"), english.replace(" ", "\u00a0"))
