@@ -1,0 +1,212 @@
+"""Faults to switch on while the lab runs, the count of requests, and the control endpoints under `/_lab/`."""
+
+import asyncio
+import json
+import os
+import re
+from collections import Counter
+from time import monotonic
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from eiginfra.lab.clock import LabClock
+
+
+class Rule(BaseModel):
+    """One fault: which requests it meets, what happens to them, how often."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    match: re.Pattern[str] = re.compile("")
+    """Searched in `METHOD /path`, the path as it was sent (percent-encoded, without its query)."""
+    kind: Literal["status", "drop", "drop_after", "error_after", "delay"]
+    """`status`: answer without any work. `drop`: close the connection before the work; `drop_after`: after it, its answer
+    is lost. `error_after`: answer with `status` after the work. `delay`: wait `ms` milliseconds, then work."""
+    status: int = Field(default=500, ge=400, le=599)
+    retry_after: int | None = Field(default=None, ge=0)
+    ms: float = Field(default=0, ge=0)
+    times: int | None = Field(default=None, ge=0)
+    """How many requests it meets; always when None."""
+    skip: int = Field(default=0, ge=0)
+    """How many matching requests it lets pass first."""
+
+
+class RateLimit(BaseModel):
+    """A fixed window, as GitLab's throttles have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    per_minute: int = Field(ge=1)
+    window: float = Field(default=60, gt=0)
+    """The window's length in seconds; `per_minute` requests pass in each (shorter than a minute only for quick tests)."""
+
+
+class Faults(BaseModel):
+    """All faults of one service; the default is none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    latency_ms: float = Field(default=0, ge=0)
+    rules: list[Rule] = []
+    rate_limit: RateLimit | None = None
+
+    def meet(self, request: str) -> Rule | None:
+        """The rule that this request falls under, which is used up once."""
+        for rule in self.rules:
+            if rule.times == 0 or not rule.match.search(request):
+                continue
+            if rule.skip:
+                rule.skip -= 1
+                continue
+            if rule.times is not None:
+                rule.times -= 1
+            return rule
+        return None
+
+
+class FaultsMiddleware:
+    """Stands before a service's application: counts, delays, refuses, cuts; and answers the control endpoints."""
+
+    def __init__(self, app: ASGIApp, service: str, clock: LabClock, faults: Faults | None = None) -> None:
+        self._app = app
+        self._service = service
+        self._clock = clock
+        self._faults = faults or Faults()
+        self._counts: Counter[str] = Counter()
+        self._window = (0, 0.0)  # requests seen in the window, when it ends
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope.get("raw_path", b"").decode("ascii") or scope["path"]
+        if path.startswith("/_lab/"):
+            control = await self._control(scope["method"], path, receive)
+            await (control or self._app)(scope, receive, send)
+            return
+        try:
+            await self._serve(f"{scope['method']} {path}", scope, receive, send)
+        except asyncio.CancelledError:
+            # The lab is going down: the client sees a closed connection, the log no traceback.
+            await _cut(scope, receive)
+
+    async def _serve(self, request: str, scope: Scope, receive: Receive, send: Send) -> None:
+        self._counts[_folded(request)] += 1
+        faults = self._faults
+        rule = faults.meet(request) if faults.rules else None
+        delay = faults.latency_ms + (rule.ms if rule else 0)
+        if delay:
+            await asyncio.sleep(delay / 1000)
+        if faults.rate_limit:
+            send, refused = self._throttle(faults.rate_limit, send)
+            if refused:
+                await refused(scope, receive, send)
+                return
+        match rule.kind if rule else None:
+            case "drop":
+                await _cut(scope, receive)
+            case "drop_after":
+                await self._app(scope, receive, _swallow)
+                await _cut(scope, receive)
+            case "error_after":
+                await self._app(scope, receive, _swallow)
+                await _refusal(rule)(scope, receive, send)
+            case "status":
+                await _refusal(rule)(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    def _throttle(self, limit: RateLimit, send: Send) -> tuple[Send, Response | None]:
+        """GitLab's `RateLimit-*` headers on every answer, and its 429 beyond the limit.
+
+        The headers are those of the recording service-get_rate_limit_remaining.
+        """
+        seen, ends = self._window
+        now = monotonic()
+        if now >= ends:
+            seen, ends = 0, now + limit.window
+        seen += 1
+        self._window = (seen, ends)
+        wait = max(1, round(ends - now))
+        headers = {
+            "ratelimit-limit": str(limit.per_minute),
+            "ratelimit-name": "throttle_authenticated_api",
+            "ratelimit-observed": str(seen),
+            "ratelimit-remaining": str(max(0, limit.per_minute - seen)),
+            "ratelimit-reset": str(int(self._clock.timestamp()) + wait),
+        }
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in headers.items()]
+                message = {**message, "headers": [*message.get("headers", []), *extra]}
+            await send(message)
+
+        if seen <= limit.per_minute:
+            return with_headers, None
+        return with_headers, PlainTextResponse("Retry later\n", 429, headers={"retry-after": str(wait)})
+
+    async def _control(self, method: str, path: str, receive: Receive) -> Response | None:
+        match method, path:
+            case "GET", "/_lab/health":
+                now = self._clock.now().isoformat()
+                return JSONResponse({"status": "ok", "service": self._service, "now": now, "pid": os.getpid()})
+            case "GET", "/_lab/requests":
+                return JSONResponse({"total": self._counts.total(), "by": dict(sorted(self._counts.items()))})
+            case "DELETE", "/_lab/requests":
+                self._counts.clear()
+                return Response(status_code=204)
+            case "PUT", "/_lab/faults":
+                try:
+                    self._faults = Faults.model_validate_json(await _body(receive))
+                except ValidationError as error:
+                    details = json.loads(error.json(include_url=False, include_context=False))
+                    return JSONResponse({"error": details}, 400)
+                self._window = (0, 0.0)
+            case "DELETE", "/_lab/faults":
+                self._faults = Faults()
+            case "GET", "/_lab/faults":
+                pass
+            case _:
+                return None
+        return JSONResponse(self._faults.model_dump(mode="json"))
+
+
+def _refusal(rule: Rule | None) -> Response:
+    assert rule is not None  # noqa: S101 - told to the type checker: the rule's kind has just been matched
+    headers = {} if rule.retry_after is None else {"retry-after": str(rule.retry_after)}
+    if rule.status == 429:
+        return PlainTextResponse("Retry later\n", 429, headers=headers)
+    return JSONResponse({"message": f"{rule.status} Injected by the lab"}, rule.status, headers=headers)
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """Close the connection and wait until uvicorn knows, so that it does not miss an answer."""
+    scope["state"]["cut"]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _swallow(_message: Message) -> None:
+    """Take an answer that no one will see."""
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message: dict[str, Any] = dict(await receive())
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+_VARIABLE = re.compile(r"\d+|UPID:.*|[0-9a-f]{40}|.*%.*", re.DOTALL)
+
+
+def _folded(request: str) -> str:
+    """`GET /api/v4/groups/12` as `GET /api/v4/groups/:id`, so that counts stay few."""
+    return "/".join(":id" if _VARIABLE.fullmatch(part) else part for part in request.split("/"))

@@ -1,0 +1,46 @@
+"""The lab's GitLab: `/api/v4` of a self-managed GitLab 18.
+
+What lives here: a model of users, groups, projects and what hangs on them, with GitLab's rules about who may see and do what, and its
+exact statuses and bodies. What may not: answers to what GitLab has but the lab does not model (they are 404, as for any unknown path).
+Facts come from GitLab's OpenAPI description, from recordings of GitLab.com, and from its documentation.
+"""
+
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from eiginfra.lab.clock import LabClock
+from eiginfra.lab.gitlab.app import make_app
+from eiginfra.lab.gitlab.profiles import populate
+from eiginfra.lab.gitlab.state import State
+
+
+class GitLab:
+    """The lab's GitLab as a service."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.app: ASGIApp = make_app(state)
+
+    @property
+    def token(self) -> str:
+        """The first token of the first administrator."""
+        return next(secret for secret, token in self.state.tokens.items() if token.user_id == 1)
+
+    def dump(self) -> dict[str, Any]:
+        """The whole state as JSON data."""
+        return self.state.dump()
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the state by one that `dump` gave."""
+        self.state.load(state)
+
+
+def build(clock: LabClock, profile: str = "eig", url: str = "http://127.0.0.1:8929") -> GitLab:
+    """A GitLab in the state that a profile names; `url` is the address that stands in its answers.
+
+    Raises ValueError for an unknown profile.
+    """
+    state = State(clock, url)
+    populate(state, profile)
+    return GitLab(state)

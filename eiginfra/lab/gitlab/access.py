@@ -1,0 +1,106 @@
+"""Who may see and do what: levels, visibility, and finding things the caller may know of."""
+
+from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.errors import forbidden, not_found
+from eiginfra.lab.gitlab.records import Group, Project, Source, User
+from eiginfra.lab.gitlab.state import State
+
+MINIMAL, GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER = 5, 10, 15, 20, 30, 40, 50
+LEVEL_NAMES = {
+    MINIMAL: "Minimal Access",
+    GUEST: "Guest",
+    PLANNER: "Planner",
+    REPORTER: "Reporter",
+    DEVELOPER: "Developer",
+    MAINTAINER: "Maintainer",
+    OWNER: "Owner",
+}
+VISIBILITY = {"private": 0, "internal": 10, "public": 20}
+
+
+def level_of(state: State, user: User | None, source: Source) -> int:
+    """The user's highest access level at a source, inherited or direct; 0 for none."""
+    if user is None:
+        return 0
+    if source[0] == "project" and state.projects[source[1]].namespace_id == user.namespace_id:
+        return OWNER
+    levels = [member.access_level for above in state.sources_above(source) if (member := state.direct_member(above, user.id)) is not None]
+    return max(levels, default=0)
+
+
+def may(call: Call, source: Source, level: int) -> bool:
+    """Whether the caller has a level at a source; an administrator has all."""
+    return call.admin or level_of(call.state, call.user, source) >= level
+
+
+def authorize(call: Call, source: Source, level: int) -> None:
+    """Raise ApiError 401 for no one, 403 for one whose level does not suffice."""
+    call.known_user()
+    if not may(call, source, level):
+        raise forbidden()
+
+
+def sees_group(call: Call, group: Group) -> bool:
+    """Whether the caller may know of a group."""
+    if group.visibility == "public" or call.admin:
+        return True
+    if call.user is None:
+        return False
+    if group.visibility == "internal" and not call.user.settings.get("external"):
+        return True
+    if level_of(call.state, call.user, ("group", group.id)):
+        return True
+    # Who is a member somewhere below may see the groups on the way there.
+    return any(
+        ("group", group.id) in call.state.sources_above(source)
+        for source in call.state.memberships[call.user.id]
+        if call.state.direct_member(source, call.user.id)
+    )
+
+
+def sees_project(call: Call, project: Project) -> bool:
+    """Whether the caller may know of a project."""
+    if project.visibility == "public" or call.admin:
+        return True
+    if call.user is None:
+        return False
+    if project.visibility == "internal" and not call.user.settings.get("external"):
+        return True
+    return level_of(call.state, call.user, ("project", project.id)) > 0
+
+
+def find_group(call: Call, name: str | None = None) -> Group:
+    """The group of the path's `:id` (or of another id or path); raises ApiError 404."""
+    wanted = call.path["id"] if name is None else name
+    group = None
+    if wanted.isdecimal():
+        group = call.state.groups.get(int(wanted))
+    else:
+        kind, number = call.state.paths.get(wanted.lower(), ("", 0))
+        if kind == "group":
+            group = call.state.groups[number]
+    if group is None or not sees_group(call, group):
+        raise not_found("Group")
+    return group
+
+
+def find_project(call: Call) -> Project:
+    """The project of the path's `:id`; raises ApiError 404."""
+    wanted = call.path["id"]
+    project = None
+    if wanted.isdecimal():
+        project = call.state.projects.get(int(wanted))
+    else:
+        kind, number = call.state.paths.get(wanted.lower(), ("", 0))
+        if kind == "project":
+            project = call.state.projects[number]
+    if project is None or not sees_project(call, project):
+        raise not_found("Project")
+    return project
+
+
+def find_source(call: Call) -> Source:
+    """The group or project that a path such as `/groups/:id/members` is about; raises ApiError 404."""
+    if call.raw_path.startswith("/groups/"):
+        return ("group", find_group(call).id)
+    return ("project", find_project(call).id)

@@ -1,0 +1,99 @@
+"""The ASGI application: from bytes to a handler and back."""
+
+import json
+import logging
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from eiginfra.lab.gitlab import (
+    account_states,
+    branches,
+    commits,
+    files,
+    groups,
+    instance,
+    invitations,
+    keys,
+    labels,
+    members,
+    namespaces,
+    projects,
+    protected_branches,
+    tokens,
+    users,
+    variables,
+)
+from eiginfra.lab.gitlab.auth import authenticate, secret_of
+from eiginfra.lab.gitlab.body import of_body, of_query
+from eiginfra.lab.gitlab.call import Answer, Call, Handler
+from eiginfra.lab.gitlab.errors import ApiError
+from eiginfra.lab.gitlab.router import Router
+from eiginfra.lab.gitlab.state import State
+
+PREFIX = "/api/v4"
+RETENTION_DAYS = 30
+_MODULES = (
+    instance, users, account_states, keys, tokens, namespaces, groups, members, invitations,
+    projects, protected_branches, labels, variables, commits, branches, files,
+)  # fmt: skip
+_logger = logging.getLogger(__name__)
+
+
+def make_app(state: State) -> ASGIApp:
+    """The application over a state."""
+    router: Router[Handler] = Router(route for module in _MODULES for route in module.ROUTES)
+    numbers = count(1)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            answer = await _answer(state, router, request)
+        except ApiError as error:
+            answer = Answer(error.status, error.body, error.headers)
+        except ClientDisconnect:
+            return
+        except Exception:  # the lab's own fault: said in its log, answered as GitLab answers its own faults
+            _logger.exception("%s %s", request.method, scope["path"])
+            answer = Answer(500, {"message": "500 Internal Server Error"})
+        answer.headers["x-request-id"] = f"LAB{next(numbers):023d}"
+        await _response(answer)(scope, receive, send)
+
+    return app
+
+
+async def _answer(state: State, router: Router[Handler], request: Request) -> Answer:
+    raw_path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
+    if not raw_path.startswith(PREFIX + "/"):
+        raise ApiError(404, {"error": "404 Not Found"})
+    raw_path = raw_path[len(PREFIX) :]
+    method = "GET" if request.method == "HEAD" else request.method
+    handler, variables_, methods = router.find(method, raw_path)
+    if handler is None:
+        if methods:
+            raise ApiError(405, {"error": "405 Not Allowed"}, {"allow": ", ".join(sorted(methods))})
+        raise ApiError(404, {"error": "404 Not Found"})
+    query = of_query(request.scope["query_string"])
+    raw = {**query, **await of_body(request)}
+    call = Call(state, method, raw_path, variables_, query, raw)
+    authenticate(call, secret_of(dict(request.headers), raw))
+    if state.doomed:
+        state.bury((state.clock.today() - timedelta(days=RETENTION_DAYS)).isoformat())
+    return handler(call)
+
+
+def _response(answer: Answer) -> Response:
+    if answer.status == 204:
+        return Response(status_code=204, headers=answer.headers)
+    if isinstance(answer.body, bytes):
+        return Response(answer.body, answer.status, answer.headers)
+    headers = {"content-type": "application/json", "cache-control": "max-age=0, private, must-revalidate"}
+    return Response(_json(answer.body), answer.status, {**headers, **answer.headers})
+
+
+def _json(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,71 @@
+"""Who asks: personal access tokens, their scopes and states."""
+
+from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.errors import ApiError, forbidden, unauthorized
+from eiginfra.lab.gitlab.records import Token, User
+from eiginfra.lab.gitlab.state import State
+
+_BLOCKED = "Your account has been blocked."
+_DEACTIVATED = (
+    "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at {url}"
+)
+
+
+def secret_of(headers: dict[str, str], query: dict[str, object]) -> str | None:
+    """The token that came with a request, in any of the ways GitLab takes one."""
+    if token := headers.get("private-token"):
+        return token
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value:
+        return value.strip()
+    for name in ("private_token", "access_token"):
+        given = query.get(name)
+        if isinstance(given, str) and given:
+            return given
+    return None
+
+
+def authenticate(call: Call, secret: str | None) -> None:
+    """Set the call's user and token.
+
+    Raises ApiError 401 for a token that is not valid, 403 for a user who may not or a scope that does not suffice.
+    """
+    if secret is None:
+        return
+    token = call.state.tokens.get(secret)
+    if token is None:
+        raise unauthorized()
+    _check_token(call.state, token, call.method)
+    user = call.state.users[token.user_id]
+    _check_user(call.state, user)
+    token.last_used_at = call.state.now()
+    call.token, call.user = token, user
+
+
+def _check_token(state: State, token: Token, method: str) -> None:
+    if token.revoked:
+        raise _invalid_token("Token was revoked. You have to re-authorize from the user.")
+    if token.expires_at is not None and token.expires_at <= state.today():
+        raise _invalid_token("Token is expired. You can either do re-authorization or token refresh.")
+    reading = method in {"GET", "HEAD"}
+    enough = {"api", "read_api"} if reading else {"api"}
+    if not enough & set(token.scopes):
+        raise ApiError(
+            403,
+            {
+                "error": "insufficient_scope",
+                "error_description": "The request requires higher privileges than provided by the access token.",
+                "scope": "api read_api" if reading else "api",
+            },
+        )
+
+
+def _invalid_token(description: str) -> ApiError:
+    return ApiError(401, {"error": "invalid_token", "error_description": description})
+
+
+def _check_user(state: State, user: User) -> None:
+    if user.state == "deactivated":
+        raise forbidden(_DEACTIVATED.format(url=state.url))
+    if user.state != "active":
+        raise forbidden(_BLOCKED)

@@ -1,0 +1,113 @@
+"""Branches and trees of a project's repository."""
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.commits import present, resolved
+from eiginfra.lab.gitlab.errors import message, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.repository import default_branch, has_branch, is_empty, repository, resolve
+
+
+def index(call: Call) -> Answer:
+    """GET …/repository/branches."""
+    project = find_project(call)
+    given = params.read(call.raw, {"search": params.string()})
+    if is_empty(call.state, project):
+        return paginate(call, [], lambda name: name)
+    names = sorted(repository(call.state, project)["branches"])
+    found = [name for name in names if (given.get("search") or "") in name]
+    return paginate(call, found, lambda name: _branch(call, project, name))
+
+
+def show(call: Call) -> Answer:
+    """GET …/repository/branches/:branch."""
+    project = find_project(call)
+    if not has_branch(call.state, project, call.path["branch"]):
+        raise not_found("Branch")
+    return ok(_branch(call, project, call.path["branch"]))
+
+
+def create(call: Call) -> Answer:
+    """POST …/repository/branches."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), DEVELOPER)
+    given = params.read(call.raw, {"branch": params.string(required=True), "ref": params.string(required=True)})
+    if has_branch(call.state, project, given["branch"]):
+        raise message(400, "Branch already exists")
+    number = resolve(call.state, project, given["ref"])
+    if number is None:
+        raise message(400, f"Invalid reference name: {given['ref']}")
+    repository(call.state, project)["branches"][given["branch"]] = number
+    return created(_branch(call, project, given["branch"]))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/repository/branches/:branch."""
+    project, name = find_project(call), call.path["branch"]
+    authorize(call, ("project", project.id), DEVELOPER)
+    if not has_branch(call.state, project, name):
+        raise not_found("Branch")
+    if name == default_branch(call.state, project):
+        raise message(403, "Cannot remove HEAD branch")
+    del repository(call.state, project)["branches"][name]
+    return gone()
+
+
+def _branch(call: Call, project: Project, name: str) -> Json:
+    repo = repository(call.state, project)
+    rules = call.state.extra["protected_branch"].get(key_of(("project", project.id)), [])
+    rule = next((rule for rule in rules if rule["name"] == name), None)
+    least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99) if rule else DEVELOPER
+    pushes = call.admin or level_of(call.state, call.user, ("project", project.id)) >= least
+    return {
+        "name": name,
+        "commit": present(call, project, repo["commits"][repo["branches"][name]]),
+        "merged": False,
+        "protected": rule is not None,
+        "developers_can_push": rule is not None and least <= DEVELOPER,
+        "developers_can_merge": rule is not None and least <= DEVELOPER,
+        "can_push": pushes,
+        "default": name == default_branch(call.state, project),
+        "web_url": f"{call.state.url}/{project.full_path}/-/tree/{name}",
+    }
+
+
+def tree(call: Call) -> Answer:
+    """GET …/repository/tree."""
+    project = find_project(call)
+    given = params.read(call.raw, {"ref": params.string(), "path": params.string(), "recursive": params.boolean(default=False)})
+    if is_empty(call.state, project):
+        raise not_found("Tree")
+    repo = repository(call.state, project)
+    flat = repo["trees"][resolved(call, project, given.get("ref"), "404 Tree Not Found")]
+    prefix = f"{given['path'].strip('/')}/" if given.get("path") else ""
+    found: dict[str, Json] = {}
+    for path, entry in sorted(flat.items()):
+        if not path.startswith(prefix):
+            continue
+        parts = path[len(prefix) :].split("/")
+        for depth in range(1, len(parts)):
+            folder = prefix + "/".join(parts[:depth])
+            if depth == 1 or given["recursive"]:
+                found.setdefault(folder, _tree_object(folder, entry["blob"][::-1], "040000"))
+        if len(parts) == 1 or given["recursive"]:
+            found[path] = _tree_object(path, entry["blob"], entry["mode"])
+    ordered = sorted(found.values(), key=lambda item: (item["type"] != "tree", item["path"]))
+    return paginate(call, ordered, lambda item: item)
+
+
+def _tree_object(path: str, number: str, mode: str) -> Json:
+    kind = "tree" if mode == "040000" else "blob"
+    return {"id": number, "name": path.rpartition("/")[2], "type": kind, "path": path, "mode": mode}
+
+
+_BASE = "/projects/:id/repository"
+ROUTES: tuple[Route, ...] = (
+    ("GET", f"{_BASE}/branches", index),
+    ("POST", f"{_BASE}/branches", create),
+    ("GET", f"{_BASE}/branches/:branch", show),
+    ("DELETE", f"{_BASE}/branches/:branch", remove),
+    ("GET", f"{_BASE}/tree", tree),
+)

@@ -1,0 +1,217 @@
+"""Commits, branches and trees of a project's repository."""
+
+import base64
+import binascii
+from difflib import SequenceMatcher
+from typing import Any
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.repository import (
+    Tree,
+    is_empty,
+    put_blob,
+    repository,
+    resolve,
+    write_commit,
+)
+
+_ACTIONS = ("create", "update", "move", "delete", "chmod")
+
+
+def present(call: Call, project: Project, commit: Json) -> Json:
+    """A commit with its address."""
+    return {**commit, "web_url": f"{call.state.url}/{project.full_path}/-/commit/{commit['id']}"}
+
+
+def index(call: Call) -> Answer:
+    """GET …/repository/commits: from a branch or commit back."""
+    project = find_project(call)
+    given = params.read(call.raw, {"ref_name": params.string(), "path": params.string()})
+    if is_empty(call.state, project):
+        return paginate(call, [], lambda commit: commit)
+    number: str | None = resolved(call, project, given.get("ref_name"), "404 Tree Not Found")
+    repo = repository(call.state, project)
+    found = []
+    while number:
+        commit = repo["commits"][number]
+        parent = next(iter(commit["parent_ids"]), None)
+        if not given.get("path") or _touches(repo, commit, parent, given["path"]):
+            found.append(commit)
+        number = parent
+    return paginate(call, found, lambda commit: present(call, project, commit))
+
+
+def _touches(repo: Json, commit: Json, parent: str | None, path: str) -> bool:
+    before = repo["trees"].get(parent, {}).get(path)
+    after = repo["trees"][commit["id"]].get(path)
+    return (before or {}).get("blob") != (after or {}).get("blob")
+
+
+def show(call: Call) -> Answer:
+    """GET …/repository/commits/:sha."""
+    project = find_project(call)
+    number = resolve(call.state, project, call.path["sha"])
+    if number is None:
+        raise not_found("Commit")
+    return ok(_detail(call, project, repository(call.state, project)["commits"][number]))
+
+
+def _detail(call: Call, project: Project, commit: Json) -> Json:
+    stats = _stats(repository(call.state, project), commit)
+    return {**present(call, project, commit), "stats": stats, "status": None, "project_id": project.id, "last_pipeline": None}
+
+
+def _stats(repo: Json, commit: Json) -> Json:
+    """How many lines the commit added and took away."""
+    after = repo["trees"][commit["id"]]
+    before = repo["trees"].get(next(iter(commit["parent_ids"]), None), {})
+    added = removed = 0
+    for path in after.keys() | before.keys():
+        old, new = (_lines(repo, tree.get(path)) for tree in (before, after))
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        same = sum(block.size for block in matcher.get_matching_blocks())
+        added, removed = added + len(new) - same, removed + len(old) - same
+    return {"additions": added, "deletions": removed, "total": added + removed}
+
+
+def _lines(repo: Json, entry: Json | None) -> list[bytes]:
+    return base64.b64decode(repo["blobs"][entry["blob"]]).splitlines() if entry else []
+
+
+def create(call: Call) -> Answer:
+    """POST …/repository/commits: several file actions in one commit."""
+    project = find_project(call)
+    given = params.read(
+        call.raw,
+        {
+            "branch": params.string(required=True),
+            "commit_message": params.string(required=True),
+            "start_branch": params.string(),
+            "start_sha": params.string(),
+            "author_name": params.string(),
+            "author_email": params.string(),
+            "force": params.boolean(default=False),
+        },
+    )
+    actions = call.raw.get("actions")
+    if not isinstance(actions, list):
+        raise bad_parameters("actions is missing" if actions is None else "actions is invalid")
+    commit = apply(call, project, given, [_action(item) for item in actions])
+    return created(_detail(call, project, commit))
+
+
+def apply(call: Call, project: Project, given: dict[str, Any], actions: list[Json]) -> Json:
+    """Make a commit of some actions.
+
+    Raises ApiError 400 for an action that does not fit the tree, 403 for a branch the caller may not push to.
+    """
+    state, branch = call.state, given["branch"]
+    authorize(call, ("project", project.id), DEVELOPER)
+    if project.archived:
+        raise forbidden()
+    _check_push(call, project, branch)
+    repo = repository(state, project)
+    start = given.get("start_sha") or given.get("start_branch")
+    parent: str | None = repo["branches"].get(branch)
+    if parent is not None and start and not given.get("force"):
+        raise message(400, f"A branch called '{branch}' already exists. Switch to that branch in order to make changes")
+    if parent is None and not is_empty(state, project):
+        if start is None:
+            raise message(400, "You can only create or edit files when you are on a branch")
+        parent = resolve(state, project, start)
+        if parent is None:
+            raise message(400, f"Invalid reference name: {start}")
+    tree: Tree = dict(repo["trees"][parent]) if parent else {}
+    for action in actions:
+        _change(repo, tree, action)
+    names = {name: given.get(name) for name in ("author_name", "author_email")}
+    return write_commit(call, project, branch, parent, tree, message=given["commit_message"], **names)
+
+
+def _action(item: Any) -> Json:
+    if not isinstance(item, dict):
+        raise bad_parameters("actions is invalid")
+    given = params.read(
+        item,
+        {
+            "action": params.string(*_ACTIONS, required=True),
+            "file_path": params.string(required=True),
+            "previous_path": params.string(),
+            "content": params.string(),
+            "encoding": params.string("text", "base64", default="text"),
+            "last_commit_id": params.string(),
+            "execute_filemode": params.boolean(),
+        },
+    )
+    given["content"] = _content(given.get("content"), given["encoding"])
+    return given
+
+
+def _content(text: str | None, encoding: str | None) -> bytes | None:
+    if text is None or encoding != "base64":
+        return None if text is None else text.encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise bad_parameters("content is invalid") from None
+
+
+def _change(repo: Json, tree: Tree, action: Json) -> None:
+    path, kind = action["file_path"], action["action"]
+    if not path or path.startswith("/") or ".." in path.split("/"):
+        raise message(400, "path cannot include directory traversal" if path else "You must provide a file path")
+    known = tree.get(action.get("previous_path") or path) if kind == "move" else tree.get(path)
+    if kind == "create":
+        if known is not None:
+            raise message(400, "A file with this name already exists")
+        tree[path] = _entry(repo, action["content"] or b"", action)
+        return
+    if known is None:
+        raise message(400, "A file with this name doesn't exist")
+    if action.get("last_commit_id") and action["last_commit_id"] != known["last"]:
+        raise message(400, f"You are attempting to {kind} a file that has changed since you started editing it.")
+    if kind == "delete":
+        del tree[path]
+    elif kind == "chmod":
+        tree[path] = {**known, "mode": "100755" if action.get("execute_filemode") else "100644", "last": None}
+    elif kind == "update":
+        tree[path] = {**_entry(repo, action["content"] or b"", action), "mode": known["mode"]}
+    else:
+        moved = known if action["content"] is None else _entry(repo, action["content"], action)
+        del tree[action["previous_path"] or path]
+        tree[path] = {**moved, "last": None}
+
+
+def _entry(repo: Json, content: bytes, action: Json) -> Json:
+    mode = "100755" if action.get("execute_filemode") else "100644"
+    return {"blob": put_blob(repo, content), "mode": mode, "last": None}
+
+
+def _check_push(call: Call, project: Project, branch: str) -> None:
+    for rule in call.state.extra["protected_branch"].get(key_of(("project", project.id)), []):
+        if rule["name"] != branch:
+            continue
+        least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99)
+        if not call.admin and level_of(call.state, call.user, ("project", project.id)) < least:
+            raise forbidden("You are not allowed to push into this branch")
+
+
+def resolved(call: Call, project: Project, ref: str | None, text: str) -> str:
+    """The id of the commit that a ref means; raises ApiError 404 with a text."""
+    number = resolve(call.state, project, ref)
+    if number is None:
+        raise message(404, text)
+    return number
+
+
+_BASE = "/projects/:id/repository/commits"
+ROUTES: tuple[Route, ...] = (
+    ("GET", _BASE, index),
+    ("POST", _BASE, create),
+    ("GET", f"{_BASE}/:sha", show),
+)

@@ -1,0 +1,54 @@
+"""Refusals, with the bodies that GitLab gives them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ApiError(Exception):
+    """An answer other than success; `body` is its JSON."""
+
+    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+def message(status: int, text: Any) -> ApiError:
+    """The most common shape: `{"message": …}`."""
+    return ApiError(status, {"message": text})
+
+
+def not_found(what: str = "") -> ApiError:
+    """404 of a thing that the API looks for by name: `404 Group Not Found`."""
+    return message(404, f"404 {what} Not Found" if what else "404 Not Found")
+
+
+def no_record() -> ApiError:
+    """404 of a record within another (recording pullrequests-pr_not_exists; mind the small f)."""
+    return message(404, "404 Not found")
+
+
+def forbidden(reason: str = "") -> ApiError:
+    """403, with the reason where GitLab says one."""
+    return message(403, f"403 Forbidden - {reason}" if reason else "403 Forbidden")
+
+
+def unauthorized() -> ApiError:
+    """401 (recording service-wrong_auth)."""
+    return message(401, "401 Unauthorized")
+
+
+def conflict(text: str) -> ApiError:
+    """409 (recording genericcommands-add_user)."""
+    return message(409, text)
+
+
+def bad_parameters(text: str) -> ApiError:
+    """400 of the parameter checks, before any work: `{"error": "name is missing"}`."""
+    return ApiError(400, {"error": text})
+
+
+def invalid(**errors: list[str]) -> ApiError:
+    """400 of a record's own checks: `{"message": {"path": ["has already been taken"]}}`."""
+    return message(400, errors)

@@ -1,0 +1,104 @@
+"""Single files of a project's repository."""
+
+import base64
+from hashlib import sha256
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.commits import apply
+from eiginfra.lab.gitlab.errors import message, not_found
+from eiginfra.lab.gitlab.records import Json
+from eiginfra.lab.gitlab.repository import repository, resolve
+
+
+def show(call: Call) -> Answer:
+    """GET …/repository/files/:file_path, content in base64; HEAD gives the same in headers."""
+    content, found = _read(call)
+    described = {
+        "file_name": call.path["file_path"].rpartition("/")[2],
+        "file_path": call.path["file_path"],
+        "size": len(content),
+        "encoding": "base64",
+        "content_sha256": sha256(content).hexdigest(),
+        "ref": found["ref"],
+        "blob_id": found["blob"],
+        "commit_id": found["commit"],
+        "last_commit_id": found["last"],
+        "execute_filemode": found["mode"] == "100755",
+    }
+    headers = {f"x-gitlab-{name.replace('_', '-')}": str(value) for name, value in described.items()}
+    ascii_headers = {name: value for name, value in headers.items() if value.isascii()}
+    return Answer(200, {**described, "content": base64.b64encode(content).decode()}, ascii_headers)
+
+
+def raw(call: Call) -> Answer:
+    """GET …/repository/files/:file_path/raw."""
+    content, _ = _read(call)
+    return Answer(200, content, {"content-type": "text/plain; charset=utf-8", "content-disposition": "inline"})
+
+
+def _read(call: Call) -> tuple[bytes, Json]:
+    project = find_project(call)
+    given = params.read(call.raw, {"ref": params.string()})
+    ref = given.get("ref") or "HEAD"
+    number = resolve(call.state, project, ref)
+    if number is None:
+        raise not_found("Commit")
+    repo = repository(call.state, project)
+    entry = repo["trees"][number].get(call.path["file_path"])
+    if entry is None:
+        raise not_found("File")
+    return base64.b64decode(repo["blobs"][entry["blob"]]), {**entry, "ref": ref, "commit": number}
+
+
+def create(call: Call) -> Answer:
+    """POST …/repository/files/:file_path."""
+    return created(_write(call, "create"))
+
+
+def update(call: Call) -> Answer:
+    """PUT …/repository/files/:file_path."""
+    return ok(_write(call, "update"))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/repository/files/:file_path."""
+    _write(call, "delete")
+    return gone()
+
+
+def _write(call: Call, kind: str) -> Json:
+    project = find_project(call)
+    given = params.read(
+        call.raw,
+        {
+            "branch": params.string(required=True),
+            "commit_message": params.string(required=True),
+            "content": params.string(required=kind != "delete"),
+            "start_branch": params.string(),
+            "encoding": params.string("text", "base64", default="text"),
+            "author_name": params.string(),
+            "author_email": params.string(),
+            "last_commit_id": params.string(),
+            "execute_filemode": params.boolean(),
+        },
+    )
+    text = given.get("content") or ""
+    try:
+        content = base64.b64decode(text, validate=True) if given["encoding"] == "base64" else text.encode()
+    except ValueError:
+        raise message(400, "content is invalid") from None
+    action = {**given, "action": kind, "file_path": call.path["file_path"], "content": content}
+    apply(call, project, given, [action])
+    return {"file_path": call.path["file_path"], "branch": given["branch"]}
+
+
+_FILE = "/projects/:id/repository/files/:file_path"
+ROUTES: tuple[Route, ...] = (
+    ("GET", _FILE, show),
+    ("GET", f"{_FILE}/raw", raw),
+    ("POST", _FILE, create),
+    ("PUT", _FILE, update),
+    ("DELETE", _FILE, remove),
+)

@@ -1,0 +1,139 @@
+"""Invitations by e-mail: pending until an account with that address exists."""
+
+from datetime import timedelta
+from typing import Any
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import authorize, find_source
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import ApiError, message, not_found
+from eiginfra.lab.gitlab.members import MANAGING_LEVEL, add, sentence
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Source, SourceType, User, key_of
+from eiginfra.lab.gitlab.state import State
+
+_LEVELS = (5, 10, 15, 20, 30, 40, 50)
+
+
+def _pending(state: State, source: Source) -> dict[str, Json]:
+    """The pending invitations of a source by lower-case address, without those that ran out."""
+    known: dict[str, Json] = state.extra["invitation"].get(key_of(source), {})
+    for email in [email for email, one in known.items() if one["expires_at"] and one["expires_at"] <= state.today()]:
+        del known[email]
+    return known
+
+
+def index(call: Call) -> Answer:
+    """GET …/invitations, for those who manage members."""
+    source = find_source(call)
+    authorize(call, source, MANAGING_LEVEL[source[0]])
+    text = (params.read(call.raw, {"query": params.string()}).get("query") or "").lower()
+    found = [one for one in _pending(call.state, source).values() if text in one["invite_email"].lower()]
+    return paginate(call, found, lambda one: one)
+
+
+def create(call: Call) -> Answer:
+    """POST …/invitations: 201 even for what failed, which the body tells."""
+    source = find_source(call)
+    authorize(call, source, MANAGING_LEVEL[source[0]])
+    given = params.read(
+        call.raw,
+        {
+            "access_level": params.integer(*_LEVELS, required=True),
+            "email": params.strings(),
+            "user_id": params.strings(),
+            "expires_at": params.day(),
+        },
+    )
+    emails, ids = given.get("email") or [], given.get("user_id") or []
+    if not emails and not ids:
+        return created({"status": "error", "message": "Invites cannot be blank"})
+    failures = {}
+    for wanted in (*emails, *ids):
+        if failure := _invite(call, source, wanted, given, by_email=wanted in emails):
+            failures[wanted] = failure
+    return created({"status": "error", "message": failures} if failures else {"status": "success"})
+
+
+def _invite(call: Call, source: Source, wanted: str, given: dict[str, Any], *, by_email: bool) -> str | None:
+    """Invite one; the failure, or None."""
+    state = call.state
+    if by_email:
+        user_id = state.emails.get(wanted.lower())
+    else:
+        user_id = int(wanted) if wanted.isdecimal() and int(wanted) in state.users else None
+        if user_id is None:
+            return "User not found"
+    if user_id is not None:
+        if state.direct_member(source, user_id):
+            return "User already exists in source"
+        try:
+            add(call, source, user_id, given["access_level"], given.get("expires_at"))
+        except ApiError as error:
+            return sentence(error)
+        return None
+    if wanted.count("@") != 1 or wanted.startswith("@") or wanted.endswith("@"):
+        return "Invite email is invalid"
+    if wanted.lower() in _pending(state, source):
+        return "The member's email address has already been taken"
+    author = call.known_user()
+    state.extra["invitation"].setdefault(key_of(source), {})[wanted.lower()] = {
+        "access_level": given["access_level"],
+        "created_at": state.now(),
+        "expires_at": given.get("expires_at"),
+        "invite_email": wanted,
+        "invite_token": f"lab{state.new_id('invitation'):017d}",
+        "user_name": None,
+        "created_by_name": author.name,
+    }
+    return None
+
+
+def update(call: Call) -> Answer:
+    """PUT …/invitations/:email."""
+    one = _find(call)[1]
+    given = params.read(call.raw, {"access_level": params.integer(*_LEVELS), "expires_at": params.day()})
+    if given.get("expires_at") and given["expires_at"] < call.state.today():
+        raise message(400, {"expires_at": ["cannot be a date in the past"]})
+    one.update({name: value for name, value in given.items() if name == "expires_at" or value is not None})
+    return ok(one)
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/invitations/:email."""
+    pending, one = _find(call)
+    del pending[one["invite_email"].lower()]
+    return gone()
+
+
+def _find(call: Call) -> tuple[dict[str, Json], Json]:
+    source = find_source(call)
+    authorize(call, source, MANAGING_LEVEL[source[0]])
+    pending = _pending(call.state, source)
+    one = pending.get(call.path["email"].lower())
+    if one is None:
+        raise not_found()
+    return pending, one
+
+
+def accept_pending(state: State, user: User) -> None:
+    """Turn the invitations of a new, confirmed account's address into memberships."""
+    yesterday = (state.clock.today() - timedelta(days=1)).isoformat()
+    for key, pending in state.extra["invitation"].items():
+        one = pending.pop(user.email.lower(), None)
+        if one is not None and (one["expires_at"] or state.today()) > yesterday:
+            kind, _, number = key.partition(":")
+            type_: SourceType = "group" if kind == "group" else "project"
+            state.add_member((type_, int(number)), user.id, one["access_level"], None, one["expires_at"])
+
+
+def _routes(kind: str) -> tuple[Route, ...]:
+    return (
+        ("GET", f"/{kind}/:id/invitations", index),
+        ("POST", f"/{kind}/:id/invitations", create),
+        ("PUT", f"/{kind}/:id/invitations/:email", update),
+        ("DELETE", f"/{kind}/:id/invitations/:email", remove),
+    )
+
+
+ROUTES: tuple[Route, ...] = (*_routes("groups"), *_routes("projects"))

@@ -1,0 +1,107 @@
+"""SSH keys of users."""
+
+import base64
+import binascii
+from hashlib import sha256
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import invalid, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, User
+
+_TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com")
+
+
+def _of(call: Call, user: User) -> list[Json]:
+    keys: list[Json] = call.state.extra["ssh_key"].setdefault(f"user:{user.id}", [])
+    return keys
+
+
+def _user(call: Call) -> User:
+    """Oneself under `/user/keys`, else the user of the path, whom only administrators change."""
+    asking = call.known_user()
+    if "id" not in call.path:
+        return asking
+    user = call.state.users.get(int(call.path["id"])) if call.path["id"].isdecimal() else None
+    if user is None:
+        raise not_found("User")
+    if call.method != "GET":
+        call.known_admin()
+    return user
+
+
+def index(call: Call) -> Answer:
+    """GET /user/keys and GET /users/:id/keys."""
+    return paginate(call, _of(call, _user(call)), lambda key: key)
+
+
+def show(call: Call) -> Answer:
+    """GET …/keys/:key_id."""
+    return ok(_find(call)[1])
+
+
+def create(call: Call) -> Answer:
+    """POST …/keys; a key belongs to one user."""
+    user = _user(call)
+    given = params.read(
+        call.raw,
+        {
+            "title": params.string(required=True),
+            "key": params.string(required=True),
+            "expires_at": params.day(),
+            "usage_type": params.string("auth", "signing", "auth_and_signing", default="auth_and_signing"),
+        },
+    )
+    print_ = _fingerprint(given["key"] or "")
+    if print_ is None:
+        raise invalid(key=["is invalid"], fingerprint_sha256=["cannot be generated"])
+    if any(_fingerprint(key["key"]) == print_ for keys in call.state.extra["ssh_key"].values() for key in keys):
+        raise invalid(fingerprint_sha256=["has already been taken"])
+    key = {
+        "id": call.state.new_id("ssh_key"),
+        "title": given["title"],
+        "created_at": call.state.now(),
+        "expires_at": given.get("expires_at"),
+        "last_used_at": None,
+        "key": given["key"],
+        "usage_type": given["usage_type"],
+    }
+    _of(call, user).append(key)
+    return created(key)
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/keys/:key_id."""
+    keys, key = _find(call)
+    keys.remove(key)
+    return gone()
+
+
+def _find(call: Call) -> tuple[list[Json], Json]:
+    keys = _of(call, _user(call))
+    key = next((key for key in keys if str(key["id"]) == call.path["key_id"]), None)
+    if key is None:
+        raise not_found("Key")
+    return keys, key
+
+
+def _fingerprint(text: str) -> str | None:
+    kind, _, rest = text.strip().partition(" ")
+    try:
+        body = base64.b64decode(rest.partition(" ")[0], validate=True)
+    except binascii.Error:
+        return None
+    return sha256(body).hexdigest() if kind in _TYPES and body else None
+
+
+ROUTES: tuple[Route, ...] = tuple(
+    route
+    for base in ("/user/keys", "/users/:id/keys")
+    for route in (
+        ("GET", base, index),
+        ("POST", base, create),
+        ("GET", f"{base}/:key_id", show),
+        ("DELETE", f"{base}/:key_id", remove),
+    )
+)

@@ -1,0 +1,142 @@
+"""Labels of groups and projects."""
+
+import re
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import conflict, invalid, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Source, key_of
+from eiginfra.lab.gitlab.state import State
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?")
+_NAMED = {"red": "#FF0000", "green": "#008000", "blue": "#0000FF", "white": "#FFFFFF", "black": "#000000"}
+_FIELDS = {"description": params.string(), "priority": params.integer(), "archived": params.boolean()}
+
+
+def _own(state: State, source: Source) -> list[Json]:
+    labels: list[Json] = state.extra["label"].setdefault(key_of(source), [])
+    return labels
+
+
+def _visible(state: State, source: Source, *, ancestors: bool) -> list[Json]:
+    sources = list(state.sources_above(source)) if ancestors else [source]
+    found = [label for above in sources for label in state.extra["label"].get(key_of(above), [])]
+    return sorted(found, key=lambda label: str(label["name"]).lower())
+
+
+def _present(label: Json, source: Source) -> Json:
+    counts = {"open_issues_count": 0, "closed_issues_count": 0, "open_merge_requests_count": 0}
+    shown = {"description_html": label["description"] or "", "text_color": _text_color(label["color"])}
+    place = {"priority": label.get("priority"), "is_project_label": label["project"]} if source[0] == "project" else {}
+    kept = {name: label[name] for name in ("id", "name", "description", "color", "archived")}
+    return {**kept, **shown, "subscribed": False, **counts, **place}
+
+
+def index(call: Call) -> Answer:
+    """GET …/labels; a project's with those of its groups."""
+    source = find_source(call)
+    given = params.read(
+        call.raw,
+        {"search": params.string(), "include_ancestor_groups": params.boolean(default=True), "with_counts": params.boolean()},
+    )
+    text = (given.get("search") or "").lower()
+    labels = _visible(call.state, source, ancestors=bool(given["include_ancestor_groups"]))
+    found = [label for label in labels if text in f"{label['name']} {label['description'] or ''}".lower()]
+    return paginate(call, found, lambda label: _present(label, source))
+
+
+def show(call: Call) -> Answer:
+    """GET …/labels/:label_id, by id or name."""
+    source = find_source(call)
+    return ok(_present(_find(call, source, ancestors=True), source))
+
+
+def create(call: Call) -> Answer:
+    """POST …/labels."""
+    source = find_source(call)
+    authorize(call, source, REPORTER)
+    name, color = params.string(required=True), params.string(required=True)
+    given = params.read(call.raw, {"name": name, "color": color, **_FIELDS})
+    if any(label["name"] == given["name"] for label in _visible(call.state, source, ancestors=True)):
+        raise conflict("Label already exists")
+    label = {
+        "id": call.state.new_id("label"),
+        "name": _checked_name(given["name"]),
+        "color": _checked_color(given["color"]),
+        "description": given.get("description"),
+        "priority": given.get("priority"),
+        "archived": bool(given.get("archived")),
+        "project": source[0] == "project",
+    }
+    _own(call.state, source).append(label)
+    return created(_present(label, source))
+
+
+def update(call: Call) -> Answer:
+    """PUT …/labels/:label_id."""
+    source = find_source(call)
+    authorize(call, source, REPORTER)
+    label = _find(call, source, ancestors=False)
+    params.one_of(call.raw, "new_name", "color", "description", "priority", "archived")
+    given = params.read(call.raw, {"new_name": params.string(), "color": params.string(), **_FIELDS})
+    if given.get("new_name") and given["new_name"] != label["name"]:
+        if any(other["name"] == given["new_name"] for other in _visible(call.state, source, ancestors=True)):
+            raise invalid(title=["has already been taken"])
+        label["name"] = _checked_name(given["new_name"])
+    if given.get("color"):
+        label["color"] = _checked_color(given["color"])
+    label.update({name: value for name, value in given.items() if name in _FIELDS})
+    return ok(_present(label, source))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/labels/:label_id."""
+    source = find_source(call)
+    authorize(call, source, REPORTER)
+    label = _find(call, source, ancestors=False)
+    _own(call.state, source).remove(label)
+    return gone()
+
+
+def _find(call: Call, source: Source, *, ancestors: bool) -> Json:
+    wanted = call.path["label_id"]
+    for label in _visible(call.state, source, ancestors=ancestors):
+        if wanted in (label["name"], str(label["id"])):
+            return label
+    raise not_found("Label") if may(call, source, REPORTER) or call.user else not_found()
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip():
+        raise invalid(title=["can't be blank"])
+    if "," in name:
+        raise invalid(title=["is invalid"])
+    return name.strip()
+
+
+def _checked_color(color: str) -> str:
+    color = _NAMED.get(color.lower(), color)
+    if not _COLOR.fullmatch(color):
+        raise invalid(color=["must be a valid color code"])
+    return color
+
+
+def _text_color(color: str) -> str:
+    digits = color[1:] if len(color) == 7 else "".join(char * 2 for char in color[1:])
+    bright = sum(int(digits[start : start + 2], 16) for start in (0, 2, 4)) > 500
+    return "#1F1E24" if bright else "#FFFFFF"
+
+
+def _routes(kind: str) -> tuple[Route, ...]:
+    return (
+        ("GET", f"/{kind}/:id/labels", index),
+        ("POST", f"/{kind}/:id/labels", create),
+        ("GET", f"/{kind}/:id/labels/:label_id", show),
+        ("PUT", f"/{kind}/:id/labels/:label_id", update),
+        ("DELETE", f"/{kind}/:id/labels/:label_id", remove),
+    )
+
+
+ROUTES: tuple[Route, ...] = (*_routes("groups"), *_routes("projects"))

@@ -1,0 +1,32 @@
+"""The states in which a lab's GitLab can start."""
+
+from eiginfra.lab.gitlab.access import OWNER
+from eiginfra.lab.gitlab.records import Group, User
+from eiginfra.lab.gitlab.state import State
+
+PROFILES = ("eig", "recordings")
+
+
+def populate(state: State, profile: str) -> None:
+    """An administrator `eiginfra-bot` with a token, and the public group `eig`; all profiles begin so.
+
+    Raises ValueError for an unknown profile.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"unknown profile {profile!r}: one of {', '.join(PROFILES)}")
+    now = state.now()
+    bot = state.add_user(
+        User(
+            id=state.new_id("user"),
+            username="eiginfra-bot",
+            name="eiginfra",
+            email="eiginfra-bot@example.org",
+            namespace_id=state.new_id("namespace"),
+            created_at=now,
+            confirmed_at=now,
+            admin=True,
+        )
+    )
+    state.add_token(bot, "eiginfra", ["api"])
+    eig = state.add_group(Group(state.new_id("namespace"), "eig", "Entrepreneurs d’intérêt général", None, "public", created_at=now))
+    state.add_member(("group", eig.id), bot.id, OWNER, bot.id, None)

@@ -1,0 +1,179 @@
+"""Projects as GitLab shows them, one and in lists."""
+
+from typing import Any
+
+from eiginfra.lab.gitlab import namespaces, params, present_users, project_settings
+from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, level_of, may, sees_project
+from eiginfra.lab.gitlab.call import Answer, Call
+from eiginfra.lab.gitlab.pagination import keyset, limit_offset, no_keyset, paginate, wants_keyset
+from eiginfra.lab.gitlab.records import Project
+from eiginfra.lab.gitlab.repository import default_branch, is_empty, readme
+
+_ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
+_LIST = {
+    "search": params.string(),
+    "search_namespaces": params.boolean(default=False),
+    "visibility": params.string("private", "internal", "public"),
+    "archived": params.boolean(),
+    "active": params.boolean(),
+    "owned": params.boolean(default=False),
+    "membership": params.boolean(default=False),
+    "starred": params.boolean(default=False),
+    "simple": params.boolean(default=False),
+    "topic": params.strings(),
+    "min_access_level": params.integer(10, 15, 20, 30, 40, 50),
+    "marked_for_deletion_on": params.day(),
+    "id_after": params.integer(),
+    "id_before": params.integer(),
+    "order_by": params.string(*_ORDERS, default="created_at"),
+    "sort": params.string("asc", "desc", default="desc"),
+}
+
+
+def listed(call: Call, projects: list[Project]) -> Answer:
+    """A page of some projects: those the caller may know of and asks for."""
+    given = params.read(call.raw, _LIST)
+    found = [project for project in projects if _wanted(call, project, given)]
+    order = given["order_by"] if given["order_by"] in _ORDERS[:6] else "id"
+    found.sort(key=lambda project: (getattr(project, order), project.id), reverse=given["sort"] == "desc")
+    simple = given["simple"] or call.user is None
+
+    def present(project: Project) -> dict[str, Any]:
+        return present_simple(call, project) if simple else present_one(call, project)
+
+    if wants_keyset(call):
+        if given["order_by"] != "id":
+            raise no_keyset()
+        name = "id_before" if given["sort"] == "desc" else "id_after"
+        return keyset(call, found, present, lambda project: {name: project.id})
+    limit_offset(call, "Project")
+    return paginate(call, found, present)
+
+
+def _wanted(call: Call, project: Project, given: dict[str, Any]) -> bool:
+    text = (given.get("search") or "").lower()
+    in_path = project.full_path if given["search_namespaces"] else project.path
+    if text and text not in f"{project.name} {in_path} {project.settings.get('description') or ''}".lower():
+        return False
+    marked, active = project.marked_for_deletion_on, given.get("active")
+    if active is not None and active is not (marked is None and not project.archived):
+        return False
+    if not _plain_filters(project, given):
+        return False
+    least = OWNER if given["owned"] else given.get("min_access_level") or (1 if given["membership"] else 0)
+    if least and level_of(call.state, call.user, ("project", project.id)) < least:
+        return False
+    return sees_project(call, project)
+
+
+def _plain_filters(project: Project, given: dict[str, Any]) -> bool:
+    return (
+        given.get("archived") in (None, project.archived)
+        and given.get("visibility") in (None, project.visibility)
+        and given.get("marked_for_deletion_on") in (None, project.marked_for_deletion_on)
+        and not given["starred"]
+        and set(given.get("topic") or ()) <= set(project.settings.get("topics", ()))
+        and project.id > (given.get("id_after") or 0)
+        and (given.get("id_before") is None or project.id < given["id_before"])
+    )
+
+
+def present_simple(call: Call, project: Project) -> dict[str, Any]:
+    """A project as strangers and `simple=true` see it."""
+    state = call.state
+    namespace = namespaces.basic(state, project.namespace_id)
+    host = state.url.partition("://")[2].partition(":")[0]
+    topics = project.settings.get("topics", [])
+    branch = default_branch(state, project)
+    file = readme(state, project)
+    return {
+        "id": project.id,
+        "description": project.settings.get("description"),
+        "name": project.name,
+        "name_with_namespace": f"{_names_above(call, project, namespace)} / {project.name}",
+        "path": project.path,
+        "path_with_namespace": project.full_path,
+        "created_at": project.created_at,
+        "default_branch": branch,
+        "tag_list": topics,
+        "topics": topics,
+        "ssh_url_to_repo": f"git@{host}:{project.full_path}.git",
+        "http_url_to_repo": f"{state.url}/{project.full_path}.git",
+        "web_url": f"{state.url}/{project.full_path}",
+        "readme_url": f"{state.url}/{project.full_path}/-/blob/{branch}/{file}" if file else None,
+        "forks_count": 0,
+        "avatar_url": None,
+        "star_count": 0,
+        "last_activity_at": project.last_activity_at,
+        "visibility": project.visibility,
+        "namespace": namespace,
+    }
+
+
+def present_one(call: Call, project: Project) -> dict[str, Any]:
+    """A project as its own page and full lists show it."""
+    state = call.state
+    api = f"{state.url}/api/v4/projects/{project.id}"
+    simple = present_simple(call, project)
+    owner = state.user_namespaces.get(project.namespace_id)
+    names = ("issues", "merge_requests", "labels", "events", "members", "cluster_agents")
+    return {
+        **project_settings.shown(project.settings),
+        **simple,
+        "container_registry_image_prefix": f"registry.{state.url.partition('://')[2]}/{project.full_path}",
+        "_links": {
+            "self": api,
+            **{name: f"{api}/{name}" for name in names},
+            "repo_branches": f"{api}/repository/branches",
+        },
+        "empty_repo": is_empty(state, project),
+        "archived": project.archived,
+        **({"owner": present_users.basic(state, state.users[owner])} if owner else {}),
+        "updated_at": project.updated_at,
+        "can_create_merge_request_in": call.user is not None,
+        "creator_id": project.creator_id,
+        "import_url": None,
+        "import_type": None,
+        "import_status": "none",
+        "import_error": None,
+        "service_desk_address": None,
+        "container_expiration_policy": {
+            "cadence": "1d",
+            "enabled": False,
+            "keep_n": 10,
+            "older_than": "90d",
+            "name_regex": ".*",
+            "name_regex_keep": None,
+            "next_run_at": project.created_at,
+        },
+        "open_issues_count": 0,
+        "description_html": _html(project.settings.get("description")),
+        "shared_with_groups": [],
+        "repository_object_format": "sha1",
+        "compliance_frameworks": [],
+        "marked_for_deletion_at": project.marked_for_deletion_on,
+        "marked_for_deletion_on": project.marked_for_deletion_on,
+        **({"runners_token": None} if may(call, ("project", project.id), MAINTAINER) else {}),
+        "permissions": _permissions(call, project),
+    }
+
+
+def _permissions(call: Call, project: Project) -> dict[str, Any]:
+    direct = call.user and call.state.direct_member(("project", project.id), call.user.id)
+    group = call.state.groups.get(project.namespace_id)
+    inherited = level_of(call.state, call.user, ("group", group.id)) if group else 0
+    return {
+        "project_access": {"access_level": direct.access_level, "notification_level": 3} if direct else None,
+        "group_access": {"access_level": inherited, "notification_level": 3} if inherited else None,
+    }
+
+
+def _names_above(call: Call, project: Project, namespace: dict[str, Any]) -> str:
+    group = call.state.groups.get(project.namespace_id)
+    if group is None:
+        return str(namespace["name"])
+    return " / ".join(reversed([ancestor.name for ancestor in call.state.ancestors(group)]))
+
+
+def _html(text: str | None) -> str:
+    return f'<p data-sourcepos="1:1-1:{len(text.encode())}" dir="auto">{text}</p>' if text else ""

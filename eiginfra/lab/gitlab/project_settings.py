@@ -1,0 +1,149 @@
+"""The settings of a project that the API takes, and what they are unless set (recording genericcommands-*)."""
+
+from typing import Any
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.params import Param
+
+_ACCESS = ("disabled", "private", "enabled")
+_FEATURES = (
+    "analytics", "builds", "container_registry", "environments", "feature_flags", "forking", "infrastructure", "issues",
+    "merge_requests", "model_experiments", "model_registry", "monitor", "releases", "repository", "requirements",
+    "security_and_compliance", "snippets", "wiki",
+)  # fmt: skip
+_OLD_SWITCHES = {
+    "issues_enabled": "issues",
+    "jobs_enabled": "builds",
+    "merge_requests_enabled": "merge_requests",
+    "wiki_enabled": "wiki",
+    "snippets_enabled": "snippets",
+    "container_registry_enabled": "container_registry",
+}
+"""Switches of before there were three levels; each follows its level and sets it."""
+
+ACCEPTED: dict[str, Param] = {
+    **{f"{feature}_access_level": params.string(*_ACCESS) for feature in _FEATURES},
+    "pages_access_level": params.string(*_ACCESS, "public"),
+    "package_registry_access_level": params.string(*_ACCESS, "public"),
+    **{switch: params.boolean() for switch in _OLD_SWITCHES},
+    "description": params.string(),
+    "default_branch": params.string(),
+    "merge_method": params.string("ff", "rebase_merge", "merge"),
+    "squash_option": params.string("never", "always", "default_on", "default_off"),
+    "auto_cancel_pending_pipelines": params.string("disabled", "enabled"),
+    "auto_devops_deploy_strategy": params.string("continuous", "manual", "timed_incremental"),
+    "build_git_strategy": params.string("fetch", "clone"),
+    "ci_pipeline_variables_minimum_override_role": params.string("no_one_allowed", "developer", "maintainer", "owner"),
+    "resource_group_default_process_mode": params.string(
+        "unordered", "oldest_first", "newest_first", "newest_ready_first"
+    ),
+    **{
+        name: params.boolean()
+        for name in (
+            "allow_merge_on_skipped_pipeline", "auto_devops_enabled", "autoclose_referenced_issues",
+            "ci_allow_fork_pipelines_to_run_in_parent_project", "ci_forward_deployment_enabled",
+            "ci_forward_deployment_rollback_allowed", "ci_push_repository_for_job_token_allowed", "ci_separated_caches",
+            "emails_disabled", "emails_enabled", "enforce_auth_checks_on_uploads", "group_runners_enabled",
+            "keep_latest_artifact", "lfs_enabled", "mirror", "mr_default_target_self",
+            "only_allow_merge_if_all_discussions_are_resolved", "only_allow_merge_if_pipeline_succeeds",
+            "packages_enabled", "printing_merge_request_link_enabled", "public_jobs", "remove_source_branch_after_merge",
+            "request_access_enabled", "resolve_outdated_diff_discussions", "restrict_user_defined_variables",
+            "service_desk_enabled", "shared_runners_enabled", "show_diff_preview_in_email",
+            "warn_about_potentially_unwanted_characters",
+        )
+    },
+    **{name: params.integer() for name in ("build_timeout", "ci_default_git_depth", "ci_delete_pipelines_in_seconds")},
+    **{
+        name: params.string()
+        for name in (
+            "ci_config_path", "external_authorization_classification_label", "issue_branch_template", "issues_template",
+            "merge_commit_template", "merge_requests_template", "squash_commit_template", "suggestion_commit_message",
+        )
+    },
+}  # fmt: skip
+
+DEFAULTS: dict[str, Any] = {
+    **{f"{feature}_access_level": "enabled" for feature in _FEATURES},
+    "security_and_compliance_access_level": "private",
+    "pages_access_level": "private",
+    "package_registry_access_level": "enabled",
+    "description": None,
+    "allow_merge_on_skipped_pipeline": None,
+    "auto_cancel_pending_pipelines": "enabled",
+    "auto_devops_deploy_strategy": "continuous",
+    "auto_devops_enabled": True,
+    "autoclose_referenced_issues": True,
+    "build_git_strategy": "fetch",
+    "build_timeout": 3600,
+    "ci_allow_fork_pipelines_to_run_in_parent_project": True,
+    "ci_config_path": None,
+    "ci_default_git_depth": 20,
+    "ci_delete_pipelines_in_seconds": None,
+    "ci_forward_deployment_enabled": True,
+    "ci_forward_deployment_rollback_allowed": True,
+    "ci_id_token_sub_claim_components": ["project_path", "ref_type", "ref"],
+    "ci_job_token_scope_enabled": False,
+    "ci_pipeline_variables_minimum_override_role": "no_one_allowed",
+    "ci_push_repository_for_job_token_allowed": False,
+    "ci_separated_caches": True,
+    "emails_disabled": False,
+    "emails_enabled": True,
+    "enforce_auth_checks_on_uploads": True,
+    "external_authorization_classification_label": "",
+    "group_runners_enabled": True,
+    "issue_branch_template": None,
+    "issues_template": None,
+    "keep_latest_artifact": True,
+    "lfs_enabled": True,
+    "max_artifacts_size": None,
+    "merge_commit_template": None,
+    "merge_method": "merge",
+    "merge_requests_template": None,
+    "mirror": False,
+    "mr_default_target_self": False,
+    "only_allow_merge_if_all_discussions_are_resolved": False,
+    "only_allow_merge_if_pipeline_succeeds": False,
+    "packages_enabled": True,
+    "printing_merge_request_link_enabled": True,
+    "public_jobs": True,
+    "remove_source_branch_after_merge": True,
+    "request_access_enabled": True,
+    "requirements_enabled": False,
+    "resolve_outdated_diff_discussions": False,
+    "resource_group_default_process_mode": "unordered",
+    "restrict_user_defined_variables": True,
+    "runner_token_expiration_interval": None,
+    "security_and_compliance_enabled": True,
+    "service_desk_enabled": False,
+    "shared_runners_enabled": True,
+    "show_diff_preview_in_email": True,
+    "squash_commit_template": None,
+    "squash_option": "default_off",
+    "suggestion_commit_message": None,
+    "warn_about_potentially_unwanted_characters": True,
+}
+
+
+def stored(given: dict[str, Any]) -> dict[str, Any]:
+    """What to remember of the given settings: switches become levels, twins agree."""
+    settings = {name: value for name, value in given.items() if name in ACCEPTED and name not in _OLD_SWITCHES}
+    for switch, feature in _OLD_SWITCHES.items():
+        if given.get(switch) is not None and f"{feature}_access_level" not in settings:
+            settings[f"{feature}_access_level"] = "enabled" if given[switch] else "disabled"
+    if settings.get("emails_enabled") is not None:
+        settings["emails_disabled"] = not settings["emails_enabled"]
+    elif settings.get("emails_disabled") is not None:
+        settings["emails_enabled"] = not settings["emails_disabled"]
+    if settings.get("package_registry_access_level") is not None:
+        settings["packages_enabled"] = settings["package_registry_access_level"] != "disabled"
+    elif settings.get("packages_enabled") is not None:
+        settings["package_registry_access_level"] = "enabled" if settings["packages_enabled"] else "disabled"
+    return settings
+
+
+def shown(settings: dict[str, Any]) -> dict[str, Any]:
+    """All settings as a project shows them."""
+    values = {**DEFAULTS, **settings}
+    for switch, feature in _OLD_SWITCHES.items():
+        values[switch] = values[f"{feature}_access_level"] != "disabled"
+    return values

@@ -1,0 +1,247 @@
+"""Projects: creation, one project, changes, archiving, deletion."""
+
+from typing import Any
+
+from eiginfra.lab.gitlab import deletion, params, project_lists, project_settings
+from eiginfra.lab.gitlab.access import (
+    DEVELOPER,
+    MAINTAINER,
+    OWNER,
+    VISIBILITY,
+    authorize,
+    find_project,
+    level_of,
+    sees_group,
+)
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.errors import bad_parameters, invalid, not_found
+from eiginfra.lab.gitlab.names import PATH_RULE, PROJECT_NAME_RULE, reserved, valid_path, valid_project_name
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Group, Project, User
+from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
+from eiginfra.lab.gitlab.state import State
+
+_COMMON = {
+    "visibility": params.string("private", "internal", "public"),
+    "topics": params.strings(),
+    "tag_list": params.strings(),
+    **project_settings.ACCEPTED,
+}
+_LIMITS = {"name": 255, "path": 255, "description": 2000}
+_TAKEN = "has already been taken"
+_CREATION = {"developer": DEVELOPER, "maintainer": MAINTAINER, "owner": OWNER}
+
+
+def index(call: Call) -> Answer:
+    """GET /projects."""
+    return project_lists.listed(call, list(call.state.projects.values()))
+
+
+def of_user(call: Call) -> Answer:
+    """GET /users/:id/projects: those in the user's own namespace."""
+    wanted = call.path["id"]
+    number = int(wanted) if wanted.isdecimal() else call.state.user_names.get(wanted.lower(), 0)
+    user = call.state.users.get(number)
+    if user is None:
+        raise not_found("User")
+    return project_lists.listed(call, list(call.state.projects_of.get(user.namespace_id, {}).values()))
+
+
+def show(call: Call) -> Answer:
+    """GET /projects/:id."""
+    project = find_project(call)
+    present = project_lists.present_one if call.user else project_lists.present_simple
+    return ok(present(call, project))
+
+
+def create(call: Call) -> Answer:
+    """POST /projects."""
+    user = call.known_user()
+    given = params.read(
+        call.raw,
+        {
+            "name": params.string(),
+            "path": params.string(),
+            "namespace_id": params.integer(),
+            "initialize_with_readme": params.boolean(default=False),
+            **_COMMON,
+        },
+    )
+    if not given.get("name") and not given.get("path"):
+        raise bad_parameters("name, path are missing, at least one parameter must be provided")
+    name = given.get("name") or given["path"]
+    path = given.get("path") or _slug(name)
+    state, namespace = call.state, given.get("namespace_id") or user.namespace_id
+    if not _may_create(call, user, namespace):
+        raise invalid(namespace=["is not valid"])
+    visibility = given.get("visibility") or "private"
+    settings = _settings(given)
+    _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
+    now = state.now()
+    project = state.add_project(
+        Project(
+            id=state.new_id("project"),
+            path=path,
+            name=name,
+            namespace_id=namespace,
+            visibility=visibility,
+            creator_id=user.id,
+            created_at=now,
+            updated_at=now,
+            last_activity_at=now,
+            settings=settings,
+        )
+    )
+    if given["initialize_with_readme"]:
+        branch = settings.get("default_branch") or "main"
+        text = f"# {name}\n"
+        commit_files(call, project, branch, "Initial commit", {"README.md": text.encode()})
+    return created(project_lists.present_one(call, project))
+
+
+def update(call: Call) -> Answer:
+    """PUT /projects/:id, for maintainers; visibility and paths for owners."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), MAINTAINER)
+    given = params.read(call.raw, {"name": params.string(), "path": params.string(), **_COMMON})
+    if {"path", "visibility"} & set(given):
+        authorize(call, ("project", project.id), OWNER)
+    state = call.state
+    name, path = given.get("name") or project.name, given.get("path") or project.path
+    visibility = given.get("visibility") or project.visibility
+    settings = _settings(given)
+    _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, project.namespace_id, but=project)
+    branch = settings.get("default_branch")
+    if branch and not is_empty(state, project) and not has_branch(state, project, branch):
+        raise invalid(base=[f"Could not change HEAD: branch '{branch}' does not exist"])
+    project.name, project.visibility, project.settings = name, visibility, {**project.settings, **settings}
+    if path != project.path:
+        state.rename_project(project, path)
+    project.updated_at = state.now()
+    return ok(project_lists.present_one(call, project))
+
+
+def archive(call: Call) -> Answer:
+    """POST /projects/:id/archive, for owners."""
+    return _set_archived(call, archived=True)
+
+
+def unarchive(call: Call) -> Answer:
+    """POST /projects/:id/unarchive, for owners."""
+    return _set_archived(call, archived=False)
+
+
+def _set_archived(call: Call, *, archived: bool) -> Answer:
+    project = find_project(call)
+    authorize(call, ("project", project.id), OWNER)
+    project.archived = archived
+    project.updated_at = call.state.now()
+    return created(project_lists.present_one(call, project))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE /projects/:id, for owners."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), OWNER)
+    return deletion.remove(call, ("project", project.id))
+
+
+def restore(call: Call) -> Answer:
+    """POST /projects/:id/restore, for owners."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), OWNER)
+    deletion.restore(call, ("project", project.id))
+    return created(project_lists.present_one(call, project))
+
+
+def languages(call: Call) -> Answer:
+    """GET /projects/:id/languages: the lab does not count them."""
+    find_project(call)
+    return ok({})
+
+
+def groups(call: Call) -> Answer:
+    """GET /projects/:id/groups: the ancestors."""
+    project = find_project(call)
+    state = call.state
+    found = [group for group in state.ancestors(state.groups.get(project.namespace_id)) if sees_group(call, group)]
+
+    def present(group: Group) -> dict[str, Any]:
+        names = [ancestor.name for ancestor in state.ancestors(group)]
+        return {
+            "id": group.id,
+            "web_url": f"{state.url}/groups/{group.full_path}",
+            "name": group.name,
+            "avatar_url": None,
+            "full_name": " / ".join(reversed(names)),
+            "full_path": group.full_path,
+        }
+
+    return paginate(call, found, present)
+
+
+def _may_create(call: Call, user: User, namespace: int) -> bool:
+    """Whether a project may be made there; `noone` stops administrators too."""
+    group = call.state.groups.get(namespace)
+    if group is None:
+        return namespace == user.namespace_id or (user.admin and namespace in call.state.user_namespaces)
+    rule = group.settings.get("project_creation_level", "developer")
+    if rule == "noone" or group.marked_for_deletion_on:
+        return False
+    if user.admin:
+        return True
+    return rule in _CREATION and level_of(call.state, user, ("group", group.id)) >= _CREATION[rule]
+
+
+def _check(state: State, wanted: dict[str, Any], namespace: int, but: Project | None = None) -> None:
+    name, path, visibility = wanted["name"], wanted["path"], wanted["visibility"]
+    errors: dict[str, list[str]] = {}
+    if not valid_project_name(name):
+        errors.setdefault("name", []).append(PROJECT_NAME_RULE)
+    for field, limit in _LIMITS.items():
+        if len(wanted.get(field) or "") > limit:
+            errors.setdefault(field, []).append(f"is too long (maximum is {limit} characters)")
+    if not valid_path(path):
+        errors.setdefault("path", []).append(PATH_RULE)
+    elif reserved(path, below=True):
+        errors.setdefault("path", []).append(f"{path} is a reserved name")
+    if any(other.name == name and other is not but for other in state.projects_of.get(namespace, {}).values()):
+        errors["project_namespace.name"] = [_TAKEN]
+        errors.setdefault("name", []).append(_TAKEN)
+    holder = state.paths.get(f"{state.namespace_path(namespace)}/{path}".lower())
+    if holder is not None and (but is None or holder != ("project", but.id)):
+        errors.setdefault("path", []).append(_TAKEN)
+    group = state.groups.get(namespace)
+    if group and VISIBILITY[visibility] > VISIBILITY[group.visibility]:
+        errors["visibility_level"] = [f"{visibility} is not allowed in a {group.visibility} group."]
+    if errors:
+        raise invalid(**errors)
+
+
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    settings = project_settings.stored(given)
+    topics = given.get("topics", given.get("tag_list"))
+    if topics is not None:
+        settings["topics"] = list(dict.fromkeys(topics))
+    return settings
+
+
+def _slug(name: str) -> str:
+    """The path that GitLab makes of a name when none is given."""
+    text = "".join(char if char.isascii() and (char.isalnum() or char in "_.-") else "-" for char in name.lower())
+    return "-".join(part for part in text.split("-") if part).strip("._-")
+
+
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/projects", index),
+    ("POST", "/projects", create),
+    ("GET", "/projects/:id", show),
+    ("PUT", "/projects/:id", update),
+    ("DELETE", "/projects/:id", remove),
+    ("POST", "/projects/:id/archive", archive),
+    ("POST", "/projects/:id/unarchive", unarchive),
+    ("POST", "/projects/:id/restore", restore),
+    ("GET", "/projects/:id/languages", languages),
+    ("GET", "/projects/:id/groups", groups),
+    ("GET", "/users/:id/projects", of_user),
+)

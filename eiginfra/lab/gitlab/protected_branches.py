@@ -1,0 +1,134 @@
+"""Rules that protect a project's branches."""
+
+from typing import Any
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import bad_parameters, conflict, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.repository import access, protection
+
+_LEVELS = (0, 30, 40, 60)
+
+
+def _rules(call: Call) -> tuple[Project, list[Json]]:
+    project = find_project(call)
+    authorize(call, ("project", project.id), MAINTAINER)
+    rules: list[Json] = call.state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
+    return project, rules
+
+
+def _find(call: Call) -> tuple[list[Json], Json]:
+    _, rules = _rules(call)
+    rule = next((rule for rule in rules if rule["name"] == call.path["name"]), None)
+    if rule is None:
+        raise not_found()
+    return rules, rule
+
+
+def index(call: Call) -> Answer:
+    """GET …/protected_branches."""
+    _, rules = _rules(call)
+    text = params.read(call.raw, {"search": params.string()}).get("search") or ""
+    return paginate(call, [rule for rule in rules if text in rule["name"]], lambda rule: rule)
+
+
+def show(call: Call) -> Answer:
+    """GET …/protected_branches/:name, a branch or a wildcard."""
+    return ok(_find(call)[1])
+
+
+def create(call: Call) -> Answer:
+    """POST …/protected_branches; maintainers push and merge unless said otherwise."""
+    _, rules = _rules(call)
+    given = params.read(
+        call.raw,
+        {
+            "name": params.string(required=True),
+            "push_access_level": params.integer(*_LEVELS, default=40),
+            "merge_access_level": params.integer(*_LEVELS, default=40),
+            "unprotect_access_level": params.integer(30, 40, 60),
+            "allow_force_push": params.boolean(default=False),
+            "code_owner_approval_required": params.boolean(default=False),
+        },
+    )
+    if any(rule["name"] == given["name"] for rule in rules):
+        raise conflict(f"Protected branch '{given['name']}' already exists")
+    rule = protection(
+        call.state,
+        given["name"],
+        push=given["push_access_level"],
+        merge=given["merge_access_level"],
+        force=bool(given["allow_force_push"]),
+    )
+    rule["code_owner_approval_required"] = bool(given["code_owner_approval_required"])
+    for kind in ("push", "merge", "unprotect"):
+        _allow(call, rule, kind)
+    rules.append(rule)
+    return created(rule)
+
+
+def update(call: Call) -> Answer:
+    """PATCH …/protected_branches/:name."""
+    _, rule = _find(call)
+    given = params.read(call.raw, {"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean()})
+    rule.update({name: value for name, value in given.items() if value is not None})
+    for kind in ("push", "merge", "unprotect"):
+        _allow(call, rule, kind)
+    return ok(rule)
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/protected_branches/:name."""
+    rules, rule = _find(call)
+    rules.remove(rule)
+    return gone()
+
+
+def _allow(call: Call, rule: Json, kind: str) -> None:
+    """Take in `allowed_to_push` and its like: entries added, changed by id, or removed with `_destroy`."""
+    wanted = call.raw.get(f"allowed_to_{kind}")
+    if wanted is None:
+        return
+    if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
+        raise bad_parameters(f"allowed_to_{kind} is invalid")
+    name = f"{kind}_access_levels"
+    fresh = call.method == "POST"
+    entries: list[Json] = [] if fresh and wanted else list(rule[name])
+    for item in wanted:
+        entries = _with(call, entries, item)
+    rule[name] = entries
+
+
+def _with(call: Call, entries: list[Json], item: dict[str, Any]) -> list[Json]:
+    given = params.read(
+        item,
+        {
+            "id": params.integer(),
+            "access_level": params.integer(*_LEVELS),
+            "user_id": params.integer(),
+            "group_id": params.integer(),
+            "_destroy": params.boolean(default=False),
+        },
+    )
+    kept = [entry for entry in entries if entry["id"] != given.get("id")]
+    if given["_destroy"]:
+        return kept
+    level = given.get("access_level")
+    entry = access(call.state, 40 if level is None else level)
+    if given.get("user_id") is not None:
+        user = call.state.users.get(given["user_id"])
+        entry |= {"user_id": given["user_id"], "access_level_description": user.name if user else ""}
+    return [*kept, {**entry, "id": given.get("id") or entry["id"]}]
+
+
+_BASE = "/projects/:id/protected_branches"
+ROUTES: tuple[Route, ...] = (
+    ("GET", _BASE, index),
+    ("POST", _BASE, create),
+    ("GET", f"{_BASE}/:name", show),
+    ("PATCH", f"{_BASE}/:name", update),
+    ("DELETE", f"{_BASE}/:name", remove),
+)

@@ -1,0 +1,158 @@
+"""A project's repository as plain data: blobs, a flat tree for each commit, branches."""
+
+import base64
+from hashlib import sha1
+from typing import Any
+
+from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.present_groups import BRANCH_DEFAULTS
+from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.state import State
+
+Tree = dict[str, Json]
+"""Path -> {`blob`: sha, `mode`: text, `last`: id of the commit that changed it last}."""
+
+
+def repository(state: State, project: Project) -> Json:
+    """The repository, made empty at first sight."""
+    empty: Json = {"branches": {}, "commits": {}, "trees": {}, "blobs": {}}
+    result: Json = state.extra["repository"].setdefault(key_of(("project", project.id)), empty)
+    return result
+
+
+def _known(state: State, project: Project) -> Json | None:
+    return state.extra["repository"].get(key_of(("project", project.id)))
+
+
+def is_empty(state: State, project: Project) -> bool:
+    """Whether nothing was ever committed."""
+    known = _known(state, project)
+    return known is None or not known["branches"]
+
+
+def default_branch(state: State, project: Project) -> str:
+    """The project's main branch, which an empty repository does not have yet."""
+    return str(project.settings.get("default_branch") or _group_default(state, project) or "main")
+
+
+def _group_default(state: State, project: Project) -> str | None:
+    for group in state.ancestors(state.groups.get(project.namespace_id)):
+        if branch := group.settings.get("default_branch"):
+            return str(branch)
+    return None
+
+
+def has_branch(state: State, project: Project, name: str) -> bool:
+    """Whether a branch exists."""
+    known = _known(state, project)
+    return known is not None and name in known["branches"]
+
+
+def readme(state: State, project: Project) -> str | None:
+    """The name of the README on the default branch."""
+    known = _known(state, project)
+    tree = known["trees"].get(known["branches"].get(default_branch(state, project)), {}) if known else {}
+    return next((path for path in tree if path.lower().startswith("readme") and "/" not in path), None)
+
+
+def resolve(state: State, project: Project, ref: str | None) -> str | None:
+    """The id of the commit that a branch, a full or a short id means."""
+    known = _known(state, project)
+    if known is None:
+        return None
+    ref = default_branch(state, project) if ref in (None, "HEAD") else ref
+    if ref in known["branches"]:
+        return str(known["branches"][ref])
+    return next((commit for commit in known["commits"] if ref and len(ref) >= 7 and commit.startswith(ref)), None)
+
+
+def put_blob(repo: Json, content: bytes) -> str:
+    """Store a content; its id is Git's."""
+    digest = sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    repo["blobs"][digest] = base64.b64encode(content).decode()
+    return digest
+
+
+def write_commit(call: Call, project: Project, branch: str, parent: str | None, tree: Tree, **fields: Any) -> Json:
+    """Store a commit over a tree whose changed entries have `last` None, and move the branch to it.
+
+    The first commit of a project protects its default branch as the group says.
+    """
+    state, user = call.state, call.known_user()
+    repo = repository(state, project)
+    first = is_empty(state, project)
+    now = state.now().replace("Z", "+00:00")
+    author = fields.get("author_name") or user.name
+    email = fields.get("author_email") or user.email
+    entries = "".join(f"{path}\0{entry['blob']}{entry['mode']}\n" for path, entry in sorted(tree.items()))
+    head = f"{parent}\n{author} {email} {now}\n{len(repo['commits'])}\n{fields['message']}\n"
+    number = sha1((head + entries).encode(), usedforsecurity=False).hexdigest()
+    commit: Json = {
+        "id": number,
+        "short_id": number[:8],
+        "created_at": now,
+        "parent_ids": [parent] if parent else [],
+        "title": fields["message"].partition("\n")[0],
+        "message": fields["message"],
+        "author_name": author,
+        "author_email": email,
+        "authored_date": now,
+        "committer_name": user.name,
+        "committer_email": user.email,
+        "committed_date": now,
+        "trailers": {},
+        "extended_trailers": {},
+    }
+    repo["commits"][number] = commit
+    repo["trees"][number] = {path: {**entry, "last": entry["last"] or number} for path, entry in tree.items()}
+    repo["branches"][branch] = number
+    project.last_activity_at = project.updated_at = state.now()
+    if first:
+        project.settings.setdefault("default_branch", branch)
+        _protect_default(state, project, branch)
+    return commit
+
+
+def commit_files(call: Call, project: Project, branch: str, message: str, files: dict[str, bytes]) -> Json:
+    """Commit some new files onto a branch of an empty repository."""
+    repo = repository(call.state, project)
+    tree: Tree = {path: {"blob": put_blob(repo, content), "mode": "100644", "last": None} for path, content in files.items()}
+    return write_commit(call, project, branch, None, tree, message=message)
+
+
+def _protect_default(state: State, project: Project, branch: str) -> None:
+    group = state.groups.get(project.namespace_id)
+    level = group.settings.get("default_branch_protection", 2) if group else 2
+    if level is None or level == 0:
+        return
+    rules = state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
+    if not any(rule["name"] == branch for rule in rules):
+        levels = BRANCH_DEFAULTS[level]
+        rules.append(protection(state, branch, push=levels["push"], merge=levels["merge"], force=levels["force"]))
+
+
+def protection(state: State, name: str, *, push: int, merge: int, force: bool) -> Json:
+    """A rule that protects a branch."""
+    return {
+        "id": state.new_id("protected_branch"),
+        "name": name,
+        "push_access_levels": [access(state, push)],
+        "merge_access_levels": [access(state, merge)],
+        "allow_force_push": force,
+        "unprotect_access_levels": [],
+        "code_owner_approval_required": False,
+        "inherited": False,
+    }
+
+
+def access(state: State, level: int) -> Json:
+    """One entry of a rule: a level that may."""
+    names = {0: "No one", 30: "Developers + Maintainers", 40: "Maintainers", 60: "Instance admins"}
+    return {
+        "id": state.new_id("branch_access"),
+        "access_level": level,
+        "access_level_description": names[level],
+        "deploy_key_id": None,
+        "user_id": None,
+        "group_id": None,
+    }

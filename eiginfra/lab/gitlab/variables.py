@@ -1,0 +1,131 @@
+"""CI/CD variables of groups and projects."""
+
+import re
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import invalid, message, not_found
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Source, key_of
+
+_LEVEL = {"group": OWNER, "project": MAINTAINER}
+_KEY = re.compile(r"[a-zA-Z0-9_]+")
+_MASKABLE = re.compile(r"\S{8,}")
+_FIELDS = {
+    "variable_type": params.string("env_var", "file"),
+    "protected": params.boolean(),
+    "masked": params.boolean(),
+    "raw": params.boolean(),
+    "environment_scope": params.string(),
+    "description": params.string(),
+}
+
+
+def _all(call: Call) -> tuple[Source, list[Json]]:
+    source = find_source(call)
+    authorize(call, source, _LEVEL[source[0]])
+    variables: list[Json] = call.state.extra["variable"].setdefault(key_of(source), [])
+    return source, variables
+
+
+def _present(variable: Json) -> Json:
+    """A variable; the value of a hidden one is never shown again."""
+    return {**variable, "value": None} if variable["hidden"] else variable
+
+
+def index(call: Call) -> Answer:
+    """GET …/variables."""
+    return paginate(call, _all(call)[1], _present)
+
+
+def show(call: Call) -> Answer:
+    """GET …/variables/:key."""
+    return ok(_present(_find(call)[1]))
+
+
+def create(call: Call) -> Answer:
+    """POST …/variables."""
+    _, variables = _all(call)
+    given = params.read(
+        call.raw,
+        {
+            "key": params.string(required=True),
+            "value": params.string(required=True),
+            "masked_and_hidden": params.boolean(),
+            **_FIELDS,
+        },
+    )
+    hidden = bool(given.pop("masked_and_hidden", False))
+    variable = {
+        "variable_type": "env_var",
+        "protected": False,
+        "masked": False,
+        "raw": False,
+        "environment_scope": "*",
+        "description": None,
+        **{name: value for name, value in given.items() if value is not None},
+        "hidden": hidden,
+    }
+    variable["masked"] = variable["masked"] or hidden
+    _check(variable, variables)
+    variables.append(variable)
+    return created(_present(variable))
+
+
+def update(call: Call) -> Answer:
+    """PUT …/variables/:key."""
+    variables, variable = _find(call)
+    given = params.read(call.raw, {"value": params.string(), **_FIELDS})
+    changed = {**variable, **{name: value for name, value in given.items() if value is not None}}
+    _check(changed, [other for other in variables if other is not variable])
+    variable.update(changed)
+    return ok(_present(variable))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/variables/:key."""
+    variables, variable = _find(call)
+    variables.remove(variable)
+    return gone()
+
+
+def _find(call: Call) -> tuple[list[Json], Json]:
+    _, variables = _all(call)
+    found = [variable for variable in variables if variable["key"] == call.path["key"]]
+    wanted = call.raw.get("filter")
+    if isinstance(wanted, dict) and "environment_scope" in wanted:
+        found = [variable for variable in found if variable["environment_scope"] == wanted["environment_scope"]]
+    if not found:
+        raise not_found("Variable")
+    if len(found) > 1:
+        raise message(409, "There are multiple variables with provided parameters. Please use 'filter[environment_scope]'")
+    return variables, found[0]
+
+
+def _check(variable: Json, others: list[Json]) -> None:
+    errors: dict[str, list[str]] = {}
+    if not _KEY.fullmatch(variable["key"] or ""):
+        errors["key"] = ["can contain only letters, digits and '_'."]
+    elif len(variable["key"]) > 255:
+        errors["key"] = ["is too long (maximum is 255 characters)"]
+    same = (variable["key"], variable["environment_scope"])
+    if any((other["key"], other["environment_scope"]) == same for other in others):
+        errors["key"] = [f"({variable['key']}) has already been taken"]
+    if variable["masked"] and not _MASKABLE.fullmatch(variable["value"] or ""):
+        errors["value"] = ["is invalid"]
+    if errors:
+        raise invalid(**errors)
+
+
+def _routes(kind: str) -> tuple[Route, ...]:
+    return (
+        ("GET", f"/{kind}/:id/variables", index),
+        ("POST", f"/{kind}/:id/variables", create),
+        ("GET", f"/{kind}/:id/variables/:key", show),
+        ("PUT", f"/{kind}/:id/variables/:key", update),
+        ("DELETE", f"/{kind}/:id/variables/:key", remove),
+    )
+
+
+ROUTES: tuple[Route, ...] = (*_routes("groups"), *_routes("projects"))

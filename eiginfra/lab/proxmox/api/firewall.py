@@ -1,0 +1,345 @@
+"""Firewalls of guests, nodes, security groups and the datacenter. Facts: recordings/proxmox/backup-firewall-misc.jsonl."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from eiginfra.lab.proxmox.errors import ParamError, ServerError
+from eiginfra.lab.proxmox.formats import FORMATS, is_address, is_network, split_list
+from eiginfra.lab.proxmox.macros import MACROS
+from eiginfra.lab.proxmox.routing import Call, Rule, endpoint, index, perm
+from eiginfra.lab.proxmox.schema import Value
+from eiginfra.lab.proxmox.state import Firewall, Json, sha1
+
+_LOG = "enum:emerg|alert|crit|err|warning|notice|info|debug|nolog"
+_NAME = r"re=[A-Za-z][A-Za-z0-9\-\_]+"
+_POLICIES = "policy_in: enum:ACCEPT|REJECT|DROP\npolicy_out: enum:ACCEPT|REJECT|DROP"
+_EDIT = "delete: str fmt=pve-configid-list\ndigest: str len=..64"
+_GUEST_OPTIONS = f"""
+    dhcp: bool
+    enable: bool
+    ipfilter: bool
+    log_level_in: {_LOG}
+    log_level_out: {_LOG}
+    macfilter: bool
+    ndp: bool
+    policy_in: enum:ACCEPT|REJECT|DROP
+    policy_out: enum:ACCEPT|REJECT|DROP
+    radv: bool
+"""
+_NODE_OPTIONS = f"""
+    enable: bool
+    log_level_forward: {_LOG}
+    log_level_in: {_LOG}
+    log_level_out: {_LOG}
+    log_nf_conntrack: bool
+    ndp: bool
+    nf_conntrack_allow_invalid: bool
+    nf_conntrack_helpers: str
+    nf_conntrack_max: int 32768..
+    nf_conntrack_tcp_timeout_established: int 7875..
+    nf_conntrack_tcp_timeout_syn_recv: int 30..60
+    nftables: bool
+    nosmurfs: bool
+    protection_synflood: bool
+    protection_synflood_burst: int
+    protection_synflood_rate: int
+    smurf_log_level: {_LOG}
+    tcp_flags_log_level: {_LOG}
+    tcpflags: bool
+"""
+_CLUSTER_OPTIONS = f"ebtables: bool\nenable: int 0..\nlog_ratelimit: str\npolicy_forward: enum:ACCEPT|DROP\n{_POLICIES}"
+_RULE = f"""
+    comment: str
+    dest: str fmt=pve-fw-address len=..512
+    digest: str len=..64
+    dport: str fmt=pve-fw-port
+    enable: int 0..
+    icmp-type: str
+    iface: str fmt=pve-iface len=2..20
+    log: {_LOG}
+    macro: str len=..128
+    pos: int 0..
+    proto: str
+    source: str fmt=pve-fw-address len=..512
+    sport: str fmt=pve-fw-port
+"""
+_ACTION = f"str len=2..20 {_NAME}"
+_NEW_RULE = f"{_RULE}\naction!: {_ACTION}\ntype!: enum:in|out|forward|group"
+_CHANGED_RULE = f"{_RULE}\naction: {_ACTION}\ntype: enum:in|out|forward|group\ndelete: str fmt=pve-configid-list\nmoveto: int 0.."
+_KEYS = ("type", "action", "comment", "dest", "dport", "enable", "icmp-type", "iface", "log", "macro", "proto", "source", "sport")
+ACTIONS = ("ACCEPT", "DROP", "REJECT")
+FORMATS["IPorCIDRorAlias"] = lambda _value: None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a firewall stands: its paths, its file, and who may read and write it."""
+
+    base: str
+    file: Callable[[Call], str]
+    read: Rule
+    write: Rule
+
+    def get(self, call: Call) -> Firewall:
+        """The firewall file."""
+        return call.lab.firewall(self.file(call))
+
+    def edit(self, call: Call) -> Firewall:
+        """The same, once the digest is checked."""
+        firewall = self.get(call)
+        digest = call.text("digest")
+        if digest and digest != sha1(firewall.text()):
+            raise ServerError("detected modified configuration - file changed by other user? Try again.")
+        return firewall
+
+
+def _guest(kind: str) -> Scope:
+    read, write = perm("/vms/{vmid}", "VM.Audit"), perm("/vms/{vmid}", "VM.Config.Network")
+    return Scope(f"/nodes/{{node}}/{kind}/{{vmid}}/firewall", lambda call: f"guest/{call.vmid}", read, write)
+
+
+_NODE = Scope(
+    "/nodes/{node}/firewall", lambda call: f"node/{call.node}", perm("/nodes/{node}", "Sys.Audit"), perm("/nodes/{node}", "Sys.Modify")
+)
+_CLUSTER = Scope("/cluster/firewall", lambda _: "cluster", perm("/", "Sys.Audit"), perm("/", "Sys.Modify"))
+_GROUP = Scope("/cluster/firewall/groups/{group}", lambda call: f"group/{call.text('group')}", _CLUSTER.read, _CLUSTER.write)
+
+
+def _options(scope: Scope, params: str) -> None:
+    def read(call: Call) -> Json:
+        firewall = scope.get(call)
+        return {**firewall.options, "digest": sha1(firewall.text())}
+
+    def change(call: Call) -> None:
+        firewall = scope.edit(call)
+        for name in split_list(call.text("delete")):
+            firewall.options.pop(name, None)
+        firewall.options |= {name: value for name, value in call.p.items() if name not in ("node", "vmid", "delete", "digest")}
+
+    endpoint("GET", f"{scope.base}/options", "", scope.read)(read)
+    endpoint("PUT", f"{scope.base}/options", f"{params}\n{_EDIT}", scope.write)(change)
+
+
+def _rows(firewall: Firewall) -> list[Json]:
+    digest = sha1(firewall.text())
+    return [{**_shown(rule), "pos": pos, "digest": digest} for pos, rule in enumerate(firewall.rules)]
+
+
+def _shown(rule: dict[str, Value]) -> Json:
+    row: Json = dict(rule)
+    address = str(rule.get("source") or rule.get("dest") or "").partition("/")[0]
+    if is_address(address):
+        row["ipversion"] = 4 if is_address(address, 4) else 6
+    return row
+
+
+def _check_rule(rule: dict[str, Value]) -> None:
+    if rule["type"] != "group" and rule["action"] not in ACTIONS:
+        raise ParamError(action=f"unknown action '{rule['action']}'")
+    if "macro" in rule and rule["macro"] not in MACROS:
+        raise ParamError(macro=f"unknown macro '{rule['macro']}'")
+    for port in ("dport", "sport"):
+        if port in rule and "proto" not in rule:
+            raise ParamError(proto=f"missing property - '{port}' requires this property")
+
+
+def _position(call: Call, firewall: Firewall) -> int:
+    pos = int(call.text("pos")) if call.text("pos").isdigit() else -1
+    if not 0 <= pos < len(firewall.rules):
+        raise ServerError(f"no rule at position {call.text('pos')}")
+    return pos
+
+
+def _rules(scope: Scope, base: str) -> None:
+    def read(call: Call) -> Json:
+        firewall = scope.get(call)
+        pos = _position(call, firewall)
+        return {**_rows(firewall)[pos], "pos": str(pos)}
+
+    def add(call: Call) -> None:
+        firewall = scope.edit(call)
+        rule = {"enable": 0, **{key: call.p[key] for key in _KEYS if key in call.p}}
+        _check_rule(rule)
+        firewall.rules.insert(min(call.number("pos"), len(firewall.rules)), rule)
+
+    def change(call: Call) -> None:
+        firewall = scope.edit(call)
+        pos = _position(call, firewall)
+        if "moveto" in call.p:
+            target = call.number("moveto")
+            rule = firewall.rules.pop(pos)
+            firewall.rules.insert(target if target <= pos else target - 1, rule)
+            return
+        gone = split_list(call.text("delete"))
+        rule = {key: value for key, value in firewall.rules[pos].items() if key not in gone}
+        rule |= {key: call.p[key] for key in _KEYS if key in call.p}
+        _check_rule(rule)
+        firewall.rules[pos] = rule
+
+    def delete(call: Call) -> None:
+        firewall = scope.edit(call)
+        del firewall.rules[_position(call, firewall)]
+
+    endpoint("GET", base, "", scope.read)(lambda call: _rows(scope.get(call)))
+    endpoint("POST", base, _NEW_RULE, scope.write)(add)
+    endpoint("GET", f"{base}/{{pos}}", "", scope.read)(read)
+    endpoint("PUT", f"{base}/{{pos}}", _CHANGED_RULE.replace("pos: int 0..\n", "", 1), scope.write)(change)
+    endpoint("DELETE", f"{base}/{{pos}}", "digest: str len=..64", scope.write)(delete)
+
+
+class _IpSets:
+    """The IP sets of a firewall."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        base, read, write = f"{scope.base}/ipset", scope.read, scope.write
+        named, item = f"name!: str len=2..64 {_NAME}", "comment: str\nnomatch: bool"
+        endpoint("GET", base, "", read)(self.listing)
+        endpoint("POST", base, f"comment: str\ndigest: str\nrename: str\n{named}", write)(self.create)
+        endpoint("GET", f"{base}/{{name}}", "", read)(self.members)
+        endpoint("POST", f"{base}/{{name}}", f"cidr!: str fmt=IPorCIDRorAlias\n{item}", write)(self.add)
+        endpoint("DELETE", f"{base}/{{name}}", "force: bool", write)(self.remove)
+        endpoint("GET", f"{base}/{{name}}/{{cidr*}}", "", read)(self.read)
+        endpoint("PUT", f"{base}/{{name}}/{{cidr*}}", f"{item}\ndigest: str", write)(self.change)
+        endpoint("DELETE", f"{base}/{{name}}/{{cidr*}}", "digest: str", write)(self.drop)
+
+    def _set(self, call: Call) -> Json:
+        found: Json | None = self.scope.get(call).ipsets.get(call.text("name"))
+        if found is None:
+            raise ServerError(f"no such IPSet '{call.text('name')}'")
+        return found
+
+    def _member(self, call: Call) -> Json:
+        found: Json | None = self._set(call)["members"].get(call.text("cidr"))
+        if found is None:
+            raise ParamError(cidr="no such IP/Network")
+        return found
+
+    def listing(self, call: Call) -> list[Json]:
+        firewall = self.scope.get(call)
+        digest = {"digest": sha1(firewall.text())}
+        return [
+            {"name": name, **({"comment": item["comment"]} if item["comment"] else {}), **digest} for name, item in firewall.ipsets.items()
+        ]
+
+    def members(self, call: Call) -> list[Json]:
+        digest = sha1(self.scope.get(call).text())
+        return [{"cidr": cidr, **item, "digest": digest} for cidr, item in self._set(call)["members"].items()]
+
+    def create(self, call: Call) -> None:
+        name, sets = call.text("name"), self.scope.edit(call).ipsets
+        if "rename" in call.p:
+            sets[name] = sets.pop(call.text("rename")) | ({"comment": call.text("comment")} if "comment" in call.p else {})
+            return
+        if name in sets:
+            raise ParamError(name=f"IPSet '{name}' already exists")
+        sets[name] = {"comment": call.text("comment"), "members": {}}
+
+    def remove(self, call: Call) -> None:
+        if self._set(call)["members"] and not call.flag("force"):
+            raise ServerError(f"IPSet '{call.text('name')}' is not empty")
+        del self.scope.get(call).ipsets[call.text("name")]
+
+    def add(self, call: Call) -> None:
+        cidr, found = call.text("cidr"), self._set(call)
+        if cidr in found["members"]:
+            raise ParamError(cidr=f"address '{cidr}' already exists")
+        if not (is_address(cidr) or is_network(cidr)) and cidr not in self.scope.get(call).aliases:
+            raise ServerError(f"no such alias '{cidr}'")
+        found["members"][cidr] = {key: call.p[key] for key in ("comment", "nomatch") if key in call.p}
+
+    def read(self, call: Call) -> Json:
+        return {"cidr": call.text("cidr"), **self._member(call)}
+
+    def change(self, call: Call) -> None:
+        self._member(call).update({key: call.p[key] for key in ("comment", "nomatch") if key in call.p})
+
+    def drop(self, call: Call) -> None:
+        self._member(call)
+        del self._set(call)["members"][call.text("cidr")]
+
+
+def _aliases(scope: Scope) -> None:
+    base = f"{scope.base}/aliases"
+
+    def row(call: Call, name: str, item: Json) -> Json:
+        version = 4 if is_address(item["cidr"].partition("/")[0], 4) else 6
+        return {"name": name, **item, "ipversion": version, "digest": sha1(scope.get(call).text())}
+
+    def find(call: Call) -> Json:
+        found: Json | None = scope.get(call).aliases.get(call.text("name"))
+        if found is None:
+            raise ParamError(name=f"no such alias '{call.text('name')}'")
+        return found
+
+    def create(call: Call) -> None:
+        if call.text("name") in scope.get(call).aliases:
+            raise ParamError(name=f"alias '{call.text('name')}' already exists")
+        scope.get(call).aliases[call.text("name")] = {key: call.p[key] for key in ("cidr", "comment") if key in call.p}
+
+    def change(call: Call) -> None:
+        find(call).update({key: call.p[key] for key in ("cidr", "comment") if key in call.p})
+        if "rename" in call.p:
+            aliases = scope.get(call).aliases
+            aliases[call.text("rename")] = aliases.pop(call.text("name"))
+
+    def delete(call: Call) -> None:
+        find(call)
+        del scope.get(call).aliases[call.text("name")]
+
+    fields = "cidr!: str fmt=IPorCIDR\ncomment: str"
+    endpoint("GET", base, "", scope.read)(lambda call: [row(call, *pair) for pair in scope.get(call).aliases.items()])
+    endpoint("POST", base, f"name!: str len=2..64 {_NAME}\n{fields}", scope.write)(create)
+    endpoint("GET", f"{base}/{{name}}", "", scope.read)(lambda call: row(call, call.text("name"), find(call)))
+    endpoint("PUT", f"{base}/{{name}}", f"{fields}\ndigest: str\nrename: str", scope.write)(change)
+    endpoint("DELETE", f"{base}/{{name}}", "digest: str", scope.write)(delete)
+
+
+def _refs(scope: Scope) -> None:
+    def refs(call: Call) -> list[Json]:
+        firewall, kind = scope.get(call), "dc" if scope is _CLUSTER else "guest"
+        rows = [{"type": "alias", "name": name, "ref": name, "scope": kind} for name in firewall.aliases]
+        rows += [{"type": "ipset", "name": name, "ref": f"+{name}", "scope": kind} for name in firewall.ipsets]
+        return [row for row in rows if call.text("type") in ("", row["type"])]
+
+    endpoint("GET", f"{scope.base}/refs", "type: enum:alias|ipset", scope.read)(refs)
+
+
+for _scope, _params in ((_guest("lxc"), _GUEST_OPTIONS), (_guest("qemu"), _GUEST_OPTIONS), (_CLUSTER, _CLUSTER_OPTIONS)):
+    _options(_scope, _params)
+    _rules(_scope, f"{_scope.base}/rules")
+    _IpSets(_scope)
+    _aliases(_scope)
+    _refs(_scope)
+_options(_NODE, _NODE_OPTIONS)
+_rules(_NODE, f"{_NODE.base}/rules")
+_rules(_GROUP, _GROUP.base)
+for _kind in ("lxc", "qemu"):
+    index(f"/nodes/{{node}}/{_kind}/{{vmid}}/firewall", "rules", "aliases", "ipset", "refs", "options", key="name")
+index("/nodes/{node}/firewall", "rules", "options", "log", key="name")
+index("/cluster/firewall", "groups", "rules", "ipset", "aliases", "options", "macros", "refs", key="name")
+endpoint("GET", "/cluster/firewall/macros")(lambda _: [{"macro": name, "descr": text} for name, text in MACROS.items()])
+
+
+@endpoint("GET", "/cluster/firewall/groups")
+def list_groups(call: Call) -> list[Json]:
+    """Security groups."""
+    groups, digest = call.lab.firewall("cluster").groups, sha1(call.lab.firewall("cluster").text())
+    return [{"group": name, **item, "digest": digest} for name, item in groups.items()]
+
+
+@endpoint("POST", "/cluster/firewall/groups", f"group!: str len=2..18 {_NAME}\ncomment: str\ndigest: str\nrename: str", _CLUSTER.write)
+def create_group(call: Call) -> None:
+    """A new security group."""
+    name, groups = call.text("group"), call.lab.firewall("cluster").groups
+    if name in groups and "rename" not in call.p:
+        raise ParamError(group=f"Security group '{name}' already exists")
+    groups[name] = {"comment": call.text("comment")} if "comment" in call.p else {}
+
+
+@endpoint("DELETE", "/cluster/firewall/groups/{group}", "", _CLUSTER.write)
+def delete_group(call: Call) -> None:
+    """Delete an empty security group."""
+    if call.lab.firewall(f"group/{call.text('group')}").rules:
+        raise ServerError(f"Security group '{call.text('group')}' is not empty")
+    call.lab.firewall("cluster").groups.pop(call.text("group"), None)

@@ -1,0 +1,299 @@
+"""/nodes/{node}/lxc and /nodes/{node}/qemu: which handler stands on which path, with which parameters and privileges."""
+
+import ipaddress
+from urllib.parse import unquote
+
+from eiginfra.lab.proxmox import clone, destroy, disks, lxc, qemu
+from eiginfra.lab.proxmox.errors import ParamError, ServerError
+from eiginfra.lab.proxmox.figures import agent_enabled, current, live
+from eiginfra.lab.proxmox.guests import pending_rows, shown, volumes
+from eiginfra.lab.proxmox.options import LXC, LXC_DISKS, QEMU, QEMU_RESIZABLE
+from eiginfra.lab.proxmox.power import Power
+from eiginfra.lab.proxmox.routing import Call, any_perm, endpoint, index, perm
+from eiginfra.lab.proxmox.schema import STRINGS, declare, parse_string
+from eiginfra.lab.proxmox.snapshots import Snapshots
+from eiginfra.lab.proxmox.state import Guest, Json
+from eiginfra.lab.proxmox.tasks import Task
+
+_VM = "/nodes/{node}/qemu/{vmid}"
+_CT = "/nodes/{node}/lxc/{vmid}"
+_AUDIT = perm("/vms/{vmid}", "VM.Audit")
+_POWER = perm("/vms/{vmid}", "VM.PowerMgmt")
+_ALLOCATE = perm("/vms/{vmid}", "VM.Allocate")
+_DISK = perm("/vms/{vmid}", "VM.Config.Disk")
+_SNAPSHOT = perm("/vms/{vmid}", "VM.Snapshot")
+_SIZE = r"size!: str re=\+?\d+(\.\d+)?[KMGT]?"
+_CONFIG = ("VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network")
+_NEWID = """
+    newid!: int fmt=pve-vmid 100..999999999
+    bwlimit: num 0..
+    description: str
+    full: bool
+    pool: str fmt=pve-poolid
+    snapname: str fmt=pve-configid len=..40
+    storage: str fmt=pve-storage-id
+    target: str fmt=pve-node
+"""
+_MOVE = "bwlimit: num 0..\ndelete: bool\ndigest: str len=..40\nstorage: str fmt=pve-storage-id"
+_MIGRATE = "target!: str fmt=pve-node\nbwlimit: num 0..\nonline: bool\n"
+_MIGRATE_VM = "force: bool\nmigration_network: str\nmigration_type: str\ntargetstorage: str\nwith-local-disks: bool"
+
+_CT_INDEX = (
+    "config", "pending", "status", "vncproxy", "termproxy", "vncwebsocket", "spiceproxy", "migrate", "clone", "rrd", "rrddata",
+    "firewall", "snapshot", "resize", "interfaces",
+)  # fmt: skip
+
+
+@endpoint("GET", _CT)
+def container_index(call: Call) -> list[Json]:
+    """The sub-paths of a container, which must exist (a VM's index does not look)."""
+    call.lab.guest(call.node, "lxc", call.vmid)
+    return [{"subdir": name} for name in _CT_INDEX]
+
+
+index(
+    _VM, "config", "cloudinit", "pending", "status", "unlink", "vncproxy", "termproxy", "migrate", "resize", "move", "rrd", "rrddata",
+    "monitor", "agent", "snapshot", "spiceproxy", "sendkey", "firewall", "mtunnel", "remote_migrate",
+)  # fmt: skip
+index(f"{_CT}/status", "current", "start", "stop", "shutdown", "reboot", "migrate")
+index(f"{_VM}/status", "current", "start", "stop", "reset", "shutdown", "suspend", "reboot")
+
+
+def _common(kind: str, base: str) -> None:
+    """What containers and VMs have in common."""
+    power, snapshots = Power(kind), Snapshots(kind)
+
+    def guest(call: Call) -> Guest:
+        return call.lab.guest(call.node, kind, call.vmid)
+
+    def rows(call: Call) -> list[Json]:
+        node, now = call.lab.state.nodes[call.node], call.lab.clock.timestamp()
+        found = [each for each in call.lab.state.guests.values() if each.kind == kind and each.node == call.node]
+        return [live(each, node, now) for each in found if call.may(f"/vms/{each.vmid}", "VM.Audit")]
+
+    def config(call: Call) -> Json:
+        if "snapshot" in call.p and call.flag("current"):
+            text = "cannot use 'snapshot' parameter with 'current'"
+            raise ParamError(snapshot=text, current=text)
+        return shown(guest(call), current=call.flag("current"), snapshot=call.text("snapshot"))
+
+    def status(call: Call) -> Json:
+        return current(guest(call), call.lab.state.nodes[call.node], call.lab.clock.timestamp())
+
+    endpoint("GET", f"/nodes/{{node}}/{kind}", "full: bool" if kind == "qemu" else "")(rows)
+    endpoint("GET", f"{base}/config", "current: bool\nsnapshot: str fmt=pve-configid len=..40", _AUDIT)(config)
+    endpoint("GET", f"{base}/pending", "", _AUDIT)(lambda call: pending_rows(guest(call)))
+    endpoint("GET", f"{base}/status/current", "", _AUDIT)(status)
+    skip = "skiplock: bool"
+    wait = "forceStop: bool\ntimeout: int 0.."
+    extra = f"{skip}\nkeepActive: bool\n" if kind == "qemu" else ""
+    start = (
+        "debug: bool"
+        if kind == "lxc"
+        else "force-cpu: str\nmachine: str\nmigratedfrom: str\nstateuri: str\ntargetstorage: str\ntimeout: int 0.."
+    )
+    for name, params, handler in (
+        ("start", f"{skip}\n{start}", power.start),
+        ("stop", f"{skip}\noverrule-shutdown: bool\n{'keepActive: bool' if kind == 'qemu' else ''}\ntimeout: int 0..", power.stop),
+        ("shutdown", f"{extra}{wait}", power.shutdown),
+        ("reboot", "timeout: int 0..", power.reboot),
+        ("suspend", f"{skip}\ntodisk: bool\nstatestorage: str needs=todisk" if kind == "qemu" else "", power.suspend),
+        ("resume", f"{skip}\nnocheck: bool" if kind == "qemu" else "", power.resume),
+    ):
+        endpoint("POST", f"{base}/status/{name}", params, _POWER)(handler)
+    taking = "snapname!: str fmt=pve-configid len=..40\ndescription: str" + ("\nvmstate: bool" if kind == "qemu" else "")
+    endpoint("GET", f"{base}/snapshot", "", _AUDIT)(snapshots.listing)
+    endpoint("POST", f"{base}/snapshot", taking, _SNAPSHOT)(snapshots.take)
+    index(f"{base}/snapshot/{{snapname}}", "rollback", "config", key="cmd")
+    endpoint("DELETE", f"{base}/snapshot/{{snapname}}", "force: bool", _SNAPSHOT)(snapshots.delete)
+    rollback = any_perm("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback")
+    endpoint("POST", f"{base}/snapshot/{{snapname}}/rollback", "start: bool", rollback)(snapshots.rollback)
+    read = any_perm("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback", "VM.Audit")
+    endpoint("GET", f"{base}/snapshot/{{snapname}}/config", "", read)(lambda call: shown(guest(call), snapshot=call.text("snapname")))
+    endpoint("PUT", f"{base}/snapshot/{{snapname}}/config", "description: str", _SNAPSHOT)(snapshots.describe)
+    asked = "feature!: enum:snapshot|clone|copy\nsnapname: str fmt=pve-configid len=..40"
+    endpoint("GET", f"{base}/feature", asked, _AUDIT)(lambda call: disks.feature(call, kind))
+    moving = _MIGRATE + (_MIGRATE_VM if kind == "qemu" else "restart: bool\ntimeout: int\ntarget-storage: str")
+    migration = perm("/vms/{vmid}", "VM.Migrate")
+    endpoint("POST", f"{base}/migrate", moving, migration)(lambda call: destroy.migrate(call, kind))
+
+
+_common("lxc", _CT)
+_common("qemu", _VM)
+endpoint("POST", "/nodes/{node}/lxc", LXC | declare(lxc.CREATE))(lxc.create)
+endpoint(
+    "PUT",
+    f"{_CT}/config",
+    LXC | declare("delete: str fmt=pve-configid-list\ndigest: str len=..40\nrevert: str fmt=pve-configid-list"),
+    any_perm("/vms/{vmid}", "VM.Config.Disk", *_CONFIG, "VM.Config.Options"),
+)(lxc.update)
+endpoint("DELETE", _CT, "destroy-unreferenced-disks: bool\nforce: bool\npurge: bool", _ALLOCATE)(destroy.destroy_container)
+endpoint("POST", f"{_CT}/clone", f"{_NEWID}\nhostname: str fmt=dns-name", clone.may_clone)(clone.clone_container)
+endpoint("PUT", f"{_CT}/resize", f"disk!: enum:{'|'.join(LXC_DISKS)}\ndigest: str len=..40\n{_SIZE}", _DISK)(disks.resize_container)
+endpoint(
+    "POST",
+    f"{_CT}/move_volume",
+    f"volume!: enum:{'|'.join(LXC_DISKS)}\n{_MOVE}",
+    _DISK,
+)(disks.move)
+
+_vm_rights = any_perm(
+    "/vms/{vmid}", "VM.Config.Disk", "VM.Config.CDROM", *_CONFIG, "VM.Config.HWType", "VM.Config.Options", "VM.Config.Cloudinit"
+)
+endpoint("POST", "/nodes/{node}/qemu", QEMU | declare(qemu.CREATE))(qemu.create)
+endpoint("PUT", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update)
+endpoint("POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update_later)
+endpoint("DELETE", _VM, "destroy-unreferenced-disks: bool\npurge: bool\nskiplock: bool", _ALLOCATE)(destroy.destroy_vm)
+endpoint("POST", f"{_VM}/clone", f"{_NEWID}\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(clone.clone_vm)
+endpoint("PUT", f"{_VM}/resize", f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\ndigest: str len=..40\nskiplock: bool\n{_SIZE}", _DISK)(
+    disks.resize_vm
+)
+endpoint(
+    "POST",
+    f"{_VM}/move_disk",
+    f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\nformat: enum:raw|qcow2|vmdk\n{_MOVE}",
+    _DISK,
+)(disks.move)
+endpoint("POST", f"{_VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").reset)
+
+
+@endpoint("POST", f"{_CT}/template", "", _ALLOCATE)
+def container_template(call: Call) -> None:
+    """Turn a container into a template, at once."""
+    guest = call.lab.guest(call.node, "lxc", call.vmid)
+    clone.check_template(guest)
+    clone.to_template(call, guest)
+
+
+@endpoint("POST", f"{_VM}/template", f"disk: enum:{'|'.join(QEMU_RESIZABLE)}", _ALLOCATE)
+def vm_template(call: Call) -> str:
+    """Turn a VM into a template, in a task."""
+    guest = call.lab.guest(call.node, "qemu", call.vmid)
+    clone.check_template(guest)
+
+    async def worker(task: Task) -> None:
+        await call.lab.tasks.work(task.record.type)
+        clone.to_template(call, guest)
+
+    return call.task("qmtemplate", call.vmid, worker)
+
+
+@endpoint("GET", f"{_CT}/interfaces", "", _AUDIT)
+def interfaces(call: Call) -> list[Json] | None:
+    """The addresses of a running container; nothing of a stopped one."""
+    guest = call.lab.guest(call.node, "lxc", call.vmid)
+    if not guest.running:
+        return None
+    rows: list[Json] = [{"name": "lo", "hwaddr": "00:00:00:00:00:00", "hardware-address": "00:00:00:00:00:00", "ip-addresses": []}]
+    nets = [str(guest.config[f"net{number}"]) for number in range(32) if f"net{number}" in guest.config]
+    return rows + [_interface(parse_string(STRINGS["lxc-net"], net)) for net in nets]
+
+
+def _interface(net: Json) -> Json:
+    mac = str(net["hwaddr"]).lower()
+    row: Json = {"name": net["name"], "hwaddr": mac, "hardware-address": mac, "ip-addresses": []}
+    for key, kind in (("ip", "inet"), ("ip6", "inet6")):
+        if "/" in str(net.get(key, "")):
+            address = ipaddress.ip_interface(net[key])
+            row[kind] = str(net[key])
+            length = str(address.network.prefixlen)
+            row["ip-addresses"].append({"ip-address": str(address.ip), "prefix": length, "ip-address-type": kind})
+    return row
+
+
+@endpoint("GET", f"{_VM}/migrate", "target: str fmt=pve-node", perm("/vms/{vmid}", "VM.Migrate"))
+def vm_migration(call: Call) -> Json:
+    """What a migration would have to carry."""
+    guest = call.lab.guest(call.node, "qemu", call.vmid)
+    found = [(option, call.lab.storages.volume(volid)) for option, volid in volumes(guest)]
+    return {
+        "running": int(guest.running), "allowed_nodes": [name for name in call.lab.state.nodes if name != guest.node],
+        "not_allowed_nodes": {}, "local_resources": [], "mapped-resources": [], "mapped-resource-info": {}, "has-dbus-vmstate": 1,
+        "local_disks": [
+            {
+                "volid": volume.id, "size": volume.size, "drivename": option, "cdrom": int("cloudinit" in volume.id), "shared": 0,
+                "is_attached": 1, "is_unused": 0, "is_vmstate": 0, "is_tpmstate": 0, "replicate": 1,
+            }
+            for option, volume in found
+            if volume
+        ],
+    }  # fmt: skip
+
+
+_CLOUD = ("ciuser", "cipassword", "sshkeys", "nameserver", "searchdomain", "citype", "cicustom", *(f"ipconfig{n}" for n in range(32)))
+
+
+@endpoint("GET", f"{_VM}/cloudinit", "", _AUDIT)
+def cloudinit(call: Call) -> list[Json]:
+    """Cloud-init values, current and pending."""
+    rows = pending_rows(call.lab.guest(call.node, "qemu", call.vmid))
+    return [row for row in rows if row["key"] in _CLOUD]
+
+
+@endpoint("PUT", f"{_VM}/cloudinit", "", perm("/vms/{vmid}", "VM.Config.Cloudinit"))
+def regenerate_cloudinit(call: Call) -> None:
+    """Make the cloud-init drive anew."""
+    call.lab.guest(call.node, "qemu", call.vmid)
+
+
+@endpoint("GET", f"{_VM}/cloudinit/dump", "type!: enum:user|network|meta", _AUDIT)
+def dump_cloudinit(call: Call) -> str:
+    """A generated cloud-init file."""
+    guest = call.lab.guest(call.node, "qemu", call.vmid)
+    config = guest.config
+    if call.text("type") == "meta":
+        return f"instance-id: {call.lab.uuid()}\n"
+    if call.text("type") == "network":
+        return f"version: 1\nconfig:\n    - type: physical\n      name: eth0\n      config: '{config.get('ipconfig0', '')}'\n"
+    keys = "".join(f"  - {key}\n" for key in unquote(str(config.get("sshkeys", ""))).split("\n") if key)
+    name = config.get("name", f"VM{guest.vmid}")
+    return f"#cloud-config\nhostname: {name}\nmanage_etc_hosts: true\nuser: {config.get('ciuser', '')}\nssh_authorized_keys:\n{keys}"
+
+
+def _agent(call: Call) -> Guest:
+    guest = call.lab.guest(call.node, "qemu", call.vmid)
+    if not agent_enabled(guest):
+        raise ServerError("No QEMU guest agent configured")
+    if not guest.running:
+        raise ServerError(f"VM {call.vmid} is not running")
+    found = [call.lab.storages.volume(volid) for _, volid in volumes(guest)]
+    if not any(volume and volume.bootable for volume in found):
+        raise ServerError("QEMU guest agent is not running")
+    return guest
+
+
+_AGENT = any_perm("/vms/{vmid}", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted")
+
+
+@endpoint("POST", f"{_VM}/agent/ping", "", _AGENT)
+def agent_ping(call: Call) -> Json:
+    """Whether the guest agent answers."""
+    _agent(call)
+    return {"result": {}}
+
+
+@endpoint("GET", f"{_VM}/agent/info", "", _AGENT)
+def agent_info(call: Call) -> Json:
+    """The guest agent's version."""
+    _agent(call)
+    return {"result": {"version": "9.2.0", "supported_commands": [{"name": "guest-ping", "enabled": True, "success-response": True}]}}
+
+
+@endpoint("GET", f"{_VM}/agent/get-host-name", "", _AGENT)
+def agent_host_name(call: Call) -> Json:
+    """The host name, which cloud-init takes from the VM's name."""
+    return {"result": {"host-name": str(_agent(call).config.get("name", f"VM{call.vmid}"))}}
+
+
+@endpoint("GET", f"{_VM}/agent/network-get-interfaces", "", _AGENT)
+def agent_interfaces(call: Call) -> Json:
+    """The addresses the guest agent knows: those of ipconfigN."""
+    guest = _agent(call)
+    rows: list[Json] = [{"name": "lo", "hardware-address": "00:00:00:00:00:00", "ip-addresses": []}]
+    for number in range(32):
+        if f"net{number}" in guest.config:
+            net = parse_string(STRINGS["qemu-net"], str(guest.config[f"net{number}"]))
+            given = parse_string(STRINGS["qemu-ipconfig"], str(guest.config.get(f"ipconfig{number}", "")))
+            row = _interface({"name": f"eth{number}", "hwaddr": net["macaddr"], **given})
+            rows.append({key: row[key] for key in ("name", "hardware-address", "ip-addresses")})
+    return {"result": rows}

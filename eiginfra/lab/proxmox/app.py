@@ -1,0 +1,151 @@
+"""The ASGI application: one request in, the answer as pveproxy words it out."""
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from eiginfra.lab.proxmox import api
+from eiginfra.lab.proxmox.control import CONTROL, control
+from eiginfra.lab.proxmox.errors import ApiError, AuthError, DeniedError, ParamError, ServerError
+from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.routing import ROUTES, Call, Endpoint
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+BASE = "/api2/json"
+REASON = b"x-lab-reason"
+assert api  # noqa: S101 - importing it fills the table of routes
+
+
+class App:
+    """Serves `/api2/json` and `/_lab/proxmox` of one lab."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        body = await _read(receive)
+        if scope["path"] == CONTROL:
+            status, answer = control(self.lab, scope["method"], body)
+            await _send(send, status, json.dumps(answer).encode(), "")
+            return
+        await self._answer(scope, body, send)
+
+    async def _answer(self, scope: Scope, body: bytes, send: Send) -> None:
+        extra: dict[str, Any] = {}
+        try:
+            data = await self._handle(scope, body, extra)
+        except AuthError as error:
+            await _send(send, 401, b"", error.message)
+            return
+        except ApiError as error:
+            answer: dict[str, Any] = {"data": None, "message": f"{error.message}\n"}
+            if error.errors:
+                answer["errors"] = error.errors
+            await _send(send, error.status, json.dumps(answer).encode(), error.message)
+            return
+        await _send(send, 200, json.dumps({"data": data, **extra}).encode(), "OK")
+
+    async def _handle(self, scope: Scope, body: bytes, extra: dict[str, Any]) -> Any:
+        lab, method, path = self.lab, scope["method"], scope["path"]
+        lab.broadcast.tick()
+        if not path.startswith(BASE):
+            raise ApiError(501, f"no such file '{path}'")
+        parts = [part for part in path[len(BASE) :].split("/") if part]
+        found = ROUTES.find(method, parts)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        public = found is not None and found[0].public
+        auth = "" if public else lab.auth.identify(method, headers)
+        if body and method not in ("POST", "PUT"):
+            raise ApiError(501, f"Unexpected content for method '{method}'")
+        if found is None:
+            raise ApiError(501, f"Method '{method} /{'/'.join(parts)}' not implemented")
+        endpoint, in_path = found
+        if "!" in auth and not endpoint.token:
+            raise DeniedError(f"URI '/{'/'.join(parts)}' not available with API token, need proper ticket.\n")
+        given = _parameters(scope, body, headers)
+        call = self._verified(endpoint, in_path, given, auth)
+        call.extra = extra
+        result = endpoint.handler(call)
+        return await result if inspect.isawaitable(result) else result
+
+    def _verified(self, endpoint: Endpoint, in_path: dict[str, str], given: dict[str, str], auth: str) -> Call:
+        """The call, once node, parameters and permissions are checked, in this order."""
+        if "node" in in_path:
+            self._check_node(in_path["node"])
+        for name in in_path.keys() & given.keys():
+            if in_path[name] != given[name]:
+                raise ParamError(**{name: "duplicate parameter (already defined in URI) with conflicting values!"})
+        call = Call(self.lab, auth, endpoint.schema.verify(given | in_path))
+        if endpoint.rule is not None:
+            endpoint.rule(call)
+        return call
+
+    def _check_node(self, name: str) -> None:
+        node = self.lab.state.nodes.get(name if name != "localhost" else next(iter(self.lab.state.nodes)))
+        if node is None:
+            raise ServerError(
+                f"hostname lookup '{name}' failed - failed to get address info for: {name}: Temporary failure in name resolution"
+            )
+        if not node.online:
+            raise ApiError(595, "No route to host")
+
+
+def _parameters(scope: Scope, body: bytes, headers: dict[str, str]) -> dict[str, str]:
+    """Query and body as texts; a repeated parameter becomes a NUL-separated list, as Perl's CGI has it."""
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if body and headers.get("content-type", "").startswith("application/json"):
+        pairs += [(name, _text(value)) for name, value in json.loads(body).items() if value is not None]
+    elif body:
+        pairs += parse_qsl(body.decode("utf-8"), keep_blank_values=True)
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        given[name] = f"{given[name]}\0{value}" if name in given else value
+    return given
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, list):
+        return "\0".join(map(_text, value))
+    return str(value)
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def _send(send: Send, status: int, body: bytes, reason: str) -> None:
+    first = reason.split("\n", 1)[0].encode()
+    headers = [
+        (b"content-type", b"application/json;charset=UTF-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"server", b"pve-api-daemon/3.0"),
+    ]
+    if first and first != b"OK":
+        headers.append((REASON, first))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,93 @@
+"""`/_lab/proxmox`: what the lab's user may arrange behind Proxmox's back. No authentication: the lab binds to loopback only."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.state import Guest
+
+CONTROL = "/_lab/proxmox"
+
+
+def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """GET tells the settings, PUT changes those named; raises nothing, says 400 with what is wrong.
+
+    Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
+    (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes}}), `nodes` ({name: {"online": bool}}),
+    `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null removes it).
+    """
+    faults = lab.tasks.faults
+    if method == "PUT":
+        try:
+            _change(lab, json.loads(body or b"{}"))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            return 400, {"message": f"PUT {CONTROL}: {error!r}; see the keys that GET answers"}
+    return 200, {
+        "task_seconds": {"": faults.default_seconds, **faults.seconds}, "shutdown_seconds": lab.shutdown_seconds,
+        "lag": lab.broadcast.lag, "fail": faults.fail,
+        "storages": {name: {"used": each.used, "total": each.total} for name, each in lab.state.storages.items()},
+        "nodes": {name: {"online": node.online} for name, node in lab.state.nodes.items()},
+    }  # fmt: skip
+
+
+def _change(lab: Lab, wanted: dict[str, Any]) -> None:
+    for key, value in wanted.items():
+        _SETTERS[key](lab, value)
+
+
+def _task_seconds(lab: Lab, value: Any) -> None:
+    faults, by_type = lab.tasks.faults, value if isinstance(value, dict) else {"": value}
+    faults.default_seconds = float(by_type.get("", faults.default_seconds))
+    faults.seconds |= {type_: float(seconds) for type_, seconds in by_type.items() if type_}
+
+
+def _shutdown_seconds(lab: Lab, value: Any) -> None:
+    lab.shutdown_seconds = float(value)
+
+
+def _lag(lab: Lab, value: Any) -> None:
+    lab.broadcast.lag = float(value)
+
+
+def _fail(lab: Lab, value: Any) -> None:
+    lab.tasks.faults.fail = {type_: [text] if isinstance(text, str) else list(text) for type_, text in value.items()}
+
+
+def _storages(lab: Lab, value: Any) -> None:
+    for name, space in value.items():
+        storage = lab.state.storages[name]
+        storage.used, storage.total = int(space.get("used", storage.used)), int(space.get("total", storage.total))
+
+
+def _nodes(lab: Lab, value: Any) -> None:
+    for name, node in value.items():
+        lab.state.nodes[name].online = bool(node["online"])
+
+
+def _guests(lab: Lab, value: Any) -> None:
+    for vmid, guest in value.items():
+        _guest(lab, int(vmid), guest)
+
+
+def _guest(lab: Lab, vmid: int, wanted: dict[str, Any] | None) -> None:
+    if wanted is None:
+        lab.state.guests.pop(vmid, None)
+        return
+    old = lab.state.guests.get(vmid) or Guest(vmid, wanted["kind"], wanted.get("node") or next(iter(lab.state.nodes)))
+    for key in ("node", "pending", "running"):
+        setattr(old, key, wanted.get(key, getattr(old, key)))
+    old.config |= wanted.get("config", {})
+    old.config = {key: value for key, value in old.config.items() if value is not None}
+    lab.state.guests[vmid] = old
+
+
+_SETTERS: dict[str, Callable[[Lab, Any], None]] = {
+    "task_seconds": _task_seconds,
+    "shutdown_seconds": _shutdown_seconds,
+    "lag": _lag,
+    "fail": _fail,
+    "storages": _storages,
+    "nodes": _nodes,
+    "guests": _guests,
+}

@@ -1,0 +1,115 @@
+"""The end of a guest: its disks, firewall, ACLs, pool and, with `purge`, its place in backup jobs; and its move to another node."""
+
+from eiginfra.lab.proxmox.errors import ParamError, ServerError
+from eiginfra.lab.proxmox.formats import split_list
+from eiginfra.lab.proxmox.guests import check_lock, check_protection, volumes
+from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.qemu import root_only_skiplock
+from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.running import run_guest, stop_guest
+from eiginfra.lab.proxmox.state import Guest
+from eiginfra.lab.proxmox.tasks import Task
+
+
+def destroy_container(call: Call) -> str:
+    """DELETE /nodes/{node}/lxc/{vmid}."""
+    guest = call.lab.guest(call.node, "lxc", call.vmid)
+    check_protection(guest)
+    check_lock(guest)
+    if guest.running and not call.flag("force"):
+        raise ServerError(f"unable to destroy CT {call.vmid} - container is running")
+
+    async def worker(task: Task) -> None:
+        async with call.lab.locked("lxc", call.vmid):
+            guest = call.lab.guest(call.node, "lxc", call.vmid)
+            check_lock(guest)
+            if guest.running:
+                task.log(f"forced to stop CT {call.vmid} before destroying!")
+                stop_guest(call.lab, guest)
+            await _remove(call, guest, task)
+
+    return call.task("vzdestroy", call.vmid, worker)
+
+
+def destroy_vm(call: Call) -> str:
+    """DELETE /nodes/{node}/qemu/{vmid}."""
+    root_only_skiplock(call)
+    guest = call.lab.guest(call.node, "qemu", call.vmid)
+    check_protection(guest)
+    if guest.running:
+        raise ServerError(f"VM {call.vmid} is running - destroy failed")
+
+    async def worker(task: Task) -> None:
+        async with call.lab.locked("qemu", call.vmid):
+            guest = call.lab.guest(call.node, "qemu", call.vmid)
+            if not call.flag("skiplock"):
+                check_lock(guest)
+            if guest.running:
+                raise ServerError(f"VM {call.vmid} is running - destroy failed")
+            await _remove(call, guest, task)
+
+    return call.task("qmdestroy", call.vmid, worker)
+
+
+async def _remove(call: Call, guest: Guest, task: Task) -> None:
+    lab = call.lab
+    for _, volid in volumes(guest):
+        volume = lab.storages.volume(volid)
+        if volume and lab.storages.is_base(volume) and lab.storages.children(volume):
+            raise ServerError(f"base volume '{volid}' is still in use by linked cloned")
+    await lab.tasks.work(task.record.type)
+    for volume in lab.storages.owned(guest):
+        lab.storages.free(volume.id)
+    del lab.state.guests[guest.vmid]
+    forget(lab, guest.vmid)
+    if call.flag("purge"):
+        task.log(f"purging {'CT' if guest.kind == 'lxc' else 'VM'} {guest.vmid} from related configurations..")
+        for job in list(lab.state.jobs.values()):
+            left = [vmid for vmid in split_list(str(job.get("vmid", ""))) if vmid != str(guest.vmid)]
+            if "vmid" in job:
+                job["vmid"] = ",".join(left)
+                if not left:
+                    del lab.state.jobs[job["id"]]
+
+
+def forget(lab: Lab, vmid: int) -> None:
+    """Take a guest's ID out of pools, ACLs and firewalls."""
+    for pool in lab.state.pools.values():
+        if vmid in pool["vms"]:
+            pool["vms"].remove(vmid)
+    lab.state.acl = [entry for entry in lab.state.acl if entry["path"] != f"/vms/{vmid}"]
+    lab.state.firewalls.pop(f"guest/{vmid}", None)
+    lab.access.forget()
+
+
+def migrate(call: Call, kind: str) -> str:
+    """POST …/migrate: local disks go along."""
+    lab, target = call.lab, call.text("target")
+    if target == call.node:
+        raise ParamError(target="target is local node.")
+    if target not in lab.state.nodes:
+        raise ServerError(f"no such cluster node '{target}'")
+    guest = lab.guest(call.node, kind, call.vmid)
+    check_lock(guest)
+    if guest.running and kind == "lxc" and not (call.flag("restart") or call.flag("online")):
+        raise ServerError("can't migrate running container without --online or --restart")
+    if guest.running and kind == "qemu" and not call.flag("online"):
+        raise ServerError("can't migrate running VM without --online")
+
+    async def worker(task: Task) -> None:
+        async with lab.locked(kind, call.vmid):
+            if not lab.state.nodes[target].online:
+                raise ServerError(f"migration aborted: node '{target}' is not online")
+            guest.config["lock"] = "migrate"
+            await lab.tasks.work(task.record.type)
+            del guest.config["lock"]
+            restart = guest.running and kind == "lxc"
+            for volume in lab.storages.owned(guest):
+                volume.node = target
+            guest.node = target
+            if restart:
+                stop_guest(lab, guest)
+                run_guest(lab, guest)
+            task.log("migration finished successfully (duration 00:00:02)")
+
+    return call.task("vzmigrate" if kind == "lxc" else "qmigrate", call.vmid, worker)

@@ -1,0 +1,209 @@
+"""From a request to an endpoint: the table of paths, the call that a handler gets, and the permissions an endpoint asks for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from eiginfra.lab.proxmox.access import split_token, verify_username
+from eiginfra.lab.proxmox.errors import DeniedError, ServerError
+from eiginfra.lab.proxmox.formats import split_list
+from eiginfra.lab.proxmox.schema import Schema, Values, declare
+
+if TYPE_CHECKING:
+    from eiginfra.lab.proxmox.lab import Lab
+    from eiginfra.lab.proxmox.tasks import Worker
+
+
+@dataclass
+class Call:
+    """One verified request: the lab, the caller, the typed parameters (those of the path included)."""
+
+    lab: "Lab"
+    auth: str
+    p: Values
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text parameter."""
+        return str(self.p.get(name, default))
+
+    def number(self, name: str, default: int = 0) -> int:
+        """A whole number parameter."""
+        return int(self.p.get(name, default))
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A boolean parameter."""
+        return bool(self.p.get(name, default))
+
+    @property
+    def node(self) -> str:
+        """The node of the path."""
+        return str(self.p["node"])
+
+    @property
+    def vmid(self) -> int:
+        """The guest of the path."""
+        return int(self.p["vmid"])
+
+    @property
+    def user(self) -> str:
+        """The caller's `user@realm`, also if a token calls."""
+        return split_token(self.auth)[0]
+
+    @property
+    def root(self) -> bool:
+        """Whether root@pam calls with a ticket: a token of root@pam is not root@pam."""
+        return self.auth == "root@pam"
+
+    def allow(self, path: str, *privileges: str) -> None:
+        """Raise 403 unless all the privileges are there."""
+        self.lab.access.check(self.auth, path, *privileges)
+
+    def allow_any(self, path: str, *privileges: str) -> None:
+        """Raise 403 unless one of the privileges is there."""
+        self.lab.access.check_any(self.auth, path, *privileges)
+
+    def may(self, path: str, *privileges: str) -> bool:
+        """Whether one of the privileges is there."""
+        return self.lab.access.has_any(self.auth, path, *privileges)
+
+    def task(self, type_: str, id_: str | int, worker: "Worker") -> str:
+        """Start a task on the path's node; its UPID."""
+        return self.lab.tasks.start(self.node, type_, id_, self.auth, worker)
+
+
+Handler = Callable[[Call], Any | Awaitable[Any]]
+Rule = Callable[[Call], None]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A method on a path."""
+
+    schema: Schema
+    rule: Rule | None
+    handler: Handler
+    public: bool = False
+    token: bool = True
+
+
+class Routes:
+    """The table of paths: nested dicts by segment, `{name}` matching any segment and `{name*}` the rest."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+
+    def add(self, method: str, path: str, endpoint: Endpoint) -> None:
+        """Put an endpoint into the table."""
+        node = self._root
+        for part in path.strip("/").split("/") if path != "/" else []:
+            node = node.setdefault(part, {})
+        node.setdefault("", {})[method] = endpoint
+
+    def find(self, method: str, parts: list[str]) -> tuple[Endpoint, dict[str, str]] | None:
+        """The endpoint of a path's segments and the parameters in them."""
+        node = self._root
+        found: dict[str, str] = {}
+        for index, part in enumerate(parts):
+            if part in node:
+                node = node[part]
+                continue
+            name = next((key for key in node if key.startswith("{")), "")
+            if not name:
+                return None
+            node = node[name]
+            if name.endswith("*}"):
+                found[name[1:-2]] = "/".join(parts[index:])
+                break
+            found[name[1:-1]] = part
+        endpoint = node.get("", {}).get(method)
+        return (endpoint, found) if endpoint else None
+
+
+ROUTES = Routes()
+_NAMED = {
+    "node": "node!: str fmt=pve-node",
+    "vmid": "vmid!: int fmt=pve-vmid 100..999999999",
+    "storage": "storage!: str fmt=pve-storage-id",
+    "snapname": "snapname!: str fmt=pve-configid len=..40",
+}
+
+
+def endpoint(
+    method: str, path: str, params: str | Schema = "", rule: Rule | None = None, *, public: bool = False, token: bool = True
+) -> Callable[[Handler], Handler]:
+    """Register a handler; parameters in the path need no declaration."""
+    schema = params if isinstance(params, Schema) else declare(params)
+    names = [part[1:-1].rstrip("*") for part in path.split("/") if part.startswith("{")]
+    in_path = declare("\n".join(_NAMED.get(name, f"{name}!: str") for name in names))
+
+    def register(handler: Handler) -> Handler:
+        ROUTES.add(method, path, Endpoint(in_path | schema, rule, handler, public, token))
+        return handler
+
+    return register
+
+
+def index(path: str, *names: str, key: str = "subdir") -> None:
+    """Register a directory of sub-paths."""
+    endpoint("GET", path)(lambda _: [{key: name} for name in names])
+
+
+def perm(path: str, *privileges: str) -> Rule:
+    """All privileges on a path, `{name}` in it replaced by parameters."""
+    return lambda call: call.allow(path.format(**call.p), *privileges)
+
+
+def any_perm(path: str, *privileges: str) -> Rule:
+    """One of the privileges on a path."""
+    return lambda call: call.allow_any(path.format(**call.p), *privileges)
+
+
+def realm_allocate(call: Call) -> None:
+    """Realm.AllocateUser on the realm of `userid`."""
+    _, realm = verify_username(call.text("userid"))
+    call.allow(f"/access/realm/{realm}", "Realm.AllocateUser")
+
+
+def user_group(*privileges: str, groups: str = "") -> Rule:
+    """A privilege on all groups, or on those of `userid` (`userid-group`; `groups` is "create" or "update")."""
+
+    def rule(call: Call) -> None:
+        userid, state = call.text("userid"), call.lab.state
+        if groups != "create" and userid not in state.users:
+            verify_username(userid)
+            raise ServerError(f"no such user ('{userid}')")
+        if call.may("/access/groups", *privileges):
+            return
+        mine = {name for name in state.groups if call.may(f"/access/groups/{name}", *privileges)}
+        named = split_list(call.text("groups"))
+        if groups and not named:
+            raise DeniedError(f"/access/groups, {', '.join(privileges)}")
+        for name in named if groups else ():
+            member = userid in state.groups.get(name, {"users": ()})["users"]
+            if name not in mine and not member:
+                raise DeniedError(f"/access/groups/{name}, {', '.join(privileges)}")
+        if groups != "create" and not any(userid in state.groups[name]["users"] for name in mine):
+            raise DeniedError
+
+    return rule
+
+
+def self_or_group(call: Call) -> None:
+    """The user's own entry, or User.Modify; a failure of either says only that the check failed."""
+    if call.auth == call.text("userid"):
+        return
+    try:
+        user_group("User.Modify")(call)
+    except (DeniedError, ServerError) as error:
+        raise DeniedError from error
+
+
+def both(*rules: Rule) -> Rule:
+    """All rules, in order."""
+
+    def rule(call: Call) -> None:
+        for each in rules:
+            each(call)
+
+    return rule

@@ -1,0 +1,119 @@
+"""Workers that run in the background: UPIDs, logs, durations, and stopping them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from eiginfra.lab.clock import LabClock
+from eiginfra.lab.proxmox.access import split_token
+from eiginfra.lab.proxmox.errors import ApiError, ServerError
+from eiginfra.lab.proxmox.state import Json, State, TaskRecord
+
+Worker = Callable[["Task"], Awaitable[None]]
+
+
+@dataclass
+class Task:
+    """A running worker's handle on its record."""
+
+    record: TaskRecord
+    auth: str
+
+    def log(self, *lines: str) -> None:
+        """Add lines to the task's log."""
+        self.record.log.extend(lines)
+
+
+@dataclass
+class Faults:
+    """What the lab's user asked tasks to do: fail the next ones of a type, and how long each type takes, in seconds."""
+
+    fail: dict[str, list[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    default_seconds: float = 0.0
+
+    def duration(self, type_: str) -> float:
+        """How long a task of the type works."""
+        return self.seconds.get(type_, self.default_seconds)
+
+
+class Tasks:
+    """Starts workers and finds their records."""
+
+    def __init__(self, state: State, clock: LabClock, tick: Callable[[], None]) -> None:
+        self._state = state
+        self._clock = clock
+        self._tick = tick
+        self._handles: dict[str, asyncio.Task[None]] = {}
+        self._records = {record.upid: record for record in state.tasks}
+        self.faults = Faults()
+
+    def start(self, node: str, type_: str, id_: str | int, auth: str, worker: Worker) -> str:
+        """Run `worker` in the background and answer its UPID at once."""
+        self._state.counter += 1
+        now = int(self._clock.timestamp())
+        pid, pstart = 10000 + self._state.counter % 4000000, 100000 + self._state.counter * 7
+        upid = f"UPID:{node}:{pid:08X}:{pstart:08X}:{now:08X}:{type_}:{id_}:{auth}:"
+        record = TaskRecord(upid, node, type_, str(id_), auth, pid, pstart, now)
+        self._state.tasks.append(record)
+        self._records[upid] = record
+        handle = asyncio.get_running_loop().create_task(self._run(Task(record, auth), worker))
+        self._handles[upid] = handle
+        handle.add_done_callback(lambda _: self._handles.pop(upid, None))
+        return upid
+
+    async def _run(self, task: Task, worker: Worker) -> None:
+        record = task.record
+        try:
+            if queued := self.faults.fail.get(record.type):
+                raise ServerError(queued.pop(0))
+            await worker(task)
+            record.exit = record.exit or "OK"
+            task.log(f"TASK {record.exit}")
+        except ApiError as error:
+            record.exit = str(error)
+            task.log(f"TASK ERROR: {error}")
+        except asyncio.CancelledError:
+            record.exit = "unexpected status"
+            task.log("received interrupt")
+            raise
+        finally:
+            record.end = int(self._clock.timestamp())
+
+    async def work(self, type_: str, *, at_least: float = 0.0) -> None:
+        """Let the time pass that a task of the type takes."""
+        seconds = max(self.faults.duration(type_), at_least)
+        if seconds > 0:
+            await asyncio.sleep(seconds)
+            self._tick()
+
+    def find(self, upid: str) -> TaskRecord | None:
+        """The record of a UPID."""
+        return self._records.get(upid)
+
+    async def stop(self, upid: str) -> None:
+        """Interrupt a worker and wait until it has cleaned up."""
+        handle = self._handles.get(upid)
+        if handle is not None:
+            handle.cancel()
+            with suppress(asyncio.CancelledError):
+                await handle
+
+    def active(self, type_: str, vmid: int) -> list[TaskRecord]:
+        """Tasks of a type and guest that have not ended."""
+        return [record for record in self._state.tasks if record.type == type_ and record.id == str(vmid) and not record.exit]
+
+
+def describe(record: TaskRecord) -> Json:
+    """A task as lists show it."""
+    user, token = split_token(record.user)
+    shown: Json = {
+        "upid": record.upid, "node": record.node, "pid": record.pid, "pstart": record.pstart, "starttime": record.start,
+        "type": record.type, "id": record.id, "user": user,
+    }  # fmt: skip
+    if token:
+        shown["tokenid"] = token
+    if record.exit:
+        shown |= {"endtime": record.end, "status": record.exit}
+    return shown

@@ -1,0 +1,23 @@
+"""What the lab's server needs of each service it serves."""
+
+from typing import Any, Protocol
+
+from starlette.types import ASGIApp
+
+
+class Service(Protocol):
+    """One real server's stand-in: an ASGI application over a state that can be saved and restored."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application, as the real server's port would answer."""
+
+    @property
+    def token(self) -> str:
+        """The administrator's token; for Proxmox the token's secret, whose name is `eiginfra@pve!ci`."""
+
+    def dump(self) -> dict[str, Any]:
+        """The whole state as JSON data, tokens included."""
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace the state by one that `dump` gave."""

@@ -1,0 +1,99 @@
+"""Every lab answer is what GitLab's own OpenAPI description says, as far as it says anything."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+CONTRACT = Path(__file__).parents[4] / "shared" / "contracts" / "gitlab-rest-v4.json"
+pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason="the official API description is not here")
+
+# The description calls most fields `string`, whatever they are: only the other types are worth a check.
+CHECKED = {"boolean": bool, "integer": int, "array": list, "object": dict}
+# Fields that real answers carry and the description leaves out (recordings; GitLab's documentation of users and labels).
+UNDESCRIBED = {
+    "permissions", "web_url", "readme_url", "is_admin", "note", "namespace_id", "created_by", "email_reset_offered_at",
+    "using_license_seat", "is_auditor", "provisioned_by_group_id", "enterprise_group_id", "enterprise_group_associated_at",
+    "issues_template", "membership_state", "execute_filemode",
+}  # fmt: skip
+
+# Where the description names a shorter entity than the server answers with (recordings of both).
+FULLER = {"/user": "API_Entities_UserPublic", "/projects": "API_Entities_ProjectWithAccess"}
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return json.loads(CONTRACT.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def things(gl):
+    group = gl.groups.create({"name": "contract", "path": "contract", "visibility": "public"})
+    child = gl.groups.create({"name": "child", "path": "child", "parent_id": group.id, "visibility": "public"})
+    project = gl.projects.create({"name": "p", "namespace_id": group.id, "initialize_with_readme": True})
+    gl.projects.create({"name": "second", "namespace_id": child.id})
+    project.variables.create({"key": "K", "value": "v"})
+    group.variables.create({"key": "K", "value": "v"})
+    group.invitations.create({"email": "invited@example.org", "access_level": 30})
+    return {"group": group.id, "project": project.id}
+
+
+GETS = [
+    "/version", "/metadata", "/user", "/personal_access_tokens", "/personal_access_tokens/self",
+    "/namespaces", "/namespaces/{id:group}", "/namespaces/{id:group}/exists",
+    "/groups", "/groups/{id:group}", "/groups/{id:group}/subgroups", "/groups/{id:group}/descendant_groups",
+    "/groups/{id:group}/projects", "/groups/{id:group}/members", "/groups/{id:group}/members/all",
+    "/groups/{id:group}/members/{user_id:1}", "/groups/{id:group}/invitations", "/groups/{id:group}/variables",
+    "/groups/{id:group}/variables/{key:K}",
+    "/projects", "/projects/{id:project}", "/projects/{id:project}/members/all", "/projects/{id:project}/groups",
+    "/projects/{id:project}/variables", "/projects/{id:project}/variables/{key:K}",
+    "/projects/{id:project}/protected_branches", "/projects/{id:project}/protected_branches/{name:main}",
+    "/projects/{id:project}/repository/branches", "/projects/{id:project}/repository/branches/{branch:main}",
+    "/projects/{id:project}/repository/commits", "/projects/{id:project}/repository/commits/{sha:main}",
+    "/projects/{id:project}/repository/tree",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("template", GETS)
+def test_answers_fit(api, contract, things, template):
+    path = re.sub(r"\{\w+:(\w+)\}", lambda match: str(things.get(match[1], match[1])), template)
+    described = contract["paths"]["/api/v4" + re.sub(r":\w+\}", "}", template)]["get"]
+    answer = api("GET", path)
+    assert str(answer.status_code) in described["responses"]
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    if template in FULLER:
+        schema = {"items": {"$ref": FULLER[template]}, "type": "array"}
+    assert list(complaints(contract, schema, answer.json(), path)) == []
+
+
+def complaints(contract, schema, value, where):
+    if "$ref" in schema:
+        schema = contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if schema.get("type") == "array" and "items" in schema:
+        items = value if isinstance(value, list) else [value]  # the description is not sure about lists of one
+        for item in items:
+            yield from complaints(contract, schema["items"], item, where)
+        return
+    properties = schema.get("properties")
+    if properties is None or not isinstance(value, dict):
+        return
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"{where}: {name} is missing"
+    for name, inner in value.items():
+        if name in properties:
+            yield from complaints_of_field(properties[name], inner, f"{where}.{name}")
+            yield from complaints(contract, properties[name], inner, f"{where}.{name}")
+        elif name not in UNDESCRIBED:
+            yield f"{where}.{name}: not described"
+
+
+def complaints_of_field(known, value, where):
+    if value is None:
+        return
+    expected = CHECKED.get(known.get("type", ""))
+    if expected and not isinstance(value, expected):
+        yield f"{where}: {value!r} is not {known['type']}"
+    if known.get("enum") and value not in known["enum"]:
+        yield f"{where}: {value!r} is none of {known['enum']}"
