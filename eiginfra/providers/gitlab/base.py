@@ -1,0 +1,163 @@
+"""What the GitLab kinds share: the realm they observe, and how a refused creation is understood."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ClassVar, TypeVar
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
+from eiginfra.core.finding import Finding, error
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Resource, Scope
+from eiginfra.core.spec import Spec
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import Json, RefusedError
+from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, parent
+
+S = TypeVar("S", bound=Spec)
+
+GROUP = "gitlab.group"
+USER = "gitlab.user"
+# The suffix that delayed deletion gives to a path: today's, and that of projects before 18.0.
+_SUFFIX = re.compile(r"-(?:deletion_scheduled|deleted)-\d+$")
+_INSIDE_SCHEDULED = re.compile(r"-deletion_scheduled-\d+/")
+
+
+class GitLabKind(Kind[S]):
+    """Base of the GitLab kinds; without an API (a site without GitLab) they can be described, but not asked."""
+
+    def __init__(self, api: GitLabApi | None = None) -> None:
+        self._api = api
+
+    @property
+    def api(self) -> GitLabApi:
+        """GitLab; raises UsageError when the site has none."""
+        if self._api is None:
+            raise UsageError("the site has no gitlab section; add one to the site file, or leave GitLab out with --skip-tags gitlab")
+        return self._api
+
+    @property
+    def root(self) -> str | None:
+        """The root group, when the site has a GitLab."""
+        return None if self._api is None else self._api.settings.root_group
+
+    def body(self, names: Mapping[str, str], spec: S, fields: Iterable[str]) -> Json:
+        """A request's body: the spec's set values of some fields, under GitLab's names for them."""
+        values = spec.values()
+        return {names[field]: values[field] for field in fields if field in names and field in values}
+
+    def fence(self, path: str) -> Iterator[Finding]:
+        """An error for a path outside the root group."""
+        if self.root is not None and not inside(path, self.root):
+            remedy = f"begin the path with {self.root}/, or change gitlab.root_group in the site file"
+            yield error("outside-root-group", f"{path} lies outside the root group {self.root}", remedy=remedy)
+
+    def made(self, spec: S, make: Callable[[], Json]) -> Json:
+        """What `make` made. A refusal is understood by looking, not by its words, which change between versions and languages.
+
+        Raises AlreadyExistsError when the object is there already.
+        """
+        try:
+            return make()
+        except (RefusedError, AlreadyExistsError) as problem:
+            if self.read(spec, {}) is not None:
+                raise AlreadyExistsError(str(problem)) from problem
+            raise PermanentError(str(problem)) from problem
+
+
+class PathKind(GitLabKind[S]):
+    """Base of what has a full path: groups and projects."""
+
+    noun: ClassVar[str]
+    signs: ClassVar[str]
+    """What a name may hold besides letters, digits, underscores, dashes and spaces."""
+
+    def more_visible(self, path: str, visibility: Visibility, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+        """An error for what shall be more visible than the nearest wanted group around it: GitLab refuses that."""
+        around = parent(path)
+        while around:
+            group = wanted.get(Address(GROUP, around))
+            limit = None if group is None else group.values.get("visibility")
+            if limit in VISIBILITY:
+                if VISIBILITY.index(visibility) > VISIBILITY.index(limit):
+                    remedy = f"make the {self.noun} {limit}, or the group {visibility}"
+                    message = f"the {self.noun} {path} is {visibility}, its group {around} only {limit}"
+                    yield error(f"{self.noun}-more-visible", message, remedy=remedy)
+                return
+            around = parent(around)
+
+    def sort_out(self, items: Iterable[Json], path_of: str, realm: "Realm") -> tuple[list[Json], list[Finding]]:
+        """Those of the realm that live, and a finding for each wanted path whose object waits for its deletion."""
+        alive, scheduled = [], {}
+        pending: list[str] = []
+        for item in sorted(items, key=lambda item: len(item[path_of])):
+            path = item[path_of]
+            below = any(inside(path, group) for group in pending) or bool(_INSIDE_SCHEDULED.search(path))
+            if marked_for_deletion(item):
+                pending.append(path)
+                if not below:
+                    scheduled[_SUFFIX.sub("", path).lower()] = item
+            elif not below and realm.holds(path):
+                alive.append(item)
+        for item in alive:
+            scheduled.pop(item[path_of].lower(), None)
+        return alive, [self._scheduled(realm.key(path), item) for path, item in scheduled.items() if realm.key(path) in realm.wanted]
+
+    def _scheduled(self, path: str, item: Json) -> Finding:
+        when, where = item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"), item.get("web_url")
+        return error(
+            f"{self.noun}-scheduled-for-deletion",
+            f"the {self.noun} {path} was deleted on {when} and can still be restored; eiginfra makes no second one beside it",
+            remedy=f"restore it (POST /{self.noun}s/{item['id']}/restore, or in its settings at {where}) or delete it there for good",
+            address=f"{self.name}[{path}]",
+        )
+
+
+def marked_for_deletion(item: Json) -> bool:
+    """Whether a group or project waits for its deletion (delayed deletion, in all tiers since 18.0)."""
+    return bool(item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"))
+
+
+def identity(handle: Mapping[str, JsonValue], name: str = "id") -> int | None:
+    """The ID in a handle, if it has one."""
+    known = handle.get(name)
+    return known if isinstance(known, int) else None
+
+
+class Realm:
+    """What a kind observes of a cohort: the cohort's group and all below it, and the wanted and recorded paths.
+
+    base: the group to list from. Paths on GitLab differ in more than letter case, so objects are found without regard to it.
+    """
+
+    def __init__(self, kind: str, root: str, scope: Scope) -> None:
+        self._cohort = f"{root}/{scope.cohort}"
+        self._teams = {resource.address.key: resource.team for resource in scope.resources}
+        self._names = set(scope.teams)
+        self.wanted = frozenset(self._teams)
+        addresses = [resource.address for resource in scope.resources] + [record.address for record in scope.records]
+        self.keys = {address.key.lower(): address.key for address in reversed(addresses) if address.kind == kind}
+        self.base = self._cohort if all(inside(key, self._cohort) for key in self.keys.values()) else root
+
+    def holds(self, path: str) -> bool:
+        """Whether a path belongs to the realm."""
+        return path.lower() in self.keys or inside(path, self._cohort)
+
+    def key(self, path: str) -> str:
+        """The key under which a path is wanted or recorded; else the path itself."""
+        return self.keys.get(path.lower(), path)
+
+    def team(self, path: str) -> str | None:
+        """The team that wants a path, or in whose space it lies."""
+        key = self.key(path)
+        if key in self._teams:
+            return self._teams[key]
+        name = path.removeprefix(f"{self._cohort}/").partition("/")[0] if inside(path, self._cohort) else ""
+        return name if name in self._names else None
+
+
+def same_path(item: Json | None, field: str, path: str) -> bool:
+    """Whether GitLab gave the object of that very path: it also answers for a former path of a moved project."""
+    return item is not None and str(item[field]).lower() == path.lower()

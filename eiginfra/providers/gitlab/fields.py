@@ -1,0 +1,66 @@
+"""Types of fields that several kinds share, with GitLab's rules for them (documentation: "Reserved project and group names", "Naming")."""
+
+import re
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+Visibility = Literal["private", "internal", "public"]
+VISIBILITY: tuple[Visibility, ...] = ("private", "internal", "public")
+"""From the least to the most visible."""
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_ENDINGS = (".", ".git", ".atom")
+
+
+def _full_path(value: str) -> str:
+    for segment in value.split("/"):
+        if not _SEGMENT.fullmatch(segment) or segment.endswith(_ENDINGS):
+            raise PydanticCustomError(
+                "gitlab_path",
+                "{value} is not a path on GitLab: letters without accents, digits, _ - and . between slashes, "
+                "not beginning with - or ., not ending with ., .git or .atom",
+                {"value": repr(value)},
+            )
+    return value
+
+
+FullPath = Annotated[str, AfterValidator(_full_path), Field(examples=["eig/eig3/adler"])]
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$", max_length=255)]
+
+
+def parent(path: str) -> str:
+    """The path of the group that holds a group or project; empty at the top."""
+    return path.rpartition("/")[0]
+
+
+def inside(path: str, group: str) -> bool:
+    """Whether a path is a group's own, or lies below it."""
+    return path == group or path.startswith(f"{group}/")
+
+
+def slug(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]
+
+
+def name_problem(name: str, signs: str) -> str | None:
+    """Why GitLab would refuse a name of a group or project, or None; `signs` are those allowed besides letters, digits, _ and space.
+
+    Source: Gitlab::Regex, group_name_regex and project_name_regex. The typographic apostrophe is allowed, the typewriter's is not.
+    """
+
+    def plain(sign: str) -> bool:
+        return sign.isalnum() or sign == "_" or "\u00a9" <= sign <= "\U0001f9ff"
+
+    if not name or len(name) > 255:
+        return "it must have 1 to 255 characters"
+    if not plain(name[0]):
+        return f"it must not begin with {name[0]!r}"
+    wrong = sorted({sign for sign in name if not (plain(sign) or sign in signs or sign == " " or unicodedata.category(sign) == "Pd")})
+    if wrong:
+        hint = "; write ’ for the apostrophe" if "'" in wrong else ""
+        return f"GitLab does not allow {' '.join(wrong)} in it{hint}"
+    return None

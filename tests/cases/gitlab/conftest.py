@@ -1,0 +1,183 @@
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jsonschema
+import pytest
+import requests
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.secret import Secret
+from eiginfra.core.spec import Spec, rules
+from eiginfra.lab.config import LabConfig
+from eiginfra.lab.server import Lab, running
+from eiginfra.providers.gitlab import GitLabSettings, kinds
+from eiginfra.providers.gitlab.api import GitLabApi
+
+CONTRACT = Path(__file__).parents[4] / "shared" / "contracts" / "gitlab-rest-v4.json"
+
+
+def differences(spec: Spec, observed: Observed) -> list[FieldDiff]:
+    """What an engine would find, by the fields' rules alone."""
+    found = []
+    for name, wanted in spec.values().items():
+        rule, seen = rules(type(spec))[name], observed.values.get(name)
+        if not rule.compared:
+            continue
+        if rule.entries:
+            before = {entry[rule.entries]: entry for entry in seen or []}
+            after = {entry[rule.entries]: entry for entry in wanted}
+            found += [
+                FieldDiff(field=name, entry=key, before=before.get(key), after=after.get(key))
+                for key in sorted(before | after)
+                if before.get(key) != after.get(key)
+            ]
+        elif (sorted(seen or []) != sorted(wanted)) if rule.unordered else seen != wanted:
+            found.append(FieldDiff(field=name, before=seen, after=wanted))
+    return found
+
+
+@dataclass
+class World:
+    """eiginfra's kinds on one side, a stranger with the administrator's token on the other."""
+
+    url: str
+    settings: GitLabSettings
+    lab: Lab
+    sent: list[requests.PreparedRequest] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in kinds(self.settings)}
+        object.__setattr__(self.api.client.policy, "backoff", 0.001)
+
+        def note(response: requests.Response, **_: Any) -> None:
+            self.sent.append(response.request)
+
+        self.api.client.session.hooks["response"].append(note)
+
+    @property
+    def api(self) -> GitLabApi:
+        return self.kinds["gitlab.group"].api  # type: ignore[attr-defined]
+
+    def as_token(self, secret: str, **changes: Any) -> "World":
+        return World(self.url, replace(self.settings, token=Secret(secret), **changes), self.lab, self.sent)
+
+    def kind(self, spec: Spec) -> Kind[Any]:
+        return next(kind for kind in self.kinds.values() if type(spec) is kind.spec)
+
+    def resource(self, spec: Spec, team: str | None = None) -> Resource:
+        kind = self.kind(spec)
+        return Resource(Address(kind.name, kind.key(spec)), spec, team=team)
+
+    def observation(self, *specs: Spec, teams: tuple[str, ...] = ("adler",)) -> Observation:
+        resources = [self.resource(spec) for spec in specs]
+        return self.kind(specs[0]).observe(Scope("eig3", teams, resources))
+
+    def observe(self, spec: Spec) -> Observed | None:
+        address = self.resource(spec).address
+        return next((found for found in self.observation(spec).objects if found.address == address), None)
+
+    def diffs(self, spec: Spec) -> list[FieldDiff]:
+        observed = self.observe(spec)
+        assert observed is not None, f"{spec} is not there"
+        return differences(spec, observed)
+
+    def diffs_of(self, spec: Spec, observed: Observed) -> list[FieldDiff]:
+        return differences(spec, observed)
+
+    def apply(self, *specs: Spec) -> Observed:
+        """As the engine does: create, or read again and update; the answer has to show what was wanted."""
+        for spec in specs:
+            kind, observed = self.kind(spec), self.observe(spec)
+            if observed is None:
+                done = kind.create(spec)
+            else:
+                again = kind.read(spec, observed.handle)
+                assert again is not None
+                assert again.values == observed.values
+                done = kind.update(again, spec, differences(spec, again))
+            assert done is not None
+            assert differences(spec, done) == []
+            assert self.diffs(spec) == []
+        return done
+
+    def by_hand(self, method: str, url: str, **body: Any) -> Any:
+        """A change made behind eiginfra's back."""
+        response = requests.request(
+            method, f"{self.url}/api/v4{url}", json=body or None, headers={"PRIVATE-TOKEN": self.settings.token.reveal()}, timeout=10
+        )
+        assert response.ok, response.text
+        return response.json() if response.content else None
+
+    def fault(self, **faults: Any) -> None:
+        """Switch the lab's faults on, or off when nothing is named."""
+        requests.put(f"{self.url}/_lab/faults", json=faults, timeout=10).raise_for_status()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def make_world() -> Iterator[Callable[..., World]]:
+    with running(LabConfig(gitlab_port=0, services=("gitlab",))) as lab:
+        worlds: list[World] = []
+
+        def make(**settings: Any) -> World:
+            token = Secret(lab.served["gitlab"].service.token)
+            given = {"url": lab.urls["gitlab"], "token": token, "root_group": "eig", "accounts": "create", "timeout": 10}
+            worlds.append(World(lab.urls["gitlab"], GitLabSettings(**{**given, **settings}), lab))
+            return worlds[-1]
+
+        yield make
+        for world in worlds:
+            for request in world.sent:
+                check_contract(request)
+            world.api.client.session.close()
+
+
+@cache
+def _operations() -> list[tuple[re.Pattern[str], str, dict[str, Any], dict[str, Any]]]:
+    """Path, method, operation and components of GitLab's own description; nothing where it is not beside this repository."""
+    if not CONTRACT.exists():
+        return []
+    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    # Literal paths before those with placeholders, which would match them too.
+    paths = sorted(contract["paths"].items(), key=lambda item: item[0].count("{"))
+    return [
+        (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), method, operation, contract["components"])
+        for path, operations in paths
+        for method, operation in operations.items()
+    ]
+
+
+def check_contract(request: requests.PreparedRequest) -> None:
+    """A request is valid under GitLab's own description, if that describes its path."""
+    parts, method = urlsplit(str(request.url)), str(request.method).lower()
+    found = next((item for item in _operations() if item[1] == method and item[0].fullmatch(parts.path)), None)
+    if found is None:
+        return
+    _, _, operation, components = found
+    query = parse_qs(parts.query)
+    known = {parameter["name"]: parameter["schema"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    assert set(query) <= set(known), f"{method} {parts.path}: unknown {set(query) - set(known)}"
+    for name, values in query.items():
+        for value in values:
+            assert known[name].get("type") != "boolean" or value in {"true", "false"}, (name, value)
+            assert known[name].get("type") != "integer" or value.isdecimal(), (name, value)
+            assert value in known[name].get("enum", [value]), (name, value)
+    if request.body and request.body != b"null":
+        body = json.loads(request.body)
+        reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = components["schemas"][reference.rpartition("/")[2]]
+        assert set(body) <= set(schema["properties"]), f"{method} {parts.path}: unknown {set(body) - set(schema['properties'])}"
+        jsonschema.Draft7Validator({**schema, "components": components}).validate(body)

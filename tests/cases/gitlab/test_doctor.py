@@ -1,0 +1,67 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from eiginfra.core.finding import Severity
+from eiginfra.providers.gitlab import doctor
+from eiginfra.providers.http import Policy
+
+
+def codes(findings, *severities):
+    return [finding.code for finding in findings if finding.severity in (severities or tuple(Severity))]
+
+
+def token_for(world, user, **options):
+    return world.by_hand("POST", f"/users/{user}/personal_access_tokens", name="t", **{"scopes": ["api"], **options})["token"]
+
+
+@pytest.fixture
+def ada(world):
+    return world.by_hand("POST", "/users", username="ada", name="Ada", email="ada@example.org", reset_password=True)["id"]
+
+
+def test_a_good_site_has_notices_only(world):
+    findings = doctor(world.settings)
+    assert codes(findings, Severity.ERROR, Severity.WARNING) == []
+    assert codes(findings) == ["gitlab-version", "gitlab-token", "gitlab-root-group"]
+    assert "the root group eig is public" in str(findings[-1])
+
+
+def test_a_server_that_is_not_there(world, make_world):
+    (finding,) = doctor(make_world(url="http://127.0.0.1:9").settings, policy=Policy("gitlab", attempts=1))
+    assert (finding.code, finding.severity) == ("gitlab-unreachable", Severity.ERROR)
+
+
+def test_a_wrong_token(world):
+    (finding,) = doctor(world.as_token("glpat-wrong").settings)
+    assert "401" in finding.message
+    assert "glpat" not in finding.message
+
+
+def test_clocks_apart(world):
+    def later():
+        return datetime.now(UTC) + timedelta(days=1)
+
+    assert codes(doctor(world.settings, now=later), Severity.WARNING) == ["gitlab-clock"]
+
+
+def test_a_token_without_rights(world, ada):
+    findings = doctor(world.as_token(token_for(world, ada, scopes=["read_api"])).settings)
+    assert codes(findings, Severity.ERROR) == ["gitlab-scope", "gitlab-not-admin", "gitlab-access"]
+    assert "ada is no member in eig" in str(findings[-1])
+
+
+def test_an_owner_is_enough_where_accounts_are_required(world, ada):
+    world.by_hand("POST", "/groups/eig/members", user_id=ada, access_level=50)
+    findings = doctor(world.as_token(token_for(world, ada), accounts="require").settings)
+    assert codes(findings, Severity.ERROR) == []
+
+
+def test_a_token_that_soon_ends(world, ada):
+    soon = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+    findings = doctor(world.as_token(token_for(world, world.api.me()["id"], expires_at=soon)).settings)
+    assert codes(findings, Severity.WARNING) == ["gitlab-token-expires"]
+
+
+def test_a_root_group_that_is_not_there(make_world):
+    assert codes(doctor(make_world(root_group="nowhere").settings), Severity.ERROR) == ["gitlab-root-group"]

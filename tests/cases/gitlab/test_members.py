@@ -1,0 +1,218 @@
+import pytest
+
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import NotFoundError, PermanentError
+from eiginfra.core.resource import Scope
+from eiginfra.providers.gitlab.kinds.group import GroupSpec
+from eiginfra.providers.gitlab.kinds.members import MembersSpec
+from eiginfra.providers.gitlab.kinds.user import UserSpec
+
+GROUP = "eig/eig3/adler"
+ADA = {"username": "ada", "access": "maintainer", "expires": "2030-06-30"}
+BOB = {"username": "bob", "access": "developer", "expires": None}
+
+
+def spec(*members):
+    return MembersSpec(group=GROUP, members=members)
+
+
+@pytest.fixture
+def adler(world):
+    world.apply(GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=GROUP, visibility="public"))
+    for name in ("ada", "bob", "eve"):
+        world.apply(UserSpec(username=name, name=name.title(), email=f"{name}@example.org"))
+    world.apply(spec(ADA, BOB))
+    return world
+
+
+def id_of(world, name):
+    return world.api.user(name)["id"]
+
+
+def names(world, *members):
+    return [entry["username"] for entry in world.observe(spec(*members)).values["members"]]
+
+
+def test_a_new_groups_members_are_added(adler):
+    assert adler.observe(spec()).values == {"group": GROUP, "members": [ADA, BOB]}
+    assert adler.observe(spec()).handle == {"group_id": adler.api.group_id(GROUP)}
+
+
+def test_an_existing_group_without_members_is_seen_as_empty(adler):
+    adler.apply(GroupSpec(path="eig/eig3/empty"))
+    assert adler.observe(MembersSpec(group="eig/eig3/empty")).values["members"] == []
+
+
+def test_a_group_that_is_not_there_is_not_seen(adler):
+    assert adler.observe(MembersSpec(group="eig/eig3/none")) is None
+    with pytest.raises(PermanentError, match="the group eig/eig3/none is not there"):
+        adler.kind(spec()).create(MembersSpec(group="eig/eig3/none", members=[BOB]))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {**BOB, "access": "guest"},
+        {**BOB, "access": "planner"},
+        {**BOB, "access": "reporter"},
+        {**BOB, "access": "maintainer"},
+        {**BOB, "access": "owner"},
+        {**BOB, "expires": "2030-01-01"},
+    ],
+)
+def test_each_field_is_updated_and_back_in_one_request(adler, changed):
+    for wanted in (spec(ADA, changed), spec(ADA, BOB)):
+        observed = adler.observe(wanted)
+        before = adler.api.client.meter.counts.get("PUT", 0)
+        (diff,) = adler.diffs_of(wanted, observed)
+        assert (diff.field, diff.entry) == ("members", "bob")
+        done = adler.kind(wanted).update(observed, wanted, [diff])
+        # A step down from owner looks for another owner first; every change itself is one request.
+        assert adler.api.client.meter.counts["PUT"] - before == 1
+        assert done.values == adler.observe(wanted).values
+        assert adler.diffs(wanted) == []
+
+
+def test_without_a_written_end_there_is_none(adler):
+    bare = spec({"username": "ada", "access": "maintainer"}, BOB)
+    (diff,) = adler.diffs(bare)
+    assert diff.before == ADA
+    adler.apply(bare)
+    assert adler.observe(bare).values["members"][0]["expires"] is None
+
+
+def test_who_left_is_removed_with_all_below(adler):
+    below = adler.apply(GroupSpec(path=f"{GROUP}/sub")).handle["id"]
+    adler.by_hand("POST", f"/groups/{below}/members", user_id=id_of(adler, "bob"), access_level=30)
+    adler.apply(spec(ADA))
+    assert [member["username"] for member in adler.api.members(below)] == ["eiginfra-bot"]
+
+
+def test_a_stranger_is_seen_and_removed(adler):
+    adler.by_hand("POST", f"/groups/{adler.api.group_id(GROUP)}/members", user_id=id_of(adler, "eve"), access_level=30)
+    (diff,) = adler.diffs(spec(ADA, BOB))
+    assert (diff.entry, diff.removes) == ("eve", True)
+    adler.apply(spec(ADA, BOB))
+
+
+def test_a_member_removed_by_hand_comes_back(adler):
+    adler.by_hand("DELETE", f"/groups/{adler.api.group_id(GROUP)}/members/{id_of(adler, 'bob')}")
+    (diff,) = adler.diffs(spec(ADA, BOB))
+    assert (diff.entry, diff.before) == ("bob", None)
+    adler.apply(spec(ADA, BOB))
+
+
+def test_the_tokens_account_is_never_touched(adler):
+    group = adler.api.group_id(GROUP)
+    assert "eiginfra-bot" in [member["username"] for member in adler.api.members(group)]
+    adler.apply(spec())
+    assert [member["username"] for member in adler.api.members(group)] == ["eiginfra-bot"]
+    (finding,) = adler.observation(spec({"username": "eiginfra-bot", "access": "owner"})).findings
+    assert (finding.code, finding.severity) == ("member-is-token", "error")
+
+
+def test_who_the_site_keeps_is_never_touched(adler, make_world):
+    keeper = make_world(keep=("Bob",))
+    assert names(keeper, ADA) == ["ada"]
+    wanted = keeper.resource(spec(ADA, BOB))
+    (finding,) = keeper.kind(wanted.spec).check(wanted.spec, {wanted.address: wanted})
+    assert finding.code == "member-kept"
+
+
+def test_bots_are_never_touched(adler):
+    group = adler.api.group_id(GROUP)
+    for name in (f"group_{group}_bot_0123abc", "service_account_group_7_0123abc"):
+        number = adler.apply(UserSpec(username=name, name="Bot", email=f"{name}@example.org")).handle["id"]
+        adler.by_hand("POST", f"/groups/{group}/members", user_id=number, access_level=30)
+    assert names(adler, ADA, BOB) == ["ada", "bob"]
+
+
+def test_inherited_members_are_not_removed(adler):
+    adler.by_hand("POST", f"/groups/{adler.api.group_id('eig')}/members", user_id=id_of(adler, "eve"), access_level=30)
+    assert adler.diffs(spec(ADA, BOB)) == []
+
+
+def test_below_an_inherited_role_is_refused_in_a_sentence(adler):
+    adler.by_hand("POST", f"/groups/{adler.api.group_id('eig')}/members", user_id=id_of(adler, "eve"), access_level=40)
+    lower = spec(ADA, BOB, {"username": "eve", "access": "guest"})
+    observed = adler.observe(lower)
+    with pytest.raises(PermanentError, match=r"add eve to group eig/eig3/adler: GitLab answers 400: .*greater than or equal"):
+        adler.kind(lower).update(observed, lower, adler.diffs_of(lower, observed))
+
+
+def test_the_last_owner_stays(adler):
+    group = adler.api.group_id(GROUP)
+    owned = spec({**ADA, "access": "owner"}, BOB)
+    adler.apply(owned)
+    adler.by_hand("DELETE", f"/groups/{group}/members/{adler.api.me()['id']}")
+    left = adler.observation(spec(BOB))
+    assert [finding.code for finding in left.findings] == ["last-owner"]
+    assert names(adler, BOB) == ["bob"]
+    observed = adler.observe(spec(ADA, BOB))
+    for after in (None, ADA):
+        diff = FieldDiff(field="members", entry="ada", before={**ADA, "access": "owner"}, after=after)
+        with pytest.raises(PermanentError, match="ada is the last owner"):
+            adler.kind(owned).update(observed, spec(ADA, BOB), [diff])
+    # With another owner on the list they may go.
+    adler.apply(spec({**ADA, "access": "owner"}, {**BOB, "access": "owner"}))
+    adler.apply(spec({**BOB, "access": "owner"}))
+
+
+def test_one_failure_does_not_keep_the_others(adler):
+    wanted = spec({"username": "nobody", "access": "developer"}, {"username": "eve", "access": "developer"})
+    observed = adler.observe(wanted)
+    with pytest.raises(NotFoundError, match="there is no account nobody"):
+        adler.kind(wanted).update(observed, wanted, adler.diffs_of(wanted, observed))
+    assert [diff.entry for diff in adler.diffs(wanted)] == ["nobody"]
+
+
+def test_an_end_in_the_past_is_refused_in_a_sentence(adler):
+    wanted = spec(ADA, {**BOB, "expires": "2001-01-01"})
+    observed = adler.observe(wanted)
+    with pytest.raises(PermanentError, match=r"change bob in group eig/eig3/adler: GitLab answers 400: .*past"):
+        adler.kind(wanted).update(observed, wanted, adler.diffs_of(wanted, observed))
+
+
+def test_an_added_member_whose_answer_was_lost_is_not_added_twice(adler):
+    adler.fault(rules=[{"match": "POST .*/members", "kind": "drop_after", "times": 1}])
+    adler.apply(spec(ADA, BOB, {"username": "eve", "access": "developer"}))
+
+
+def test_a_member_is_added_though_somebody_did_just_now(adler):
+    wanted = spec(ADA, BOB, {"username": "eve", "access": "developer"})
+    observed = adler.observe(wanted)
+    adler.by_hand("POST", f"/groups/{adler.api.group_id(GROUP)}/members", user_id=id_of(adler, "eve"), access_level=10)
+    adler.kind(wanted).update(observed, wanted, adler.diffs_of(wanted, observed))
+    assert adler.diffs(wanted) == []
+
+
+def test_each_group_costs_one_request(adler):
+    specs = []
+    for number in range(12):
+        adler.apply(GroupSpec(path=f"eig/eig3/t{number}"))
+        specs.append(MembersSpec(group=f"eig/eig3/t{number}", members=[BOB]))
+    adler.observation(*specs)
+    before = adler.api.client.meter.total
+    adler.observation(*specs)
+    assert adler.api.client.meter.total - before == len(specs)
+
+
+def test_a_group_made_anew_since_is_found_again(adler):
+    number = adler.api.group_id(GROUP)
+    adler.by_hand("DELETE", f"/groups/{number}")
+    adler.by_hand("POST", "/groups", path="adler", name="A", parent_id=adler.api.group_id("eig/eig3"))
+    adler.by_hand("DELETE", f"/groups/{number}", permanently_remove=True, full_path=f"eig/eig3/adler-deletion_scheduled-{number}")
+    assert adler.observe(spec()).values["members"] == []
+    assert adler.observe(spec()).handle != {"group_id": number}
+
+
+def test_recorded_groups_are_seen_too(adler):
+    resource = adler.resource(spec())
+    scope = Scope("eig3", ("adler",), records=[resource])  # type: ignore[list-item]  # only the address is asked for
+    adler.api.know_tree("eig/eig3")
+    adler.api.me()
+    before = adler.api.client.meter.total
+    (seen,) = adler.kind(resource.spec).observe(scope).objects
+    # Nobody would be removed, so nobody is asked about.
+    assert adler.api.client.meter.total - before == 1
+    assert (seen.address, seen.team) == (resource.address, "adler")

@@ -1,0 +1,142 @@
+import pytest
+from pydantic import ValidationError
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import UsageError
+from eiginfra.core.kind import Registry
+from eiginfra.core.resource import Resource, Scope
+from eiginfra.core.secret import Secret
+from eiginfra.core.spec import rules
+from eiginfra.core.usage import Usage
+from eiginfra.providers.gitlab import GitLabSettings, kinds
+from eiginfra.providers.gitlab.base import Realm
+from eiginfra.providers.gitlab.kinds.group import GroupSpec
+from eiginfra.providers.gitlab.kinds.members import MembersSpec
+from eiginfra.providers.gitlab.kinds.project import ProjectSpec
+from eiginfra.providers.gitlab.kinds.user import UserSpec
+from eiginfra.providers.gitlab.roster import entry_of
+
+OFFLINE = GitLabSettings("https://gitlab.example.org", None, "eig", keep=("boss",))
+
+
+@pytest.fixture
+def registry():
+    return Registry(kinds(OFFLINE))
+
+
+def resources(registry, *specs):
+    found = (next(kind for kind in registry if kind.spec is type(spec)) for spec in specs)
+    return [Resource(Address(kind.name, kind.key(spec)), spec) for kind, spec in zip(found, specs, strict=True)]
+
+
+def objections(registry, *specs):
+    """The codes of what is wrong with the first, given all."""
+    wanted = resources(registry, *specs)
+    kind = registry[wanted[0].address.kind]
+    return [finding.code for finding in kind.check(specs[0], {resource.address: resource for resource in wanted})]
+
+
+def test_without_a_token_nothing_is_asked(registry):
+    with pytest.raises(UsageError, match="not asked without a token"):
+        registry["gitlab.group"].create(GroupSpec(path="eig/eig3"))
+    assert "***" not in repr(OFFLINE)
+
+
+def test_unset_fields_are_no_values():
+    assert GroupSpec(path="eig/eig3").values() == {"path": "eig/eig3"}
+    assert ProjectSpec(path="eig/a", topics=["b", "a"]).values() == {"path": "eig/a", "topics": ["b", "a"]}
+
+
+def test_a_member_without_an_end_says_so():
+    spec = MembersSpec(group="eig/a", members=[{"username": "ada", "access": "owner"}])
+    assert spec.values()["members"] == [{"username": "ada", "access": "owner", "expires": None}]
+    assert MembersSpec.model_validate(spec.values()) == spec
+
+
+def test_rules():
+    assert rules(GroupSpec)["path"].immutable
+    assert rules(MembersSpec)["members"].entries == "username"
+    assert rules(ProjectSpec)["topics"].unordered
+    assert not rules(UserSpec)["email"].compared
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [{"username": "ada", "access": "owner"}, {"username": "Ada", "access": "guest"}],
+        [{"username": "ada", "access": "king"}],
+        [{"username": "ada"}],
+        [{"username": "a da", "access": "guest"}],
+        [{"username": "ada", "access": "guest", "until": "2020-01-01"}],
+        ["ada"],
+    ],
+)
+def test_members_that_are_refused(members):
+    with pytest.raises(ValidationError):
+        MembersSpec(group="eig/a", members=members)
+
+
+def test_keys_and_dependencies(registry):
+    members = MembersSpec(group="eig/eig3/adler", members=[{"username": "ada", "access": "owner"}])
+    by_spec = {kind.spec: kind for kind in registry}
+    assert by_spec[UserSpec].key(UserSpec(username="ada")) == "ada"
+    assert list(by_spec[GroupSpec].dependencies(GroupSpec(path="eig/eig3/adler"))) == [Address("gitlab.group", "eig/eig3")]
+    assert list(by_spec[MembersSpec].dependencies(members)) == [Address("gitlab.group", "eig/eig3/adler"), Address("gitlab.user", "ada")]
+    assert list(by_spec[ProjectSpec].dependencies(ProjectSpec(path="eig/eig3/adler/api"))) == [Address("gitlab.group", "eig/eig3/adler")]
+    assert by_spec[ProjectSpec].usage(ProjectSpec(path="eig/a")) == Usage(projects=1)
+    assert by_spec[GroupSpec].usage(GroupSpec(path="eig/a")) == Usage()
+
+
+@pytest.mark.parametrize(
+    ("specs", "codes"),
+    [
+        ([GroupSpec(path="eig/eig3")], []),
+        ([GroupSpec(path="eigs/eig3")], ["outside-root-group"]),
+        ([GroupSpec(path="other")], ["outside-root-group"]),
+        ([MembersSpec(group="other/eig3")], ["outside-root-group"]),
+        ([ProjectSpec(path="other/api")], ["outside-root-group"]),
+        ([ProjectSpec(path="eig")], ["project-path"]),
+        ([GroupSpec(path="eig/a", name="L'été")], ["group-name"]),
+        ([ProjectSpec(path="eig/a/b", title="L'été")], ["project-title"]),
+        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="internal")], ["project-more-visible"]),
+        ([ProjectSpec(path="eig/a/b", visibility="internal"), GroupSpec(path="eig/a", visibility="internal")], []),
+        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a")], []),
+        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig", visibility="private")], ["project-more-visible"]),
+        ([ProjectSpec(path="eig/a/b"), GroupSpec(path="eig/a", visibility="private")], []),
+        ([GroupSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="private")], ["group-more-visible"]),
+        ([MembersSpec(group="eig/a", members=[{"username": "Boss", "access": "owner"}])], ["member-kept"]),
+        ([UserSpec(username="ada")], []),
+    ],
+)
+def test_what_can_be_said_without_a_server(registry, specs, codes):
+    assert objections(registry, *specs) == codes
+
+
+def test_the_realm_is_the_cohorts_group_unless_more_is_wanted(registry):
+    inner = resources(registry, GroupSpec(path="eig/eig3/adler"), GroupSpec(path="eig/eig3"))
+    realm = Realm("gitlab.group", "eig", Scope("eig3", ("adler", "plume"), inner))
+    assert realm.base == "eig/eig3"
+    assert [realm.holds(path) for path in ("eig/eig3", "eig/eig3/x/y", "eig/eig30", "eig")] == [True, True, False, False]
+    assert realm.key("EIG/eig3/Adler") == "eig/eig3/adler"
+    assert [realm.team(path) for path in ("eig/eig3/plume/sub", "eig/eig3/other", "eig/eig3")] == ["plume", None, None]
+    outer = Realm("gitlab.group", "eig", Scope("eig3", (), resources(registry, GroupSpec(path="eig/shared"))))
+    assert (outer.base, outer.holds("eig/shared"), outer.holds("eig/eig4")) == ("eig", True, False)
+
+
+@pytest.mark.parametrize(
+    ("member", "entry"),
+    [
+        (
+            {"username": "ada", "access_level": 40, "expires_at": "2020-06-30"},
+            {"username": "ada", "access": "maintainer", "expires": "2020-06-30"},
+        ),
+        ({"username": "ada", "access_level": 15}, {"username": "ada", "access": "planner", "expires": None}),
+        ({"username": "ada", "access_level": 33, "expires_at": None}, {"username": "ada", "access": "level 33", "expires": None}),
+    ],
+)
+def test_memberships_become_entries(member, entry):
+    assert entry_of(member) == entry
+
+
+def test_the_token_is_in_no_text_of_the_settings():
+    assert "glpat" not in repr(GitLabSettings("https://gitlab.example.org", Secret("glpat-x"), "eig"))
