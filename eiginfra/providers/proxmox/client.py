@@ -1,0 +1,213 @@
+"""The one importer of `proxmoxer`: thin methods that return plain dictionaries, typed errors, tasks followed to their end.
+
+Paths and parameters: the API description of Proxmox VE 9.1, https://pve.proxmox.com/pve-docs/api-viewer/.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, Literal
+
+from proxmoxer.backends.https import JsonSerializer  # type: ignore[import-untyped]  # proxmoxer brings no types
+from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[import-untyped]  # the same
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from eiginfra.core.errors import PermanentError, TransientError, UsageError
+from eiginfra.providers.http import Meter, Policy, open_session
+from eiginfra.providers.proxmox.errors import BusyError, meaning, refusal
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
+
+GuestType = Literal["lxc", "qemu"]
+Params = Mapping[str, Any]
+
+# It logs every request's parameters and every answer.
+logging.getLogger("proxmoxer").setLevel(logging.WARNING)
+
+_FIRST_POLL, _LONGEST_POLL, _POLL_GROWTH = 0.1, 2.0, 1.5
+_LOG_LINES = 8
+
+
+class ProxmoxClient:
+    """One Proxmox VE, spoken to under one token; safe to share between threads. Without settings every request is a UsageError."""
+
+    def __init__(self, settings: ProxmoxSettings | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
+        self.meter = Meter()
+
+    @property
+    def settings(self) -> ProxmoxSettings:
+        """What the site says; raises UsageError when it says nothing of a Proxmox."""
+        if self._settings is None:
+            raise UsageError("the site has no proxmox section; write one (see docs/kinds), or leave its plays out with --skip-tags proxmox")
+        return self._settings
+
+    @property
+    def known(self) -> bool:
+        """Whether the site says anything of a Proxmox."""
+        return self._settings is not None
+
+    @cached_property
+    def _api(self) -> ProxmoxResource:
+        site = self.settings
+        if site.token is None:
+            raise UsageError("Proxmox is not asked without a token")
+        # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
+        policy = Policy("proxmox", ca=site.ca, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
+        session = open_session(policy)
+        session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
+        session.headers["Accept"] = "application/json"
+        return ProxmoxResource(base_url=f"{site.url.rstrip('/')}/api2/json", session=session, serializer=JsonSerializer())
+
+    def _call(self, method: str, path: str, what: str, params: Params | None = None) -> Any:
+        """One request; what is refused because of somebody's lock is sent again. Raises the errors of core.errors."""
+        with self._lock:
+            api = self._api
+        send = getattr(api(path), method.lower())
+        retrying = Retrying(
+            retry=retry_if_exception_type(BusyError),
+            wait=wait_random_exponential(multiplier=0.25, max=10),
+            stop=stop_after_attempt(5),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(self._once, send, method, f"proxmox: {what}", dict(params or {}))
+
+    def _once(self, send: Callable[..., Any], method: str, what: str, params: dict[str, Any]) -> Any:
+        try:
+            answer = send(**params)
+        except ResourceException as refused:
+            errors = refused.errors if refused.status_code == 400 and isinstance(refused.errors, dict) else None
+            raise refusal(refused.status_code, _decoded(str(refused.content)), errors, method, what) from refused
+        except (KeyError, TypeError) as problem:
+            raise PermanentError(f"{what}: {self.settings.url} answers, but not as a Proxmox VE; see `url:` under `proxmox:`") from problem
+        if isinstance(answer, dict) and isinstance(answer.get("errors"), bytes):
+            raise PermanentError(f"{what}: {self.settings.url} answers, but not as a Proxmox VE; see `url:` under `proxmox:`")
+        return answer
+
+    def get(self, path: str, what: str, **params: Any) -> Any:
+        """Read anything; `what` says in words what is read."""
+        return self._call("GET", path, what, params)
+
+    def resources(self) -> list[dict[str, Any]]:
+        """All guests of the cluster with node, pool and template flag; name and status may be some seconds old."""
+        return _rows(self.get("cluster/resources", "list guests", type="vm"))
+
+    def guests(self, node: str, kind: GuestType) -> list[dict[str, Any]]:
+        """The guests of one type on a node as they are now."""
+        return _rows(self.get(f"nodes/{node}/{kind}", f"list guests of {node}"))
+
+    def status(self, node: str, kind: GuestType, vmid: int) -> dict[str, Any]:
+        """A guest's present status, lock and name."""
+        return dict(self.get(f"nodes/{node}/{kind}/{vmid}/status/current", f"read guest {vmid}"))
+
+    def pending(self, node: str, kind: GuestType, vmid: int) -> list[dict[str, Any]]:
+        """A guest's configuration: `value` as it runs, `pending` or `delete` for what a restart will bring; with the digest."""
+        return _rows(self.get(f"nodes/{node}/{kind}/{vmid}/pending", f"read guest {vmid}"))
+
+    def backups(self, node: str) -> list[dict[str, Any]]:
+        """The backup volumes on the site's storage for backups."""
+        storage = self.settings.backups
+        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list backups on storage {storage}", content="backup"))
+
+    def active_tasks(self, node: str) -> list[dict[str, Any]]:
+        """The tasks that run on a node now; without Sys.Audit on it, only our own."""
+        return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of {node}", source="active"))
+
+    def pools(self) -> list[dict[str, Any]]:
+        """All pools, without their members."""
+        return _rows(self.get("pools", "list pools"))
+
+    def pool(self, poolid: str) -> dict[str, Any]:
+        """One pool with its members; raises NotFoundError."""
+        return _rows(self.get("pools", f"read pool {poolid}", poolid=poolid))[0]
+
+    def create_pool(self, poolid: str, comment: str | None) -> None:
+        """Make a pool; raises AlreadyExistsError."""
+        self._call("POST", "pools", f"create pool {poolid}", _set({"poolid": poolid, "comment": comment}))
+
+    def update_pool(self, poolid: str, comment: str) -> None:
+        """Change a pool's comment."""
+        self._call("PUT", "pools", f"change pool {poolid}", {"poolid": poolid, "comment": comment})
+
+    def move_to_pool(self, poolid: str, vmid: int) -> None:
+        """Put a guest into a pool, out of the one it is in."""
+        self._call("PUT", "pools", f"move guest {vmid} to pool {poolid}", {"poolid": poolid, "vms": str(vmid), "allow-move": 1})
+
+    def create_container(self, node: str, params: Params) -> str:
+        """Begin to make a container; returns the task's UPID."""
+        return str(self._call("POST", f"nodes/{node}/lxc", f"create container {params['vmid']}", params))
+
+    def clone_vm(self, node: str, template: int, params: Params) -> str:
+        """Begin to clone a VM template; returns the task's UPID."""
+        return str(self._call("POST", f"nodes/{node}/qemu/{template}/clone", f"clone VM {template} to {params['newid']}", params))
+
+    def configure(self, node: str, kind: GuestType, vmid: int, params: Params, digest: str | None = None) -> None:
+        """Change a guest's configuration; raises StaleError when it is no longer the one with that digest."""
+        self._call("PUT", f"nodes/{node}/{kind}/{vmid}/config", f"configure guest {vmid}", _set({**params, "digest": digest}))
+
+    def resize(self, node: str, kind: GuestType, vmid: int, disk: str, size: str) -> None:
+        """Grow a disk to a size and wait until it is done."""
+        what = f"grow {disk} of guest {vmid} to {size}"
+        self.follow(str(self._call("PUT", f"nodes/{node}/{kind}/{vmid}/resize", what, {"disk": disk, "size": size})), what)
+
+    def power(self, node: str, kind: GuestType, vmid: int, action: str, **params: Any) -> None:
+        """Start or shut down a guest and wait until it is done."""
+        what = f"{action} guest {vmid}"
+        self.follow(str(self._call("POST", f"nodes/{node}/{kind}/{vmid}/status/{action}", what, params)), what)
+
+    @contextmanager
+    def room(self, node: str, storage: str) -> Iterator[None]:
+        """Wait until node and storage may take one more creating task, and hold the place."""
+        site = self.settings
+        with self._slot("node", node, site.node_tasks), self._slot("storage", storage, site.storage_tasks):
+            yield
+
+    def _slot(self, sort: str, name: str, limit: int) -> threading.BoundedSemaphore:
+        with self._lock:
+            return self._slots.setdefault((sort, name), threading.BoundedSemaphore(limit))
+
+    def follow(self, upid: str, what: str) -> None:
+        """Wait for a task's end.
+
+        Raises PermanentError (or, for known phrases, the error they stand for) with exit status and the log's last lines when it failed,
+        and TransientError when it still runs after the site's task_timeout.
+        """
+        task = f"nodes/{upid.split(':')[1]}/tasks/{upid}"
+        deadline = time.monotonic() + self.settings.task_timeout
+        pause = _FIRST_POLL
+        while (state := self.get(f"{task}/status", what))["status"] == "running":
+            if time.monotonic() > deadline:
+                raise TransientError(f"proxmox: {what}: still running after {self.settings.task_timeout:g} s (task {upid})")
+            self._sleep(pause)
+            pause = min(pause * _POLL_GROWTH, _LONGEST_POLL)
+        result = str(state.get("exitstatus", ""))
+        if result == "OK" or result.startswith("WARNINGS"):
+            return
+        log = self._log(task, what)
+        raise meaning(result)(f"proxmox: {what}: {result}" + "".join(f"\n    {line}" for line in log))
+
+    def _log(self, task: str, what: str) -> list[str]:
+        lines = [str(row.get("t", "")) for row in _rows(self.get(f"{task}/log", what, limit=500))]
+        return [line for line in lines if line.strip()][-_LOG_LINES:]
+
+
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in answer] if isinstance(answer, Sequence) and not isinstance(answer, str) else []
+
+
+def _set(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _decoded(reason: str) -> str:
+    """The reason phrase is sent as UTF-8 and read as Latin-1."""
+    try:
+        return reason.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return reason

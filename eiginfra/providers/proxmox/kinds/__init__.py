@@ -1,0 +1,1 @@
+"""The kinds of things on a Proxmox VE, one file each."""

@@ -1,0 +1,175 @@
+"""What a look at the guests may have to say about them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding, error, notice, warning
+from eiginfra.core.resource import Observed, Resource, Scope
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.client import GuestType
+from eiginfra.providers.proxmox.kinds.specs import GuestSpec
+from eiginfra.providers.proxmox.machines import Listed, Reading
+
+NEVER_SHRINKS = (
+    "disks are never shrunk. Write the size it has, or make another machine with the smaller disk and move the data, or let the old one go"
+)
+_WORDS: dict[GuestType, str] = {"lxc": "container", "qemu": "VM"}
+Marks = Mapping[str, Sequence[Listed]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one kind of guest saw: all guests, those around (of the cohort, the range, or named), their marks, and its own objects."""
+
+    type: GuestType
+    name: str
+    scope: Scope
+    guests: Mapping[int, Listed]
+    around: Sequence[Listed]
+    readings: Mapping[int, Reading]
+    marks: Marks
+    objects: Sequence[Observed]
+
+
+def of(look: Look) -> list[Finding]:
+    """Everything that a look has to say."""
+    return [finding for sort in (_duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores) for finding in sort(look)]
+
+
+def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading]) -> Marks:
+    """The guests that bear a mark of the cohort, by mark; the lowest number first."""
+    marks: dict[str, list[Listed]] = {}
+    for guest in sorted(guests, key=lambda guest: guest.vmid):
+        mark = readings[guest.vmid].mark if guest.vmid in readings else None
+        if mark and mark.startswith(f"{cohort}/"):
+            marks.setdefault(mark, []).append(guest)
+    return marks
+
+
+def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids: tuple[int, int] | None) -> Iterator[Finding]:
+    """A number that is outside the range, or given twice."""
+    if spec.id is None:
+        return
+    address = Address(kind, spec.mark)
+    where = wanted[address].origin if address in wanted else None
+    if ids and not ids[0] <= spec.id <= ids[1]:
+        yield error(
+            "id-outside-range",
+            f"the number {spec.id} is not in the site's range {ids[0]}-{ids[1]}",
+            remedy="only guests of the range can be adopted",
+            address=str(address),
+            team=spec.team,
+            location=where,
+        )
+    same = sorted(str(other) for other, resource in wanted.items() if other != address and getattr(resource.spec, "id", None) == spec.id)
+    if same and str(address) < same[0]:
+        yield error("id-twice", f"the number {spec.id} is also given to {same[0]}", address=str(address), team=spec.team, location=where)
+
+
+def _duplicates(look: Look) -> Iterator[Finding]:
+    """Two guests that bear one mark; said once, by the kind of the first."""
+    for mark, guests in sorted(look.marks.items()):
+        if len(guests) > 1 and guests[0].type == look.type:
+            these = " and ".join(f"{_WORDS[guest.type]} {guest.vmid} on {guest.node}" for guest in guests)
+            yield error(
+                "mark-twice",
+                f"{these} bear the same mark {mark}",
+                remedy=f"take the line `eiginfra: {mark}` out of the description of the one that is not meant",
+                address=f"{look.name}[{mark}]",
+                team=mark.split("/")[1],
+            )
+
+
+def _wrong_type(look: Look) -> Iterator[Finding]:
+    """A wanted mark that a guest of the other type bears: a second guest is never made."""
+    for resource in look.scope.resources:
+        key = resource.address.key
+        if key in look.marks and look.marks[key][0].type != look.type:
+            guest = look.marks[key][0]
+            yield error(
+                "mark-on-other-type",
+                f"a {_WORDS[look.type]} is wanted, but {key} is {_WORDS[guest.type]} {guest.vmid} on {guest.node}",
+                remedy="a guest cannot change its type: give the new one another name, or let the old one go first",
+                address=f"{look.name}[{key}]",
+                team=resource.team,
+                location=resource.origin,
+            )
+
+
+def _adoptions(look: Look) -> Iterator[Finding]:
+    """Guests named by `id:` that cannot be adopted."""
+    for resource in look.scope.resources:
+        spec = resource.spec
+        if not isinstance(spec, GuestSpec) or spec.id is None or spec.mark in look.marks:
+            continue
+        guest = look.guests.get(spec.id)
+        mark = look.readings[spec.id].mark if spec.id in look.readings else None
+        if guest is None:
+            problem = "there is no such guest"
+        elif guest.template:
+            problem = "it is a template"
+        elif guest.type != look.type:
+            problem = f"it is a {_WORDS[guest.type]}"
+        elif mark:
+            problem = f"it belongs to {mark}"
+        else:
+            continue
+        yield error(
+            "cannot-adopt",
+            f"`id: {spec.id}` adopts a {_WORDS[look.type]} that exists, but {problem}",
+            remedy="correct the number, or leave it out and a new one is made",
+            address=f"{look.name}[{spec.mark}]",
+            team=resource.team,
+            location=resource.origin,
+        )
+
+
+def _locked(look: Look) -> Iterator[Finding]:
+    """Guests that are being made, or whose making broke off; and locked ones."""
+    for guest in look.around:
+        if guest.type != look.type or guest.lock is None:
+            continue
+        if guest.making:
+            yield warning(
+                "guest-half-made",
+                f"{_WORDS[look.type]} {guest.vmid} on {guest.node} is locked ({guest.lock}): it is being made, or its making broke off",
+                remedy="its number counts as taken; if no task works on it any more, remove it by hand",
+            )
+        else:
+            yield notice("guest-locked", f"{_WORDS[look.type]} {guest.vmid} on {guest.node} is locked ({guest.lock}): changes must wait")
+
+
+def _shrinking(look: Look) -> Iterator[Finding]:
+    """Root disks that are larger than wanted."""
+    standing = {observed.address: observed for observed in look.objects}
+    for resource in look.scope.resources:
+        observed = standing.get(resource.address)
+        has = observed.values.get("disk") if observed else None
+        if isinstance(resource.spec, GuestSpec) and isinstance(has, str) and _size(has) > resource.spec.disk:
+            yield error(
+                "disk-shrinks",
+                f"its root disk is {has}, wanted {resource.spec.disk}",
+                remedy=NEVER_SHRINKS,
+                address=str(resource.address),
+                team=resource.team,
+                location=resource.origin,
+            )
+
+
+def _without_cores(look: Look) -> Iterator[Finding]:
+    """Containers of the cohort that may use every core of the node."""
+    for observed in look.objects:
+        if look.type == "lxc" and observed.team is not None and observed.values["cores"] is None:
+            yield warning(
+                "container-without-cores",
+                f"container {observed.handle['vmid']} has no limit of cores: it may use all of its node, and counts as none",
+                remedy="set its cores on the server, or adopt it with `id:`",
+                address=str(observed.address),
+                team=observed.team,
+            )
+
+
+def _size(text: str) -> int:
+    """A size from its canonical text; a part of a KiB is written in bytes."""
+    return int(text[:-1]) if text[:-1].isdigit() else ByteSize.parse(text)

@@ -1,0 +1,67 @@
+"""`proxmox.pool`: what holds a team's guests together, for rights and for counting."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import NotFoundError
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Scope
+from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.providers.proxmox.client import ProxmoxClient
+
+PoolId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+
+
+class PoolSpec(Spec):
+    """A flat pool; nested ones are not made."""
+
+    id: Annotated[PoolId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
+    comment: str | None = Field(default=None, description="Shown in the web interface")
+
+
+class PoolKind(Kind[PoolSpec]):
+    """Pools whose name begins with the cohort's, and those that are wanted by name."""
+
+    name = "proxmox.pool"
+    spec = PoolSpec
+    title = "A pool of guests on Proxmox VE"
+
+    def __init__(self, client: ProxmoxClient) -> None:
+        self._client = client
+
+    def key(self, spec: PoolSpec) -> str:
+        """The pool's name."""
+        return spec.id
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request."""
+        wanted = {spec.id for spec in scope.specs()}
+        teams = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        rows = [row for row in self._client.pools() if row["poolid"] in wanted or str(row["poolid"]).startswith(f"{scope.cohort}-")]
+        return Observation(tuple(_observed(row, teams.get(row["poolid"])) for row in rows))
+
+    def read(self, spec: PoolSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
+        """The pool, or None."""
+        try:
+            return _observed(self._client.pool(spec.id), None)
+        except NotFoundError:
+            return None
+
+    def create(self, spec: PoolSpec) -> Observed | None:
+        """Make it; raises AlreadyExistsError."""
+        self._client.create_pool(spec.id, spec.comment)
+        return self.read(spec, {})
+
+    def update(self, observed: Observed, spec: PoolSpec, diffs: Sequence[FieldDiff]) -> Observed | None:  # noqa: ARG002 - only one field can differ
+        """Change its comment."""
+        self._client.update_pool(spec.id, spec.comment or "")
+        return self.read(spec, {})
+
+
+def _observed(row: Mapping[str, Any], team: str | None) -> Observed:
+    poolid = str(row["poolid"])
+    return Observed(Address(PoolKind.name, poolid), {"id": poolid, "comment": str(row.get("comment", ""))}, {"id": poolid}, team=team)

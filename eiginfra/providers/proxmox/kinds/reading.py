@@ -1,0 +1,215 @@
+"""How containers and VMs are found by their mark and read; nothing is changed here."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import NotFoundError
+from eiginfra.core.finding import Finding
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.usage import Usage
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.allocator import GuestAllocator
+from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
+from eiginfra.providers.proxmox.codec import Properties, flag, parse_size, parse_tags
+from eiginfra.providers.proxmox.kinds import findings
+from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec
+from eiginfra.providers.proxmox.machines import Listed, Machines, Reading
+
+G = TypeVar("G", bound=GuestSpec)
+Config = Mapping[str, Any]
+_DEFAULT_MEMORY = 512
+
+
+@dataclass(frozen=True)
+class ObservedGuest(Observed):
+    """A guest with its configuration as it was read: what a change starts from."""
+
+    reading: Reading = field(default_factory=lambda: Reading({}, {}), repr=False)
+
+    @property
+    def node(self) -> str:
+        """Where it stands."""
+        return str(self.handle["node"])
+
+    @property
+    def vmid(self) -> int:
+        """Its number."""
+        return int(str(self.handle["vmid"]))
+
+
+class GuestReader(Kind[G]):
+    """The reading half of a sort of guest; both sorts look at the server through the same `Machines`."""
+
+    type: ClassVar[GuestType]
+    name_key: ClassVar[str]
+    default_cores: ClassVar[int | None] = None
+
+    def __init__(self, client: ProxmoxClient, machines: Machines, allocator: GuestAllocator) -> None:
+        self._client = client
+        self._machines = machines
+        self.allocator = allocator
+
+    # What the two sorts do differently.
+
+    @abstractmethod
+    def own_values(self, config: Config) -> dict[str, JsonValue]:
+        """The values of the fields that are read differently, under the spec's names; sizes as text."""
+
+    @abstractmethod
+    def disks(self, config: Config) -> dict[str, ByteSize]:
+        """The size of every disk by its key in the configuration, the root disk first."""
+
+    # What is known without a server.
+
+    def key(self, spec: G) -> str:
+        """The mark."""
+        return spec.mark
+
+    def dependencies(self, spec: G) -> Iterable[Address]:
+        """The pool."""
+        return (Address("proxmox.pool", spec.pool),)
+
+    def usage(self, spec: G) -> Usage:
+        """Cores, memory and root disk, running or not."""
+        return Usage(machines=1, cores=spec.cores, memory=spec.memory, disk=spec.disk)
+
+    def check(self, spec: G, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
+        """A number outside the range, or given to two guests."""
+        return findings.numbers(self.name, spec, wanted, self._client.settings.ids if self._client.known else None)
+
+    # Looking.
+
+    def observe(self, scope: Scope) -> Observation:
+        """Two lists a node, the cluster's list and the backups for all guests together, and one request for each guest of interest."""
+        survey = self._machines.survey(self.name, scope.cohort)
+        site = self._client.settings
+        given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
+        named = {*given, *(vmid for record in scope.records if isinstance(vmid := record.handle.get("vmid"), int))}
+        pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        around = [
+            guest
+            for guest in survey.guests.values()
+            if not guest.template and (guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
+        ]
+        readings = survey.read(guest.vmid for guest in around if not guest.making)
+        marks = findings.by_mark(scope.cohort, around, readings)
+        objects = []
+        for guest in sorted(around, key=lambda guest: guest.vmid):
+            reading = readings.get(guest.vmid)
+            if guest.type != self.type or reading is None:
+                continue
+            mark = reading.mark or ""
+            spec = given.get(guest.vmid)
+            if mark in marks and marks[mark][0] == guest:
+                objects.append(self._observed(mark, guest, reading, mark.split("/")[1], ours=True))
+            elif spec is not None and not mark and spec.mark not in marks:
+                objects.append(self._observed(spec.mark, guest, reading, spec.team, ours=False))
+            else:
+                objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), ours=False))
+        look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects)
+        found = [*findings.of(look), *self.missing(look)]
+        inside = frozenset(vmid for vmid in [*survey.guests, *survey.backups] if vmid in site)
+        return Observation(tuple(objects), inside, tuple(found))
+
+    def missing(self, look: findings.Look) -> Iterable[Finding]:
+        """What new guests need and the server does not have."""
+        del look
+        return ()
+
+    def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, ours: bool) -> ObservedGuest:
+        now, then = self._values(reading.running), self._values(reading.wanted)
+        place: dict[str, JsonValue] = {
+            "mark": reading.mark,
+            "id": guest.vmid,
+            "node": guest.node,
+            "pool": guest.pool,
+            "state": "running" if guest.running else "stopped",
+        }
+        address = then.get("address")
+        return ObservedGuest(
+            Address(self.name, key),
+            place | then,
+            {"node": guest.node, "vmid": guest.vmid},
+            ours=ours,
+            team=team,
+            usage=self._usage(reading.wanted),
+            waiting={name: "a restart" for name, value in then.items() if now.get(name) != value},
+            facts={
+                "vmid": guest.vmid,
+                "node": guest.node,
+                "status": str(place["state"]),
+                "address": address.partition("/")[0] if isinstance(address, str) else None,
+            },
+            reading=reading,
+        )
+
+    def _values(self, config: Config) -> dict[str, JsonValue]:
+        disks = list(self.disks(config).values())
+        return {
+            "name": config.get(self.name_key),
+            "cores": int(config["cores"]) if "cores" in config else self.default_cores,
+            "memory": str(self.memory(config)),
+            "disk": str(disks[0]) if disks else None,
+            "protection": flag(config.get("protection", 0)),
+            "onboot": flag(config.get("onboot", 0)),
+            "tags": list(parse_tags(config.get("tags"))),
+            **self.own_values(config),
+        }
+
+    def memory(self, config: Config) -> ByteSize:
+        """Main memory; a VM's may be written `current=512`."""
+        text = Properties.parse(str(config.get("memory", _DEFAULT_MEMORY)), "current").get("current")
+        return ByteSize(int(text or _DEFAULT_MEMORY) * MIB)
+
+    def _usage(self, config: Config) -> Usage:
+        cores = int(config.get("cores", self.default_cores or 0)) * int(config.get("sockets", 1))
+        memory = self.memory(config) + int(config.get("swap", 0)) * MIB
+        return Usage(machines=1, cores=cores, memory=ByteSize(memory), disk=ByteSize(sum(self.disks(config).values())))
+
+    def read(self, spec: G, handle: Mapping[str, JsonValue]) -> ObservedGuest | None:
+        """The guest by its handle, wherever it was moved; without one, by its number if that bears the mark, else by its mark."""
+        vmid, node = handle.get("vmid", spec.id), handle.get("node", spec.node)
+        if isinstance(vmid, int) and isinstance(node, str):
+            guest = self.read_at(spec, node, vmid)
+            if guest is not None and (handle or guest.reading.mark == spec.mark):
+                return guest
+        self._machines.changed()
+        survey, site = self._machines.survey(self.name, spec.cohort), self._client.settings
+        readings = survey.read(other for other in survey.guests if other == vmid or (not handle and other in site))
+        for number, reading in sorted(readings.items()):
+            listed = survey.guests[number]
+            if listed.type == self.type and (reading.mark == spec.mark or (handle and number == vmid)):
+                return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+        return None
+
+    def read_at(self, spec: G, node: str, vmid: int, pool: str | None = None) -> ObservedGuest | None:
+        """The guest of that number on that node, whatever it bears; two requests, a third for the pool where it is not known."""
+        try:
+            status = self._client.status(node, self.type, vmid)
+            reading = Reading.of(self._client.pending(node, self.type, vmid))
+        except NotFoundError:
+            return None
+        running, lock = status.get("status") == "running", status.get("lock")
+        listed = Listed(vmid, self.type, node, str(status.get("name", "")), running, pool or self._pool(spec.pool, vmid), lock)
+        return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+
+    def _pool(self, wanted: str, vmid: int) -> str | None:
+        """The pool a guest is in: most often the wanted one, whose members are a short list."""
+        try:
+            if any(member.get("vmid") == vmid for member in self._client.pool(wanted).get("members", ())):
+                return wanted
+        except NotFoundError:
+            pass
+        return next((row.get("pool") for row in self._client.resources() if row.get("vmid") == vmid), None)
+
+
+def volume_size(properties: Properties) -> ByteSize | None:
+    """The size of a disk or volume; None when the server does not say."""
+    size = properties.get("size")
+    return parse_size(size) if size else None

@@ -1,0 +1,285 @@
+"""What is seen of a server's guests, and what is said about it."""
+
+from typing import Any
+
+import pytest
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import NotFoundError, UsageError
+from eiginfra.core.finding import Severity
+from eiginfra.core.resource import Observation, Resource, Scope
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox import ProxmoxSettings, kinds
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.machines import Reading
+
+from .conftest import container, make_site, vm
+
+
+class Server(ProxmoxClient):
+    """Answers like a server with the given guests: vmid -> type, configuration and what the lists say."""
+
+    def __init__(self, site: ProxmoxSettings, guests: dict[int, dict[str, Any]], backups: tuple[int, ...] = ()) -> None:
+        super().__init__(site, sleep=lambda _seconds: None)
+        self.on_server = guests
+        self.in_backups = backups
+        self.asked: list[str] = []
+        self.tasks: list[dict[str, Any]] = []
+
+    def _call(self, method: str, path: str, what: str, params: Any = None) -> Any:
+        assert method == "GET"
+        self.asked.append(path)
+        match path.split("/"):
+            case ["cluster", "resources"]:
+                return [{"vmid": vmid, "node": "eig", "type": guest["type"], "pool": guest.get("pool")} for vmid, guest in self._all()]
+            case ["nodes", _, ("lxc" | "qemu") as kind]:
+                return [self._row(vmid, guest) for vmid, guest in self._all() if guest["type"] == kind]
+            case [*_, vmid, "pending"]:
+                guest = self.on_server[int(vmid)]
+                rows = [{"key": key, "value": value} for key, value in guest.get("config", {}).items()]
+                return [row | {"pending": guest["pending"][row["key"]]} if row["key"] in guest.get("pending", {}) else row for row in rows]
+            case [*_, "content"]:
+                return [{"volid": f"local:backup/vzdump-lxc-{vmid}.tar.zst", "vmid": vmid} for vmid in self.in_backups]
+            case ["nodes", node, _, vmid, "status", "current"]:
+                if node != "eig" or int(vmid) not in self.on_server:
+                    raise NotFoundError(path)
+                return {"status": "running"}
+            case ["nodes", _, "tasks"]:
+                return self.tasks
+            case [*_, "status"]:
+                self.on_server |= {vmid: {**guest, "lock": None} for vmid, guest in self._all()}
+                return {"status": "stopped", "exitstatus": "OK"}
+            case _:
+                return []
+
+    def _all(self) -> list[tuple[int, dict[str, Any]]]:
+        return list(self.on_server.items())
+
+    @staticmethod
+    def _row(vmid: int, guest: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "vmid": vmid,
+            "status": guest.get("status", "running"),
+            **{k: guest[k] for k in ("lock", "template", "maxdisk") if guest.get(k)},
+        }
+
+
+def lxc(mark: str | None = None, **more: Any) -> dict[str, Any]:
+    config = {"hostname": "x", "cores": 1, "memory": 512, "swap": 128, "rootfs": "local-lvm:d,size=8G", "mp0": "local-lvm:e,mp=/d,size=2G"}
+    return {"type": "lxc", "config": {**config, "description": f"eiginfra: {mark}\n" if mark else "by hand\n"}, **more}
+
+
+def qemu(mark: str | None = None, **more: Any) -> dict[str, Any]:
+    config = {
+        "name": "x",
+        "cores": 2,
+        "sockets": 2,
+        "memory": "1024",
+        "scsi0": "local-lvm:d,size=16G",
+        "ide2": "local-lvm:c,media=cdrom,size=4M",
+    }
+    return {"type": "qemu", "config": {**config, "description": f"eiginfra: {mark}" if mark else ""}, **more}
+
+
+def look(guests: dict[int, dict[str, Any]], *specs: Any, name: str = "proxmox.container", **options: Any) -> Observation:
+    server = Server(make_site(), guests, **options)
+    return observe(server, name, *specs)
+
+
+def observe(server: Server, name: str, *specs: Any) -> Observation:
+    kind = next(kind for kind in kinds(server.settings, server) if kind.name == name)
+    return kind.observe(scope(name, *specs))
+
+
+def scope(name: str, *specs: Any) -> Scope:
+    return Scope("eig3", ("adler", "plume"), tuple(Resource(Address(name, spec.mark), spec, team=spec.team) for spec in specs))
+
+
+def codes(observation: Observation) -> list[str]:
+    return [finding.code for finding in observation.findings]
+
+
+def test_a_guest_is_found_by_its_mark_wherever_its_number_is() -> None:
+    seen = look({107: lxc("eig3/adler/web", pool="eig3-adler"), 9107: lxc("eig3/plume/web", pool="eig3-plume")})
+    assert {str(guest.address): (guest.ours, guest.team) for guest in seen.objects} == {
+        "proxmox.container[eig3/adler/web]": (True, "adler"),
+        "proxmox.container[eig3/plume/web]": (True, "plume"),
+    }
+    guest = seen.objects[0]
+    assert guest.values["id"] == 107
+    assert guest.values["pool"] == "eig3-adler"
+    assert guest.values["memory"] == "512MiB"
+    assert guest.handle == {"node": "eig", "vmid": 107}
+
+
+def test_usage_is_what_is_configured_with_swap_mount_points_and_sockets() -> None:
+    [guest] = look({107: lxc()}).objects
+    assert (guest.usage.machines, guest.usage.cores, str(guest.usage.memory), str(guest.usage.disk)) == (1, 1, "640MiB", "10GiB")
+    [machine] = look({107: qemu()}, name="proxmox.vm").objects
+    assert (machine.usage.machines, machine.usage.cores, str(machine.usage.memory), str(machine.usage.disk)) == (1, 4, "1GiB", "16GiB")
+
+
+def test_guests_of_others_are_seen_with_the_team_of_their_pool() -> None:
+    seen = look({107: lxc(pool="eig3-adler"), 108: lxc("eig2/old/web"), 9000: lxc(), 9001: lxc(template=1, pool="eig3-adler")})
+    assert [(guest.address.key, guest.ours, guest.team) for guest in seen.objects] == [("#107", False, "adler"), ("#108", False, None)]
+
+
+def test_numbers_of_guests_templates_and_backups_are_taken() -> None:
+    seen = look({107: lxc(), 108: qemu(), 110: qemu(template=1), 9000: lxc()}, backups=(120, 9001))
+    assert seen.taken == frozenset({107, 108, 110, 120})
+
+
+def test_what_a_restart_will_bring_is_the_value_and_waits() -> None:
+    [guest] = look({107: qemu("eig3/adler/db", pending={"memory": "2048"})}, name="proxmox.vm").objects
+    assert guest.values["memory"] == "2GiB"
+    assert guest.waiting == {"memory": "a restart"}
+
+
+def test_two_guests_with_one_mark_are_an_error_said_once() -> None:
+    guests = {107: lxc("eig3/adler/web"), 109: lxc("eig3/adler/web"), 110: qemu("eig3/adler/web")}
+    seen = look(guests)
+    assert codes(seen) == ["mark-twice"]
+    assert "container 107 on eig and container 109 on eig and VM 110 on eig" in seen.findings[0].message
+    assert [guest.address.key for guest in seen.objects] == ["eig3/adler/web", "#109"]
+    assert codes(look(guests, name="proxmox.vm")) == []
+
+
+def test_a_mark_on_a_guest_of_the_other_type_is_an_error() -> None:
+    seen = look({107: qemu("eig3/adler/web")}, container())
+    assert codes(seen) == ["mark-on-other-type"]
+    assert "a container is wanted, but eig3/adler/web is VM 107 on eig" in seen.findings[0].message
+
+
+def test_a_guest_named_by_its_number_stands_under_the_wanted_address_to_be_adopted() -> None:
+    [guest] = look({107: lxc()}, container(id=107)).objects
+    assert (str(guest.address), guest.ours, guest.values["mark"]) == ("proxmox.container[eig3/adler/web]", False, None)
+
+
+@pytest.mark.parametrize(
+    ("guests", "why"),
+    [
+        ({}, "there is no such guest"),
+        ({107: qemu()}, "it is a VM"),
+        ({107: lxc(template=1)}, "it is a template"),
+        ({107: lxc("eig3/plume/db")}, "it belongs to eig3/plume/db"),
+    ],
+)
+def test_a_guest_that_cannot_be_adopted_is_an_error(guests: dict[int, dict[str, Any]], why: str) -> None:
+    seen = look(guests, container(id=107))
+    assert codes(seen) == ["cannot-adopt"]
+    assert why in seen.findings[0].message
+
+
+def test_a_smaller_disk_is_an_error_before_anything_is_sent() -> None:
+    seen = look({107: lxc("eig3/adler/web")}, container(disk=ByteSize.parse("4GiB")))
+    assert codes(seen) == ["disk-shrinks"]
+    assert seen.findings[0].team == "adler"
+
+
+def test_a_container_without_a_limit_of_cores_is_told() -> None:
+    guest = lxc(pool="eig3-adler")
+    del guest["config"]["cores"]
+    seen = look({107: guest})
+    assert codes(seen) == ["container-without-cores"]
+    assert seen.objects[0].values["cores"] is None
+
+
+def test_a_template_must_exist_and_not_be_larger_than_the_machine() -> None:
+    template = {"type": "qemu", "template": 1, "maxdisk": 32 * 2**30}
+    seen = look({9012: template}, vm(), name="proxmox.vm")
+    assert codes(seen) == ["template"]
+    assert "the disk of template 9012 is 32GiB, wanted 16GiB" in seen.findings[0].message
+    assert "there is no VM template 9012" in look({}, vm(), name="proxmox.vm").findings[0].message
+    assert codes(look({9012: {**template, "maxdisk": 2**30}}, vm(), name="proxmox.vm")) == []
+
+
+def test_a_guest_that_another_run_makes_is_waited_for_then_read() -> None:
+    server = Server(make_site(), {107: lxc("eig3/adler/web", lock="create")})
+    server.tasks = [{"upid": "UPID:eig:1:2:3:vzcreate:107:eiginfra@pve!ci:", "type": "vzcreate"}]
+    seen = observe(server, "proxmox.container")
+    assert [guest.address.key for guest in seen.objects] == ["eig3/adler/web"]
+
+
+def test_a_guest_whose_making_broke_off_counts_as_taken_and_is_told() -> None:
+    seen = look({107: {"type": "lxc", "lock": "create", "config": {"lock": "create"}}})
+    assert codes(seen) == ["guest-half-made"]
+    assert seen.findings[0].severity is Severity.WARNING
+    assert seen.objects == ()
+    assert 107 in seen.taken
+
+
+def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
+    server = Server(make_site(), {107: lxc("eig3/adler/web"), 108: qemu("eig3/adler/db")})
+    containers, vms = (kind for kind in kinds(server.settings, server) if kind.name != "proxmox.pool")
+    containers.observe(scope("proxmox.container"))
+    vms.observe(scope("proxmox.vm"))
+    assert len(server.asked) == 4 + 2  # the cluster's list, two of the node, the backups; one for each guest
+    containers.observe(scope("proxmox.container"))
+    assert len(server.asked) == 2 * (4 + 2)
+
+
+def test_without_a_proxmox_section_the_kinds_can_be_read_but_not_asked() -> None:
+    for kind in kinds(None):
+        assert kind.title
+        with pytest.raises(UsageError, match="no proxmox section"):
+            kind.observe(scope(kind.name))
+
+
+def test_numbers_outside_the_range_or_given_twice_are_refused_before_asking() -> None:
+    [_, kind, _] = kinds(make_site())
+    specs = [container(id=99 + 200), container("eig3/plume/web", id=107), container("eig3/plume/db", id=107)]
+    wanted = {resource.address: resource for resource in scope("proxmox.container", *specs).resources}
+    found = [finding for spec in specs for finding in kind.check(spec, wanted)]
+    assert [(finding.code, finding.address) for finding in found] == [
+        ("id-outside-range", "proxmox.container[eig3/adler/web]"),
+        ("id-twice", "proxmox.container[eig3/plume/db]"),
+    ]
+
+
+def test_tags_come_from_the_mark_unless_written() -> None:
+    assert container().values()["tags"] == ["adler", "eig3", "eiginfra"]
+    assert container(tags=["Web"]).values()["tags"] == ["web"]
+    assert container(tags=[]).values()["tags"] == []
+
+
+@pytest.mark.parametrize("handle", [{"vmid": 107, "node": "old"}, {}], ids=["moved", "no handle"])
+def test_a_guest_is_read_wherever_it_stands_now(handle: dict[str, Any]) -> None:
+    server = Server(make_site(), {107: lxc("eig3/adler/web", pool="eig3-adler")})
+    [_, kind, _] = kinds(server.settings, server)
+    guest = kind.read(container(id=109, node="old"), handle)
+    assert guest is not None
+    assert guest.handle == {"node": "eig", "vmid": 107}
+    assert guest.values["pool"] == "eig3-adler"
+
+
+def test_a_guest_that_is_nowhere_is_none() -> None:
+    server = Server(make_site(), {108: lxc("eig3/plume/web")})
+    [_, kind, _] = kinds(server.settings, server)
+    assert kind.read(container(id=107, node="eig"), {}) is None
+    assert kind.read(container(id=107, node="eig"), {"vmid": 107, "node": "eig"}) is None
+
+
+def test_pending_rows_are_what_runs_and_what_a_restart_brings() -> None:
+    """As a running VM and a running container of a Proxmox VE 9.1 answered."""
+    reading = Reading.of(
+        [
+            {"key": "digest", "value": "c456bd3fd6c34dbe17f19ccd85d77f1922f91572"},
+            {"key": "memory", "value": "128", "pending": "160"},
+            {"key": "cores", "value": 1, "delete": 1},
+            {"key": "cmode", "pending": "console"},
+            {"key": "mp0", "value": "local:204/vm-204-disk-1.raw,mp=/srv/hot,size=102M", "delete": 1},
+        ]
+    )
+    assert reading.running["memory"] == "128"
+    assert reading.wanted["memory"] == "160"
+    assert "cores" in reading.running
+    assert not {"cores", "mp0"} & set(reading.wanted)
+    assert reading.wanted["cmode"] == "console"
+    assert reading.digest == "c456bd3fd6c34dbe17f19ccd85d77f1922f91572"
+
+
+def test_the_specs_have_a_schema_for_editors() -> None:
+    for kind in kinds(None):
+        schema = kind.spec.model_json_schema()
+        assert schema["additionalProperties"] is False
+        assert all("description" in described for described in schema["properties"].values())

@@ -1,0 +1,323 @@
+"""What is sent: which requests, with which parameters, each of them valid under Proxmox's own API description."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import PermanentError, StaleError
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox import kinds
+from eiginfra.providers.proxmox.kinds.pool import PoolSpec
+
+from .conftest import KEY, Wire, container, make_site, vm
+
+PLACE = {"id": 107, "node": "eig", "address": "192.168.0.107/24"}
+MARKED = {"description": "Ask Léa first\n\neiginfra: eig3/adler/web\n"}
+LXC = {
+    **MARKED,
+    "hostname": "adler-web",
+    "cores": 1,
+    "memory": 512,
+    "swap": 0,
+    "rootfs": "local-lvm:vm-107-disk-0,size=8G",
+    "net0": "name=eth0,bridge=vmbr1,firewall=1,gw=192.168.0.254,hwaddr=BC:24:11:69:9A:3D,ip=192.168.0.107/24,type=veth",
+    "features": "nesting=1,keyctl=1",
+    "tags": "adler;eig3;eiginfra",
+}
+QEMU = {
+    "description": "eiginfra: eig3/adler/db",
+    "name": "adler-db",
+    "memory": "1024",
+    "cores": 2,
+    "boot": "order=scsi0",
+    "scsi0": "local-lvm:vm-107-disk-0,discard=on,size=16G",
+    "ide2": "local-lvm:vm-107-cloudinit,media=cdrom",
+    "net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr0",
+    "ipconfig0": "ip=192.168.0.107/24,gw=192.168.0.254",
+    "tags": "adler;eig3;eiginfra",
+}
+
+
+def sort_of(wire: Wire, name: str) -> Any:
+    return next(kind for kind in kinds(wire.settings, wire) if kind.name == name)
+
+
+def change(wire: Wire, spec: Any, *fields: str) -> list[tuple[str, str, dict[str, Any]]]:
+    kind = sort_of(wire, "proxmox.container" if wire.kind == "lxc" else "proxmox.vm")
+    observed = kind.read(spec, {"vmid": 107, "node": "eig"})
+    kind.update(observed, spec, [FieldDiff(field=field) for field in fields])
+    return wire.sent
+
+
+# What a change of one field sends.
+
+
+@pytest.mark.parametrize(
+    ("field", "fields", "params"),
+    [
+        ("name", {"name": "adler-www"}, {"hostname": "adler-www"}),
+        ("cores", {"cores": 3}, {"cores": 3}),
+        ("memory", {"memory": ByteSize.parse("2GiB")}, {"memory": 2048}),
+        ("swap", {"swap": ByteSize.parse("256MiB")}, {"swap": 256}),
+        ("nesting", {"nesting": False}, {"features": "nesting=0,keyctl=1"}),
+        ("protection", {"protection": True}, {"protection": 1}),
+        ("onboot", {"onboot": True}, {"onboot": 1}),
+        ("tags", {"tags": ("Web", "adler")}, {"tags": "adler;web"}),
+        (
+            "address",
+            {"address": "192.168.0.108/24"},
+            {"net0": "name=eth0,bridge=vmbr1,firewall=1,gw=192.168.0.254,hwaddr=BC:24:11:69:9A:3D,ip=192.168.0.108/24,type=veth"},
+        ),
+    ],
+)
+def test_a_container_is_sent_only_what_changed_with_the_digest(field: str, fields: dict[str, Any], params: dict[str, Any]) -> None:
+    sent = change(Wire(make_site(), LXC), container(**PLACE | fields), field)
+    assert sent == [("PUT", "nodes/eig/lxc/107/config", {**params, "digest": "d1"})]
+
+
+@pytest.mark.parametrize(
+    ("field", "fields", "params"),
+    [
+        ("name", {"name": "adler-data"}, {"name": "adler-data"}),
+        ("memory", {"memory": ByteSize.parse("2GiB")}, {"memory": 2048}),
+        ("address", {"address": "192.168.0.108/24"}, {"ipconfig0": "ip=192.168.0.108/24,gw=192.168.0.254"}),
+    ],
+)
+def test_a_vm_is_sent_only_what_changed_with_the_digest(field: str, fields: dict[str, Any], params: dict[str, Any]) -> None:
+    sent = change(Wire(make_site(), QEMU, kind="qemu"), vm(**PLACE | fields), field)
+    assert sent == [("PUT", "nodes/eig/qemu/107/config", {**params, "digest": "d1"})]
+
+
+def test_several_fields_go_in_one_request_and_the_disk_in_its_own() -> None:
+    spec = container(**PLACE, cores=2, memory=ByteSize.parse("1GiB"), disk=ByteSize.parse("16GiB"))
+    assert change(Wire(make_site(), LXC), spec, "cores", "memory", "disk") == [
+        ("PUT", "nodes/eig/lxc/107/config", {"cores": 2, "memory": 1024, "digest": "d1"}),
+        ("PUT", "nodes/eig/lxc/107/resize", {"disk": "rootfs", "size": "16G"}),
+    ]
+
+
+def test_a_disk_is_never_shrunk_and_nothing_else_is_sent() -> None:
+    wire = Wire(make_site(), LXC)
+    with pytest.raises(PermanentError, match="the root disk of guest 107 is 8GiB, wanted 4GiB: disks are never shrunk"):
+        change(wire, container(**PLACE, cores=2, disk=ByteSize.parse("4GiB")), "cores", "disk")
+    assert wire.sent == []
+
+
+def test_a_guest_moves_to_another_pool() -> None:
+    sent = change(Wire(make_site(), LXC), container(**PLACE, pool="eig3-plume"), "pool")
+    assert sent == [("PUT", "pools", {"poolid": "eig3-plume", "vms": "107", "allow-move": 1})]
+
+
+@pytest.mark.parametrize(
+    ("state", "request_sent"),
+    [
+        ("running", ("POST", "nodes/eig/lxc/107/status/start", {})),
+        ("stopped", ("POST", "nodes/eig/lxc/107/status/shutdown", {"timeout": 60, "forceStop": 1})),
+    ],
+)
+def test_a_guest_is_started_and_shut_down(state: str, request_sent: tuple[Any, ...]) -> None:
+    wire = Wire(make_site(), LXC, running=state == "stopped")
+    assert change(wire, container(**PLACE, state=state), "state") == [request_sent]
+
+
+def test_an_adopted_guest_gets_the_mark_and_keeps_its_description() -> None:
+    wire = Wire(make_site(), {**LXC, "description": "Ask Léa first\n"})
+    assert change(wire, container(**PLACE), "mark") == [
+        ("PUT", "nodes/eig/lxc/107/config", {"description": "Ask Léa first\n\neiginfra: eig3/adler/web", "digest": "d1"})
+    ]
+
+
+def test_a_vm_that_a_killed_run_left_unfinished_is_finished() -> None:
+    left = {
+        **QEMU,
+        "cores": 1,
+        "memory": "256",
+        "scsi0": "local-lvm:vm-107-disk-0,size=2G",
+        "ipconfig0": "ip=dhcp",
+        "tags": "base;template",
+    }
+    wire = Wire(make_site(), left, running=False, kind="qemu")
+    change(wire, vm(**PLACE, keys=(KEY,), user="debian"), "tags", "memory", "disk")
+    assert wire.paths() == [
+        "PUT nodes/eig/qemu/107/config",
+        "PUT nodes/eig/qemu/107/resize",
+        "PUT nodes/eig/qemu/107/config",
+        "PUT nodes/eig/qemu/107/resize",
+        "POST nodes/eig/qemu/107/status/start",
+        "PUT nodes/eig/qemu/107/config",
+    ]
+    assert wire.sent[2][2]["ciuser"] == "debian"
+    assert wire.sent[-1][2] == {"tags": "adler;eig3;eiginfra"}
+
+
+@pytest.mark.parametrize(("kind", "config"), [("lxc", LXC), ("qemu", QEMU)])
+def test_a_guest_that_people_stopped_is_not_started_by_a_change_of_tags(kind: str, config: dict[str, Any]) -> None:
+    wire = Wire(make_site(), {**config, "tags": "a;b"}, running=False, kind=kind)
+    assert change(wire, container(**PLACE) if kind == "lxc" else vm(**PLACE), "tags") == [
+        ("PUT", f"nodes/eig/{kind}/107/config", {"tags": "adler;eig3;eiginfra", "digest": "d1"})
+    ]
+
+
+# What creating sends.
+
+
+def test_a_container_is_made_with_its_mark_in_one_request_and_its_tags_afterwards() -> None:
+    wire = Wire(make_site())
+    sort_of(wire, "proxmox.container").create(container(**PLACE, keys=(KEY,), nesting=True))
+    assert wire.sent == [
+        (
+            "POST",
+            "nodes/eig/lxc",
+            {
+                "vmid": 107,
+                "ostemplate": "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst",
+                "hostname": "adler-web",
+                "pool": "eig3-adler",
+                "description": "eiginfra: eig3/adler/web",
+                "cores": 1,
+                "memory": 512,
+                "swap": 0,
+                "rootfs": "local-lvm:8",
+                "net0": "name=eth0,bridge=vmbr1,firewall=1,ip=192.168.0.107/24,gw=192.168.0.254",
+                "nameserver": "9.9.9.9",
+                "ssh-public-keys": f"{KEY}\n",
+                "unprivileged": 1,
+                "features": "nesting=1",
+                "start": 1,
+            },
+        ),
+        ("PUT", "nodes/eig/lxc/107/config", {"tags": "adler;eig3;eiginfra"}),
+    ]
+
+
+def test_a_vm_is_cloned_with_its_mark_then_configured_grown_started_and_tagged() -> None:
+    wire = Wire(make_site(), {**QEMU, "scsi0": "local-lvm:vm-107-disk-0,size=2G"}, running=False, kind="qemu")
+    sort_of(wire, "proxmox.vm").create(vm(**PLACE, keys=(KEY,), user="debian", onboot=True))
+    clone, configure, resize, start, tags = wire.sent
+    assert clone == (
+        "POST",
+        "nodes/eig/qemu/9012/clone",
+        {
+            "newid": 107,
+            "name": "adler-db",
+            "pool": "eig3-adler",
+            "description": "eiginfra: eig3/adler/db",
+            "full": 1,
+            "storage": "local-lvm",
+        },
+    )
+    assert configure[2] == {
+        "name": "adler-db",
+        "cores": 2,
+        "memory": 1024,
+        "onboot": 1,
+        "ipconfig0": "ip=192.168.0.107/24,gw=192.168.0.254",
+        "ciuser": "debian",
+        "sshkeys": "ssh-ed25519%20AAAAC3NzaC1lZDI1NTE5AAAAIHCwNl2Q0VXZzrBT9Rh5P8aEqm8cHrHFp2X%2F68GOJZvi%20user%2Btag%40host%0A",
+        "nameserver": "9.9.9.9",
+        "net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr1,firewall=1",
+        "agent": "enabled=1",
+        "digest": "d1",
+    }
+    assert resize == ("PUT", "nodes/eig/qemu/107/resize", {"disk": "scsi0", "size": "16G"})
+    assert start[1].endswith("/status/start")
+    assert tags[2] == {"tags": "adler;eig3;eiginfra"}
+
+
+def test_a_guest_wanted_stopped_is_not_started() -> None:
+    wire = Wire(make_site(), running=False)
+    sort_of(wire, "proxmox.container").create(container(**PLACE, state="stopped"))
+    assert wire.sent[0][2]["start"] == 0
+    assert not any("status/start" in path for path in wire.paths())
+
+
+def test_a_failed_task_is_told_with_its_exit_status_and_its_log() -> None:
+    wire = Wire(make_site())
+    wire.task_result = "unable to create CT 107 - volume 'local:vztmpl/x.tar.zst' is broken"
+    with pytest.raises(
+        PermanentError, match=r"create container 107: unable to create CT 107 - volume .* is broken\n    extracting\n    TASK ERROR"
+    ):
+        sort_of(wire, "proxmox.container").create(container(**PLACE))
+
+
+def test_a_number_taken_since_the_plan_is_stale_not_somebody_elses_guest_changed() -> None:
+    wire = Wire(make_site(), {"description": "somebody's"})
+    wire.task_result = "CT 107 already exists on node 'eig'"
+    wire._learn = lambda path, params: None  # type: ignore[method-assign]
+    with pytest.raises(StaleError, match="the number 107 was taken since the plan was made"):
+        sort_of(wire, "proxmox.container").create(container(**PLACE))
+    assert wire.paths() == ["POST nodes/eig/lxc"]
+
+
+# All of it is valid under the API description.
+
+
+def everything() -> list[tuple[str, str, dict[str, Any]]]:
+    """Every request that changes something, with every field a spec has."""
+    sent = []
+    full = {"protection": True, "onboot": False, "keys": (KEY,), "tags": ("a", "b.c")}
+    wire = Wire(make_site())
+    sort_of(wire, "proxmox.container").create(container(**PLACE, **full, nesting=True, swap=ByteSize.parse("64MiB")))
+    sent += wire.sent
+    wire = Wire(make_site(nodes=("eig", "two")), QEMU, running=False, kind="qemu")
+    sort_of(wire, "proxmox.vm").create(vm(**PLACE | {"node": "two"}, **full, user="debian"))
+    sent += wire.sent
+    fields = ("name", "pool", "cores", "memory", "disk", "state", "protection", "onboot", "tags", "address", "mark")
+    big = {"disk": ByteSize.parse("32GiB"), "pool": "eig3-plume"}
+    for state in ("running", "stopped"):
+        sent += change(Wire(make_site(), LXC), container(**PLACE, **full, **big, state=state), *fields, "nesting", "swap")
+        sent += change(Wire(make_site(), QEMU, kind="qemu"), vm(**PLACE, **full, **big, state=state), *fields)
+    wire = Wire(make_site())
+    pools = sort_of(wire, "proxmox.pool")
+    pools.create(PoolSpec(id="eig3-adler", comment="ADLER"))
+    pools.update(pools.read(PoolSpec(id="eig3-adler"), {}), PoolSpec(id="eig3-adler", comment="Karfu’R"), [FieldDiff(field="comment")])
+    return sent + wire.sent
+
+
+def test_every_request_is_valid_under_the_api_description(contract: Path) -> None:
+    paths = json.loads(contract.read_text(encoding="utf-8"))["paths"]
+    for method, path, params in everything():
+        template, inside = _described(paths, method, f"/{path}")
+        described = paths[template][method]["parameters"]["properties"]
+        for name, value in params.items():
+            schema = described.get(name) or described.get(re.sub(r"\d+$", "[n]", name))
+            assert schema is not None, f"{method} {template} knows no {name}"
+            _valid(value, schema, f"{method} {template} {name}={value!r}")
+        missing = [name for name, schema in described.items() if not schema.get("optional") and name not in {*params, *inside}]
+        assert missing == [], f"{method} {template}"
+
+
+def _described(paths: dict[str, Any], method: str, path: str) -> tuple[str, dict[str, str]]:
+    for template, methods in paths.items():
+        match = re.fullmatch(re.sub(r"\{([a-z_]+)\}", r"(?P<\1>[^/]+)", template), path)
+        if match and method in methods:
+            return template, match.groupdict()
+    pytest.fail(f"the API has no {method} {path}")
+
+
+def _valid(value: Any, schema: dict[str, Any], where: str) -> None:
+    kind = schema.get("type", "string")
+    if kind in {"integer", "number"}:
+        assert isinstance(value, int), where
+        assert value >= schema.get("minimum", value), where
+        assert value <= schema.get("maximum", value), where
+    elif kind == "boolean":
+        assert value in {0, 1}, where
+    else:
+        assert len(str(value)) <= schema.get("maxLength", 10**6), where
+        if "enum" in schema:
+            assert value in schema["enum"], where
+        if "pattern" in schema:
+            assert re.search(schema["pattern"].replace(r"(?^:", "(?:"), str(value)), where
+        if isinstance(schema.get("format"), dict):
+            _valid_properties(str(value), schema["format"], where)
+
+
+def _valid_properties(text: str, described: dict[str, Any], where: str) -> None:
+    for part in text.split(","):
+        key = part.partition("=")[0] if "=" in part else next(key for key, schema in described.items() if schema.get("default_key"))
+        assert key in described, f"{where}: {key}"
