@@ -1,0 +1,197 @@
+"""Measures and prints: requests and wall time of a first apply and of an empty plan; time and memory of compile and diff.
+
+    python benchmarks/run.py [--teams 15,150,1500] [--latency 0,20] [--skip-road] [--skip-compare]
+
+Everything runs on this machine's loopback, against a lab in a process of its own.
+"""
+
+import argparse
+import contextlib
+import json
+import resource
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import yaml
+from generate import generate
+from rich.console import Console
+from rich.table import Table
+
+from eiginfra.core.plan import PlanMeta
+from eiginfra.core.resource import Observation, Observed, Record
+from eiginfra.core.usage import Limits
+from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.wiring.project import Paths, Project
+
+ROOT = Path(__file__).parents[1]
+DAY = date(2019, 10, 1)
+CONSOLE = Console(width=130)
+
+
+@contextlib.contextmanager
+def lab(folder: Path, latency: float) -> Iterator[Path]:
+    """A lab with a wide network; yields its site file."""
+    site = folder / "site" / "site.yml"
+    site.parent.mkdir()
+    command = [sys.executable, "-m", "eiginfra.lab", "--port", "0", "--wide-network", "--now", DAY.isoformat(), "--site-out", str(site)]
+    with subprocess.Popen([*command, "--latency-ms", str(latency)], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            yield site
+        finally:
+            process.terminate()
+
+
+class Counter:
+    """The lab's own count of requests."""
+
+    def __init__(self, site: Path) -> None:
+        body = yaml.safe_load(site.read_text(encoding="utf-8"))
+        self.urls = {name: body[name]["url"] for name in ("gitlab", "proxmox")}
+        self.context = ssl.create_default_context(cafile=str(site.parent / "proxmox-ca.pem"))
+
+    def take(self) -> dict[str, int]:
+        """Requests by service since the last call."""
+        counts = {}
+        for name, url in self.urls.items():
+            context = self.context if url.startswith("https") else None
+            with urllib.request.urlopen(f"{url}/_lab/requests", context=context) as answer:
+                counts[name] = json.load(answer)["total"]
+            urllib.request.urlopen(urllib.request.Request(f"{url}/_lab/requests", method="DELETE"), context=context).close()
+        return counts
+
+
+def road(sizes: list[int], latencies: list[float]) -> None:
+    """First apply and empty plan, over HTTP."""
+    table = Table(title="First apply and empty plan, over real HTTP to the lab", title_justify="left")
+    for column in ("teams", "latency", "resources", "step", "wall time", "GitLab requests", "Proxmox requests"):
+        table.add_column(column, justify="right" if column != "step" else "left")
+    for teams in sizes:
+        for latency in latencies:
+            with tempfile.TemporaryDirectory() as name, lab(Path(name), latency) as site:
+                paths = Paths(inventory=generate(Path(name), teams), playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
+                counter = Counter(site)
+                for step in ("first plan", "first apply", "empty plan"):
+                    counter.take()
+                    began = time.perf_counter()
+                    project = Project.load(paths)
+                    plan = project.plan()
+                    if step == "first apply":
+                        report = project.apply(plan)
+                        assert not report.failed, [result.reason for result in report.results if result.reason][:3]
+                    assert step != "empty plan" or plan.empty, [str(change.address) for change in plan.acting][:5]
+                    seconds, counts = time.perf_counter() - began, counter.take()
+                    table.add_row(
+                        str(teams),
+                        f"{latency:.0f} ms",
+                        str(len(project.compiled.resources)),
+                        step,
+                        f"{seconds:.2f} s",
+                        str(counts["gitlab"]),
+                        str(counts["proxmox"]),
+                    )
+                    print(f"{teams} teams, {latency:.0f} ms: {step} {seconds:.2f} s {counts}", file=sys.stderr, flush=True)
+    CONSOLE.print(table)
+
+
+def compare(resources: int) -> None:
+    """Load, compile and diff, without any server; in a process of its own, for an honest peak of memory."""
+    with tempfile.TemporaryDirectory() as name:
+        cohort = generate(Path(name), max(1, round(resources / 9.5)))
+        site = Path(name) / "site.yml"
+        body = yaml.safe_load((ROOT / "infra/lab.yml").read_text(encoding="utf-8"))
+        del body["proxmox"]["ca"]
+        for section in ("gitlab", "proxmox"):
+            body[section]["token"] = {"command": ["echo", "none"]}
+        body["proxmox"]["network"] |= {"subnet": "10.0.0.0/16", "gateway": "10.0.255.254", "ids": "100-60000"}
+        site.write_text(yaml.safe_dump(body), encoding="utf-8")
+        output = subprocess.run(
+            [sys.executable, __file__, "--child", str(cohort), str(site)], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+    figures = json.loads(output)
+    table = Table(title="Without servers, one core", title_justify="left")
+    for column in ("resources", "load files", "compile", "diff (empty plan)", "compile + diff", "peak memory"):
+        table.add_column(column, justify="right")
+    both = figures["compile"] + figures["diff"]
+    table.add_row(
+        str(figures["resources"]),
+        f"{figures['load']:.2f} s",
+        f"{figures['compile']:.2f} s",
+        f"{figures['diff']:.2f} s",
+        f"{both:.2f} s",
+        f"{figures['memory']:.0f} MB",
+    )
+    CONSOLE.print(table)
+
+
+def child(cohort: Path, site: Path) -> None:
+    """What `compare` measures."""
+    began = time.perf_counter()
+    paths = Paths(inventory=cohort, playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
+    project = Project.load(paths)
+    loaded = time.perf_counter()
+    wanted = project.compiled.resources
+    compiled = time.perf_counter()
+    now = datetime.now(UTC)
+    objects: dict[str, list[Observed]] = {}
+    records = {}
+    for number, item in enumerate(wanted, 100):
+        facts = {"vmid": number, "node": "eig", "address": f"10.0.{number // 256}.{number % 256}"}
+        assigned = {"id": number, "node": "eig", "address": f"{facts['address']}/16"} if item.address.provider == "proxmox" else {}
+        values = {**item.values, **assigned} if item.address.kind != "proxmox.pool" else dict(item.values)
+        objects.setdefault(item.address.kind, []).append(
+            Observed(item.address, values, {"id": number, "vmid": number, "node": "eig"}, facts=facts)
+        )
+        records[item.address] = Record(item.address, values, {}, item.team, made=True, run=1, at=now, by="bench")
+    prepared = time.perf_counter()
+    situation = Situation(
+        resources=wanted,
+        everything=wanted,
+        observations={kind: Observation(found) for kind, found in objects.items()},
+        records=records,
+        limits=Limits(),
+        orphans_among=None,
+    )
+    meta = PlanMeta(cohort="bench", site="bench", as_of=DAY, eiginfra="0")
+    plan = make_plan(project.registry, situation, meta)
+    done = time.perf_counter()
+    assert plan.empty, [str(change.address) for change in plan.acting][:5]
+    figures = {
+        "resources": len(wanted),
+        "load": loaded - began,
+        "compile": compiled - loaded,
+        "diff": done - prepared,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+    }
+    print(json.dumps(figures))
+
+
+def main() -> None:
+    """Read the options, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--teams", default="15,150,1500")
+    parser.add_argument("--latency", default="0,20")
+    parser.add_argument("--resources", type=int, default=10_000)
+    parser.add_argument("--skip-road", action="store_true")
+    parser.add_argument("--skip-compare", action="store_true")
+    parser.add_argument("--child", nargs=2, type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        child(*options.child)
+        return
+    if not options.skip_compare:
+        compare(options.resources)
+    if not options.skip_road:
+        road([int(size) for size in options.teams.split(",")], [float(latency) for latency in options.latency.split(",")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""`eiginfra check`: everything that can be said without a server."""
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.cli.render.console import out, print_json
+from eiginfra.cli.render.findings import counted, print_findings
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import Severity
+from eiginfra.wiring.project import Project
+
+NAME = "check"
+
+
+def run(
+    *,
+    inventory: options.Inventory = None,
+    playbook: options.Playbook = None,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    as_of: options.AsOf = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """Check inventory, playbook and site: form, cross-references, quotas, capacity. Asks no server and needs no secret."""
+    compiled = 0
+    try:
+        project = Project.load(options.paths(settings, inventory, playbook, site, as_of), offline=True)
+        findings = project.check()
+        compiled = len(project.compiled.resources)
+    except InputError as problem:
+        findings = list(problem.findings)
+    failed = any(found.severity is Severity.ERROR for found in findings)
+    if format_ is Format.JSON:
+        print_json("check", {"findings": findings, "resources": compiled, "ok": not failed})
+    else:
+        console = out()
+        print_findings(console, findings)
+        verdict = counted(findings)
+        console.print(verdict if failed else f"{verdict}; {compiled} resources.")
+    return InputError.exit_code if failed else 0

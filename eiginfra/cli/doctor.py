@@ -1,0 +1,32 @@
+"""`eiginfra doctor`: whether everything is in place to work."""
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.cli.render.console import out, print_json
+from eiginfra.cli.render.findings import counted, print_findings
+from eiginfra.core.finding import Severity
+from eiginfra.wiring.doctor import examine
+from eiginfra.wiring.project import Project
+
+NAME = "doctor"
+
+
+def run(
+    *,
+    inventory: options.Inventory = None,
+    playbook: options.Playbook = None,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """Look at every service: reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall."""
+    project = Project.load(options.paths(settings, inventory, playbook, site, None))
+    findings = examine(project.site)
+    ill = any(found.severity is Severity.ERROR for found in findings)
+    if format_ is Format.JSON:
+        print_json("doctor", {"findings": findings, "ok": not ill})
+    else:
+        console = out()
+        print_findings(console, findings)
+        console.print(f"{counted(findings)}.")
+    return 1 if ill else 0

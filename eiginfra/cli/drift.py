@@ -1,0 +1,42 @@
+"""`eiginfra drift`: what reality changed behind the inventory's back."""
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.cli.plan import DIFFERENCES
+from eiginfra.cli.render.console import out, print_json
+from eiginfra.cli.render.findings import print_findings
+from eiginfra.cli.render.plan_text import print_changes
+from eiginfra.core.finding import Severity
+from eiginfra.engine.drift import drifted
+from eiginfra.wiring.project import Project
+
+NAME = "drift"
+
+
+def run(
+    *,
+    inventory: options.Inventory = None,
+    playbook: options.Playbook = None,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    as_of: options.AsOf = None,
+    limit: options.Limit = None,
+    tags: options.Tags = None,
+    skip_tags: options.SkipTags = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """Show what differs because reality moved, told by cause; exit 2 if there is any. What the inventory moved is `plan`'s."""
+    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
+    plan = project.plan(options.asked(limit, tags, skip_tags, None))
+    changes = drifted(plan)
+    if format_ is Format.JSON:
+        body = [change.model_dump(mode="json") for change in changes]
+        print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
+    else:
+        console = out()
+        print_changes(console, changes)
+        print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
+        last = project.last_applied()
+        console.print(f"Drift: {len(changes)} resources." if changes else "No drift.", end=" ")
+        console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
+    return DIFFERENCES if changes else 0

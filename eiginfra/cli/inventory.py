@@ -1,0 +1,84 @@
+"""`eiginfra inventory`: Ansible's dynamic inventory, from what really stands."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from eiginfra.cli import options
+from eiginfra.core.errors import UsageError
+from eiginfra.core.resource import Observed
+from eiginfra.wiring.project import Project
+
+NAME = "inventory"
+
+
+def run(
+    *,
+    list_: Annotated[bool, typer.Option("--list", help="All machines, by team.")] = False,
+    host: Annotated[str | None, typer.Option("--host", metavar="NAME", help="The variables of one machine.")] = None,
+    inventory: options.Inventory = None,
+    playbook: options.Playbook = None,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    as_of: options.AsOf = None,
+) -> int:
+    """Speak Ansible's dynamic inventory: groups are teams, hosts are their machines with ID and address."""
+    if list_ == (host is not None):
+        msg = "give either --list or --host NAME"
+        raise UsageError(msg)
+    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
+    hosts = _hosts(project)
+    body = _listing(project, hosts) if host is None else _variables(hosts, host)
+    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    return 0
+
+
+def _hosts(project: Project) -> dict[str, dict[str, Any]]:
+    """The machines of the inventory by host name, each with its variables; ID and address only if it stands."""
+    standing = {str(there.address.key): there for there in project.standing() if there.address.provider == "proxmox"}
+    hosts: dict[str, dict[str, Any]] = {}
+    for team in project.cohort.teams:
+        for machine in team.machines:
+            there = standing.get(f"{project.cohort.id}/{team.id}/{machine.name}")
+            hosts[team.host(machine)] = {
+                "eiginfra_team": team.id,
+                "eiginfra_type": machine.type,
+                "eiginfra_image": machine.image,
+                **(_seen(there) if there is not None else {"eiginfra_status": "missing"}),
+            }
+    return hosts
+
+
+def _seen(there: Observed) -> dict[str, Any]:
+    facts = there.facts
+    return {
+        "ansible_host": facts.get("address"),
+        "ansible_user": facts.get("user") or "root",
+        "eiginfra_id": facts.get("vmid"),
+        "eiginfra_node": facts.get("node"),
+        "eiginfra_status": facts.get("status"),
+    }
+
+
+def _listing(project: Project, hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Team ids with hyphens are no group names to Ansible: underscores instead, as Ansible itself would write them."""
+    groups: dict[str, list[str]] = {}
+    for name, variables in hosts.items():
+        groups.setdefault(variables["eiginfra_team"].replace("-", "_"), []).append(name)
+    teams = [team.id.replace("-", "_") for team in project.cohort.teams]
+    cohort = project.cohort.id.replace("-", "_")
+    return {
+        "_meta": {"hostvars": hosts},
+        "all": {"children": [cohort, "ungrouped"]},
+        cohort: {"children": sorted(teams)},
+        **{team: {"hosts": sorted(groups.get(team, []))} for team in teams},
+    }
+
+
+def _variables(hosts: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    if name not in hosts:
+        msg = f"there is no machine {name!r}; eiginfra inventory --list names them"
+        raise UsageError(msg)
+    return hosts[name]

@@ -1,0 +1,87 @@
+"""`eiginfra journal`: what was done, when, by whom."""
+
+from dataclasses import fields
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.cli.render.console import out, print_json, printable
+from eiginfra.core.address import Address
+from eiginfra.core.errors import UsageError
+from eiginfra.wiring.project import Project
+
+app = typer.Typer(name="journal", help="What was done, when, and by whom.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(
+    *,
+    limit: Annotated[int, typer.Option("-n", "--last", min=1, help="How many runs.")] = 20,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    inventory: options.Inventory = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """The latest runs, newest first."""
+    project = Project.load(options.paths(settings, inventory, None, site, None), offline=True)
+    runs = project.journal.runs(project.cohort.id, limit)
+    if format_ is Format.JSON:
+        print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
+        return 0
+    if not runs:
+        out().print("Nothing was applied yet.")
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for title in ("run", "started (UTC)", "by", "commit", "what", "outcome"):
+        table.add_column(title)
+    for run in runs:
+        counts = ", ".join(f"{count} {name}" for name, count in run.counts.items())
+        commit = f"{run.commit or '–'}{'+' if run.dirty else ''}"
+        what = f"{run.command} {run.selection}".strip()
+        outcome = f"{run.outcome or 'unfinished'}: {counts or 'nothing'}"
+        table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M:%S}", run.by, commit, printable(what), outcome)
+    out().print(table)
+    return 0
+
+
+@app.command("show")
+def show(
+    *,
+    run: Annotated[int | None, typer.Argument(help="The run's number; the last one without it.")] = None,
+    site: options.Site = None,
+    settings: options.Settings = None,
+    inventory: options.Inventory = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """What one run did, action by action."""
+    project = Project.load(options.paths(settings, inventory, None, site, None), offline=True)
+    number = run
+    if number is None:
+        latest = project.journal.runs(project.cohort.id, 1)
+        if not latest:
+            msg = "nothing was applied yet"
+            raise UsageError(msg)
+        number = latest[0].number
+    report = project.journal.show(number)
+    if format_ is Format.JSON:
+        print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
+        return 0
+    about = report.run
+    console = out()
+    console.print(f"run {about.number}: {about.command} of {about.cohort} on {about.site} by {about.by}")
+    console.print(
+        f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
+    )
+    for step in report.steps:
+        reason = f": {printable(step.reason)}" if step.reason else ""
+        cause = f" ({step.cause})" if step.cause else ""
+        console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
+    return 0
+
+
+def _as_dict(row: Any) -> dict[str, Any]:
+    """A row of the journal with addresses as text."""
+    return {field.name: str(value) if isinstance(value := getattr(row, field.name), Address) else value for field in fields(row)}

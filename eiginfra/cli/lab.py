@@ -1,0 +1,128 @@
+"""`eiginfra lab`: a GitLab and a Proxmox VE to practise on, on this machine's loopback."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.cli.render.console import out, print_json
+from eiginfra.core.errors import EiginfraError, UsageError
+from eiginfra.inventory.loader import load_settings
+from eiginfra.wiring.project import SETTINGS
+
+app = typer.Typer(name="lab", help="A GitLab and a Proxmox VE to practise on.", no_args_is_help=True, rich_markup_mode=None)
+
+RUN_DIR = Path(".eiginfra/lab")
+RunDir = Annotated[Path, typer.Option("--run-dir", metavar="FOLDER", help="Where the lab keeps its tokens, log and process id.")]
+T = TypeVar("T")
+
+
+@app.command("up")
+def up(
+    *,
+    detach: Annotated[bool, typer.Option("-d", "--detach", help="Serve in the background until `eiginfra lab down`.")] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65534, help="GitLab's port, Proxmox gets the next; 0 picks free ones. [8929, 8006]")
+    ] = None,
+    site_out: Annotated[Path | None, typer.Option("--site-out", metavar="FILE", help="Write the site file there.")] = None,
+    now: Annotated[
+        date | None, typer.Option("--now", metavar="DATE", parser=options.day, help="The lab's day; as_of of eiginfra.yml if absent.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Take up and leave the state there.")] = None,
+    profile: Annotated[str, typer.Option("--profile", help="eig, or recordings.")] = "eig",
+    latency: Annotated[float, typer.Option("--latency", metavar="MS", min=0, help="What every request waits.")] = 0.0,
+    task_seconds: Annotated[float, typer.Option("--task-seconds", min=0, help="How long a Proxmox task takes.")] = 0.0,
+    wide_network: Annotated[bool, typer.Option("--wide-network", help="A /16 with some 60,000 machine IDs.")] = False,
+    run_dir: RunDir = RUN_DIR,
+) -> int:
+    """Serve a GitLab and a Proxmox VE until Ctrl-C, on loopback only."""
+
+    def start() -> int:
+        from eiginfra.lab import process
+        from eiginfra.lab.config import GITLAB_PORT, PROXMOX_PORT, LabConfig
+        from eiginfra.lab.server import serve
+
+        gitlab_port, proxmox_port = (GITLAB_PORT, PROXMOX_PORT) if port is None else (0, 0) if port == 0 else (port, port + 1)
+        config = LabConfig(
+            gitlab_port=gitlab_port,
+            proxmox_port=proxmox_port,
+            now=now or _settings_day(),
+            site_out=site_out or run_dir / "site.yml",
+            state=state,
+            profile=profile,
+            latency_ms=latency,
+            task_seconds=task_seconds,
+            wide_network=wide_network,
+        )
+        if not detach:
+            serve(config, lambda serving: _announce(serving.urls))
+            return 0
+        info = process.start_detached(config, run_dir)
+        _announce(info.urls)
+        out().print(f"The lab serves (process {info.pid}); site file {info.site}. To end it: eiginfra lab down")
+        return 0
+
+    return _with_lab(start)
+
+
+@app.command("status")
+def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEXT) -> int:
+    """Say whether the lab serves, and where; exit 1 if it does not."""
+
+    def look() -> int:
+        from eiginfra.lab import process
+
+        info = process.status(run_dir)
+        if format_ is Format.JSON:
+            print_json("lab.status", {"running": info is not None, "urls": info.urls if info else {}, "pid": info.pid if info else None})
+        elif info is None:
+            out().print("The lab does not run.")
+        else:
+            out().print(f"The lab serves (process {info.pid}): " + ", ".join(f"{name} {url}" for name, url in info.urls.items()))
+        return 0 if info else 1
+
+    return _with_lab(look)
+
+
+@app.command("down")
+def down(run_dir: RunDir = RUN_DIR) -> int:
+    """End the lab that was started with --detach; its state goes with it, unless it was given --state."""
+
+    def stop() -> int:
+        from eiginfra.lab import process
+
+        out().print("The lab has ended." if process.stop(run_dir) else "The lab did not run.")
+        return 0
+
+    return _with_lab(stop)
+
+
+def _announce(urls: Mapping[str, str]) -> None:
+    for service, url in urls.items():
+        out().print(f"{service}: {url}")
+
+
+def _settings_day() -> date | None:
+    """The lab's clock follows the cohort's day, so that dates mean in the lab what they mean in the plan."""
+    return load_settings(SETTINGS).as_of if SETTINGS.exists() else None
+
+
+def _with_lab(work: Callable[[], T]) -> T:
+    """The lab is an extra: without it, say how to get it; its errors are ours."""
+    try:
+        from eiginfra.lab.config import LabError
+    except ImportError as problem:
+        raise UsageError(_MISSING) from problem
+    try:
+        return work()
+    except ImportError as problem:
+        raise UsageError(_MISSING) from problem
+    except LabError as problem:
+        raise EiginfraError(str(problem)) from problem
+
+
+_MISSING = "the lab is not installed; pip install 'eiginfra[lab]'"

@@ -1,0 +1,115 @@
+"""Options that several commands share: Ansible's where Ansible has one, else Terraform's."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eiginfra.core.address import Address
+from eiginfra.wiring.project import Asked, Paths
+from eiginfra.wiring.selection import Selection
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class PlanFormat(StrEnum):
+    """How a plan is written; Markdown is for the note of a merge request."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def day(text: str) -> date:
+    """A day as options write it: 2019-10-01."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        msg = f"{text!r} is not a day; write 2019-10-01"
+        raise typer.BadParameter(msg) from problem
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+
+
+def _words(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(word for value in values or [] for word in value.split(",") if word)
+
+
+FILES = "Files"
+CHOICE = "Choice of resources"
+
+Inventory = Annotated[
+    Path | None, typer.Option("-i", "--inventory", metavar="FOLDER", help="The cohort's folder.", rich_help_panel=FILES, show_default=False)
+]
+Playbook = Annotated[
+    Path | None, typer.Option("--playbook", metavar="FILE", help="The playbook.", rich_help_panel=FILES, show_default=False)
+]
+Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file.", rich_help_panel=FILES, show_default=False)]
+Settings = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="Instead of eiginfra.yml.", rich_help_panel=FILES, show_default=False)
+]
+AsOf = Annotated[
+    date | None,
+    typer.Option("--as-of", metavar="DATE", parser=day, help="The day to take for today.", rich_help_panel=FILES, show_default=False),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option("-l", "--limit", metavar="PATTERN", help="Only these teams: adler, 'open-*', 'all:!plume'.", rich_help_panel=CHOICE),
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("-t", "--tags", metavar="TAGS", help="Only tasks with one of these tags.", rich_help_panel=CHOICE)
+]
+SkipTags = Annotated[
+    list[str] | None, typer.Option("--skip-tags", metavar="TAGS", help="No tasks with one of these tags.", rich_help_panel=CHOICE)
+]
+Targets = Annotated[
+    list[Address] | None,
+    typer.Option("--target", metavar="ADDRESS", parser=_address, help="Only this, and what it depends on.", rich_help_panel=CHOICE),
+]
+Replace = Annotated[
+    list[Address] | None,
+    typer.Option("--replace", metavar="ADDRESS", parser=_address, help="Make it anew where a field cannot change.", show_default=False),
+]
+Prune = Annotated[bool, typer.Option("--prune", help="Also remove what left the inventory, as far as eiginfra may.")]
+AllowRemovals = Annotated[
+    int | None, typer.Option("--allow-removals", metavar="N", min=0, help="Let so many entries of a list go, whatever the cap.")
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the report.")]
+AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to write the plan.")]
+
+
+def paths(settings: Path | None, inventory: Path | None, playbook: Path | None, site: Path | None, as_of: date | None) -> Paths:
+    """The file options in one value."""
+    return Paths(settings=settings, inventory=inventory, playbook=playbook, site=site, as_of=as_of)
+
+
+def asked(
+    limit: str | None,
+    tags: list[str] | None,
+    skip_tags: list[str] | None,
+    targets: list[Address] | None,
+    *,
+    prune: bool = False,
+    replacing: list[Address] | None = None,
+    allow_removals: int | None = None,
+) -> Asked:
+    """The choice options in one value."""
+    return Asked(
+        selection=Selection(limit, _words(tags), _words(skip_tags), tuple(targets or ())),
+        prune=prune,
+        replacing=frozenset(replacing or ()),
+        allow_removals=allow_removals,
+    )

@@ -1,0 +1,54 @@
+"""The two streams: reports on standard output, progress and complaints on standard error; colours on terminals only."""
+
+import json
+import sys
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+from rich.console import Console
+
+from eiginfra.core.values import canonical
+
+FORMAT_VERSION = 1
+
+
+def out() -> Console:
+    """Standard output. Lines are never folded: a report is also read by grep."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def err() -> Console:
+    """Standard error."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def print_json(what: str, body: Mapping[str, object]) -> None:
+    """A report as a JSON document that says what it is and in which version of its format."""
+    document: dict[str, JsonValue] = {"format_version": FORMAT_VERSION, "type": what}
+    document |= {key: canonical(value) for key, value in body.items()}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+
+
+def show(value: JsonValue) -> str:
+    """A value in one line, for people: text plainly, lists with commas, an entry as `adler-1 (maintainer)`, nothing as a dash."""
+    match value:
+        case None | "":
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return " ".join(
+                f"{word[:8]}…{word[-8:]}" if len(word) > 48 and "/" not in word else word for word in printable(value).split(" ")
+            )
+        case list():
+            return ", ".join(show(item) for item in value) or "–"
+        case dict():
+            first, *others = [show(item) for item in value.values() if item is not None] or ["–"]
+            return f"{first} ({', '.join(others)})" if others else first
+        case _:
+            return str(value)
+
+
+def printable(text: str) -> str:
+    """Text without control characters: what a team wrote cannot move the reader's cursor."""
+    return "".join(character if character.isprintable() else "�" if character != "\n" else " " for character in text)

@@ -1,0 +1,28 @@
+"""`eiginfra schema`: the JSON Schemas of the files people write."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from eiginfra.core.errors import UsageError
+from eiginfra.inventory.schema import schemas
+from eiginfra.playbook.schema import schema as playbook_schema
+from eiginfra.wiring.kinds import registry
+
+NAME = "schema"
+
+
+def run(
+    *,
+    what: Annotated[str | None, typer.Argument(help="cohort, team, site, settings or playbook; all without it.")] = None,
+) -> int:
+    """Print the JSON Schema of a file format, for editors and other tools."""
+    every = {**schemas(), "playbook": playbook_schema(registry(None))}
+    if what is not None and what not in every:
+        msg = f"there is no schema of {what!r}; there are {', '.join(sorted(every))}"
+        raise UsageError(msg)
+    body = every if what is None else every[what]
+    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    return 0

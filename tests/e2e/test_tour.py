@@ -1,0 +1,174 @@
+"""The README's tour."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "proxmox.container[eig3/adler/web]"
+
+
+@pytest.fixture
+def applied(place: Any) -> Any:
+    answer = place.call("apply", "--yes")
+    assert answer.code == 0, answer.out + answer.err
+    return place
+
+
+def test_a_second_plan_is_empty_and_so_is_drift(applied: Any) -> None:
+    plan = applied.call("plan", "--detailed-exitcode", "--format", "json")
+    assert plan.code == 0
+    assert plan.json["changes"] == []
+    assert applied.call("drift").code == 0
+
+
+def test_an_edit_is_pending_and_the_plan_shows_just_that(applied: Any) -> None:
+    applied.edit("adler", "title: API ADLER", "title: API d’ADLER")
+    plan = applied.call("plan", "--detailed-exitcode", "--format", "json")
+    assert plan.code == 2
+    assert [(c["address"], c["action"], c["cause"], c["team"]) for c in plan.json["changes"]] == [
+        ("gitlab.project[eig/eig3/adler/api]", "update", "pending", "adler")
+    ]
+    text = applied.call("plan").out
+    assert "~ gitlab.project[eig/eig3/adler/api]  pending\n      title: API ADLER → API d’ADLER\n" in text
+    assert "Plan: 0 to add, 1 to change, 0 to remove." in text
+    assert applied.call("drift").code == 0
+
+
+def test_three_changes_by_hand_are_found_named_and_healed(applied: Any) -> None:
+    guest = applied.guest("adler-web")
+    applied.proxmox("PUT", f"/nodes/eig/lxc/{guest}/config", memory=2048)
+    applied.gitlab("PUT", "/projects/eig%2Feig3%2Fadler%2Fapi", visibility="private")
+    member = next(m for m in applied.gitlab("GET", "/groups/eig%2Feig3%2Fkarfur/members") if m["username"] == "karfur-1")
+    applied.gitlab("DELETE", f"/groups/eig%2Feig3%2Fkarfur/members/{member['id']}")
+
+    drift = applied.call("drift", "--format", "json")
+    assert drift.code == 2
+    assert {(c["address"], d["field"], d["entry"], d["cause"]) for c in drift.json["changes"] for d in c["diffs"]} == {
+        (ADDRESS, "memory", None, "drift"),
+        ("gitlab.project[eig/eig3/adler/api]", "visibility", None, "drift"),
+        ("gitlab.members[eig/eig3/karfur]", "members", "karfur-1", "drift"),
+    }
+    healed = applied.call("apply", "--yes", "--format", "json")
+    assert healed.code == 0
+    assert {result["outcome"] for result in healed.json["results"]} == {"done"}
+    assert applied.call("drift").code == 0
+    assert applied.call("plan", "--detailed-exitcode").code == 0
+
+
+def test_a_stranger_among_the_members_is_drift_and_goes(applied: Any) -> None:
+    stranger = applied.gitlab(
+        "POST",
+        "/users",
+        username="stranger",
+        name="Stranger",
+        email="stranger@example.org",
+        force_random_password=True,
+        skip_confirmation=True,
+    )
+    applied.gitlab("POST", "/groups/eig%2Feig3%2Fadler/members", user_id=stranger["id"], access_level=30)
+    assert "- members[stranger]" in applied.call("drift").out
+    assert applied.call("apply", "--yes").code == 0
+    members = {m["username"] for m in applied.gitlab("GET", "/groups/eig%2Feig3%2Fadler/members")}
+    assert "stranger" not in members
+    assert "adler-1" in members
+
+
+def test_the_plan_is_the_same_whenever_it_is_made(place: Any) -> None:
+    first = place.call("plan", "--format", "json").out
+    for team in reversed(("adler", "karfur", "open-chronic")):
+        path = place.team(team)
+        text = path.read_bytes()
+        path.unlink()
+        path.write_bytes(text)
+    assert place.call("plan", "--format", "json").out == first
+
+
+def test_a_saved_plan_is_carried_out_as_it_is(place: Any) -> None:
+    assert place.call("plan", "--out", "plan.json", "--limit", "adler").code == 0
+    place.edit("adler", "title: API ADLER", "title: Something else")
+    answer = place.call("apply", "plan.json")
+    assert answer.code == 0, answer.err
+    assert "The inventory has changed since the plan was made" in answer.err
+    assert place.gitlab("GET", "/projects/eig%2Feig3%2Fadler%2Fapi")["name"] == "API ADLER"
+
+
+def test_limit_and_tags_narrow_what_is_done(place: Any) -> None:
+    answer = place.call("apply", "--yes", "--limit", "adler", "--tags", "gitlab", "--format", "json")
+    assert answer.code == 0
+    results = answer.json["results"]
+    assert {r["team"] for r in results} == {None, "adler"}
+    assert all(r["address"].startswith("gitlab.") for r in results)
+
+
+def test_handouts_name_what_stands(applied: Any) -> None:
+    assert applied.call("handouts", "--out", "pages").code == 0
+    page = (applied.folder / "pages" / "adler.html").read_text(encoding="utf-8")
+    assert "192.168.0." in page
+    assert f"{applied.lab.urls['gitlab']}/eig/eig3/adler" in page
+    assert {path.stem for path in (applied.folder / "pages").glob("*.md")} == {"adler", "karfur", "open-chronic", "index"}
+
+
+def test_ansible_sees_every_machine_under_its_team(applied: Any) -> None:
+    wrapper = applied.folder / "inventory"
+    wrapper.write_text(f"#!/bin/sh\ncd '{applied.folder}'\nexec '{sys.executable}' -m eiginfra inventory \"$@\"\n", encoding="utf-8")
+    wrapper.chmod(0o755)
+    environment = {**os.environ, "ANSIBLE_LOCALHOST_WARNING": "False", "HOME": str(applied.folder), "ANSIBLE_DEPRECATION_WARNINGS": "False"}
+    command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(wrapper), "--list"]
+    listing = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout)
+    assert "adler-web" in listing["adler"]["hosts"]
+    assert set(listing["eig3"]["children"]) == {"adler", "karfur", "open_chronic"}
+    machine = listing["_meta"]["hostvars"]["adler-web"]
+    assert machine["ansible_host"] == f"192.168.0.{machine['eiginfra_id']}"
+
+
+def test_the_journal_tells_what_was_done_and_forgets(applied: Any) -> None:
+    runs = applied.call("journal", "list", "--format", "json").json["runs"]
+    assert [(run["command"], run["outcome"]) for run in runs] == [("apply", "done")]
+    shown = applied.call("journal", "show", "--format", "json").json
+    assert {action["outcome"] for action in shown["actions"]} == {"done"}
+    assert ADDRESS in applied.call("journal", "show", str(runs[0]["number"])).out
+    assert applied.call("forget", ADDRESS).code == 0
+    assert applied.call("forget", ADDRESS).code == 64
+
+
+def test_losing_the_journal_loses_nothing_else(applied: Any) -> None:
+    for path in (applied.folder / "site").glob("journal.db*"):
+        path.unlink()
+    plan = applied.call("plan", "--detailed-exitcode")
+    assert plan.code == 0
+    assert "stand already as wanted" in plan.out
+    guest = applied.guest("adler-web")
+    applied.proxmox("PUT", f"/nodes/eig/lxc/{guest}/config", memory=2048)
+    (change,) = applied.call("drift", "--format", "json").json["changes"]
+    assert change["cause"] == "unknown"
+
+
+def test_what_left_the_inventory_is_shown_and_left_alone(applied: Any) -> None:
+    applied.team("karfur").unlink()
+    plan = applied.call("plan", "--format", "json")
+    orphans = {c["address"] for c in plan.json["changes"] if c["cause"] == "orphan"}
+    assert "gitlab.group[eig/eig3/karfur]" in orphans
+    assert applied.call("apply", "--yes", "--prune").code == 0
+    assert applied.gitlab("GET", "/groups/eig%2Feig3%2Fkarfur")["path"] == "karfur"
+
+
+def test_what_a_when_switches_off_is_left_alone(applied: Any) -> None:
+    playbook = applied.folder / "playbooks" / "site.yml"
+    text = playbook.read_text(encoding="utf-8")
+    assert "    - name: Projects\n" in text
+    playbook.write_text(text.replace("    - name: Projects\n", "    - name: Projects\n      when: team.id != 'adler'\n"), encoding="utf-8")
+    plan = applied.call("plan", "--prune", "--detailed-exitcode", "--format", "json")
+    assert plan.code == 0
+    assert plan.json["changes"] == []
+
+
+def test_the_markdown_is_for_a_merge_request(place: Any) -> None:
+    text = place.call("plan", "--format", "markdown").out
+    assert text.startswith("### eiginfra: plan of eig3 on site")
+    assert "<summary>adler (" in text

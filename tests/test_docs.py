@@ -1,0 +1,49 @@
+"""What users can call, write or fail with is documented."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from eiginfra.cli.main import app
+from eiginfra.core.spec import rules
+from eiginfra.wiring.kinds import registry
+
+DOCS = Path(__file__).parents[1] / "docs"
+KINDS = {kind.name: kind for kind in registry(None)}
+
+
+def _commands() -> list[str]:
+    root: Any = typer.main.get_command(app)
+    return sorted(
+        f"{name} {sub}" if subs else name
+        for name, command in root.commands.items()
+        for subs in [getattr(command, "commands", {})]
+        for sub in (subs or [""])
+    )
+
+
+@pytest.mark.parametrize("command", _commands())
+def test_every_command_is_documented(command: str) -> None:
+    assert f"`eiginfra {command}" in (DOCS / "cli.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_has_a_page_that_names_all_its_fields(name: str) -> None:
+    page = (DOCS / "kinds" / f"{name}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {name}\n")
+    missing = [field for field in rules(KINDS[name].spec) if f"`{field}`" not in page]
+    assert not missing
+
+
+def test_every_exit_code_is_documented() -> None:
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert all(f"| {code} |" in page for code in (0, 1, 2, 64, 65, 69, 75, 77, 130))
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -1,0 +1,130 @@
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rich.console import Console
+from support.fakes import META
+
+from eiginfra.cli.apply import exit_code
+from eiginfra.cli.render.console import printable, show
+from eiginfra.cli.render.plan_markdown import markdown
+from eiginfra.cli.render.plan_text import print_plan, totals
+from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Cause, Change, FieldDiff
+from eiginfra.core.finding import error
+from eiginfra.core.plan import Plan
+from eiginfra.engine.executor import Outcome, Report, Result
+
+CREATE = Change(
+    address=Address("test.thing", "a"),
+    action=Action.CREATE,
+    cause=Cause.NEW,
+    team="adler",
+    desired={"name": "a", "text": "t", "labels": []},
+)
+UPDATE = Change(
+    address=Address("test.thing", "b"),
+    action=Action.UPDATE,
+    cause=Cause.DRIFT,
+    team="adler",
+    diffs=(
+        FieldDiff(field="text", before="old", after="new", cause=Cause.DRIFT),
+        FieldDiff(field="key", before="s3cret", after="t0ken", cause=Cause.PENDING, sensitive=True),
+        FieldDiff(field="people", entry="u", before=None, after={"username": "u", "access": "owner"}, cause=Cause.DRIFT),
+        FieldDiff(field="people", entry="v", before={"username": "v"}, after=None, cause=Cause.DRIFT),
+    ),
+)
+WAITING = Change(address=Address("test.thing", "c"), action=Action.NONE, waiting={"memory": "a restart"})
+ADOPTED = Change(address=Address("test.thing", "d"), action=Action.ADOPT, desired={})
+
+
+def _text(plan: Plan) -> str:
+    stream = io.StringIO()
+    print_plan(Console(file=stream, soft_wrap=True, markup=False, highlight=False), plan)
+    return stream.getvalue()
+
+
+def test_a_plan_for_people() -> None:
+    assert _text(Plan(meta=META, changes=(CREATE, UPDATE, WAITING, ADOPTED), findings=(error("c", "wrong", remedy="mend"),))) == (
+        "the cohort's own\n"
+        "  · test.thing[c]\n"
+        "      memory waits for a restart\n"
+        "\n"
+        "adler\n"
+        "  + test.thing[a]  new\n"
+        "      text t\n"
+        "  ~ test.thing[b]  drift\n"
+        "      text: old → new\n"
+        "      key: *** → ***  pending\n"
+        "      + people[u] u (owner)\n"
+        "      - people[v] v\n"
+        "\n"
+        "1 resources stand already as wanted; the journal will note them.\n"
+        "\n"
+        "error: wrong\n"
+        "    → mend\n"
+        "\n"
+        "Plan: 1 to add, 1 to change, 0 to remove.\n"
+    )
+
+
+def test_the_totals() -> None:
+    assert totals(Plan(meta=META)) == "Nothing to do: what stands is what the inventory asks for."
+    assert totals(Plan(meta=META, changes=(WAITING,))) == "Nothing to do; 1 still waiting."
+    gone = CREATE.model_copy(update={"action": Action.DELETE})
+    again = UPDATE.model_copy(update={"action": Action.REPLACE})
+    taken = ADOPTED.model_copy(update={"ours": False})
+    assert totals(Plan(meta=META, changes=(gone, again, taken))) == "Plan: 0 to add, 0 to change, 1 to adopt, 1 to replace, 1 to remove."
+
+
+def test_no_secret_is_shown() -> None:
+    plan = Plan(meta=META, changes=(UPDATE,))
+    for text in (_text(plan), markdown(plan)):
+        assert "s3cret" not in text
+        assert "t0ken" not in text
+
+
+@given(st.text(max_size=40))
+def test_what_a_team_wrote_cannot_move_the_cursor(text: str) -> None:
+    change = CREATE.model_copy(update={"desired": {"text": f"{text}."}, "address": Address("test.thing", text or "x")})
+    shown = _text(Plan(meta=META, changes=(change,)))
+    assert "\x1b" not in shown
+    assert shown.count("\n") == 5
+
+
+@given(st.text(alphabet="<>&*_`|[]()!#\\~ab \n", max_size=30))
+def test_what_a_team_wrote_is_no_markdown(text: str) -> None:
+    change = CREATE.model_copy(update={"desired": {"text": text}})
+    tokens = MarkdownIt("commonmark").parse(markdown(Plan(meta=META, changes=(change,), findings=(error("c", text),))))
+    html = [token.content for token in tokens if token.type == "html_block"]
+    inline = [child.type for token in tokens for child in token.children or []]
+    assert all(block.startswith(("<details", "<summary", "</details", "<sub>")) for block in html)
+    assert not {"image", "link_open"} & set(inline)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "–"), (True, "yes"), (["a", 1], "a, 1"), ({"a": "x", "b": None, "c": 2}, "x (2)"), ([], "–")]
+)
+def test_values_in_one_line(value: object, shown: str) -> None:
+    assert show(value) == shown  # type: ignore[arg-type]
+
+
+def test_control_characters_are_replaced() -> None:
+    assert printable("a\x1b[31mb\nc\u202e") == "a�[31mb c�"
+
+
+@pytest.mark.parametrize(
+    ("results", "interrupted", "code"),
+    [
+        ([(Outcome.DONE, 0), (Outcome.WAITING, 0)], False, 0),
+        ([(Outcome.DONE, 0), (Outcome.FAILED, 77)], False, 77),
+        ([(Outcome.FAILED, 77), (Outcome.FAILED, 69), (Outcome.SKIPPED, 0)], False, 1),
+        ([(Outcome.REFUSED, 1)], False, 1),
+        ([(Outcome.FAILED, 1)], True, 130),
+    ],
+)
+def test_the_exit_code_of_an_apply(results: list[tuple[Outcome, int]], interrupted: bool, code: int) -> None:
+    report = Report(tuple(Result(CREATE, outcome, exit_code=exit_code) for outcome, exit_code in results), interrupted)
+    assert exit_code(report) == code
