@@ -16,37 +16,28 @@ from eiginfra.core.errors import GuardError, InputError, UsageError
 from eiginfra.core.finding import error
 from eiginfra.core.plan import Plan
 from eiginfra.engine.executor import Outcome, Report
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Asked, Paths, Project
 
 NAME = "apply"
 INTERRUPTED = 130
 
 
+@options.files
+@options.request
 def run(
     *,
+    paths: Paths,
+    asked: Asked,
     saved: Annotated[
         str | None, typer.Argument(metavar="[PLAN]", help="A plan saved by eiginfra plan --out; - reads it from standard input.")
     ] = None,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
-    limit: options.Limit = None,
-    tags: options.Tags = None,
-    skip_tags: options.SkipTags = None,
-    target: options.Targets = None,
-    replace: options.Replace = None,
-    prune: options.Prune = False,
-    allow_removals: options.AllowRemovals = None,
     check: Annotated[bool, typer.Option("-C", "--check", help="Only show the plan, as eiginfra plan does.")] = False,
     yes: options.Yes = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
-    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
+    project = Project.load(paths)
     text = format_ is Format.TEXT
-    asked = options.asked(limit, tags, skip_tags, target, prune=prune, replacing=replace, allow_removals=allow_removals)
     if check:
         plan = _read(saved, project) if saved else project.plan(asked)
         show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)

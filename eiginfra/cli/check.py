@@ -6,24 +6,21 @@ from eiginfra.cli.render.console import out, print_json
 from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Severity
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
 
 NAME = "check"
 
 
+@options.files
 def run(
     *,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
+    paths: Paths,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Check inventory, playbook and site: form, cross-references, quotas, capacity. Asks no server and needs no secret."""
     compiled = 0
     try:
-        project = Project.load(options.paths(settings, inventory, playbook, site, as_of), offline=True)
+        project = Project.load(paths, offline=True)
         findings = project.check()
         compiled = len(project.compiled.resources)
     except InputError as problem:

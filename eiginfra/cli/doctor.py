@@ -6,21 +6,19 @@ from eiginfra.cli.render.console import out, print_json
 from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.finding import Severity
 from eiginfra.wiring.doctor import examine
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
 
 NAME = "doctor"
 
 
+@options.files
 def run(
     *,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
+    paths: Paths,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Look at every service: reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall."""
-    project = Project.load(options.paths(settings, inventory, playbook, site, None))
+    project = Project.load(paths, offline=True)
     findings = examine(project.site)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:

@@ -8,26 +8,23 @@ from eiginfra.cli.render.findings import print_findings
 from eiginfra.cli.render.plan_text import print_changes
 from eiginfra.core.finding import Severity
 from eiginfra.engine.drift import drifted
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.wiring.selection import Selection
 
 NAME = "drift"
 
 
+@options.files
+@options.choice
 def run(
     *,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
-    limit: options.Limit = None,
-    tags: options.Tags = None,
-    skip_tags: options.SkipTags = None,
+    paths: Paths,
+    selection: Selection,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Show what differs because reality moved, told by cause; exit 2 if there is any. What the inventory moved is `plan`'s."""
-    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
-    plan = project.plan(options.asked(limit, tags, skip_tags, None))
+    project = Project.load(paths)
+    plan = project.plan(Asked(selection))
     changes = drifted(plan)
     if format_ is Format.JSON:
         body = [change.model_dump(mode="json") for change in changes]

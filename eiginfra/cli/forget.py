@@ -8,25 +8,23 @@ from eiginfra.cli import options
 from eiginfra.cli.render.console import out
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
 
 NAME = "forget"
 
 
+@options.files
 def run(
     *,
+    paths: Paths,
     address: Annotated[str, typer.Argument(help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.")],
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
     try:
         parsed = Address.parse(address)
     except ValueError as problem:
         raise UsageError(str(problem)) from problem
-    project = Project.load(options.paths(settings, inventory, playbook, site, None), offline=True)
+    project = Project.load(paths, offline=True)
     with project.journal.lock("forget"):
         known = project.journal.forget(project.cohort.id, parsed)
     if not known:

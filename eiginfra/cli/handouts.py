@@ -10,26 +10,24 @@ from eiginfra.cli.options import Format
 from eiginfra.cli.render.console import out, print_json
 from eiginfra.handouts import render, write
 from eiginfra.handouts.pages import page_name
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
+from eiginfra.wiring.selection import Selection
 
 NAME = "handouts"
 
 
+@options.files
 def run(
     *,
+    paths: Paths,
     folder: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Where the pages go.")] = Path("handouts"),
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
     limit: options.Limit = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Write a page for each team (HTML and Markdown), from what really stands."""
-    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
+    project = Project.load(paths)
     project.checked()
-    teams = options.asked(limit, None, None, None).selection.teams([team.id for team in project.cohort.teams])
+    teams = Selection(limit).teams([team.id for team in project.cohort.teams])
     pages = render(project.cohort, project.site, project.standing(), project.clock.today())
     names = {page_name(team) for team in teams}
     kept = [page for page in pages if limit is None or page.path.stem in names]

@@ -9,26 +9,23 @@ import typer
 from eiginfra.cli import options
 from eiginfra.core.errors import UsageError
 from eiginfra.core.resource import Observed
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
 
 NAME = "inventory"
 
 
+@options.files
 def run(
     *,
+    paths: Paths,
     list_: Annotated[bool, typer.Option("--list", help="All machines, by team.")] = False,
     host: Annotated[str | None, typer.Option("--host", metavar="NAME", help="The variables of one machine.")] = None,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
 ) -> int:
     """Speak Ansible's dynamic inventory: groups are teams, hosts are their machines with ID and address."""
     if list_ == (host is not None):
         msg = "give either --list or --host NAME"
         raise UsageError(msg)
-    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
+    project = Project.load(paths)
     hosts = _hosts(project)
     body = _listing(project, hosts) if host is None else _variables(hosts, host)
     sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")

@@ -11,22 +11,21 @@ from eiginfra.cli.options import Format
 from eiginfra.cli.render.console import out, print_json, printable
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Paths, Project
 
 app = typer.Typer(name="journal", help="What was done, when, and by whom.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
+@options.files
 def list_(
     *,
+    paths: Paths,
     limit: Annotated[int, typer.Option("-n", "--last", min=1, help="How many runs.")] = 20,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    inventory: options.Inventory = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """The latest runs, newest first."""
-    project = Project.load(options.paths(settings, inventory, None, site, None), offline=True)
+    project = Project.load(paths, offline=True)
     runs = project.journal.runs(project.cohort.id, limit)
     if format_ is Format.JSON:
         print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
@@ -48,16 +47,15 @@ def list_(
 
 
 @app.command("show")
+@options.files
 def show(
     *,
+    paths: Paths,
     run: Annotated[int | None, typer.Argument(help="The run's number; the last one without it.")] = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    inventory: options.Inventory = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
-    project = Project.load(options.paths(settings, inventory, None, site, None), offline=True)
+    project = Project.load(paths, offline=True)
     number = run
     if number is None:
         latest = project.journal.runs(project.cohort.id, 1)

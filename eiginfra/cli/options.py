@@ -1,15 +1,20 @@
 """Options that several commands share: Ansible's where Ansible has one, else Terraform's."""
 
+import functools
+import inspect
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from eiginfra.core.address import Address
 from eiginfra.wiring.project import Asked, Paths
 from eiginfra.wiring.selection import Selection
+
+Command = Callable[..., int]
 
 
 class Format(StrEnum):
@@ -91,25 +96,48 @@ ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the
 AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to write the plan.")]
 
 
-def paths(settings: Path | None, inventory: Path | None, playbook: Path | None, site: Path | None, as_of: date | None) -> Paths:
-    """The file options in one value."""
-    return Paths(settings=settings, inventory=inventory, playbook=playbook, site=site, as_of=as_of)
+_FILES = {"settings": Settings, "inventory": Inventory, "playbook": Playbook, "site": Site, "as_of": AsOf}
+_CHOICE = {"limit": Limit, "tags": Tags, "skip_tags": SkipTags, "target": Targets}
+_REQUEST = {"prune": Prune, "replace": Replace, "allow_removals": AllowRemovals}
 
 
-def asked(
-    limit: str | None,
-    tags: list[str] | None,
-    skip_tags: list[str] | None,
-    targets: list[Address] | None,
-    *,
-    prune: bool = False,
-    replacing: list[Address] | None = None,
-    allow_removals: int | None = None,
-) -> Asked:
-    """The choice options in one value."""
-    return Asked(
-        selection=Selection(limit, _words(tags), _words(skip_tags), tuple(targets or ())),
-        prune=prune,
-        replacing=frozenset(replacing or ()),
-        allow_removals=allow_removals,
-    )
+def files(command: Command) -> Command:
+    """Give a command the options that name files; it receives them as `paths: Paths`."""
+    return _gathering(command, "paths", _FILES, lambda given: Paths(**given))
+
+
+def choice(command: Command) -> Command:
+    """Give a command the options that choose resources; it receives them as `selection: Selection`."""
+    return _gathering(command, "selection", _CHOICE, lambda given: _selection(**given))
+
+
+def request(command: Command) -> Command:
+    """Give a command all that a plan can be asked for; it receives that as `asked: Asked`."""
+
+    def build(given: dict[str, Any]) -> Asked:
+        chosen = _selection(**{name: given.pop(name) for name in _CHOICE})
+        given["replacing"] = frozenset(given.pop("replace") or ())
+        return Asked(selection=chosen, **given)
+
+    return _gathering(command, "asked", {**_CHOICE, **_REQUEST}, build)
+
+
+def _gathering(command: Command, name: str, options: Mapping[str, Any], build: Callable[[dict[str, Any]], object]) -> Command:
+    """A command whose parameter `name` is made of several options: written once, the same wherever they are."""
+    signature = inspect.signature(command)
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != name]
+    more = [
+        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=False if annotation is Prune else None, annotation=annotation)
+        for option, annotation in options.items()
+    ]
+
+    @functools.wraps(command)
+    def gathered(**given: Any) -> int:
+        return command(**{name: build({option: given.pop(option) for option in options})}, **given)
+
+    gathered.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]  # what typer reads
+    return gathered
+
+
+def _selection(limit: str | None, tags: list[str] | None, skip_tags: list[str] | None, target: list[Address] | None) -> Selection:
+    return Selection(limit, _words(tags), _words(skip_tags), tuple(target or ()))

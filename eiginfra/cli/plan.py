@@ -12,33 +12,25 @@ from eiginfra.cli.render.plan_markdown import markdown
 from eiginfra.cli.render.plan_text import print_plan
 from eiginfra.core.errors import UsageError
 from eiginfra.core.plan import Plan
-from eiginfra.wiring.project import Project
+from eiginfra.wiring.project import Asked, Paths, Project
 
 NAME = "plan"
 DIFFERENCES = 2
 
 
+@options.files
+@options.request
 def run(
     *,
-    inventory: options.Inventory = None,
-    playbook: options.Playbook = None,
-    site: options.Site = None,
-    settings: options.Settings = None,
-    as_of: options.AsOf = None,
-    limit: options.Limit = None,
-    tags: options.Tags = None,
-    skip_tags: options.SkipTags = None,
-    target: options.Targets = None,
-    replace: options.Replace = None,
-    prune: options.Prune = False,
-    allow_removals: options.AllowRemovals = None,
+    paths: Paths,
+    asked: Asked,
     out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for eiginfra apply FILE.")] = None,
     detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when there is something to do.")] = False,
     format_: options.AnyPlanFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
-    project = Project.load(options.paths(settings, inventory, playbook, site, as_of))
-    plan = project.plan(options.asked(limit, tags, skip_tags, target, prune=prune, replacing=replace, allow_removals=allow_removals))
+    project = Project.load(paths)
+    plan = project.plan(asked)
     show(plan, format_)
     if out_file is not None:
         save(plan, out_file)

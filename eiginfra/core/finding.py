@@ -1,6 +1,7 @@
 """Findings: what a check, a plan or a guard has to say, with where it stands and how to mend it."""
 
 from enum import StrEnum
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,7 +47,8 @@ class Finding(BaseModel):
         return f"{head}{self.severity}: {self.message}{tail}"
 
 
-def error(
+def _finding(
+    severity: Severity,
     code: str,
     message: str,
     *,
@@ -55,43 +57,14 @@ def error(
     address: str | None = None,
     team: str | None = None,
 ) -> Finding:
-    """A finding that stops the command."""
-    return Finding(
-        severity=Severity.ERROR,
-        code=code,
-        message=message,
-        remedy=remedy,
-        location=location,
-        address=address,
-        team=team,
-    )
+    return Finding(severity=severity, code=code, message=message, remedy=remedy, location=location, address=address, team=team)
 
 
-def warning(
-    code: str,
-    message: str,
-    *,
-    remedy: str | None = None,
-    location: Location | None = None,
-    address: str | None = None,
-    team: str | None = None,
-) -> Finding:
-    """A finding to read before going on."""
-    return error(code, message, remedy=remedy, location=location, address=address, team=team).model_copy(
-        update={"severity": Severity.WARNING}
-    )
+error = partial(_finding, Severity.ERROR)
+"""A finding that stops the command."""
 
+warning = partial(_finding, Severity.WARNING)
+"""A finding to read before going on."""
 
-def notice(
-    code: str,
-    message: str,
-    *,
-    remedy: str | None = None,
-    location: Location | None = None,
-    address: str | None = None,
-    team: str | None = None,
-) -> Finding:
-    """A finding that is good to know."""
-    return error(code, message, remedy=remedy, location=location, address=address, team=team).model_copy(
-        update={"severity": Severity.NOTICE}
-    )
+notice = partial(_finding, Severity.NOTICE)
+"""A finding that is good to know."""
