@@ -34,6 +34,6 @@ def run(
         print_changes(console, changes)
         print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
         last = project.last_applied()
-        console.print(f"Drift: {len(changes)} resources." if changes else "No drift.", end=" ")
+        console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
         console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
     return DIFFERENCES if changes else 0
