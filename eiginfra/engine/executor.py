@@ -1,6 +1,8 @@
 """The executor: carries out exactly the plan's changes, independent ones at once, and believes only what it saw afterwards."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -95,6 +97,15 @@ class _Books:
                 dependents.setdefault(other, []).append(address)
         return cls(todo, blocking, dependents, [address for address in todo if not blocking[address]])
 
+    def take_ready(self) -> list[Address]:
+        """What may start and was not taken yet."""
+        taken, self.ready = self.ready, []
+        return taken
+
+    def take_unverified(self, busy: AbstractSet[str]) -> list[list[_Unverified]]:
+        """What is to be looked at, by kind; a kind with actions under way waits, so that one look serves them all."""
+        return [self.unverified.pop(kind) for kind in sorted(self.unverified.keys() - busy)]
+
     def enter(self, result: Result) -> list[Result]:
         """Enter a result; what hangs on a failure is skipped with it. Returns the results entered, that one first."""
         entered = [result]
@@ -111,6 +122,21 @@ class _Books:
                 reason = f"{result.change.address} was not done"
                 entered += self.enter(Result(self.todo[dependent], Outcome.SKIPPED, reason))
         return entered
+
+
+@dataclass
+class _Lane:
+    """One provider's actions: those that wait for room, and the room there is."""
+
+    pool: ThreadPoolExecutor
+    free: int
+    waiting: deque[Address] = field(default_factory=deque)
+
+    def departing(self) -> Iterator[Address]:
+        """Those that have room now. No more are handed to the pool, so that an interrupt finds none queued there."""
+        while self.waiting and self.free > 0:
+            self.free -= 1
+            yield self.waiting.popleft()
 
 
 class Executor:
@@ -141,19 +167,19 @@ class Executor:
         books = _Books.of(plan)
         stopping = False
         with ExitStack() as stack:
-            pools = {
-                provider: stack.enter_context(ThreadPoolExecutor(self._workers.get(provider, 4), thread_name_prefix=provider))
+            lanes = {
+                provider: _Lane(stack.enter_context(ThreadPoolExecutor(room, thread_name_prefix=provider)), room)
                 for provider in sorted({address.provider for address in books.todo})
+                for room in [self._workers.get(provider, 4)]
             }
-            running: dict[Future[list[_Ended]], str] = {}
+            running: dict[Future[list[_Ended]], Address] = {}
             while True:
-                starting, books.ready = ([] if stopping else books.ready), []
-                for address in starting:
-                    future = pools[address.provider].submit(self._act, books.todo[address], run)
-                    running[future] = address.kind
-                for kind in books.unverified.keys() - set(running.values()):
-                    future = pools[Address(kind, "*").provider].submit(self._verify_in_bulk, kind, books.unverified.pop(kind), plan)
-                    running[future] = kind
+                if not stopping:
+                    running |= self._start(books, lanes, run)
+                for items in books.take_unverified({address.kind for address in running.values()}):
+                    address = items[0].change.address
+                    lanes[address.provider].free -= 1
+                    running[lanes[address.provider].pool.submit(self._verify_in_bulk, items, plan)] = address
                 if not running:
                     break
                 try:
@@ -164,19 +190,24 @@ class Executor:
                     stopping = True
                     continue
                 for future in ended:
-                    del running[future]
-                    self._settle(books, future.result(), run)
+                    lanes[running.pop(future).provider].free += 1
+                    for item in future.result():
+                        self._settle(books, item, run)
         return Report(tuple(books.results), interrupted=stopping)
 
-    def _settle(self, books: _Books, ended: Sequence[_Ended], run: int) -> None:
-        for item in ended:
-            if isinstance(item, _Unverified):
-                books.unverified.setdefault(item.change.address.kind, []).append(item)
-                continue
-            for result in books.enter(item):
-                if result.outcome is Outcome.SKIPPED:
-                    self._journal.fail(self._journal.intend(run, result.change), result.reason or "", Outcome.SKIPPED)
-                self._on_end(result)
+    def _start(self, books: _Books, lanes: Mapping[str, _Lane], run: int) -> dict[Future[list[_Ended]], Address]:
+        for address in books.take_ready():
+            lanes[address.provider].waiting.append(address)
+        return {lane.pool.submit(self._act, books.todo[address], run): address for lane in lanes.values() for address in lane.departing()}
+
+    def _settle(self, books: _Books, item: _Ended, run: int) -> None:
+        if isinstance(item, _Unverified):
+            books.unverified.setdefault(item.change.address.kind, []).append(item)
+            return
+        for result in books.enter(item):
+            if result.outcome is Outcome.SKIPPED:
+                self._journal.fail(self._journal.intend(run, result.change), result.reason or "", Outcome.SKIPPED)
+            self._on_end(result)
 
     def _act(self, change: Change, run: int) -> list[_Ended]:
         """In a worker thread: write the intent, do it, verify it by the answers where they showed the object."""
@@ -199,8 +230,9 @@ class Executor:
             return [item]
         return [self._verified(item, done.seen)]
 
-    def _verify_in_bulk(self, kind: str, items: Sequence[_Unverified], plan: Plan) -> list[_Ended]:
-        """One reading of the kind for all its actions whose answers did not show the object."""
+    def _verify_in_bulk(self, items: Sequence[_Unverified], plan: Plan) -> list[_Ended]:
+        """One reading of a kind for all its actions whose answers did not show the object."""
+        kind = items[0].change.address.kind
         spec = self._registry[kind].spec
         resources = [Resource(item.change.address, spec.model_validate(item.change.desired), item.change.team) for item in items]
         teams = sorted({resource.team for resource in resources if resource.team is not None})

@@ -319,7 +319,7 @@ def test_intents_are_written_before_the_work_and_results_after() -> None:
 
 def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    plan = world.plan([thing("a"), thing("a/b", parent="a")])
+    plan = world.plan([thing("a"), thing("a/b", parent="a"), *(thing(f"z{number}") for number in range(20))])
     real, calls = __import__("concurrent.futures").futures.wait, []
 
     def wait_once_interrupted(*arguments: Any, **options: Any) -> Any:
@@ -331,7 +331,7 @@ def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more(monkeyp
     monkeypatch.setattr("eiginfra.engine.executor.wait", wait_once_interrupted)
     report = world.run(plan)
     assert report.interrupted
-    assert set(world.server.objects) == {"a"}
+    assert set(world.server.objects) == {"a", "z0", "z1", "z10"}
 
 
 def test_what_really_stands_over_quota_is_a_warning() -> None:
