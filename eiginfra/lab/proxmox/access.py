@@ -49,11 +49,12 @@ class Access:
         self._state = state
         self._privileges: dict[tuple[str, str], dict[str, int]] = {}
         self._tree: dict[str, list[tuple[str, str, str, int]]] | None = None
+        self._pools: dict[str, list[str]] | None = None
 
     def forget(self) -> None:
         """Users, groups, roles, ACLs or pools changed."""
         self._privileges.clear()
-        self._tree = None
+        self._tree = self._pools = None
 
     def permissions(self, auth: str, path: str) -> dict[str, int]:
         """The privileges of a user or token on a path, each with its propagation flag."""
@@ -89,17 +90,20 @@ class Access:
         roles = dict(self._roles(auth, path))
         if "NoAccess" in roles:
             return roles
-        kind, _, name = path[1:].partition("/")
-        member = {"vms": "vms", "storage": "storage"}.get(kind)
-        if not member or not name:
-            return roles
-        pooled: set[str] = set()
-        for pool, content in self._state.pools.items():
-            if (int(name) if kind == "vms" and name.isdigit() else name) in content[member]:
-                pooled |= self._roles(auth, f"/pool/{pool}").keys()
+        pooled = {role for pool in self._pools_of(path) for role in self._roles(auth, f"/pool/{pool}")}
         if "NoAccess" in pooled:
             return {"NoAccess": 0}
         return {**dict.fromkeys(pooled, 0), **roles}
+
+    def _pools_of(self, path: str) -> list[str]:
+        """The pools of which the guest or storage of a path is a member."""
+        if self._pools is None:
+            self._pools = {}
+            for pool, content in self._state.pools.items():
+                for kind in ("vms", "storage"):
+                    for member in content[kind]:
+                        self._pools.setdefault(f"/{kind}/{member}", []).append(pool)
+        return self._pools.get(path, [])
 
     def _roles(self, auth: str, path: str) -> dict[str, int]:
         """Roles by ACL: a deeper entry replaces what is propagated from above; a user's entry replaces its groups'."""

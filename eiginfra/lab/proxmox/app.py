@@ -6,18 +6,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from eiginfra.lab.proxmox import api
+from eiginfra.lab.proxmox.api import ROUTES
 from eiginfra.lab.proxmox.control import CONTROL, control
 from eiginfra.lab.proxmox.errors import ApiError, AuthError, DeniedError, ParamError, ServerError
 from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import ROUTES, Call, Endpoint
+from eiginfra.lab.proxmox.routing import Call, Endpoint
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BASE = "/api2/json"
 REASON = b"x-lab-reason"
-assert api  # noqa: S101 - importing it fills the table of routes
 
 
 class App:
@@ -80,6 +79,8 @@ class App:
 
     def _verified(self, endpoint: Endpoint, in_path: dict[str, str], given: dict[str, str], auth: str) -> Call:
         """The call, once node, parameters and permissions are checked, in this order."""
+        if in_path.get("node") == "localhost":
+            in_path["node"] = next(iter(self.lab.state.nodes))
         if "node" in in_path:
             self._check_node(in_path["node"])
         for name in in_path.keys() & given.keys():
@@ -91,7 +92,7 @@ class App:
         return call
 
     def _check_node(self, name: str) -> None:
-        node = self.lab.state.nodes.get(name if name != "localhost" else next(iter(self.lab.state.nodes)))
+        node = self.lab.state.nodes.get(name)
         if node is None:
             raise ServerError(
                 f"hostname lookup '{name}' failed - failed to get address info for: {name}: Temporary failure in name resolution"

@@ -48,10 +48,13 @@ def check_lock(guest: Guest) -> None:
         raise ServerError(f"{'CT' if guest.kind == 'lxc' else 'VM'} is locked ({guest.lock})")
 
 
-def check_protection(guest: Guest) -> None:
-    """Raise the 500 of a protected guest."""
+def check_protection(guest: Guest, drive: str = "") -> None:
+    """Raise the 500 of a protected guest that would lose itself or a drive."""
     if guest.config.get("protection"):
-        raise ServerError(f"can't remove {'CT' if guest.kind == 'lxc' else 'VM'} {guest.vmid} - protection mode enabled")
+        word = f"{'CT' if guest.kind == 'lxc' else 'VM'} {guest.vmid}"
+        if drive:
+            word = f"{word} drive '{drive}'" if guest.kind == "lxc" else f"drive '{drive}'"
+        raise ServerError(f"can't remove {word} - protection mode enabled")
 
 
 def shown(guest: Guest, *, current: bool = False, snapshot: str = "") -> Json:
@@ -150,6 +153,8 @@ def _make_pending(lab: Lab, guest: Guest, changes: dict[str, Value], delete: lis
             raise ServerError(f"unable to delete required option '{option}'")
         if option == "unprivileged":
             raise ServerError(f"unable to delete read-only option: '{option}'")
+        if is_disk(guest.kind, option) or option.startswith("unused"):
+            check_protection(guest, option)
         if option in guest.config:
             guest.pending.pop(option, None)
     if "unprivileged" in changes:

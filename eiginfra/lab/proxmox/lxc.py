@@ -227,8 +227,6 @@ async def update(call: Call) -> None:
         for name, value in changes.items():
             if new := NEW_DISK.match(str(value) if name.startswith("mp") else ""):
                 lab.storages.get(new[1])
-        if any(name.startswith(("mp", "rootfs", "unused")) for name in delete):
-            check_protection(guest)
         change(lab, guest, changes, delete, revert)
         if "arch" not in guest.config:
             raise ServerError("missing 'arch' - internal error at /usr/share/perl5/PVE/LXC.pm line 724.")

@@ -95,16 +95,29 @@ STRINGS["qemu-drive"] = declare(r"""
     aio: enum:native|threads|io_uring
     backup: bool
     bps: int
+    bps_max_length: int 1..
     bps_rd: int
+    bps_rd_length: str as=bps_rd_max_length
+    bps_rd_max_length: int 1..
     bps_wr: int
+    bps_wr_length: str as=bps_wr_max_length
+    bps_wr_max_length: int 1..
     cache: enum:none|writethrough|writeback|unsafe|directsync
     detect_zeroes: bool
     discard: enum:ignore|on
     format: enum:raw|qcow|qed|qcow2|vmdk|cloop
     import-from: str
     iops: int
+    iops_max: int
+    iops_max_length: int 1..
     iops_rd: int
+    iops_rd_length: str as=iops_rd_max_length
+    iops_rd_max: int
+    iops_rd_max_length: int 1..
     iops_wr: int
+    iops_wr_length: str as=iops_wr_max_length
+    iops_wr_max: int
+    iops_wr_max_length: int 1..
     iothread: bool
     mbps: num
     mbps_max: num
@@ -127,6 +140,19 @@ STRINGS["qemu-drive"] = declare(r"""
     werror: enum:enospc|ignore|report|stop
     wwn: str re=0x[0-9a-fA-F]{16}
 """)
+STRINGS["qemu-spice"] = declare("foldersharing: bool\nvideostreaming: enum:off|all|filter")
+STRINGS["qemu-audio"] = declare("device!: enum:ich9-intel-hda|intel-hda|AC97\ndriver: enum:spice|none")
+STRINGS["qemu-ivshmem"] = declare("size!: int 1..\nname: str re=[a-zA-Z0-9\\-]+")
+STRINGS["qemu-numa"] = declare(r"""
+    cpus!: str re=\d+(?:-\d+)?(?:;\d+(?:-\d+)?)*
+    hostnodes: str re=\d+(?:-\d+)?(?:;\d+(?:-\d+)?)*
+    memory: num
+    policy: enum:preferred|bind|interleave
+""")
+_MACHINE = r"(pc|pc(-i440fx)?-\d+(\.\d+)+(\+pve\d+)?(\.pxe)?|q35|pc-q35-\d+(\.\d+)+(\+pve\d+)?(\.pxe)?|virt(?:-\d+(\.\d+)+)?(\+pve\d+)?)"
+STRINGS["qemu-machine"] = declare(
+    f"aw-bits: num 32..64\nenable-s3: bool\nenable-s4: bool\nviommu: enum:intel|virtio\ntype*: str len=..40 re={_MACHINE}"
+)
 STRINGS["qemu-memory"] = declare("current!*: int 16..")
 STRINGS["qemu-agent"] = declare("""
     enabled!*: bool
@@ -162,9 +188,10 @@ QEMU = declare(r"""
     affinity: str
     agent: str fmt={qemu-agent}
     allow-ksm: bool
+    amd-sev: str
     arch: enum:x86_64|aarch64
     args: str
-    audio0: str
+    audio0: str fmt={qemu-audio}
     autostart: bool
     balloon: int 0..
     bios: enum:seabios|ovmf
@@ -187,15 +214,16 @@ QEMU = declare(r"""
     hostpci[16]: str
     hotplug: str
     hugepages: enum:any|2|1024
+    intel-tdx: str
     ide[4]: str fmt={qemu-drive}
     ipconfig[32]: str fmt={qemu-ipconfig}
-    ivshmem: str
+    ivshmem: str fmt={qemu-ivshmem}
     keephugepages: bool
-    keyboard: str
+    keyboard: enum:de|de-ch|da|en-gb|en-us|es|fi|fr|fr-be|fr-ca|fr-ch|hu|is|it|ja|lt|mk|nl|no|pl|pt|pt-br|sv|sl|tr
     kvm: bool
     localtime: bool
     lock: enum:backup|clone|create|migrate|rollback|snapshot|snapshot-delete|suspending|suspended
-    machine: str
+    machine: str fmt={qemu-machine}
     memory: str fmt={qemu-memory}
     migrate_downtime: num 0..
     migrate_speed: int 0..
@@ -203,7 +231,7 @@ QEMU = declare(r"""
     nameserver: str fmt=address-list
     net[32]: str fmt={qemu-net}
     numa: bool
-    numa[8]: str
+    numa[8]: str fmt={qemu-numa}
     onboot: bool
     ostype: enum:other|wxp|w2k|w2k3|w2k8|wvista|win7|win8|win10|win11|l24|l26|solaris
     parallel[3]: str re=/dev/parport\d+|/dev/usb/lp\d+
@@ -219,7 +247,7 @@ QEMU = declare(r"""
     smbios1: str len=..512
     smp: int 1..
     sockets: int 1..
-    spice_enhancements: str
+    spice_enhancements: str fmt={qemu-spice}
     sshkeys: str fmt=urlencoded
     startdate: str re=(now|\d{4}-\d{1,2}-\d{1,2}(T\d{1,2}:\d{1,2}:\d{1,2})?)
     startup: str fmt=pve-startup-order

@@ -37,12 +37,11 @@ CREATE = """
     storage: str fmt=pve-storage-id
     unique: bool needs=archive
 """
+UPDATE_LATER = "background_delay: int 1..30\nimport-working-storage: str fmt=pve-storage-id"
 UPDATE = """
-    background_delay: int 1..30
     delete: str fmt=pve-configid-list
     digest: str len=..40
     force: bool needs=delete
-    import-working-storage: str fmt=pve-storage-id
     revert: str fmt=pve-configid-list
     skiplock: bool
 """
@@ -167,6 +166,12 @@ def _present(prefix: str, config: dict[str, Value]) -> list[str]:
 
 async def update(call: Call) -> None:
     """PUT /nodes/{node}/qemu/{vmid}/config."""
+    await _prepared(call)()
+
+
+async def unlink(call: Call) -> None:
+    """PUT /nodes/{node}/qemu/{vmid}/unlink: disks become unused, unused ones are removed."""
+    call.p = {"node": call.node, "vmid": call.vmid, "delete": call.text("idlist")}
     await _prepared(call)()
 
 

@@ -126,6 +126,13 @@ _NAMED = {
     "vmid": "vmid!: int fmt=pve-vmid 100..999999999",
     "storage": "storage!: str fmt=pve-storage-id",
     "snapname": "snapname!: str fmt=pve-configid len=..40",
+    "userid": "userid!: str fmt=pve-userid len=..64",
+    "realm": "realm!: str fmt=pve-realm len=..32",
+    "poolid": "poolid!: str fmt=pve-poolid",
+    "groupid": "groupid!: str fmt=pve-groupid",
+    "roleid": "roleid!: str fmt=pve-roleid",
+    "id": "id!: str len=..50",
+    "pos": "pos: int 0..",
 }
 
 

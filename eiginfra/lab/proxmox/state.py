@@ -1,6 +1,7 @@
 """Everything the lab's Proxmox knows, as plain data that can be dumped to JSON and loaded again."""
 
 import hashlib
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -171,11 +172,14 @@ class State:
 
     def dump(self) -> Json:
         """JSON-able; tasks still running are lost, as by a reboot."""
-        return asdict(self)
+        data = asdict(self)
+        data["guests"] = {str(vmid): guest for vmid, guest in data["guests"].items()}
+        return data
 
     @classmethod
     def load(cls, data: Json) -> "State":
         """The inverse of `dump`."""
+        data = deepcopy(data)
         state = cls(**{key: data[key] for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "options", "counter")})
         state.nodes = {name: Node(**item) for name, item in data["nodes"].items()}
         state.storages = {name: Storage(**item) for name, item in data["storages"].items()}

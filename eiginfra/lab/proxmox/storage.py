@@ -149,7 +149,10 @@ class Storages:
         taken = {
             int(match[1])
             for volume in self._state.volumes.values()
-            if volume.storage == storage.id and volume.node == node and (match := re.search(rf"-{vmid}-disk-(\d+)", volume.id))
+            if volume.vmid == vmid
+            and volume.storage == storage.id
+            and volume.node == node
+            and (match := re.search(rf"-{vmid}-disk-(\d+)", volume.id))
         }
         number = next(number for number in range(len(taken) + 1) if number not in taken)
         return f"{prefix}-{vmid}-disk-{number}{suffix}"

@@ -66,8 +66,6 @@ class Tasks:
     async def _run(self, task: Task, worker: Worker) -> None:
         record = task.record
         try:
-            if queued := self.faults.fail.get(record.type):
-                raise ServerError(queued.pop(0))
             await worker(task)
             record.exit = record.exit or "OK"
             task.log(f"TASK {record.exit}")
@@ -82,11 +80,13 @@ class Tasks:
             record.end = int(self._clock.timestamp())
 
     async def work(self, type_: str, *, at_least: float = 0.0) -> None:
-        """Let the time pass that a task of the type takes."""
+        """Let the time pass that a task of the type takes; raises the failure that was asked for."""
         seconds = max(self.faults.duration(type_), at_least)
         if seconds > 0:
             await asyncio.sleep(seconds)
             self._tick()
+        if queued := self.faults.fail.get(type_):
+            raise ServerError(queued.pop(0))
 
     def find(self, upid: str) -> TaskRecord | None:
         """The record of a UPID."""

@@ -4,5 +4,6 @@ What lives here: parameters, permissions and answers. What may not: rules about 
 """
 
 from eiginfra.lab.proxmox.api import access, acl, backup, cluster, firewall, guests, nodes, pools, storages, users
+from eiginfra.lab.proxmox.routing import ROUTES
 
-__all__ = ["access", "acl", "backup", "cluster", "firewall", "guests", "nodes", "pools", "storages", "users"]
+__all__ = ["ROUTES", "access", "acl", "backup", "cluster", "firewall", "guests", "nodes", "pools", "storages", "users"]

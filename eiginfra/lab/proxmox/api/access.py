@@ -26,31 +26,42 @@ _CAPABILITIES = {
 _REALM_FIELDS = declare("""
     acr-values: str
     autocreate: bool
-    base_dn: str
-    bind_dn: str
+    base_dn: str len=..256
+    bind_dn: str len=..256
+    capath: str
     case-sensitive: bool
+    cert: str
+    certkey: str
+    check-connection: bool
     client-id: str len=..256
     client-key: str len=..256
     comment: str len=..4096
     default: bool
-    delete: str
-    digest: str
-    domain: str
-    filter: str
+    domain: str len=..256
+    filter: str len=..2048
+    group_classes: str
+    group_dn: str len=..256
+    group_filter: str len=..2048
+    group_name_attr: str len=..256
     groups-autocreate: bool
-    groups-claim: str
+    groups-claim: str len=..256 re=[A-Za-z0-9\\.\\-_]+
     groups-overwrite: bool
     issuer-url: str len=..256
-    mode: str
+    mode: enum:ldap|ldaps|ldap+starttls
     password: str
     port: int 1..65535
     prompt: str
     query-userinfo: bool
     scopes: str
-    server1: str
-    server2: str
-    tfa: str
-    user_attr: str
+    secure: bool
+    server1: str fmt=address len=..256
+    server2: str fmt=address len=..256
+    sslversion: enum:tlsv1|tlsv1_1|tlsv1_2|tlsv1_3
+    sync-defaults-options: str
+    sync_attributes: str
+    tfa: str len=..128
+    user_attr: str len=..256
+    user_classes: str
     verify: bool
 """)
 
@@ -73,7 +84,8 @@ def ticket_page(_call: Call) -> None:
 @endpoint(
     "POST",
     "/access/ticket",
-    "username!: str len=..64\npassword!: str\nnew-format: bool\notp: str\npath: str\nprivs: str\nrealm: str fmt=pve-realm\n"
+    "username!: str len=..64\npassword!: str\nnew-format: bool\notp: str\npath: str len=..64 needs=privs\nprivs: str len=..64 needs=path\n"
+    "realm: str fmt=pve-realm len=..32\n"
     "tfa-challenge: str",
     public=True,
 )
@@ -99,7 +111,11 @@ def _own_or_all(call: Call) -> None:
 
 
 @endpoint(
-    "PUT", "/access/password", "userid!: str len=..64\npassword!: str len=8..64\nconfirmation-password: str", _own_or_all, token=False
+    "PUT",
+    "/access/password",
+    "userid!: str len=..64\npassword!: str len=8..64\nconfirmation-password: str len=5..64",
+    _own_or_all,
+    token=False,
 )
 def set_password(call: Call) -> None:
     """A user's password; a token cannot set one."""
@@ -238,7 +254,10 @@ def read_realm(call: Call) -> Json:
 
 
 @endpoint(
-    "POST", "/access/domains", _REALM_FIELDS | declare("realm!: str fmt=pve-realm len=..32\ntype!: enum:ad|ldap|openid|pam|pve"), _REALMS
+    "POST",
+    "/access/domains",
+    _REALM_FIELDS | declare("realm!: str fmt=pve-realm len=..32\ntype!: enum:ad|ldap|openid|pam|pve\nusername-claim: str"),
+    _REALMS,
 )
 def create_realm(call: Call) -> None:
     """A new realm."""
@@ -250,7 +269,7 @@ def create_realm(call: Call) -> None:
     realms[name] = {key: value for key, value in call.p.items() if key != "realm"}
 
 
-@endpoint("PUT", "/access/domains/{realm}", _REALM_FIELDS, _REALMS)
+@endpoint("PUT", "/access/domains/{realm}", _REALM_FIELDS | declare("delete: str len=..4096\ndigest: str len=..64"), _REALMS)
 def change_realm(call: Call) -> None:
     """Change a realm."""
     realm = _realm(call)

@@ -44,6 +44,11 @@ index(
 )  # fmt: skip
 
 
+index("/cluster/ha", "status", "resources", "groups", "rules", key="id")
+index("/cluster/ha/status", "current", "manager_status", key="name")
+index("/cluster/backup-info", "not-backed-up")
+
+
 @endpoint("GET", "/version")
 def version(_call: Call) -> Json:
     """The server's version."""

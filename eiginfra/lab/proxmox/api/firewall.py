@@ -13,7 +13,11 @@ from eiginfra.lab.proxmox.state import Firewall, Json, sha1
 _LOG = "enum:emerg|alert|crit|err|warning|notice|info|debug|nolog"
 _NAME = r"re=[A-Za-z][A-Za-z0-9\-\_]+"
 _POLICIES = "policy_in: enum:ACCEPT|REJECT|DROP\npolicy_out: enum:ACCEPT|REJECT|DROP"
-_EDIT = "delete: str fmt=pve-configid-list\ndigest: str len=..64"
+_DIGEST = "digest: str len=..64"
+_NAMED = f"name!: str len=2..64 {_NAME}"
+_RENAME = f"rename: str len=2..64 {_NAME}"
+_EDIT = f"delete: str fmt=pve-configid-list\n{_DIGEST}"
+_GROUP_NAME = f"group!: str len=2..18 {_NAME}"
 _GUEST_OPTIONS = f"""
     dhcp: bool
     enable: bool
@@ -193,15 +197,15 @@ class _IpSets:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         base, read, write = f"{scope.base}/ipset", scope.read, scope.write
-        named, item = f"name!: str len=2..64 {_NAME}", "comment: str\nnomatch: bool"
+        item = "comment: str\nnomatch: bool"
         endpoint("GET", base, "", read)(self.listing)
-        endpoint("POST", base, f"comment: str\ndigest: str\nrename: str\n{named}", write)(self.create)
-        endpoint("GET", f"{base}/{{name}}", "", read)(self.members)
-        endpoint("POST", f"{base}/{{name}}", f"cidr!: str fmt=IPorCIDRorAlias\n{item}", write)(self.add)
-        endpoint("DELETE", f"{base}/{{name}}", "force: bool", write)(self.remove)
-        endpoint("GET", f"{base}/{{name}}/{{cidr*}}", "", read)(self.read)
-        endpoint("PUT", f"{base}/{{name}}/{{cidr*}}", f"{item}\ndigest: str", write)(self.change)
-        endpoint("DELETE", f"{base}/{{name}}/{{cidr*}}", "digest: str", write)(self.drop)
+        endpoint("POST", base, f"comment: str\n{_DIGEST}\n{_RENAME}\n{_NAMED}", write)(self.create)
+        endpoint("GET", f"{base}/{{name}}", _NAMED, read)(self.members)
+        endpoint("POST", f"{base}/{{name}}", f"cidr!: str fmt=IPorCIDRorAlias\n{item}\n{_NAMED}", write)(self.add)
+        endpoint("DELETE", f"{base}/{{name}}", f"force: bool\n{_NAMED}", write)(self.remove)
+        endpoint("GET", f"{base}/{{name}}/{{cidr*}}", _NAMED, read)(self.read)
+        endpoint("PUT", f"{base}/{{name}}/{{cidr*}}", f"{item}\n{_DIGEST}\n{_NAMED}", write)(self.change)
+        endpoint("DELETE", f"{base}/{{name}}/{{cidr*}}", f"{_DIGEST}\n{_NAMED}", write)(self.drop)
 
     def _set(self, call: Call) -> Json:
         found: Json | None = self.scope.get(call).ipsets.get(call.text("name"))
@@ -289,10 +293,10 @@ def _aliases(scope: Scope) -> None:
 
     fields = "cidr!: str fmt=IPorCIDR\ncomment: str"
     endpoint("GET", base, "", scope.read)(lambda call: [row(call, *pair) for pair in scope.get(call).aliases.items()])
-    endpoint("POST", base, f"name!: str len=2..64 {_NAME}\n{fields}", scope.write)(create)
-    endpoint("GET", f"{base}/{{name}}", "", scope.read)(lambda call: row(call, call.text("name"), find(call)))
-    endpoint("PUT", f"{base}/{{name}}", f"{fields}\ndigest: str\nrename: str", scope.write)(change)
-    endpoint("DELETE", f"{base}/{{name}}", "digest: str", scope.write)(delete)
+    endpoint("POST", base, f"{fields}\n{_NAMED}", scope.write)(create)
+    endpoint("GET", f"{base}/{{name}}", _NAMED, scope.read)(lambda call: row(call, call.text("name"), find(call)))
+    endpoint("PUT", f"{base}/{{name}}", f"{fields}\n{_DIGEST}\n{_RENAME}\n{_NAMED}", scope.write)(change)
+    endpoint("DELETE", f"{base}/{{name}}", f"{_DIGEST}\n{_NAMED}", scope.write)(delete)
 
 
 def _refs(scope: Scope) -> None:
@@ -328,7 +332,7 @@ def list_groups(call: Call) -> list[Json]:
     return [{"group": name, **item, "digest": digest} for name, item in groups.items()]
 
 
-@endpoint("POST", "/cluster/firewall/groups", f"group!: str len=2..18 {_NAME}\ncomment: str\ndigest: str\nrename: str", _CLUSTER.write)
+@endpoint("POST", "/cluster/firewall/groups", f"{_GROUP_NAME}\ncomment: str\n{_DIGEST}\nrename: str len=2..18 {_NAME}", _CLUSTER.write)
 def create_group(call: Call) -> None:
     """A new security group."""
     name, groups = call.text("group"), call.lab.firewall("cluster").groups
@@ -337,7 +341,7 @@ def create_group(call: Call) -> None:
     groups[name] = {"comment": call.text("comment")} if "comment" in call.p else {}
 
 
-@endpoint("DELETE", "/cluster/firewall/groups/{group}", "", _CLUSTER.write)
+@endpoint("DELETE", "/cluster/firewall/groups/{group}", _GROUP_NAME, _CLUSTER.write)
 def delete_group(call: Call) -> None:
     """Delete an empty security group."""
     if call.lab.firewall(f"group/{call.text('group')}").rules:

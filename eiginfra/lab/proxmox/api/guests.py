@@ -90,11 +90,12 @@ def _common(kind: str, base: str) -> None:
     start = (
         "debug: bool"
         if kind == "lxc"
-        else "force-cpu: str\nmachine: str\nmigratedfrom: str\nstateuri: str\ntargetstorage: str\ntimeout: int 0.."
+        else "force-cpu: str\nmachine: str fmt={qemu-machine}\nmigratedfrom: str\nstateuri: str\ntargetstorage: str\ntimeout: int 0.."
     )
+    stop = "keepActive: bool\nmigratedfrom: str\ntimeout: int 0.." if kind == "qemu" else ""
     for name, params, handler in (
         ("start", f"{skip}\n{start}", power.start),
-        ("stop", f"{skip}\noverrule-shutdown: bool\n{'keepActive: bool' if kind == 'qemu' else ''}\ntimeout: int 0..", power.stop),
+        ("stop", f"{skip}\noverrule-shutdown: bool\n{stop}", power.stop),
         ("shutdown", f"{extra}{wait}", power.shutdown),
         ("reboot", "timeout: int 0..", power.reboot),
         ("suspend", f"{skip}\ntodisk: bool\nstatestorage: str needs=todisk" if kind == "qemu" else "", power.suspend),
@@ -142,9 +143,11 @@ _vm_rights = any_perm(
 )
 endpoint("POST", "/nodes/{node}/qemu", QEMU | declare(qemu.CREATE))(qemu.create)
 endpoint("PUT", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update)
-endpoint("POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update_later)
+endpoint("POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE + qemu.UPDATE_LATER), _vm_rights)(qemu.update_later)
 endpoint("DELETE", _VM, "destroy-unreferenced-disks: bool\npurge: bool\nskiplock: bool", _ALLOCATE)(destroy.destroy_vm)
-endpoint("POST", f"{_VM}/clone", f"{_NEWID}\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(clone.clone_vm)
+endpoint("POST", f"{_VM}/clone", f"{_NEWID}\nbwlimit: int 0..\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(
+    clone.clone_vm
+)
 endpoint("PUT", f"{_VM}/resize", f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\ndigest: str len=..40\nskiplock: bool\n{_SIZE}", _DISK)(
     disks.resize_vm
 )
@@ -154,6 +157,7 @@ endpoint(
     f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\nformat: enum:raw|qcow2|vmdk\n{_MOVE}",
     _DISK,
 )(disks.move)
+endpoint("PUT", f"{_VM}/unlink", "idlist!: str fmt=pve-configid-list\nforce: bool", _DISK)(qemu.unlink)
 endpoint("POST", f"{_VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").reset)
 
 
@@ -262,6 +266,13 @@ def _agent(call: Call) -> Guest:
     return guest
 
 
+_ANSWERS: dict[str, object] = {
+    "info": {"version": "9.2.0", "supported_commands": [{"name": "guest-ping", "enabled": True, "success-response": True}]},
+    "get-osinfo": {"id": "debian", "name": "Debian GNU/Linux", "version-id": "12", "machine": "x86_64"},
+    "get-timezone": {"zone": "UTC", "offset": 0},
+    "get-users": [],
+    "get-fsinfo": [{"name": "sda1", "mountpoint": "/", "type": "ext4", "disk": []}],
+}
 _AGENT = any_perm("/vms/{vmid}", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted")
 
 
@@ -272,11 +283,16 @@ def agent_ping(call: Call) -> Json:
     return {"result": {}}
 
 
-@endpoint("GET", f"{_VM}/agent/info", "", _AGENT)
-def agent_info(call: Call) -> Json:
-    """The guest agent's version."""
-    _agent(call)
-    return {"result": {"version": "9.2.0", "supported_commands": [{"name": "guest-ping", "enabled": True, "success-response": True}]}}
+def _agent_answer(name: str, result: object) -> None:
+    def answer(call: Call) -> Json:
+        _agent(call)
+        return {"result": result}
+
+    endpoint("GET", f"{_VM}/agent/{name}", "", _AGENT)(answer)
+
+
+for _name, _result in _ANSWERS.items():
+    _agent_answer(_name, _result)
 
 
 @endpoint("GET", f"{_VM}/agent/get-host-name", "", _AGENT)

@@ -166,7 +166,7 @@ def create_token(call: Call) -> Json:
     return {"full-tokenid": f"{userid}!{name}", "value": user["tokens"][name]["value"], "info": {"privsep": "1", **shown}}
 
 
-@endpoint("PUT", "/access/users/{userid}/token/{tokenid}", f"{_TOKEN_ID}\n{_TOKEN}\ndelete: str\nregenerate: bool", self_or_group)
+@endpoint("PUT", "/access/users/{userid}/token/{tokenid}", f"{_TOKEN_ID}\n{_TOKEN}\ndelete: str fmt=pve-configid-list", self_or_group)
 def change_token(call: Call) -> Json:
     """Change a token."""
     info = _find_token(call)
