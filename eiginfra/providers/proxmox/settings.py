@@ -11,8 +11,9 @@ from eiginfra.core.secret import Secret
 class ProxmoxSettings:
     """A Proxmox VE cluster or node, and the room in it that guests are made in; times in seconds.
 
-    token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages. ids: the first and the last number that guests may have. node_tasks, storage_tasks: how
-    many creating tasks may run at once on one node and one storage. timeout: the longest wait for one answer; task_timeout: for one task.
+    token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages.
+    ids: the first and the last number that guests may have. node_tasks, storage_tasks: how many creating tasks may run at once on one
+    node and one storage. timeout: the longest wait for one answer; task_timeout: for one task.
     """
 
     url: str
