@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench format lock clean
+.PHONY: help demo test lint types unit bench faults replay format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,6 +27,12 @@ unit: $(VENV)/dev.stamp ## All tests, in parallel (TESTS=… narrows)
 
 bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 	$(BIN)/python benchmarks/run.py $(BENCH)
+
+faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
+	$(BIN)/python benchmarks/faults.py $(FAULTS)
+
+replay: $(VENV)/dev.stamp ## Play the recordings of a real Proxmox to the lab (FILES=… narrows)
+	$(BIN)/python benchmarks/replay.py $(FILES)
 
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .

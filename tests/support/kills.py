@@ -1,0 +1,123 @@
+"""A first apply that is killed somewhere, and the run after it: has the world converged, is anything there twice?"""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+
+from eiginfra.lab.config import LabConfig
+from eiginfra.lab.server import Lab, running
+from eiginfra.wiring.project import Paths, Project
+
+ROOT = Path(__file__).parents[2]
+MORTAL = Path(__file__).with_name("mortal.py")
+DAY = date(2019, 10, 1)
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one killed apply."""
+
+    what: str
+    place: int
+    killed: bool
+    converged: bool
+    duplicates: int
+    why: str = ""
+
+
+class Bench:
+    """Three teams of the example and a lab that is set back before every trial."""
+
+    def __init__(self, folder: Path, lab: Lab, teams: tuple[str, ...]) -> None:
+        self.folder, self.lab = folder, lab
+        cohort = folder / "eig3"
+        (cohort / "teams").mkdir(parents=True)
+        for name in teams:
+            shutil.copy(ROOT / "inventories/eig3/teams" / f"{name}.yml", cohort / "teams")
+        body = yaml.safe_load((ROOT / "inventories/eig3/cohort.yml").read_text(encoding="utf-8"))
+        body["quota"]["teams"] = {name: limits for name, limits in body["quota"]["teams"].items() if name in teams}
+        body |= {key: str(body[key]) for key in ("starts", "ends")}
+        (cohort / "cohort.yml").write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
+        self.paths = Paths(inventory=cohort, playbook=ROOT / "playbooks/site.yml", site=folder / "site/site.yml", as_of=DAY)
+        self._states = {name: json.dumps(served.service.dump()) for name, served in lab.served.items()}
+
+    def reset(self) -> None:
+        """The lab as at its start, and no journal."""
+        for name, served in self.lab.served.items():
+            served.service.load(json.loads(self._states[name]))
+        for path in (self.folder / "site").glob("journal.db*"):
+            path.unlink()
+
+    def apply(self, what: str, when: str) -> "subprocess.CompletedProcess[str]":
+        """One apply in a process of its own, counted or killed."""
+        options = {"-i": self.paths.inventory, "--playbook": self.paths.playbook, "--site": self.paths.site, "--as-of": DAY}
+        arguments = ["apply", "--yes", *(str(word) for pair in options.items() for word in pair)]
+        command = [sys.executable, str(MORTAL), what, when, str(self.folder / "count"), "--", *arguments]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    def count(self, what: str) -> int:
+        """How many requests or journal writes a whole first apply makes."""
+        self.reset()
+        ended = self.apply(what, "count")
+        assert ended.returncode == 0, ended.stderr[-2000:]
+        return int((self.folder / "count").read_text(encoding="utf-8"))
+
+    def trial(self, what: str, place: int) -> Trial:
+        """Kill a first apply there, run again, look."""
+        self.reset()
+        killed = self.apply(what, str(place)).returncode == -signal.SIGKILL
+        again = self.apply(what, "count")
+        plan = Project.load(self.paths).plan()
+        why = "" if again.returncode == 0 else again.stdout[-600:] + again.stderr[-600:]
+        why += ", ".join(f"{change.action} {change.address}" for change in plan.acting)
+        return Trial(what, place, killed, again.returncode == 0 and plan.empty, self.duplicates(), why)
+
+    def duplicates(self) -> int:
+        """Things that stand more than once, or that nobody asked for."""
+        project = Project.load(self.paths)
+        wanted = Counter(resource.address.kind for resource in project.compiled.resources)
+        return sum(max(0, there - wanted[kind]) for kind, there in self._standing().items())
+
+    def _standing(self) -> Counter[str]:
+        gitlab, proxmox = self.lab.urls["gitlab"], self.lab.urls["proxmox"]
+        token = {"PRIVATE-TOKEN": self.lab.served["gitlab"].service.token}
+        secret = {"Authorization": f"PVEAPIToken=eiginfra@pve!ci={self.lab.served['proxmox'].service.token}"}
+
+        def ask(url: str, headers: dict[str, str]) -> Any:
+            session = requests.Session()
+            session.trust_env = False
+            return session.get(url, headers=headers, timeout=30, verify=str(self.folder / "site/proxmox-ca.pem")).json()
+
+        count: Counter[str] = Counter()
+        people = {person.username for team in Project.load(self.paths).cohort.teams for person in team.people}
+        users = [user["username"] for user in ask(f"{gitlab}/api/v4/users?per_page=100", token)]
+        count["gitlab.user"] = sum(name.rstrip("0123456789") in {p.rstrip("0123456789") for p in people} for name in users)
+        count["gitlab.group"] = len(ask(f"{gitlab}/api/v4/groups/eig/descendant_groups?per_page=100", token))
+        count["gitlab.project"] = len(ask(f"{gitlab}/api/v4/groups/eig/projects?include_subgroups=true&per_page=100", token))
+        count["proxmox.pool"] = len(ask(f"{proxmox}/api2/json/pools", secret)["data"])
+        count["proxmox.container"] = len(ask(f"{proxmox}/api2/json/nodes/eig/lxc", secret)["data"])
+        virtual = ask(f"{proxmox}/api2/json/nodes/eig/qemu", secret)["data"]
+        count["proxmox.vm"] = sum(not guest.get("template") for guest in virtual)
+        return count
+
+
+@contextmanager
+def open_bench(folder: Path, teams: tuple[str, ...] = ("adler", "karfur", "open-chronic")) -> Iterator[Bench]:
+    """A bench with a lab of its own."""
+    (folder / "site").mkdir(parents=True)
+    config = LabConfig(gitlab_port=0, proxmox_port=0, now=DAY, site_out=folder / "site/site.yml")
+    with running(config) as lab:
+        yield Bench(folder, lab, teams)
