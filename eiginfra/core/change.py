@@ -59,6 +59,15 @@ class FieldDiff(BaseModel):
         return self.entry is not None and self.after is None
 
 
+class Restart(BaseModel):
+    """A restart that is part of a change: the fields it brings into force, and the hours in which it may happen (None: at any time)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fields: tuple[str, ...]
+    window: str | None = None
+
+
 class Change(BaseModel):
     """What happens to one resource.
 
@@ -79,6 +88,9 @@ class Change(BaseModel):
     depends_on: tuple[Address, ...] = ()
     waiting: dict[str, str] = {}
     note: str | None = None
+    restart: Restart | None = None
+    formerly: Address | None = None
+    """The address that the journal knows the object by, when it is renamed: that record ends with the change."""
     made: bool = False
     """Whether eiginfra made the object, as its mark or the journal says."""
     ours: bool | None = None
@@ -88,5 +100,5 @@ class Change(BaseModel):
     def acts(self) -> bool:
         """Whether carrying it out asks anything of a server; an adoption without differences only enters the journal."""
         if self.action is Action.ADOPT:
-            return bool(self.diffs) or self.ours is False
+            return bool(self.diffs) or self.ours is False or self.restart is not None
         return self.action is not Action.NONE

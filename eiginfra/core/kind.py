@@ -1,8 +1,10 @@
 """What a kind is, and the registry of kinds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -17,6 +19,32 @@ from eiginfra.core.usage import Usage
 S = TypeVar("S", bound=Spec)
 
 NOTHING = Usage()
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """What a plain apply does with an object that eiginfra made and that left the inventory: an update to `values`.
+
+    word: what the object then is ("disabled"). cap: the removal cap of cohort.yml that it counts under ("members").
+    """
+
+    word: str
+    values: Mapping[str, JsonValue]
+    cap: str
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The next step of an orphan that is not removed at once.
+
+    note: what --prune does now, or what it waits for; later: what to say without --prune, if that differs. values: what the object is
+    changed to; due: whether it is removed; with neither, the time for the next step has not come.
+    """
+
+    note: str
+    later: str | None = None
+    values: Mapping[str, JsonValue] | None = None
+    due: bool = False
 
 
 class Allocator(Protocol):
@@ -41,6 +69,15 @@ class Allocator(Protocol):
         ...
 
 
+@runtime_checkable
+class Measuring(Protocol):
+    """An allocator that also knows whether there is room."""
+
+    def check(self, resources: Sequence[Resource], observed: Mapping[Address, Observed]) -> Iterable[Finding]:
+        """What is wrong with the resources as allocated, all its kinds' together; pure. observed: those of them that exist."""
+        ...
+
+
 class Kind(ABC, Generic[S]):
     """A sort of thing that eiginfra can bring about. A new one costs one file: a spec and these methods.
 
@@ -53,6 +90,10 @@ class Kind(ABC, Generic[S]):
     """What it is, in a few words, for documentation and `schema`."""
     removal: ClassVar[str | None] = None
     """What `--prune` does with an orphan ("deleted", "archived"); None: eiginfra never removes one, and says so."""
+    retires: ClassVar[Retirement | None] = None
+    """What a plain apply does with an orphan that eiginfra made, short of removing it; None: nothing."""
+    in_steps: ClassVar[bool] = False
+    """Whether an orphan goes in steps, as `parting` says; such a thing is never replaced."""
     allocator: Allocator | None = None
 
     @property
@@ -91,6 +132,19 @@ class Kind(ABC, Generic[S]):
     @abstractmethod
     def update(self, observed: Observed, spec: S, diffs: Sequence[FieldDiff]) -> Observed | None:
         """Change the fields named by `diffs`, and nothing else, of an object that was just read again. Returns as `create`."""
+
+    def restarts(self, observed: Observed, diffs: Sequence[FieldDiff]) -> Collection[str]:
+        """The fields, waiting already or about to be changed by `diffs`, that only a restart of the object brings into force."""
+        return ()
+
+    def restart(self, spec: S, observed: Observed) -> Observed | None:
+        """Restart it, if it still runs, and return it as it then is; asked only of what `restarts` named."""
+        msg = f"a {self.name} is never restarted"
+        raise NotImplementedError(msg)
+
+    def parting(self, there: Observed, record: Record | None, today: date, grace: timedelta) -> Parting | None:
+        """The next step of an orphan's end, for kinds that go `in_steps`; None: it stays. record: what the journal knows of it."""
+        return None
 
     def delete(self, observed: Observed) -> None:
         """Remove it in the way `removal` says."""

@@ -13,6 +13,9 @@ from eiginfra.core.finding import Finding, Location
 from eiginfra.core.spec import Spec
 from eiginfra.core.usage import Usage
 
+RESTART = "a restart"
+"""What a field waits for that only a restart of its object brings into force."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -54,11 +57,15 @@ class Observed:
 
 @dataclass(frozen=True)
 class Observation:
-    """All that a kind saw: the objects of its realm, findings, and numbers taken by what is no object of its own (old backups)."""
+    """All that a kind saw: the objects of its realm, findings, and numbers taken by what is no object of its own (old backups).
+
+    unknown: wanted objects that may stand where nothing can be seen now, each with why: they are neither missing nor made anew.
+    """
 
     objects: Sequence[Observed] = ()
     taken: frozenset[int] = frozenset()
     findings: Sequence[Finding] = ()
+    unknown: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Secrets: where one is kept (written in files), and its value once read (shown nowhere)."""
 
+import hmac
 from pathlib import Path
 from typing import Self
 
@@ -44,3 +45,12 @@ class Secret:
     def __reduce__(self) -> str:
         msg = "a secret is never written down"
         raise TypeError(msg)
+
+
+DIGEST = "hmac-sha256:"
+"""What a keyed digest begins with; plans show one as `***`."""
+
+
+def keyed_digest(key: bytes, *parts: str) -> str:
+    """What tells whether two secrets are the same without telling what they are; worthless without the key."""
+    return DIGEST + hmac.new(key, "\0".join(parts).encode(), "sha256").hexdigest()[:32]

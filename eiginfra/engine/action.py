@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_random_exponential
 
-from eiginfra.core.change import Action, Change
+from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, StaleError, TransientError, UnreachableError
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import Spec
+from eiginfra.core.window import within
 from eiginfra.engine.diff import agrees, diff
 
 
@@ -22,18 +24,29 @@ class Done:
     made: bool
 
 
-def retrying(attempts: int = 4) -> Retrying:
+ATTEMPTS = 4
+
+
+def retrying() -> Retrying:
     """Transient failures, by type; each further try waits longer, never as long as another's. A dead server is not hammered."""
     return Retrying(
         retry=retry_if_exception_type(TransientError) & retry_if_not_exception_type(UnreachableError),
-        stop=stop_after_attempt(attempts),
+        stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.2, max=5.0),
         reraise=True,
     )
 
 
-def carry_out(kind: Kind[Any], change: Change) -> Done:
+def local_time() -> datetime:
+    """The real time where this runs: what the site's hours go by."""
+    return datetime.now(UTC).astimezone()
+
+
+def carry_out(kind: Kind[Any], change: Change, now: Callable[[], datetime] = local_time) -> Done:
     """Do what the change says. Raises StaleError when the object is not what the plan saw, else what the kind raises."""
+    if change.restart is not None and change.restart.window is not None and not within(change.restart.window, now()):
+        msg = f"it was to be restarted, and the hours for that, {change.restart.window}, are over; make a new plan"
+        raise StaleError(msg)
     by_action: dict[Action, Callable[[Kind[Any], Change], Done]] = {
         Action.CREATE: _create,
         Action.UPDATE: _update,
@@ -50,6 +63,8 @@ def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> str | N
         return None if seen is None else "the server agreed, and it is still there"
     if seen is None:
         return "the server agreed, and it is not there"
+    if change.restart is not None and (still := sorted(set(change.restart.fields) & seen.waiting.keys())):
+        return f"it was restarted, and {', '.join(still)} still waits"
     missing = [found for found in diff(kind.spec, change.desired or {}, seen.values, None) if found.field not in seen.waiting]
     if not missing:
         return None
@@ -57,7 +72,13 @@ def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> str | N
 
 
 def _spec(kind: Kind[Any], change: Change) -> Spec:
-    return kind.spec.model_validate(change.desired)
+    try:
+        return kind.spec.model_validate(change.desired)
+    except ValueError:
+        if change.cause is not Cause.ORPHAN:
+            raise
+        # Nobody asks for it any more: it may have been given, or lack, what no spec allows.
+        return kind.spec.model_construct(set(change.desired or {}), **(change.desired or {}))
 
 
 def _create(kind: Kind[Any], change: Change) -> Done:
@@ -100,7 +121,15 @@ def _update(kind: Kind[Any], change: Change) -> Done:
                 raise StaleError(msg)
             planned = {(found.field, found.entry) for found in change.diffs}
             diffs = [found for found in diff(kind.spec, desired, there.values, None) if (found.field, found.entry) in planned]
-            seen = kind.update(there, spec, diffs) if diffs or change.ours is False else there
+            try:
+                seen = kind.update(there, spec, diffs) if diffs or change.ours is False else there
+            except StaleError as problem:
+                if attempt.retry_state.attempt_number == ATTEMPTS:
+                    raise
+                # A write came between our look and ours; it may be our own, whose answer was lost. The next look judges by the plan.
+                raise TransientError(str(problem)) from problem
+            if change.restart is not None:
+                seen = kind.restart(spec, seen or there)
             return Done(seen, made=change.made)
     raise AssertionError  # pragma: no cover: Retrying returns or raises
 
@@ -111,8 +140,8 @@ def _delete(kind: Kind[Any], change: Change) -> Done:
 
 
 def _replace(kind: Kind[Any], change: Change) -> Done:
-    if kind.removal is None:
-        msg = f"a {kind.name} is never removed, so it cannot be replaced"
+    if kind.removal is None or kind.in_steps:
+        msg = f"a {kind.name} is never removed {'at once' if kind.in_steps else ''}".rstrip() + ", so it cannot be replaced"
         raise PermanentError(msg)
     _delete(kind, change)
     return _create(kind, change)

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from time import monotonic
 
@@ -16,7 +17,7 @@ from eiginfra.core.journal import Journal
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Observed, Resource, Scope
-from eiginfra.engine.action import Done, carry_out, shortfall
+from eiginfra.engine.action import Done, carry_out, local_time, shortfall
 
 
 class Outcome(StrEnum):
@@ -83,13 +84,14 @@ class _Books:
 
     @classmethod
     def of(cls, plan: Plan) -> "_Books":
-        """Who waits for whom: what hangs on something waits for it, and is deleted before it."""
+        """Who waits for whom: what hangs on something waits for it; what is deleted waits for all that hangs on it."""
         todo = {change.address: change for change in plan.changes if change.acts or change.action is Action.ADOPT}
         blocking: dict[Address, set[Address]] = {address: set() for address in todo}
         for address, change in todo.items():
             for other in change.depends_on:
                 if other in todo:
-                    waits, first = (other, address) if change.action is Action.DELETE else (address, other)
+                    goes = Action.DELETE in (change.action, todo[other].action)
+                    waits, first = (other, address) if goes else (address, other)
                     blocking[waits].add(first)
         dependents: dict[Address, list[Address]] = {}
         for address, others in blocking.items():
@@ -148,24 +150,31 @@ class Executor:
         journal: Journal,
         *,
         workers: Mapping[str, int],
+        now: Callable[[], datetime] = local_time,
+        stopping: Callable[[], bool] = lambda: False,
         on_start: Callable[[Change], None] = lambda _: None,
         on_end: Callable[[Result], None] = lambda _: None,
     ) -> None:
-        """workers: how many actions may be under way at once, by provider (4 for one not named)."""
+        """workers: how many actions may be under way at once, by provider (4 for one not named). now: what hours of the day go by.
+
+        stopping: asked before anything is started; once it is true, what is under way ends and nothing more begins.
+        """
         self._registry = registry
         self._journal = journal
         self._workers = workers
+        self._now = now
+        self._cohort = ""
+        self._stopping = stopping
         self._on_start = on_start
         self._on_end = on_end
 
     def run(self, plan: Plan, run: int) -> Report:
         """Carry out the plan's changes under run number `run`.
 
-        A failure stops its dependents and nothing else. The first KeyboardInterrupt lets what is under way end and starts nothing more;
-        the second is raised.
+        A failure stops its dependents and nothing else.
         """
-        books = _Books.of(plan)
-        stopping = False
+        books, self._cohort = _Books.of(plan), plan.meta.cohort
+        interrupted = False
         with ExitStack() as stack:
             lanes = {
                 provider: _Lane(stack.enter_context(ThreadPoolExecutor(room, thread_name_prefix=provider)), room)
@@ -174,7 +183,8 @@ class Executor:
             }
             running: dict[Future[list[_Ended]], Address] = {}
             while True:
-                if not stopping:
+                interrupted = interrupted or self._stopping()
+                if not interrupted:
                     running |= self._start(books, lanes, run)
                 for items in books.take_unverified({address.kind for address in running.values()}):
                     address = items[0].change.address
@@ -182,18 +192,12 @@ class Executor:
                     running[lanes[address.provider].pool.submit(self._verify_in_bulk, items, plan)] = address
                 if not running:
                     break
-                try:
-                    ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                except KeyboardInterrupt:
-                    if stopping:
-                        raise
-                    stopping = True
-                    continue
+                ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     lanes[running.pop(future).provider].free += 1
                     for item in future.result():
                         self._settle(books, item, run)
-        return Report(tuple(books.results), interrupted=stopping)
+        return Report(tuple(books.results), interrupted=interrupted)
 
     def _start(self, books: _Books, lanes: Mapping[str, _Lane], run: int) -> dict[Future[list[_Ended]], Address]:
         for address in books.take_ready():
@@ -220,7 +224,7 @@ class Executor:
             return [Result(change, Outcome.DONE)]
         self._on_start(change)
         try:
-            done = carry_out(kind, change)
+            done = carry_out(kind, change, self._now)
         except EiginfraError as problem:
             outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
             self._journal.fail(intent, str(problem), outcome)
@@ -254,6 +258,8 @@ class Executor:
             self._journal.fail(item.intent, reason, Outcome.FAILED)
             return Result(change, Outcome.FAILED, reason, seconds, 1)
         self._journal.succeed(item.intent, change.desired or {}, seen.handle if seen else {}, made=item.done.made)
+        if change.formerly is not None:
+            self._journal.forget(self._cohort, change.formerly)
         if seen is not None and seen.waiting:
             waits = "; ".join(f"{name} waits for {what}" for name, what in sorted(seen.waiting.items()))
             return Result(change, Outcome.WAITING, waits, seconds)

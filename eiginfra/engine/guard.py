@@ -2,51 +2,60 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eiginfra.core.change import Change
+from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import rules
+from eiginfra.engine.diff import diff
 
 Allows = Callable[[str, int, int], str | None]
 """(field, removed, total) -> None if that is within the cap, else the cap in words."""
 
 
-def check_removals(changes: Sequence[Change], totals: dict[tuple[str, str], int], allows: Allows) -> list[Finding]:
-    """An error for every authoritative list, over all its objects, that would lose more entries than its cap.
-
-    totals: (kind, field) -> how many entries the observed objects hold together.
-    """
+def check_removals(registry: Registry, changes: Sequence[Change], observed: Iterable[Observed], allows: Allows) -> list[Finding]:
+    """An error for every authoritative list, over all its objects, that would lose more entries than its cap; and so for retirements."""
+    totals = _totals(registry, observed)
     removed: dict[tuple[str, str], int] = {}
     for change in changes:
-        if change.acts:
-            for found in change.diffs:
-                if found.removes:
-                    key = (change.address.kind, found.field)
-                    removed[key] = removed.get(key, 0) + 1
+        kind = registry[change.address.kind]
+        counted = [found.field for found in change.diffs if found.removes] if change.acts else []
+        if kind.retires is not None and change.action is Action.UPDATE and change.cause is Cause.ORPHAN:
+            counted.append(kind.retires.cap)
+        for what in counted:
+            removed[kind.name, what] = removed.get((kind.name, what), 0) + 1
     findings = []
-    for (kind, field), count in sorted(removed.items()):
-        total = totals.get((kind, field), count)
-        cap = allows(field, count, total)
+    for (name, what), count in sorted(removed.items()):
+        total = totals.get((name, what), count)
+        cap = allows(what, count, total)
         if cap is not None:
+            retires = registry[name].retires
+            done = f"entries of {name} {what} would be removed"
+            if retires is not None and what == retires.cap:
+                done = f"{name} would be {retires.word}"
             findings.append(
                 error(
                     "removal-cap",
-                    f"{count} of {total} entries of {kind} {field} would be removed; the cap is {cap}",
+                    f"{count} of {total} {done}; the cap is {cap}",
                     remedy=f"look whether the inventory lost people; if it is right: --allow-removals {count}, "
-                    f"or `caps: {{{field}: {count}}}` in cohort.yml",
+                    f"or `caps: {{{what}: {count}}}` in cohort.yml",
                 )
             )
     return findings
 
 
-def entry_totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str, str], int]:
-    """How many entries the authoritative lists of the observed objects hold, by (kind, field)."""
+def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str, str], int]:
+    """How many entries the authoritative lists of the observed objects hold, by (kind, field); how many objects can be retired."""
     totals: dict[tuple[str, str], int] = {}
     for there in observed:
-        kind = there.address.kind
-        for name, rule in rules(registry[kind].spec).items():
-            entries = there.values.get(name)
-            if rule.entries is not None and isinstance(entries, list):
-                totals[kind, name] = totals.get((kind, name), 0) + len(entries)
+        kind = registry[there.address.kind]
+        counts = {
+            name: len(entries)
+            for name, rule in rules(kind.spec).items()
+            if rule.entries is not None and isinstance(entries := there.values.get(name), list)
+        }
+        if kind.retires is not None:
+            counts[kind.retires.cap] = int(bool(diff(kind.spec, kind.retires.values, there.values, None)))
+        for what, count in counts.items():
+            totals[kind.name, what] = totals.get((kind.name, what), 0) + count
     return totals

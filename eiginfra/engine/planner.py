@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import Action, Cause, Change
+from eiginfra.core.change import Action, Cause, Change, FieldDiff, Restart
 from eiginfra.core.finding import Finding, warning
-from eiginfra.core.kind import Allocator, Kind, Registry
+from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.resource import Observation, Observed, Record, Resource
 from eiginfra.core.spec import Spec, rules
 from eiginfra.core.usage import Limits
+from eiginfra.engine.allocation import allocated
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.diff import diff, overall
-from eiginfra.engine.guard import Allows, check_removals, entry_totals
+from eiginfra.engine.guard import Allows, check_removals
 from eiginfra.engine.order import ordered
+from eiginfra.engine.orphans import orphans
 from eiginfra.engine.quota import check_standing
 
 
@@ -34,6 +37,8 @@ class Situation:
     resources: the selected ones; everything: all that the inventory compiles to. orphans_among: the teams in which what left the
     inventory is looked for: None for everywhere, empty when the selection does not allow to tell.
     switched_off: whether a condition of the playbook may be why a resource of a team is not wanted; it is then unmanaged, no orphan.
+    restarting: whether what waits for a restart may have it now; window: the site's hours for that, if it is why.
+    grace: how long what goes in steps is kept once it has left the inventory.
     creating: False outside the cohort's dates. allows: the removal caps.
     """
 
@@ -47,6 +52,9 @@ class Situation:
     orphans_among: frozenset[str] | None = frozenset()
     switched_off: Callable[[Address, str | None], bool] = _never
     prune: bool = False
+    restarting: bool = False
+    window: str | None = None
+    grace: timedelta = timedelta(days=30)
     replacing: frozenset[Address] = frozenset()
     allows: Allows = _anything
 
@@ -54,23 +62,28 @@ class Situation:
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
     """What must change, in order, with every finding. Raises InputError for circles and for ranges that are used up."""
     observed = _attributed(situation)
-    resources = _allocated(registry, situation, observed)
+    unknown = {address: why for seen in situation.observations.values() for address, why in seen.unknown.items()}
+    unknown |= _hanging(registry, situation, observed, unknown)
+    resources, objections = allocated(registry, situation, observed, unknown)
     wanted = {resource.address: resource for resource in situation.everything}
-    notes: list[Finding] = [*findings, *(found for seen in situation.observations.values() for found in seen.findings)]
+    notes: list[Finding] = [*findings, *(found for seen in situation.observations.values() for found in seen.findings), *objections]
     changes: list[Change] = []
     for resource in resources:
+        if resource.address in unknown and resource.address not in observed:
+            changes.append(_unknown(resource, unknown[resource.address]))
+            continue
         change, found = _change(registry[resource.address.kind], resource, observed.get(resource.address), situation)
         notes += found
         if change is not None:
             changes.append(change)
-    changes += _orphans(registry, situation, wanted, observed)
+    changes += orphans(registry, situation, wanted, observed, meta.as_of)
     if not situation.creating and any(change.note == _CLOSED for change in changes):
         notes.append(
             warning("cohort-closed", "today is outside the cohort's dates: nothing new is made", remedy="see starts and ends in cohort.yml")
         )
 
     notes += check_standing(observed.values(), situation.limits)
-    notes += check_removals(changes, entry_totals(registry, observed.values()), situation.allows)
+    notes += check_removals(registry, changes, observed.values(), situation.allows)
     present = {change.address for change in changes if change.acts}
     linked = (
         change.model_copy(update={"depends_on": tuple(sorted(other for other in change.depends_on if other in present))})
@@ -92,35 +105,26 @@ def _attributed(situation: Situation) -> dict[Address, Observed]:
     }
 
 
-def _allocated(registry: Registry, situation: Situation, observed: Mapping[Address, Observed]) -> list[Resource]:
-    """The resources with what their allocators fill in."""
-    groups: dict[int, tuple[Allocator, list[Resource], set[str]]] = {}
-    for kind in registry:
-        if kind.allocator is not None and kind.name in situation.observations:
-            group = groups.setdefault(id(kind.allocator), (kind.allocator, [], set()))
-            group[2].add(kind.name)
-    for _, members, kinds in groups.values():
-        members += [resource for resource in situation.resources if resource.address.kind in kinds]
-    filled: dict[Address, Mapping[str, Any]] = {}
-    for allocator, members, kinds in groups.values():
-        addresses = {resource.address for resource in members}
-        filled |= allocator.allocate(
-            members,
-            {address: there for address, there in observed.items() if address in addresses},
-            [there for address, there in observed.items() if address.kind in kinds and address not in addresses],
-            frozenset().union(*(situation.observations[kind].taken for kind in kinds)),
-            [record for record in situation.history if record.address.kind in kinds],
-        )
-    return [
-        replace(resource, spec=resource.spec.model_copy(update=dict(filled[resource.address])))
-        if filled.get(resource.address)
-        else resource
+def _hanging(
+    registry: Registry, situation: Situation, observed: Mapping[Address, Observed], unknown: Mapping[Address, str]
+) -> dict[Address, str]:
+    """What is not there and hangs on something unknown: it is as unknown."""
+    return {
+        resource.address: f"unknown, like {other}"
         for resource in situation.resources
-    ]
+        if resource.address not in observed and resource.address not in unknown
+        for other in registry[resource.address.kind].dependencies(resource.spec)
+        if other in unknown and other not in observed
+    }
+
+
+def _unknown(resource: Resource, why: str) -> Change:
+    return Change(address=resource.address, action=Action.NONE, team=resource.team, desired=dict(resource.values), note=why)
 
 
 def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situation: Situation) -> tuple[Change | None, list[Finding]]:
-    record = situation.records.get(resource.address)
+    former = _former(there)
+    record = situation.records.get(resource.address) or situation.records.get(former)
     base = Change(
         address=resource.address,
         action=Action.NONE,
@@ -148,8 +152,11 @@ def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situati
             action = Action.ADOPT
         elif diffs:
             action = Action.UPDATE
-        elif dict(record.values) != dict(resource.values) and not fixed:
+        elif _compared(kind.spec, record.values) != _compared(kind.spec, resource.values) and not fixed:
             action = Action.ADOPT
+    restart, note = _restart(kind, there, diffs, situation) if action is not Action.REPLACE else (None, None)
+    if restart is not None and action is Action.NONE:
+        action = Action.UPDATE
     if action is Action.NONE and not there.waiting:
         return None, findings
     return (
@@ -160,13 +167,39 @@ def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situati
                 "diffs": tuple(diffs),
                 "observed": _managed(kind.spec, resource, there),
                 "handle": dict(there.handle),
-                "waiting": dict(there.waiting),
+                "waiting": {name: what for name, what in there.waiting.items() if restart is None or name not in restart.fields},
+                "restart": restart,
+                "note": note,
+                "formerly": former if former in situation.records else None,
                 "made": there.ours is True if record is None else record.made,
                 "ours": there.ours,
             }
         ),
         findings,
     )
+
+
+def _restart(kind: Kind[Any], there: Observed, diffs: Sequence[FieldDiff], situation: Situation) -> tuple[Restart | None, str | None]:
+    """The restart that belongs to a change, and what to say of it; without leave to restart, what will have to wait for one."""
+    fields = sorted(kind.restarts(there, diffs))
+    if not fields:
+        return None, None
+    hours = f" between {situation.window.replace('-', ' and ')}" if situation.window else ""
+    if situation.restarting:
+        return Restart(fields=tuple(fields), window=situation.window), f"will be restarted{hours}, for {', '.join(fields)}"
+    due = [name for name in fields if name not in there.waiting]
+    return None, f"in force after a restart{hours}: {', '.join(due)}" if due else None
+
+
+def _former(there: Observed | None) -> Address:
+    """The address under which an object that is about to be renamed was last applied; one that no record has when it is not."""
+    formerly = None if there is None else there.facts.get("formerly")
+    return Address.parse(formerly) if isinstance(formerly, str) else Address("", "")
+
+
+def _compared(spec: type[Spec], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that causes are told by: a field that is never compared need not be learned."""
+    return {name: values[name] for name, rule in rules(spec).items() if rule.compared and name in values}
 
 
 def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str, Any]:
@@ -176,53 +209,9 @@ def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str,
 
 def _immutable(kind: Kind[Any], resource: Resource, label: str, before: object, after: object) -> Finding:
     ways = [f"write {label}: {before} in the inventory"]
-    if kind.removal is not None:
+    if kind.removal is not None and not kind.in_steps:
         ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")
     return attributed(
         warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways)),
         resource,
     )
-
-
-def _orphans(
-    registry: Registry, situation: Situation, wanted: Mapping[Address, Resource], observed: Mapping[Address, Observed]
-) -> list[Change]:
-    """What left the inventory and still stands, if it is ours by mark or journal."""
-    found = []
-    for address, there in observed.items():
-        record = situation.records.get(address)
-        team = record.team if record is not None else there.team
-        ours = there.ours or (record is not None and there.ours is not False)
-        elsewhere = situation.orphans_among is not None and team not in situation.orphans_among
-        if address in wanted or not ours or elsewhere or situation.switched_off(address, team):
-            continue
-        kind = registry[address.kind]
-        protected = bool(there.values.get("protection"))
-        removable = kind.removal is not None and not protected
-        if removable:
-            note = f"left the inventory: {'will be' if situation.prune else 'with --prune it is'} {kind.removal}"
-        else:
-            why = "it is protected" if protected else f"eiginfra does not remove a {kind.name}"
-            note = f"left the inventory: {why}; remove it by hand if it must go"
-        found.append(
-            Change(
-                address=address,
-                action=Action.DELETE if situation.prune and removable else Action.NONE,
-                cause=Cause.ORPHAN,
-                team=team,
-                observed=dict(there.values),
-                handle=dict(there.handle),
-                depends_on=_depended(kind, there),
-                note=note,
-                ours=there.ours,
-            )
-        )
-    return found
-
-
-def _depended(kind: Kind[Any], there: Observed) -> tuple[Address, ...]:
-    """What an observed object hangs on; it may hold values that no spec allows, and then hangs on nothing we know."""
-    try:
-        return tuple(kind.dependencies(kind.spec.model_validate(dict(there.values))))
-    except ValueError:
-        return ()

@@ -8,7 +8,7 @@ from support.fakes import META, MemoryJournal, Server, registry, thing
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
-from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, PermanentError, PermissionDeniedError, TransientError
+from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, PermanentError, PermissionDeniedError, StaleError, TransientError
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limit, Limits
@@ -17,6 +17,7 @@ from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Executor, Outcome, Report
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.verify import stale, wanted
 
 ADDRESS = Address("test.thing", "a")
 
@@ -241,6 +242,37 @@ def test_what_appeared_since_the_plan_is_not_taken_over() -> None:
     assert "make a new plan" in str(result.reason)
 
 
+@pytest.mark.parametrize("ours", [True, False], ids=["our own lost answer", "somebody else, elsewhere"])
+def test_a_write_between_look_and_write_is_judged_by_what_the_plan_manages(ours: bool) -> None:
+    world = World()
+    world.apply([thing("a", text="1")])
+    plan = world.plan([thing("a", text="2")])
+    raced = iter([True])
+
+    def race(verb: str, name: str) -> None:
+        if verb == "update" and next(raced, False):
+            world.server.objects["a"] |= {"text": "2"} if ours else {"labels": ["theirs"]}
+            raise StaleError("digest")
+
+    world.server.before = race
+    (result,) = world.run(plan).results
+    assert result.outcome is Outcome.DONE
+    assert world.server.requests.count("update a") == (1 if ours else 2)
+
+
+def test_a_write_that_always_meets_another_is_refused_in_the_end() -> None:
+    world = World()
+    world.apply([thing("a", text="1")])
+    plan = world.plan([thing("a", text="2")])
+
+    def race(verb: str, name: str) -> None:
+        if verb == "update":
+            raise StaleError("digest")
+
+    world.server.before = race
+    assert [result.outcome for result in world.run(plan).results] == [Outcome.REFUSED]
+
+
 def test_a_lost_answer_is_followed_by_a_look_not_by_a_second_create() -> None:
     world = World()
 
@@ -317,19 +349,12 @@ def test_intents_are_written_before_the_work_and_results_after() -> None:
     assert world.journal.log == [("intend", ADDRESS), ("succeed", ADDRESS)]
 
 
-def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more() -> None:
     world = World()
     plan = world.plan([thing("a"), thing("a/b", parent="a"), *(thing(f"z{number}") for number in range(20))])
-    real, calls = __import__("concurrent.futures").futures.wait, []
-
-    def wait_once_interrupted(*arguments: Any, **options: Any) -> Any:
-        calls.append(1)
-        if len(calls) == 1:
-            raise KeyboardInterrupt
-        return real(*arguments, **options)
-
-    monkeypatch.setattr("eiginfra.engine.executor.wait", wait_once_interrupted)
-    report = world.run(plan)
+    asked = iter([False])
+    executor = Executor(world.registry, world.journal, workers={"test": 4}, stopping=lambda: next(asked, True))
+    report = executor.run(plan, 1)
     assert report.interrupted
     assert set(world.server.objects) == {"a", "z0", "z1", "z10"}
 
@@ -358,3 +383,20 @@ def test_what_eiginfra_made_stays_its_own_through_updates() -> None:
     for text in ("1", "2"):
         assert not world.apply([thing("a", text=text), thing("found", text=text)]).failed
     assert {address.key: record.made for address, record in world.journal.kept.items()} == {"a": True, "found": False}
+
+
+def test_a_saved_plan_can_be_asked_what_of_it_is_stale() -> None:
+    world = World()
+    world.apply([thing("a", text="1"), thing("b", text="1"), thing("gone")])
+    wanted_now = [thing("a", text="2"), thing("b", text="2"), thing("gone", text="2"), thing("new"), thing("taken")]
+    plan = world.plan(wanted_now)
+    world.server.objects["a"]["text"] = "by hand"
+    world.server.objects["taken"] = {"name": "taken"}
+    del world.server.objects["gone"]
+    resources = wanted(world.registry, plan)
+    seen = observe(world.registry, resources, {}, cohort="eig3", teams=[], available=frozenset({"test"}), whole=False)
+    assert {(item.change.address.key, item.reason) for item in stale(world.registry, plan, seen)} == {
+        ("a", "it changed: text"),
+        ("gone", "it is gone"),
+        ("taken", "it stands already"),
+    }
