@@ -1,19 +1,26 @@
-"""The Proxmox provider: pools, containers and virtual machines on a Proxmox VE.
+"""The Proxmox provider: pools, containers, virtual machines, and who may use them, on a Proxmox VE.
 
 What lives here: the only use of `proxmoxer` (client.py), Proxmox's notations (codec.py), what its refusals mean (errors.py), the shared
-look at all guests (machines.py), the allocation of their numbers (allocator.py), the kinds, and `doctor`. What may not: comparing wanted
-and observed (the engine does), knowledge of inventory files, SSH into guests.
+look at all guests (machines.py), the allocation of their numbers (allocator.py), accounts and rights (access.py), the kinds, and
+`doctor`. What may not: comparing wanted and observed (the engine does), knowledge of inventory files, SSH into guests.
 """
 
 from typing import Any
 
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
+from eiginfra.providers.proxmox.access import Access
 from eiginfra.providers.proxmox.allocator import GuestAllocator
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
+from eiginfra.providers.proxmox.kinds.acl import AclKind
+from eiginfra.providers.proxmox.kinds.backup import BackupKind
 from eiginfra.providers.proxmox.kinds.container import ContainerKind
+from eiginfra.providers.proxmox.kinds.firewall import FirewallKind
+from eiginfra.providers.proxmox.kinds.group import GroupKind
 from eiginfra.providers.proxmox.kinds.pool import PoolKind
+from eiginfra.providers.proxmox.kinds.role import RoleKind
+from eiginfra.providers.proxmox.kinds.user import UserKind
 from eiginfra.providers.proxmox.kinds.vm import VmKind
 from eiginfra.providers.proxmox.machines import Machines
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
@@ -28,8 +35,19 @@ def kinds(settings: ProxmoxSettings | None, client: ProxmoxClient | None = None)
     """
     client = client or ProxmoxClient(settings)
     machines = Machines(client)
-    allocator = GuestAllocator(lambda: client.settings)
-    return [PoolKind(client), ContainerKind(client, machines, allocator), VmKind(client, machines, allocator)]
+    allocator = GuestAllocator(lambda: client.settings, lambda: machines.room)
+    access = Access(client)
+    return [
+        RoleKind(access),
+        UserKind(access),
+        GroupKind(access),
+        AclKind(access),
+        PoolKind(client),
+        ContainerKind(client, machines, allocator),
+        VmKind(client, machines, allocator),
+        FirewallKind(client, machines),
+        BackupKind(client, machines),
+    ]
 
 
 def doctor(settings: ProxmoxSettings) -> list[Finding]:

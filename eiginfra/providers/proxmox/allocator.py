@@ -1,13 +1,14 @@
 """Numbers, nodes and addresses for guests: what people do not write, known before anything is made."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observed, Record, Resource
+from eiginfra.providers.proxmox.capacity import check, demands, place
+from eiginfra.providers.proxmox.room import Room
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 
@@ -16,11 +17,13 @@ class GuestAllocator:
 
     A new guest gets the number after the highest ever seen (guests of anybody, the journal's history, backup volumes), at the end of the
     range the lowest without a trace: a number used again would inherit backups, addresses and known hosts. Its node is the one with the
-    least configured memory of guests; its address the network's plus its number. Guests that exist keep number and node.
+    best fit of memory (see capacity.py); its address the network's plus its number. Guests that exist keep number and node.
     """
 
-    def __init__(self, settings: Callable[[], ProxmoxSettings]) -> None:
+    def __init__(self, settings: Callable[[], ProxmoxSettings], room: Callable[[], Room | None] = lambda: None) -> None:
+        """room: what was measured when the guests were looked at; None if the plan makes and enlarges nothing."""
         self._settings = settings
+        self._room = room
 
     def allocate(
         self,
@@ -45,12 +48,18 @@ class GuestAllocator:
         if len(new) > len(free):
             raise InputError([_used_up(site, traces, new)])
         numbers |= {resource.address: vmid for resource, vmid in zip(new, free, strict=False)}
-        nodes = _nodes(site, resources, observed, others)
+        nodes = place(site, self._room(), resources, observed, others)
         return {
-            address: {"id": vmid, "node": nodes[address], "address": site.address(vmid)}
+            address: {"id": vmid, "node": nodes[address], "address": site.address(vmid), "remove_after": None}
             for address, vmid in numbers.items()
             if vmid is not None
         }
+
+    def check(self, resources: Sequence[Resource], observed: Mapping[Address, Observed]) -> list[Finding]:
+        """Whether nodes and storages have room for what is asked for."""
+        room = self._room()
+        nodes = {resource.address: str(getattr(resource.spec, "node", None)) for resource in resources}
+        return [] if room is None else check(room, demands(resources, observed, nodes))
 
     @staticmethod
     def _free(site: ProxmoxSettings, traces: set[int]) -> list[int]:
@@ -77,23 +86,6 @@ def _written(resource: Resource, observed: Mapping[Address, Observed]) -> int | 
         return given
     guest = observed.get(resource.address)
     return None if guest is None else _number(guest.handle)
-
-
-def _nodes(
-    site: ProxmoxSettings, resources: Iterable[Resource], observed: Mapping[Address, Observed], others: Sequence[Observed]
-) -> dict[Address, str]:
-    load = Counter[str](dict.fromkeys(site.nodes, 0))
-    for guest in [*observed.values(), *others]:
-        load[str(guest.handle.get("node"))] += guest.usage.memory
-    nodes: dict[Address, str] = {}
-    for resource in resources:
-        if (standing := observed.get(resource.address)) is not None:
-            nodes[resource.address] = str(standing.handle["node"])
-            continue
-        node = min(site.nodes, key=lambda name: (load[name], site.nodes.index(name)))
-        load[node] += int(getattr(resource.spec, "memory", 0) or 0)
-        nodes[resource.address] = node
-    return nodes
 
 
 def _used_up(site: ProxmoxSettings, traces: set[int], new: Sequence[Resource]) -> Finding:

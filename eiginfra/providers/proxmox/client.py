@@ -94,6 +94,28 @@ class ProxmoxClient:
         """Read anything; `what` says in words what is read."""
         return self._call("GET", path, what, params)
 
+    def send(self, method: str, path: str, what: str, params: Params) -> Any:
+        """Change anything; parameters that are None are left out."""
+        return self._call(method, path, what, _set(params))
+
+    def cluster(self) -> list[dict[str, Any]]:
+        """Guests, nodes, storages and pools of the whole cluster in one answer, as far as the token may see them; some seconds old."""
+        return _rows(self.get("cluster/resources", "look at the cluster"))
+
+    def storages(self, node: str) -> list[dict[str, Any]]:
+        """The space of the site's storage for disks on a node; nothing if the token may not see it."""
+        return _rows(self.get(f"nodes/{node}/storage", f"read storage {self.settings.disks} on {node}", storage=self.settings.disks))
+
+    def templates(self, node: str) -> list[dict[str, Any]]:
+        """The container templates on the site's storage for them, as a node has it."""
+        storage = self.settings.templates
+        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list templates on storage {storage}", content="vztmpl"))
+
+    def volumes(self, node: str) -> list[dict[str, Any]]:
+        """The volumes on the site's storage for disks, with the size they may grow to and (thin) what they use."""
+        storage = self.settings.disks
+        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list volumes on storage {storage} of {node}"))
+
     def resources(self) -> list[dict[str, Any]]:
         """All guests of the cluster with node, pool and template flag; name and status may be some seconds old."""
         return _rows(self.get("cluster/resources", "list guests", type="vm"))
@@ -160,6 +182,19 @@ class ProxmoxClient:
         """Start or shut down a guest and wait until it is done."""
         what = f"{action} guest {vmid}"
         self.follow(str(self._call("POST", f"nodes/{node}/{kind}/{vmid}/status/{action}", what, params)), what)
+
+    def back_up(self, node: str, vmid: int, notes: str) -> None:
+        """Back up a guest onto the site's storage for backups, kept from pruning, and wait until it is done."""
+        what, storage = f"back up guest {vmid}", self.settings.backups
+        params = {"vmid": str(vmid), "storage": storage, "mode": "stop", "compress": "zstd", "protected": 1, "notes-template": notes}
+        with self.room(node, storage):
+            self.follow(str(self._call("POST", f"nodes/{node}/vzdump", what, params)), what)
+
+    def destroy(self, node: str, kind: GuestType, vmid: int) -> None:
+        """Remove a guest with its disks, firewall, rights and places in backup jobs, and wait until it is gone."""
+        what = f"remove guest {vmid}"
+        params = {"purge": 1, "destroy-unreferenced-disks": 1}
+        self.follow(str(self._call("DELETE", f"nodes/{node}/{kind}/{vmid}", what, params)), what)
 
     @contextmanager
     def room(self, node: str, storage: str) -> Iterator[None]:

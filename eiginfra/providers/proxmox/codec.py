@@ -6,6 +6,7 @@ Every form here was seen in recordings of Proxmox VE 9.1: reading a value and pr
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Self
 from urllib.parse import quote
@@ -16,6 +17,7 @@ _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)")
 _TRUE = frozenset({"1", "on", "yes", "true"})
 _MARK = re.compile(r"^[ \t]*eiginfra:[ \t]*(?P<mark>[^\s/]+(?:/[^\s/]+){2})[ \t]*(?=\r?$)", re.MULTILINE)
+_REMOVAL = re.compile(r"^[ \t]*eiginfra-remove-after:[ \t]*(?P<day>\d{4}-\d{2}-\d{2})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,21 @@ def with_mark(description: object, mark: str) -> str:
     if _MARK.search(text):
         return _MARK.sub(lambda _: line, text, count=1)
     return f"{text.rstrip()}\n\n{line}" if text.strip() else line
+
+
+def removal_of(description: object) -> date | None:
+    """The day after which a guest may be removed: the first line `eiginfra-remove-after: 2020-08-01`; None if there is none."""
+    match = _REMOVAL.search(str(description or ""))
+    try:
+        return date.fromisoformat(match["day"]) if match else None
+    except ValueError:
+        return None
+
+
+def with_removal(description: object, day: date | None) -> str:
+    """The description with that day on a line of its own at the end, or with none; other lines are kept."""
+    text = _REMOVAL.sub("", str(description or "")).rstrip("\n")
+    return text if day is None else f"{text}\neiginfra-remove-after: {day.isoformat()}".lstrip("\n")
 
 
 def print_keys(keys: Iterable[str]) -> str:

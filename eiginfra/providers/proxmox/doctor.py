@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,9 +33,33 @@ def examine(client: ProxmoxClient) -> list[Finding]:
     except ProviderError as problem:
         return [error("proxmox-unreachable", str(problem), address=site.url)]
     findings = list(_version(site, version))
-    for look in (_certificate, _permissions, _nodes, _storages, _bridge, _firewall, _clock):
+    for look in (_certificate, _permissions, _access, _nodes, _storages, _bridge, _firewall, _clock):
         findings += _safely(look, client)
     return findings or [notice("proxmox-fine", f"Proxmox VE {version['version']} at {site.url} can be worked with", address=site.url)]
+
+
+def _access(client: ProxmoxClient) -> Iterator[Finding]:
+    """What accounts, groups, roles and rights take, as trials on Proxmox VE 9.1 found; a playbook may do without."""
+    site = client.settings
+    granted: Mapping[str, Mapping[str, int]] = client.get("access/permissions", "read the token's permissions")
+    needs = [
+        ("/access", {"Sys.Audit", "Sys.Modify"}),
+        ("/access/groups", {"Group.Allocate", "User.Modify"}),
+        (f"/access/realm/{site.realm}", {"Realm.AllocateUser"}),
+    ]
+    for path, privileges in needs:
+        held = {name for other, names in granted.items() if _covers(other, path, below=False) for name in names}
+        if lacking := sorted(privileges - held):
+            yield warning(
+                "token-rights-access",
+                f"the token {site.token_id} lacks {', '.join(lacking)} on {path}: it cannot make all of teams' accounts, groups and roles",
+                remedy=f"as root: pveum acl modify {path} --tokens '{site.token_id}' --roles ROLE, with a role that has them",
+                address=site.url,
+            )
+    realms = sorted(str(row["realm"]) for row in client.get("access/domains", "list realms"))
+    if site.realm not in realms:
+        remedy = f"see `realm:` under `proxmox:`; there are {', '.join(realms)}"
+        yield error("realm-missing", f"Proxmox has no realm {site.realm}", remedy=remedy, address=site.url)
 
 
 def _safely(look: Callable[[ProxmoxClient], Iterator[Finding]], client: ProxmoxClient) -> list[Finding]:
@@ -161,12 +186,15 @@ def _firewall(client: ProxmoxClient) -> Iterator[Finding]:
 def _clock(client: ProxmoxClient) -> Iterator[Finding]:
     for node in client.settings.nodes:
         try:
-            ahead = int(client.get(f"nodes/{node}/time", f"read the clock of {node}")["time"]) - time.time()
+            there = int(client.get(f"nodes/{node}/time", f"read the clock of {node}")["time"])
         except NotFoundError:
             continue
-        if abs(ahead) > _CLOCK_SECONDS:
+        here = time.time()
+        if abs(there - here) > _CLOCK_SECONDS:
+            says, ours = (f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S}" for when in (there, here))
             yield warning(
                 "clock",
-                f"the clock of {node} is {abs(int(ahead))} s {'ahead of' if ahead > 0 else 'behind'} this one",
+                f"the clock of {node} says {says}, this machine's {ours} (UTC)",
+                remedy="accounts and backups go by the server's clock; set the wrong one right (a lab may be in another year on purpose)",
                 address=client.settings.url,
             )

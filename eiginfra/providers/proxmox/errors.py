@@ -31,9 +31,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = tuple(
         (r"checksum mismatch \(file change by other user\?\)", StaleError),
         (r"detected modified configuration - file changed by other user", StaleError),
         (r"\balready exists\b", AlreadyExistsError),
+        (r"\.conf' failed: File exists$", AlreadyExistsError),
         (r"\bdoes not exist\b", NotFoundError),
         (r"unable to find configuration file for (VM|CT) \d+", NotFoundError),
-        (r"^no such task", NotFoundError),
+        (r"^no such (task|IPSet|user)\b", NotFoundError),
     )
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from eiginfra.core.errors import NotFoundError, ProviderError
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.codec import mark_of, parse_tags
+from eiginfra.providers.proxmox.room import Claim, Node, Room, nodes_of, read_stores, read_templates
 
 _READERS = 16
 _FRESH = 5.0
@@ -32,6 +33,10 @@ class Listed:
     template: bool = False
     disk: int = 0
     tags: tuple[str, ...] = ()
+    memory: int = 0
+    cores: int = 0
+    reachable: bool = True
+    """False when its node is offline: nothing but its number and its pool is known."""
 
     @property
     def making(self) -> bool:
@@ -71,21 +76,23 @@ class Reading:
 
 @dataclass
 class Survey:
-    """One look: every guest the token sees, the numbers of backups, and configurations read on demand, each once."""
+    """One look: every guest the token sees; configurations and the numbers in backups are read on demand, each once."""
 
     guests: Mapping[int, Listed]
-    backups: frozenset[int]
     client: ProxmoxClient
     readers: ThreadPoolExecutor
     cohort: str
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    room: Room | None = None
     seen_by: set[str] = field(default_factory=set)
     touched: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
+    _backups: frozenset[int] | None = None
 
     def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
         """Configurations, concurrently; of guests that vanished in the meantime there is none."""
-        wanted = sorted(set(vmids) & self.guests.keys())
+        wanted = sorted(vmid for vmid in set(vmids) & self.guests.keys() if self.guests[vmid].reachable)
         with self._lock:
             for vmid in wanted:
                 if vmid not in self._readings:
@@ -93,6 +100,26 @@ class Survey:
         results = {vmid: self._readings[vmid].result() for vmid in wanted}
         self.touched = time.monotonic()
         return {vmid: reading for vmid, reading in results.items() if reading is not None}
+
+    def measure(self) -> None:
+        """Read the room that there is, once a look: only a plan that makes or enlarges something needs it."""
+        with self._lock:
+            if self.room is None:
+                online = [node for node in self.client.settings.nodes if self.online(node)]
+                claims = {guest.vmid: Claim(guest.node, guest.memory, guest.cores, guest.template) for guest in self.guests.values()}
+                self.room = Room(self.nodes, read_stores(self.client, online), claims, read_templates(self.client, online))
+
+    def backups(self) -> frozenset[int]:
+        """The numbers of guests that have backups: wanted only when a new guest needs a number that was never used."""
+        with self._lock:
+            if self._backups is None:
+                rows = [row for node in self.client.settings.nodes if self.online(node) for row in self.client.backups(node)]
+                self._backups = frozenset(int(row.get("vmid") or 0) for row in rows) - {0}
+            return self._backups
+
+    def online(self, node: str) -> bool:
+        """Whether a node can be asked; one that the cluster does not list is asked, and the server says what is wrong."""
+        return node not in self.nodes or self.nodes[node].online
 
     def _read(self, guest: Listed) -> Reading | None:
         try:
@@ -108,6 +135,7 @@ class Machines:
         self.client = client
         self._lock = threading.Lock()
         self._survey: Survey | None = None
+        self._places: dict[str, Listed] = {}
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="proxmox")
 
     def survey(self, kind: str, cohort: str) -> Survey:
@@ -116,27 +144,64 @@ class Machines:
             current = self._survey
             stale = current is None or kind in current.seen_by or current.cohort != cohort or time.monotonic() - current.touched > _FRESH
             if current is None or stale:
-                current = self._survey = self._look(cohort)
+                fresh = self._look(cohort)
+                if current is not None and kind not in current.seen_by and current.cohort == cohort:
+                    fresh.room = current.room  # the same round, only slower
+                current = self._survey = fresh
             current.seen_by.add(kind)
             return current
+
+    @property
+    def room(self) -> Room | None:
+        """What the present look measured."""
+        return self._survey.room if self._survey else None
 
     def changed(self) -> None:
         """Forget the present look: a guest was changed."""
         with self._lock:
             self._survey = None
 
+    def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
+        """The cohort's guests in the site's range and in its pools, by mark; of two with one mark the lower number."""
+        cohort, site = survey.cohort, self.client.settings
+        around = [guest for guest in survey.guests.values() if not (guest.template or guest.making)]
+        readings = survey.read(guest.vmid for guest in around if guest.vmid in site or (guest.pool or "").startswith(f"{cohort}-"))
+        found: dict[str, tuple[Listed, Reading]] = {}
+        for vmid, reading in sorted(readings.items()):
+            if reading.mark and reading.mark.startswith(f"{cohort}/"):
+                found.setdefault(reading.mark, (survey.guests[vmid], reading))
+        return found
+
+    def note(self, mark: str | None, guest: Listed) -> None:
+        """Remember where a guest was just seen, for kinds that follow upon guests."""
+        if mark:
+            self._places[mark] = guest
+
+    def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> Listed | None:
+        """The guest that bears a mark now: where a handle (node, type, vmid) or the last look says, else by a new look."""
+        known = Listed(handle["vmid"], handle["type"], handle["node"], "", running=False) if handle else self._places.get(mark)
+        if known is not None and self._bears(known, mark):
+            return known
+        self.changed()
+        guest, _ = self.marked(self.survey(kind, mark.partition("/")[0])).get(mark, (None, None))
+        return guest
+
+    def _bears(self, guest: Listed, mark: str) -> bool:
+        try:
+            return Reading.of(self.client.pending(guest.node, guest.type, guest.vmid)).mark == mark
+        except NotFoundError:
+            return False
+
     def templates(self) -> Mapping[int, Listed]:
         """All guests, of the present look if there is one: for what does not change in a run, such as where a template is."""
         current = self._survey
-        return current.guests if current else self._list()
+        return current.guests if current else self._list()[1]
 
     def _look(self, cohort: str) -> Survey:
-        guests = self._list()
+        nodes, guests = self._list()
         if self.settle(guests.values()):
-            guests = self._list()
-        # Read before use, so that one slow storage does not hold up the lists.
-        backups = {_backup(row) for node in self.client.settings.nodes for row in self.client.backups(node)}
-        return Survey(guests, frozenset(filter(None, backups)), self.client, self._readers, cohort)
+            nodes, guests = self._list()
+        return Survey(guests, self.client, self._readers, cohort, nodes)
 
     def settle(self, guests: Iterable[Listed]) -> bool:
         """Follow the tasks that still make guests in the site's range (an earlier run may have been killed); True if there were any."""
@@ -150,18 +215,20 @@ class Machines:
                 continue  # what it left behind, if anything, the lists will show
         return bool(upids)
 
-    def _list(self) -> dict[int, Listed]:
+    def _list(self) -> tuple[dict[str, Node], dict[int, Listed]]:
         site, client = self.client.settings, self.client
-        known = {int(row["vmid"]): row for row in client.resources()}
-        nodes = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site)}
-        pairs: Sequence[tuple[str, GuestType]] = [(node, kind) for node in sorted(nodes) for kind in _TYPES]
+        rows = client.cluster()
+        nodes, known = nodes_of(rows), {int(row["vmid"]): row for row in rows if row.get("vmid")}
+        down = {node.name for node in nodes.values() if not node.online}
+        asked = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site)} - down
+        pairs: Sequence[tuple[str, GuestType]] = [(node, kind) for node in sorted(asked) for kind in _TYPES]
         lists = self._readers.map(lambda pair: client.guests(*pair), pairs)
-        found: dict[int, Listed] = {}
+        found = {vmid: _unreachable(row) for vmid, row in known.items() if row.get("node") in down}
         for (node, kind), rows in zip(pairs, lists, strict=True):
             for row in rows:
                 vmid = int(row["vmid"])
                 found[vmid] = _listed(kind, node, row, known.get(vmid, {}))
-        return found
+        return nodes, found
 
 
 def _listed(kind: GuestType, node: str, row: Mapping[str, Any], resource: Mapping[str, Any]) -> Listed:
@@ -177,8 +244,12 @@ def _listed(kind: GuestType, node: str, row: Mapping[str, Any], resource: Mappin
         template=str(row.get("template") or resource.get("template") or 0) == "1",
         disk=int(row.get("maxdisk", 0)),
         tags=parse_tags(row.get("tags")),
+        memory=int(row.get("maxmem", 0)),
+        cores=int(row.get("cpus", 0)),
     )
 
 
-def _backup(row: Mapping[str, Any]) -> int | None:
-    return int(row["vmid"]) if row.get("vmid") else None
+def _unreachable(row: Mapping[str, Any]) -> Listed:
+    """A guest on a node that is offline."""
+    kind: GuestType = "lxc" if row.get("type") == "lxc" else "qemu"
+    return Listed(int(row["vmid"]), kind, str(row["node"]), str(row.get("name", "")), running=False, pool=row.get("pool"), reachable=False)

@@ -32,6 +32,7 @@ def test_a_lab_can_be_worked_with(world: World) -> None:
         ({"disks": "nope"}, "storage"),
         ({"templates": "local-lvm"}, "storage"),
         ({"bridge": "vmbr9"}, "bridge"),
+        ({"realm": "nowhere"}, "realm-missing"),
     ],
 )
 def test_each_trouble_is_found(world: World, changes: dict[str, Any], code: str) -> None:
@@ -42,4 +43,10 @@ def test_a_token_without_rights_is_told_what_it_lacks(world: World) -> None:
     other = world.with_rights({"/storage/local": "Datastore.Audit"})
     messages = [finding.message for finding in doctor(other.settings) if finding.code == "token-rights"]
     assert any("VM.Allocate" in message and message.endswith("on /pool") for message in messages)
+    access = [finding.message for finding in doctor(other.settings) if finding.code == "token-rights-access"]
+    assert [message.partition(" lacks ")[2].partition(":")[0] for message in access] == [
+        "Sys.Audit, Sys.Modify on /access",
+        "Group.Allocate, User.Modify on /access/groups",
+        "Realm.AllocateUser on /access/realm/pve",
+    ]
     assert any("Datastore.AllocateSpace" in message and message.endswith("on /storage/local-lvm") for message in messages)

@@ -1,16 +1,27 @@
-"""`proxmox.container`: a Linux container (LXC), unprivileged, made from a template of the site."""
+"""`proxmox.container`: a Linux container (LXC), made from a template of the site."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
-from eiginfra.core.spec import CREATE_ONLY
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.codec import Properties, print_keys, print_tags, with_mark
+from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
+from eiginfra.providers.proxmox.kinds import features, mounts
+from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, startup, volume_size
+from eiginfra.providers.proxmox.kinds.findings import NEVER_SHRINKS, Look, attributed
 from eiginfra.providers.proxmox.kinds.guests import GuestKind
-from eiginfra.providers.proxmox.kinds.reading import Config, ObservedGuest, volume_size
+from eiginfra.providers.proxmox.kinds.mounts import Mount
+from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
 from eiginfra.providers.proxmox.kinds.specs import GIB, MIB, GuestSpec, Swap
+from eiginfra.providers.proxmox.machines import Reading
+
+_NOTHING = Reading({}, {})
+Feature = Annotated[str, Field(pattern=r"^(?:keyctl|fuse|mknod|force_rw_sys|mount=[a-z0-9_;]+)$")]
 
 
 class ContainerSpec(GuestSpec):
@@ -18,7 +29,12 @@ class ContainerSpec(GuestSpec):
 
     image: Annotated[str, CREATE_ONLY, Field(pattern=r"^[^:\s]+:vztmpl/\S+$")] = Field(description="The template's volume")
     swap: Swap | None = Field(default=None, description="Swap, whole MiB; counts as memory. Unset: made without, then left alone")
+    mounts: Annotated[tuple[Mount, ...] | None, Rules(entries="path")] = Field(default=None, description="Further volumes, by their path")
+    unprivileged: Annotated[bool | None, IMMUTABLE] = Field(default=None, description="Unset: made unprivileged")
     nesting: bool | None = Field(default=None, description="Allow containers inside, as Docker needs them")
+    features: Annotated[tuple[Feature, ...], CREATE_ONLY] = Field(
+        default=(), description="What only root may switch on, e.g. keyctl: looked at, never set; a finding says the command"
+    )
 
 
 class ContainerKind(GuestKind[ContainerSpec]):
@@ -29,40 +45,79 @@ class ContainerKind(GuestKind[ContainerSpec]):
     title = "A container on Proxmox VE"
     type = "lxc"
     name_key = "hostname"
+    cold = frozenset({"dns", "nesting"})
+
+    def waits(self, diff: FieldDiff) -> bool:
+        """A mount point is added at once and taken off with a restart."""
+        return super().waits(diff) or (diff.field == "mounts" and diff.removes)
 
     def usage(self, spec: ContainerSpec) -> Usage:
-        """Swap counts as memory."""
-        return super().usage(spec) + Usage(memory=spec.swap or ByteSize(0))
+        """Swap counts as memory, mount points count as disk."""
+        disk = sum(mount.size for mount in spec.mounts or ())
+        return super().usage(spec) + Usage(memory=spec.swap or ByteSize(0), disk=ByteSize(disk))
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
-        """Swap, features and the address of the first network device."""
+        """Swap, mount points, features and the address of the first network device."""
         return {
             "swap": str(ByteSize(int(config.get("swap", 0)) * MIB)),
+            "mounts": mounts.values(config),
+            "unprivileged": flag(config.get("unprivileged", 0)),
             "nesting": Properties.parse(str(config.get("features", ""))).flag("nesting"),
             "address": Properties.parse(str(config.get("net0", ""))).get("ip"),
         }
 
     def disks(self, config: Config) -> dict[str, ByteSize]:
         """Root disk and mount points; those without a size (a host's folder) take nothing."""
-        keys = ["rootfs", *sorted(key for key in config if key.startswith("mp") and key[2:].isdigit())]
-        sizes = {key: volume_size(Properties.parse(str(config[key]), "volume")) for key in keys if key in config}
-        return {key: size for key, size in sizes.items() if size is not None}
+        root = volume_size(Properties.parse(str(config.get("rootfs", "")), "volume"))
+        return ({} if root is None else {"rootfs": root}) | {key: size for key, (_, size) in mounts.volumes(config).items()}
 
-    def changes(self, spec: ContainerSpec, fields: set[str], config: Config) -> dict[str, Any]:
-        """Swap, features, address; what else stands in features and network device is kept, the MAC above all."""
+    def changes(self, spec: ContainerSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
+        """Swap, mounts, features, network; what else stands in features and network device is kept, the MAC above all."""
+        config = reading.wanted
         params: dict[str, Any] = {}
         if "swap" in fields:
             params["swap"] = (spec.swap or 0) // MIB
         if "nesting" in fields:
             params["features"] = str(Properties.parse(str(config.get("features", ""))).replace(nesting=str(int(bool(spec.nesting)))))
-        if "address" in fields:
-            params["net0"] = str(self._network(spec, config))
+        if "address" in fields or fields & set(DEVICE):
+            params["net0"] = str(self._network(spec, fields, config))
+        if "mounts" in fields:
+            params |= mounts.additions(spec.mounts or (), self._client.settings.disks, reading)
+            params |= dict.fromkeys(mounts.removals(spec.mounts or (), config))
         return params
 
-    def _network(self, spec: ContainerSpec, config: Config) -> Properties:
+    def growths(self, spec: ContainerSpec, fields: set[str], config: Config) -> dict[str, str]:
+        """Root disk and mount points."""
+        more = mounts.growths(spec.mounts or (), config) if "mounts" in fields else {}
+        return super().growths(spec, fields, config) | more
+
+    def shrinks(self, spec: ContainerSpec, fields: set[str], guest: ObservedGuest) -> str | None:
+        """Root disk and mount points."""
+        smaller = mounts.shrinking(spec.mounts or (), guest.values["mounts"]) if "mounts" in fields else []
+        found = [f"the volume at {path} of guest {guest.vmid} is {has}, wanted {wanted}" for path, has, wanted in smaller]
+        return super().shrinks(spec, fields, guest) or next(iter(found), None)
+
+    def _network(self, spec: ContainerSpec, fields: set[str], config: Config) -> Properties:
         site = self._client.settings
         net0 = Properties.parse(str(config.get("net0") or f"name=eth0,bridge={site.bridge},firewall=1"))
-        return net0.replace(ip=spec.address, gw=str(site.gateway))
+        net0 = net0.replace(**device_changes(spec, fields))
+        return net0.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else net0
+
+    def remarks(self, look: Look) -> Iterable[Finding]:
+        """Mount points larger than wanted, and features that only root may switch on."""
+        standing = {observed.address: observed for observed in look.objects}
+        for resource in look.scope.resources:
+            spec, observed = resource.spec, standing.get(resource.address)
+            if not isinstance(spec, ContainerSpec) or observed is None:
+                continue
+            vmid = int(str(observed.handle["vmid"]))
+            config = look.readings[vmid].wanted
+            for path, has, wanted in mounts.shrinking(spec.mounts or (), observed.values["mounts"]):
+                yield attributed(error("disk-shrinks", f"its volume at {path} is {has}, wanted {wanted}", remedy=NEVER_SHRINKS), resource)
+            if missing := features.lacking(spec.features, config):
+                where, what = observed.handle["node"], features.command(vmid, missing, config)
+                problem = f"container {vmid} lacks {', '.join(missing)}, which Proxmox lets only root switch on"
+                yield attributed(notice("feature-for-root", problem, remedy=f"as root on {where}: {what}; then restart it"), resource)
 
     def make(self, spec: ContainerSpec) -> None:
         """One request makes and starts it: the server finishes what it began even if this process is killed."""
@@ -84,12 +139,14 @@ class ContainerKind(GuestKind[ContainerSpec]):
             "memory": spec.memory // MIB,
             "swap": (spec.swap or 0) // MIB,
             "rootfs": f"{site.disks}:{spec.disk // GIB}",
-            "net0": str(self._network(spec, {})),
-            "nameserver": " ".join(map(str, site.dns)) or None,
+            **mounts.additions(spec.mounts or (), site.disks, _NOTHING),
+            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)}, {})),
+            "nameserver": " ".join(map(str, site.dns if spec.dns is None else spec.dns)) or None,
             "ssh-public-keys": print_keys(spec.keys) or None,
-            "unprivileged": 1,
+            "unprivileged": int(spec.unprivileged is not False),
             "features": "nesting=1" if spec.nesting else None,  # written out as 0, it is refused to every token
             "onboot": None if spec.onboot is None else int(spec.onboot),
+            "startup": startup(spec, {}),
             "protection": None if spec.protection is None else int(spec.protection),
             "start": int(spec.state != "stopped"),
         }

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.resource import Observed, Resource, Scope
-from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.client import GuestType
+from eiginfra.providers.proxmox.kinds.config import size_of
 from eiginfra.providers.proxmox.kinds.specs import GuestSpec
 from eiginfra.providers.proxmox.machines import Listed, Reading
+from eiginfra.providers.proxmox.room import Node
 
 NEVER_SHRINKS = (
     "disks are never shrunk. Write the size it has, or make another machine with the smaller disk and move the data, or let the old one go"
@@ -30,11 +31,41 @@ class Look:
     readings: Mapping[int, Reading]
     marks: Marks
     objects: Sequence[Observed]
+    nodes: Sequence[Node] = ()
 
 
 def of(look: Look) -> list[Finding]:
     """Everything that a look has to say."""
-    return [finding for sort in (_duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores) for finding in sort(look)]
+    return [
+        finding for sort in (_offline, _duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores) for finding in sort(look)
+    ]
+
+
+def attributed(finding: Finding, resource: Resource) -> Finding:
+    """With the address, the team and the place in the playbook of the resource that it is about."""
+    return finding.model_copy(update={"address": str(resource.address), "team": resource.team, "location": resource.origin})
+
+
+def unknown(look: Look) -> dict[Address, str]:
+    """The wanted guests that may stand on a node that is offline, with why: those the journal knows there; or all of a lost one's pool."""
+    lost = {guest.vmid: guest for guest in look.guests.values() if not guest.reachable and guest.type == look.type}
+    known = {record.address: vmid for record in look.scope.records if isinstance(vmid := record.handle.get("vmid"), int)}
+    strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
+    at = {address: lost[vmid] for address, vmid in known.items() if vmid in lost}
+    seen = {observed.address for observed in look.objects}
+    found: dict[Address, str] = {}
+    for resource in look.scope.resources:
+        spec = resource.spec
+        if not isinstance(spec, GuestSpec) or resource.address in seen:
+            continue
+        guest = at.get(resource.address) or lost.get(spec.id or 0) or strangers.get(spec.pool)
+        template = look.guests.get(getattr(spec, "image", None) or 0)
+        if guest is None and template is not None and not template.reachable:
+            found[resource.address] = f"not made: its template {template.vmid} is on node {template.node}, which is offline"
+        if guest is not None:
+            certain = "it is" if resource.address in at or guest.vmid == spec.id else "it may be"
+            found[resource.address] = f"unknown: {certain} {_WORDS[guest.type]} {guest.vmid} on node {guest.node}, which is offline"
+    return found
 
 
 def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading]) -> Marks:
@@ -65,6 +96,21 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
     same = sorted(str(other) for other, resource in wanted.items() if other != address and getattr(resource.spec, "id", None) == spec.id)
     if same and str(address) < same[0]:
         yield error("id-twice", f"the number {spec.id} is also given to {same[0]}", address=str(address), team=spec.team, location=where)
+
+
+def _offline(look: Look) -> Iterator[Finding]:
+    """Nodes that are offline, with the guests that nothing is known of."""
+    lost: dict[str, list[int]] = {}
+    for guest in look.guests.values():
+        if not guest.reachable:
+            lost.setdefault(guest.node, []).append(guest.vmid)
+    for node in sorted(node.name for node in look.nodes if not node.online):
+        guests = ", ".join(map(str, sorted(lost.get(node, ())))) or "none"
+        yield warning(
+            "node-offline",
+            f"node {node} is offline: what is on it (guests {guests}) is unknown, not missing, and nothing is made in its place",
+            remedy="see to the node, then make a new plan; what is wanted on the other nodes is done meanwhile",
+        )
 
 
 def _duplicates(look: Look) -> Iterator[Finding]:
@@ -146,7 +192,7 @@ def _shrinking(look: Look) -> Iterator[Finding]:
     for resource in look.scope.resources:
         observed = standing.get(resource.address)
         has = observed.values.get("disk") if observed else None
-        if isinstance(resource.spec, GuestSpec) and isinstance(has, str) and _size(has) > resource.spec.disk:
+        if isinstance(resource.spec, GuestSpec) and isinstance(has, str) and size_of(has) > resource.spec.disk:
             yield error(
                 "disk-shrinks",
                 f"its root disk is {has}, wanted {resource.spec.disk}",
@@ -168,8 +214,3 @@ def _without_cores(look: Look) -> Iterator[Finding]:
                 address=str(observed.address),
                 team=observed.team,
             )
-
-
-def _size(text: str) -> int:
-    """A size from its canonical text; a part of a KiB is written in bytes."""
-    return int(text[:-1]) if text[:-1].isdigit() else ByteSize.parse(text)

@@ -1,17 +1,22 @@
 """What containers and VMs share in being made, changed and started."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
 
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, PermanentError, ProviderError, StaleError
-from eiginfra.core.resource import Observed
-from eiginfra.providers.proxmox.codec import parse_tags, print_size, print_tags, with_mark
+from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError, StaleError
+from eiginfra.core.kind import Parting
+from eiginfra.core.resource import RESTART, Observed, Record
+from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
+from eiginfra.providers.proxmox.kinds import parting
+from eiginfra.providers.proxmox.kinds.config import Config, settled, shared_changes, startup
 from eiginfra.providers.proxmox.kinds.findings import NEVER_SHRINKS
-from eiginfra.providers.proxmox.kinds.reading import Config, G, GuestReader, ObservedGuest
-from eiginfra.providers.proxmox.kinds.specs import MIB
-from eiginfra.providers.proxmox.machines import Listed
+from eiginfra.providers.proxmox.kinds.reading import G, GuestReader, ObservedGuest
+from eiginfra.providers.proxmox.kinds.snapshots import Snapshots
+from eiginfra.providers.proxmox.machines import Listed, Reading
 
 _SHUTDOWN_SECONDS = 60
 
@@ -19,9 +24,34 @@ _SHUTDOWN_SECONDS = 60
 class GuestKind(GuestReader[G]):
     """A sort of guest."""
 
+    removal = "deleted"
+    in_steps = True
+    cold: ClassVar[frozenset[str]]
+    """The fields that a running guest is given with a restart only (container-config.jsonl, vm-lifecycle.jsonl)."""
+
+    @cached_property
+    def _snapshots(self) -> Snapshots:
+        return Snapshots(self._client)
+
     @abstractmethod
-    def changes(self, spec: G, fields: set[str], config: Config) -> dict[str, Any]:
-        """The parameters that bring the sort's own fields in line."""
+    def changes(self, spec: G, fields: set[str], reading: Reading) -> dict[str, Any]:
+        """The parameters that bring the sort's own fields in line; None deletes an option."""
+
+    def growths(self, spec: G, fields: set[str], config: Config) -> dict[str, str]:
+        """The disks to grow, with their new sizes."""
+        disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
+        return {disk: print_size(spec.disk)} if "disk" in fields and size < spec.disk else {}
+
+    def shrinks(self, spec: G, fields: set[str], guest: ObservedGuest) -> str | None:
+        """What is larger than wanted, in words; None if nothing is."""
+        sizes = list(self.disks(guest.reading.wanted).values())
+        if "disk" in fields and (not sizes or sizes[0] > spec.disk):
+            return f"the root disk of guest {guest.vmid} is {sizes[0] if sizes else 'none'}, wanted {spec.disk}"
+        return None
+
+    def waits(self, diff: FieldDiff) -> bool:
+        """Whether a change of that sort takes effect on a running guest with a restart only."""
+        return diff.field in self.cold
 
     @abstractmethod
     def make(self, spec: G) -> None:
@@ -80,57 +110,98 @@ class GuestKind(GuestReader[G]):
         if guest is None:
             raise StaleError(f"{self.name}[{spec.mark}] is gone since the plan was made: make a new one")
         fields = {diff.field for diff in diffs}
-        if "disk" in fields:
-            self._must_grow(spec, guest)
+        if problem := self.shrinks(spec, fields, guest):
+            raise PermanentError(f"{problem}: {NEVER_SHRINKS}")
         try:
+            if "remove_after" in fields and spec.remove_after is not None:
+                self._part(spec, guest)
+                return self.read(spec, guest.handle)
             if "pool" in fields:
                 self._client.move_to_pool(spec.pool, guest.vmid)
             if self._unfinished(spec, guest):
                 self._change(spec, fields - {"tags", "state"}, guest)
                 self.finish(spec, self._own(spec) or guest)
             else:
-                self._change(spec, fields, guest)
+                self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
         finally:
             self._machines.changed()
         return self.read(spec, guest.handle)
 
     def _change(self, spec: G, fields: set[str], guest: ObservedGuest) -> None:
-        node, vmid, config = guest.node, guest.vmid, guest.reading.wanted
-        params = {**self.shared_changes(spec, fields), **self.changes(spec, fields, config)}
-        if guest.reading.mark != spec.mark:
-            params["description"] = with_mark(config.get("description"), spec.mark)
+        node, vmid, reading = guest.node, guest.vmid, guest.reading
+        params = {**shared_changes(spec, fields, self.name_key), **self.changes(spec, fields, reading)}
+        if "order" in fields:
+            params["startup"] = startup(spec, reading.wanted)
+        text = description = str(reading.wanted.get("description") or "")
+        if reading.mark != spec.mark:
+            description = with_mark(description, spec.mark)
+        if "remove_after" in fields:
+            description = with_removal(description, spec.remove_after)
+        if description != text:
+            params["description"] = description
         if params:
-            self._client.configure(node, self.type, vmid, params, guest.reading.digest)
-        if "disk" in fields:
-            self.grow(spec, node, vmid, config)
-        if "state" in fields and spec.state == "running":
+            self._client.configure(node, self.type, vmid, settled(params), reading.digest)
+        self.grow(spec, fields, node, vmid, reading.wanted)
+        returns = "remove_after" in fields and spec.state is None and guest.values["state"] == "stopped"
+        if returns or ("state" in fields and spec.state == "running"):
             self._client.power(node, self.type, vmid, "start")
         elif "state" in fields:
             self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
 
-    def shared_changes(self, spec: G, fields: set[str]) -> dict[str, Any]:
-        """The parameters of the fields that both sorts are sent in the same way."""
-        values: dict[str, Any] = {
-            "name": (self.name_key, spec.name),
-            "cores": ("cores", spec.cores),
-            "memory": ("memory", spec.memory // MIB),
-            "tags": ("tags", print_tags(spec.tags)),
-            "onboot": ("onboot", int(bool(spec.onboot))),
-            "protection": ("protection", int(bool(spec.protection))),
-        }
-        return dict(values[name] for name in values if name in fields)
+    def restarts(self, observed: Observed, diffs: Sequence[FieldDiff]) -> Collection[str]:
+        """What waits for a restart of a running guest, and what would; one that is to be stopped or started needs none."""
+        if observed.values.get("state") != "running" or any(diff.field == "state" for diff in diffs):
+            return ()
+        return {name for name, what in observed.waiting.items() if what == RESTART} | {diff.field for diff in diffs if self.waits(diff)}
 
-    def grow(self, spec: G, node: str, vmid: int, config: Config) -> None:
-        """Grow the root disk to the wanted size, if it is smaller."""
-        disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
-        if size < spec.disk:
-            self._client.resize(node, self.type, vmid, disk, print_size(spec.disk))
+    def restart(self, spec: G, observed: Observed) -> Observed | None:
+        """Reboot it, which brings into force what is pending; not if nothing is (any more), or it was stopped in the meantime."""
+        guest = self.read(spec, observed.handle)
+        if guest is not None and RESTART in guest.waiting.values():
+            try:
+                self._client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
+            finally:
+                self._machines.changed()
+        return self.read(spec, observed.handle)
 
-    def _must_grow(self, spec: G, guest: ObservedGuest) -> None:
-        sizes = list(self.disks(guest.reading.wanted).values())
-        if not sizes or sizes[0] > spec.disk:
-            has = sizes[0] if sizes else "none"
-            raise PermanentError(f"the root disk of guest {guest.vmid} is {has}, wanted {spec.disk}: {NEVER_SHRINKS}")
+    def _part(self, spec: G, guest: ObservedGuest) -> None:
+        """Stop it, back it up, and only then date it: a run that is killed in between begins anew."""
+        node, vmid = guest.node, guest.vmid
+        if guest.values["state"] == "running":
+            self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
+        self._client.back_up(node, vmid, f"eiginfra: the last of {spec.mark}")
+        reading = Reading.of(self._client.pending(node, self.type, vmid))
+        day = date.fromisoformat(str(spec.remove_after))
+        params = {"onboot": 0, "protection": 0, "description": with_removal(reading.wanted.get("description"), day)}
+        self._client.configure(node, self.type, vmid, params, reading.digest)
+
+    def parting(self, there: Observed, record: Record | None, today: date, grace: timedelta) -> Parting | None:
+        """Stopped, backed up and dated; removed when its days of grace are over."""
+        return parting.step(there, record, today, grace)
+
+    def delete(self, observed: Observed) -> None:
+        """Remove a guest whose day has come, if it is still what the plan saw: ours by its mark, stopped, with that date."""
+        mark, handle = observed.address.key, {**observed.handle, "type": self.type}
+        try:
+            guest = self._machines.place(self.name, mark, handle)
+            if guest is None:
+                return
+            reading = Reading.of(self._client.pending(guest.node, self.type, guest.vmid))
+            running = self._client.status(guest.node, self.type, guest.vmid).get("status") == "running"
+            day = removal_of(reading.wanted.get("description"))
+            if guest.type != self.type or running or day is None or day.isoformat() != observed.values.get("remove_after"):
+                why = "runs" if running else f"is to be removed after {day}" if day else "is not to be removed"
+                raise StaleError(f"guest {guest.vmid} {why} by now; make a new plan")
+            self._client.destroy(guest.node, self.type, guest.vmid)
+        except NotFoundError:
+            return  # it is gone
+        finally:
+            self._machines.changed()
+
+    def grow(self, spec: G, fields: set[str], node: str, vmid: int, config: Config) -> None:
+        """Grow what is smaller than wanted."""
+        for disk, size in self.growths(spec, fields, config).items():
+            self._client.resize(node, self.type, vmid, disk, size)
 
     def _unfinished(self, spec: G, guest: ObservedGuest) -> bool:
         """Whether a run was killed while it made the guest: ours, stopped, and without the tags, which are set last."""

@@ -2,8 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypeVar
 
 from pydantic import JsonValue
 
@@ -11,19 +11,17 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.resource import RESTART, Observation, Observed, Resource, Scope
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.allocator import GuestAllocator
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
-from eiginfra.providers.proxmox.codec import Properties, flag, parse_size, parse_tags
 from eiginfra.providers.proxmox.kinds import findings
+from eiginfra.providers.proxmox.kinds.config import Config, memory, shared_values
 from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec
 from eiginfra.providers.proxmox.machines import Listed, Machines, Reading
 
 G = TypeVar("G", bound=GuestSpec)
-Config = Mapping[str, Any]
-_DEFAULT_MEMORY = 512
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class GuestReader(Kind[G]):
     # Looking.
 
     def observe(self, scope: Scope) -> Observation:
-        """Two lists a node, the cluster's list and the backups for all guests together, and one request for each guest of interest."""
+        """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
         survey = self._machines.survey(self.name, scope.cohort)
         site = self._client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
@@ -100,29 +98,45 @@ class GuestReader(Kind[G]):
         readings = survey.read(guest.vmid for guest in around if not guest.making)
         marks = findings.by_mark(scope.cohort, around, readings)
         objects = []
+        renamed = {spec.was: spec for spec in scope.specs() if spec.was is not None and spec.mark not in marks}
         for guest in sorted(around, key=lambda guest: guest.vmid):
             reading = readings.get(guest.vmid)
             if guest.type != self.type or reading is None:
                 continue
             mark = reading.mark or ""
             spec = given.get(guest.vmid)
-            if mark in marks and marks[mark][0] == guest:
+            if mark in marks and marks[mark][0] == guest and mark in renamed:
+                there = self._observed(renamed[mark].mark, guest, reading, renamed[mark].team, ours=True)
+                objects.append(replace(there, facts={**there.facts, "formerly": f"{self.name}[{mark}]"}))
+            elif mark in marks and marks[mark][0] == guest:
                 objects.append(self._observed(mark, guest, reading, mark.split("/")[1], ours=True))
             elif spec is not None and not mark and spec.mark not in marks:
                 objects.append(self._observed(spec.mark, guest, reading, spec.team, ours=False))
             else:
                 objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), ours=False))
-        look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects)
-        found = [*findings.of(look), *self.missing(look)]
-        inside = frozenset(vmid for vmid in [*survey.guests, *survey.backups] if vmid in site)
-        return Observation(tuple(objects), inside, tuple(found))
+        look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects, tuple(survey.nodes.values()))
+        found = [*findings.of(look), *self.remarks(look)]
+        standing = {there.address: there for there in objects}
+        unknown = findings.unknown(look)
+        if any(self._grows(resource, standing.get(resource.address)) for resource in scope.resources if resource.address not in unknown):
+            survey.measure()
+        new = any(resource.address not in standing for resource in scope.resources)
+        inside = frozenset(vmid for vmid in [*survey.guests, *(survey.backups() if new else ())] if vmid in site)
+        return Observation(tuple(objects), inside, tuple(found), unknown)
 
-    def missing(self, look: findings.Look) -> Iterable[Finding]:
-        """What new guests need and the server does not have."""
+    def _grows(self, resource: Resource, there: Observed | None) -> bool:
+        """Whether it is to be made, or to get more than it has."""
+        wanted = self.usage(resource.spec)  # type: ignore[arg-type]  # observe is given this kind's resources
+        has = there.usage if there is not None else Usage()
+        return there is None or wanted.memory > has.memory or wanted.cores > has.cores or wanted.disk > has.disk
+
+    def remarks(self, look: findings.Look) -> Iterable[Finding]:
+        """What only this sort has to say of what it saw."""
         del look
         return ()
 
     def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, ours: bool) -> ObservedGuest:
+        self._machines.note(reading.mark, guest)
         now, then = self._values(reading.running), self._values(reading.wanted)
         place: dict[str, JsonValue] = {
             "mark": reading.mark,
@@ -139,7 +153,7 @@ class GuestReader(Kind[G]):
             ours=ours,
             team=team,
             usage=self._usage(reading.wanted),
-            waiting={name: "a restart" for name, value in then.items() if now.get(name) != value},
+            waiting={name: RESTART if guest.running else "its next start" for name, value in then.items() if now.get(name) != value},
             facts={
                 "vmid": guest.vmid,
                 "node": guest.node,
@@ -154,23 +168,15 @@ class GuestReader(Kind[G]):
         return {
             "name": config.get(self.name_key),
             "cores": int(config["cores"]) if "cores" in config else self.default_cores,
-            "memory": str(self.memory(config)),
             "disk": str(disks[0]) if disks else None,
-            "protection": flag(config.get("protection", 0)),
-            "onboot": flag(config.get("onboot", 0)),
-            "tags": list(parse_tags(config.get("tags"))),
+            **shared_values(config),
             **self.own_values(config),
         }
 
-    def memory(self, config: Config) -> ByteSize:
-        """Main memory; a VM's may be written `current=512`."""
-        text = Properties.parse(str(config.get("memory", _DEFAULT_MEMORY)), "current").get("current")
-        return ByteSize(int(text or _DEFAULT_MEMORY) * MIB)
-
     def _usage(self, config: Config) -> Usage:
         cores = int(config.get("cores", self.default_cores or 0)) * int(config.get("sockets", 1))
-        memory = self.memory(config) + int(config.get("swap", 0)) * MIB
-        return Usage(machines=1, cores=cores, memory=ByteSize(memory), disk=ByteSize(sum(self.disks(config).values())))
+        amount = memory(config) + int(config.get("swap", 0)) * MIB
+        return Usage(machines=1, cores=cores, memory=ByteSize(amount), disk=ByteSize(sum(self.disks(config).values())))
 
     def read(self, spec: G, handle: Mapping[str, JsonValue]) -> ObservedGuest | None:
         """The guest by its handle, wherever it was moved; without one, by its number if that bears the mark, else by its mark."""
@@ -207,9 +213,3 @@ class GuestReader(Kind[G]):
         except NotFoundError:
             pass
         return next((row.get("pool") for row in self._client.resources() if row.get("vmid") == vmid), None)
-
-
-def volume_size(properties: Properties) -> ByteSize | None:
-    """The size of a disk or volume; None when the server does not say."""
-    size = properties.get("size")
-    return parse_size(size) if size else None

@@ -1,6 +1,7 @@
 """The fields that containers and VMs have in common, as playbooks write them."""
 
-from ipaddress import IPv4Interface
+from datetime import date
+from ipaddress import IPv4Interface, ip_address
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -30,6 +31,10 @@ def _interface(text: str) -> str:
     return str(IPv4Interface(text))
 
 
+def _server(text: str) -> str:
+    return str(ip_address(text))
+
+
 Mark = Annotated[str, Field(pattern=rf"^{_PART}/{_PART}/{_PART}$", examples=["eig3/adler/web"])]
 Memory = Annotated[ByteSize, _whole("MiB", 16)]
 Swap = Annotated[ByteSize, _whole("MiB", 0)]
@@ -46,18 +51,34 @@ class GuestSpec(Spec):
     memory: Memory = Field(description="Main memory, whole MiB")
     disk: Disk = Field(description="Its root disk, whole GiB; grows, never shrinks")
     keys: Annotated[tuple[str, ...], CREATE_ONLY] = Field(default=(), description="SSH keys put into it when it is made")
+    bridge: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        default=None, description="The bridge of its network device. Unset: made on the site's, then left alone"
+    )
+    vlan: int | None = Field(default=None, ge=0, le=4094, description="The VLAN of its network device; 0: none")
+    rate: int | None = Field(default=None, ge=0, description="The most its network device may send, MB a second; 0: no limit")
+    firewall: bool | None = Field(default=None, description="Whether the firewall's rules hold for its network device. Unset: made with")
+    dns: tuple[Annotated[str, AfterValidator(_server)], ...] | None = Field(
+        default=None, description="Its name servers. Unset: made with the site's, then left alone"
+    )
     state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when made, then left alone")
     protection: bool | None = Field(default=None, description="Refuse to remove it")
+    snapshot: Annotated[bool | None, Rules(write_only=True)] = Field(default=None, description="Take a snapshot before risky changes")
     onboot: bool | None = Field(default=None, description="Start it with the server")
+    order: int | None = Field(default=None, ge=0, description="Its place when the server starts and stops guests")
     tags: Annotated[tuple[Annotated[str, Field(pattern=_TAG)], ...], UNORDERED] = Field(
         default=(), description="For people; when not written: eiginfra, the cohort, the team"
     )
     id: Annotated[int | None, Rules(immutable=True, assigned=True)] = Field(
         default=None, ge=100, description="Its number; written only to adopt a guest that exists"
     )
-    node: Annotated[str | None, Rules(assigned=True)] = Field(default=None, description="Where it stands; assigned")
+    node: Annotated[str | None, Rules(create_only=True, assigned=True)] = Field(default=None, description="Where it is made; assigned")
     address: Annotated[str | None, AfterValidator(lambda text: text and _interface(text)), Rules(assigned=True)] = Field(
         default=None, description="Its address with the network's length; assigned by its number"
+    )
+
+    was: Annotated[Mark | None, CREATE_ONLY] = Field(default=None, description="The mark it had before it was renamed")
+    remove_after: Annotated[date | None, Rules(assigned=True)] = Field(
+        default=None, description="The day after which it is removed, once it has left the inventory; taken off when it is wanted again"
     )
 
     @model_validator(mode="before")

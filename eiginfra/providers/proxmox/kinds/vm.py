@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
+from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.spec import CREATE_ONLY
+from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark
+from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
 from eiginfra.providers.proxmox.kinds.findings import Look
 from eiginfra.providers.proxmox.kinds.guests import GuestKind
-from eiginfra.providers.proxmox.kinds.reading import Config, ObservedGuest, volume_size
-from eiginfra.providers.proxmox.kinds.specs import GuestSpec
+from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
+from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec, Swap
 from eiginfra.providers.proxmox.machines import Reading
 
 _DISK = re.compile(r"(?:scsi|virtio|sata|ide)\d+")
@@ -24,7 +27,24 @@ class VmSpec(GuestSpec):
     """A virtual machine."""
 
     image: Annotated[int, CREATE_ONLY, Field(ge=100)] = Field(description="The template's number")
+    sockets: int | None = Field(
+        default=None, ge=1, le=16, description="Processors, each with its `cores`. Unset: as the template, then left alone"
+    )
+    cpu: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        default=None, description="The type of processor it sees, e.g. x86-64-v2-AES or host. Unset: as the template, then left alone"
+    )
+    balloon: Swap | None = Field(
+        default=None, description="The least memory it is left with when the server needs it, whole MiB; 0MiB: always all of it"
+    )
+    agent: bool | None = Field(default=None, description="Whether Proxmox speaks to an agent inside. Unset: made with, then left alone")
     user: Annotated[str | None, CREATE_ONLY] = Field(default=None, description="The user that cloud-init makes; unset: the template's")
+
+    @model_validator(mode="after")
+    def _balloon_within(self) -> Self:
+        if self.balloon is not None and self.balloon > self.memory:
+            msg = f"balloon is {self.balloon}, more than all the memory, {self.memory}"
+            raise ValueError(msg)
+        return self
 
 
 class VmKind(GuestKind[VmSpec]):
@@ -36,10 +56,25 @@ class VmKind(GuestKind[VmSpec]):
     type = "qemu"
     name_key = "name"
     default_cores = 1
+    cold = frozenset({"cores", "sockets", "memory", "cpu", "agent", "dns", "address"})
+
+    def waits(self, diff: FieldDiff) -> bool:
+        """A balloon is blown up at once, but switched on or off with a restart."""
+        return super().waits(diff) or (diff.field == "balloon" and "0MiB" in {diff.before, diff.after})
+
+    def usage(self, spec: VmSpec) -> Usage:
+        """Every socket has its cores."""
+        return super().usage(spec) + Usage(cores=spec.cores * ((spec.sockets or 1) - 1))
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
-        """The address given to cloud-init."""
-        return {"address": Properties.parse(str(config.get("ipconfig0", ""))).get("ip")}
+        """Processor, balloon, agent, and the address given to cloud-init."""
+        return {
+            "sockets": int(config.get("sockets", 1)),
+            "cpu": Properties.parse(str(config.get("cpu") or "kvm64"), "cputype").get("cputype"),
+            "balloon": str(ByteSize(int(config["balloon"]) * MIB)) if "balloon" in config else None,
+            "agent": Properties.parse(str(config.get("agent", "0")), "enabled").flag("enabled"),
+            "address": Properties.parse(str(config.get("ipconfig0", ""))).get("ip"),
+        }
 
     def disks(self, config: Config) -> dict[str, ByteSize]:
         """All disks, the first to boot from first; drives for CDs and cloud-init are none."""
@@ -54,14 +89,28 @@ class VmKind(GuestKind[VmSpec]):
                 sizes[key] = size
         return sizes
 
-    def changes(self, spec: VmSpec, fields: set[str], config: Config) -> dict[str, Any]:
-        """The address, for cloud-init."""
-        if "address" not in fields:
-            return {}
-        ipconfig = Properties.parse(str(config.get("ipconfig0", "")))
-        return {"ipconfig0": str(ipconfig.replace(ip=spec.address, gw=str(self._client.settings.gateway)))}
+    def changes(self, spec: VmSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
+        """Processor, balloon, agent, network; what else stands beside a value is kept, the MAC above all."""
+        site, config = self._client.settings, reading.wanted
+        params: dict[str, Any] = {}
+        if "sockets" in fields:
+            params["sockets"] = spec.sockets
+        if "cpu" in fields:
+            params["cpu"] = str(Properties.parse(str(config.get("cpu") or "kvm64"), "cputype").replace(cputype=spec.cpu))
+        if "balloon" in fields:
+            params["balloon"] = (spec.balloon or 0) // MIB
+        if "agent" in fields:
+            agent = Properties.parse(str(config.get("agent") or "enabled=0"), "enabled")
+            params["agent"] = str(agent.replace(enabled=str(int(bool(spec.agent)))))
+        if fields & set(DEVICE):
+            net0 = Properties.parse(str(config.get("net0") or f"virtio,bridge={site.bridge}"), "model")
+            params["net0"] = str(net0.replace(**device_changes(spec, fields)))
+        if "address" in fields:
+            ipconfig = Properties.parse(str(config.get("ipconfig0", "")))
+            params["ipconfig0"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
+        return params
 
-    def missing(self, look: Look) -> Iterable[Finding]:
+    def remarks(self, look: Look) -> Iterable[Finding]:
         """Templates that are not there, or whose disk is larger than the wanted one."""
         standing = {observed.address for observed in look.objects}
         for resource in look.scope.resources:
@@ -69,6 +118,8 @@ class VmKind(GuestKind[VmSpec]):
             if not isinstance(spec, VmSpec) or resource.address in standing or spec.id is not None:
                 continue
             template = look.guests.get(spec.image)
+            if template is not None and not template.reachable:
+                continue
             if template is None or not template.template or template.type != self.type:
                 problem = f"there is no VM template {spec.image} that the token sees"
                 remedy = "see `images` in the site file, or grant VM.Audit and VM.Clone on the template"
@@ -111,25 +162,27 @@ class VmKind(GuestKind[VmSpec]):
         """Configure, grow, start; the tags last, which say that it is finished."""
         node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
         reading = standing.reading if standing else Reading.of(self._client.pending(node, self.type, vmid))
-        self._client.configure(node, self.type, vmid, self.first_params(spec, reading.wanted), reading.digest)
-        self.grow(spec, node, vmid, reading.wanted)
+        self._client.configure(node, self.type, vmid, self.first_params(spec, reading), reading.digest)
+        self.grow(spec, {"disk"}, node, vmid, reading.wanted)
         if spec.state != "stopped" and not (standing and standing.values["state"] == "running"):
             self._client.power(node, self.type, vmid, "start")
         if spec.tags:
             self._client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
 
-    def first_params(self, spec: VmSpec, config: Config) -> dict[str, Any]:
+    def first_params(self, spec: VmSpec, reading: Reading) -> dict[str, Any]:
         """What a clone is told before its first start; its network device keeps its MAC."""
         site = self._client.settings
-        net0 = Properties.parse(str(config.get("net0") or "virtio"), "model").replace(bridge=site.bridge, firewall="1")
-        flags = {name for name in ("onboot", "protection") if getattr(spec, name) is not None}
+        net0 = Properties.parse(str(reading.wanted.get("net0") or "virtio"), "model").replace(bridge=site.bridge, firewall="1")
+        fields = {"name", "cores", "memory", *given(spec, ("onboot", "protection"))}
         params: dict[str, Any] = {
-            **self.shared_changes(spec, {"name", "cores", "memory", *flags}),
-            **self.changes(spec, {"address"}, {}),
+            **shared_changes(spec, fields, self.name_key),
+            **self.changes(spec, given(spec, ("sockets", "cpu", "balloon")), reading),
+            **self.changes(spec, {"address"}, Reading({}, {})),
+            "startup": startup(spec, reading.wanted),
             "ciuser": spec.user,
             "sshkeys": encode_keys(spec.keys) or None,
-            "nameserver": " ".join(map(str, site.dns)) or None,
-            "net0": str(net0),
-            "agent": "enabled=1",
+            "nameserver": " ".join(map(str, site.dns if spec.dns is None else spec.dns)) or None,
+            "net0": str(net0.replace(**device_changes(spec, given(spec, DEVICE)))),
+            "agent": f"enabled={int(spec.agent is not False)}",
         }
         return {name: value for name, value in params.items() if value is not None}

@@ -46,7 +46,14 @@ def allocate(resources, observed=(), others=(), taken=frozenset(), records=(), *
 
 
 def test_the_first_guest_gets_the_first_number() -> None:
-    assert allocate([resource("adler", "web")]) == {"eig3/adler/web": {"id": 100, "node": "eig", "address": "192.168.0.100/24"}}
+    assert allocate([resource("adler", "web")]) == {
+        "eig3/adler/web": {
+            "id": 100,
+            "node": "eig",
+            "address": "192.168.0.100/24",
+            "remove_after": None,
+        }
+    }
 
 
 def test_a_new_number_is_the_next_after_the_highest_ever_seen() -> None:
@@ -77,7 +84,7 @@ def test_at_the_end_of_the_range_the_lowest_without_a_trace_is_next() -> None:
 def test_a_guest_that_stands_keeps_number_and_node_and_is_held_to_its_address() -> None:
     seen = standing(104, "eig3/adler/web", node="eig2")
     numbers = allocate([resource("adler", "web")], observed=[seen], nodes=("eig", "eig2"))
-    assert numbers["eig3/adler/web"] == {"id": 104, "node": "eig2", "address": "192.168.0.104/24"}
+    assert numbers["eig3/adler/web"] == {"id": 104, "node": "eig2", "address": "192.168.0.104/24", "remove_after": None}
 
 
 def test_a_number_given_by_the_inventory_is_kept() -> None:

@@ -1,5 +1,6 @@
 """Proxmox's notations; the examples are what a Proxmox VE 9.1 returned."""
 
+from datetime import date
 from urllib.parse import unquote
 
 import pytest
@@ -16,7 +17,9 @@ from eiginfra.providers.proxmox.codec import (
     parse_tags,
     print_size,
     print_tags,
+    removal_of,
     with_mark,
+    with_removal,
 )
 
 RETURNED = [
@@ -162,3 +165,27 @@ def test_keys_are_percent_encoded_with_what_the_server_allows(keys: list[str]) -
     encoded = encode_keys(keys)
     assert set(encoded) <= set("%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.!~*'()-")
     assert unquote(encoded) == "".join(f"{key}\n" for key in keys)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.dates(min_value=date(2000, 1, 1), max_value=date(2999, 1, 1)))
+def test_a_day_of_removal_is_written_read_and_taken_off_again(text: str, day: date) -> None:
+    dated = with_removal(with_mark(text, "eig3/adler/web"), day)
+    assert removal_of(dated) == day
+    assert mark_of(dated) == "eig3/adler/web"
+    assert with_removal(dated, day) == dated
+    assert removal_of(with_removal(dated, None)) is None
+
+
+def test_a_day_of_removal_stands_below_what_people_wrote_and_keeps_it() -> None:
+    text = "Ask Léa\n\neiginfra: eig3/adler/web"
+    dated = with_removal(text + "\n", date(2020, 8, 1))
+    assert dated == f"{text}\neiginfra-remove-after: 2020-08-01"
+    assert with_removal(dated + "\n", date(2021, 1, 1)) == f"{text}\neiginfra-remove-after: 2021-01-01"
+    assert with_removal(dated, None) == text
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "eiginfra-remove-after: soon", "eiginfra-remove-after: 2020-02-31", "x eiginfra-remove-after: 2020-08-01"]
+)
+def test_what_is_no_day_of_removal(text: object) -> None:
+    assert removal_of(text) is None

@@ -29,6 +29,7 @@ REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (500, "CT 201 already exists on node 'pve1'", AlreadyExistsError),
     (500, "unable to create VM 100: config file already exists", AlreadyExistsError),
     (500, "create pool failed: pool 'x' already exists", AlreadyExistsError),
+    (500, "close (rename) atomic file '/etc/pve/nodes/pve1/qemu-server/201.conf' failed: File exists", AlreadyExistsError),
     (500, "checksum mismatch (file change by other user?)", StaleError),
     (500, "detected modified configuration - file changed by other user? Try again.", StaleError),
     (500, "can't lock file '/var/lock/qemu-server/lock-104.conf' - got timeout", BusyError),

@@ -86,6 +86,10 @@ def look(guests: dict[int, dict[str, Any]], *specs: Any, name: str = "proxmox.co
     return observe(server, name, *specs)
 
 
+def containers_of(server: Server) -> Any:
+    return next(kind for kind in kinds(server.settings, server) if kind.name == "proxmox.container")
+
+
 def observe(server: Server, name: str, *specs: Any) -> Observation:
     kind = next(kind for kind in kinds(server.settings, server) if kind.name == name)
     return kind.observe(scope(name, *specs))
@@ -125,8 +129,10 @@ def test_guests_of_others_are_seen_with_the_team_of_their_pool() -> None:
 
 
 def test_numbers_of_guests_templates_and_backups_are_taken() -> None:
-    seen = look({107: lxc(), 108: qemu(), 110: qemu(template=1), 9000: lxc()}, backups=(120, 9001))
-    assert seen.taken == frozenset({107, 108, 110, 120})
+    guests = {107: lxc(), 108: qemu(), 110: qemu(template=1), 9000: lxc()}
+    assert look(guests, container(), backups=(120, 9001)).taken == frozenset({107, 108, 110, 120})
+    # Where nothing is to be made, no number is needed, and the backups are not read.
+    assert look(guests, backups=(120, 9001)).taken == frozenset({107, 108, 110})
 
 
 def test_what_a_restart_will_bring_is_the_value_and_waits() -> None:
@@ -210,23 +216,27 @@ def test_a_guest_whose_making_broke_off_counts_as_taken_and_is_told() -> None:
 
 def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web"), 108: qemu("eig3/adler/db")})
-    containers, vms = (kind for kind in kinds(server.settings, server) if kind.name != "proxmox.pool")
+    by_name = {kind.name: kind for kind in kinds(server.settings, server)}
+    containers, vms = by_name["proxmox.container"], by_name["proxmox.vm"]
     containers.observe(scope("proxmox.container"))
     vms.observe(scope("proxmox.vm"))
-    assert len(server.asked) == 4 + 2  # the cluster's list, two of the node, the backups; one for each guest
+    assert len(server.asked) == 3 + 2  # the cluster's list, two of the node; one for each guest
     containers.observe(scope("proxmox.container"))
-    assert len(server.asked) == 2 * (4 + 2)
+    assert len(server.asked) == 2 * (3 + 2)
 
 
 def test_without_a_proxmox_section_the_kinds_can_be_read_but_not_asked() -> None:
     for kind in kinds(None):
         assert kind.title
+        if kind.name in {"proxmox.firewall", "proxmox.backup"}:  # where nothing of them is wanted, nothing is asked
+            assert kind.observe(scope(kind.name)) == Observation()
+            continue
         with pytest.raises(UsageError, match="no proxmox section"):
             kind.observe(scope(kind.name))
 
 
 def test_numbers_outside_the_range_or_given_twice_are_refused_before_asking() -> None:
-    [_, kind, _] = kinds(make_site())
+    kind = containers_of(Server(make_site(), {}))
     specs = [container(id=99 + 200), container("eig3/plume/web", id=107), container("eig3/plume/db", id=107)]
     wanted = {resource.address: resource for resource in scope("proxmox.container", *specs).resources}
     found = [finding for spec in specs for finding in kind.check(spec, wanted)]
@@ -245,7 +255,7 @@ def test_tags_come_from_the_mark_unless_written() -> None:
 @pytest.mark.parametrize("handle", [{"vmid": 107, "node": "old"}, {}], ids=["moved", "no handle"])
 def test_a_guest_is_read_wherever_it_stands_now(handle: dict[str, Any]) -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web", pool="eig3-adler")})
-    [_, kind, _] = kinds(server.settings, server)
+    kind = containers_of(server)
     guest = kind.read(container(id=109, node="old"), handle)
     assert guest is not None
     assert guest.handle == {"node": "eig", "vmid": 107}
@@ -254,7 +264,7 @@ def test_a_guest_is_read_wherever_it_stands_now(handle: dict[str, Any]) -> None:
 
 def test_a_guest_that_is_nowhere_is_none() -> None:
     server = Server(make_site(), {108: lxc("eig3/plume/web")})
-    [_, kind, _] = kinds(server.settings, server)
+    kind = containers_of(server)
     assert kind.read(container(id=107, node="eig"), {}) is None
     assert kind.read(container(id=107, node="eig"), {"vmid": 107, "node": "eig"}) is None
 

@@ -2,15 +2,19 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError, StaleError
+from eiginfra.core.resource import Observed
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox import kinds
+from eiginfra.providers.proxmox.kinds.mounts import Mount
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 
 from .conftest import KEY, Wire, container, make_site, vm
@@ -66,6 +70,14 @@ def change(wire: Wire, spec: Any, *fields: str) -> list[tuple[str, str, dict[str
         ("nesting", {"nesting": False}, {"features": "nesting=0,keyctl=1"}),
         ("protection", {"protection": True}, {"protection": 1}),
         ("onboot", {"onboot": True}, {"onboot": 1}),
+        ("order", {"order": 3}, {"startup": "order=3"}),
+        ("dns", {"dns": ("192.0.2.1", "192.0.2.2")}, {"nameserver": "192.0.2.1 192.0.2.2"}),
+        ("dns", {"dns": ()}, {"delete": "nameserver"}),
+        (
+            "rate",
+            {"rate": 10},
+            {"net0": "name=eth0,bridge=vmbr1,firewall=1,gw=192.168.0.254,hwaddr=BC:24:11:69:9A:3D,ip=192.168.0.107/24,type=veth,rate=10"},
+        ),
         ("tags", {"tags": ("Web", "adler")}, {"tags": "adler;web"}),
         (
             "address",
@@ -84,6 +96,10 @@ def test_a_container_is_sent_only_what_changed_with_the_digest(field: str, field
     [
         ("name", {"name": "adler-data"}, {"name": "adler-data"}),
         ("memory", {"memory": ByteSize.parse("2GiB")}, {"memory": 2048}),
+        ("balloon", {"balloon": ByteSize.parse("0MiB")}, {"balloon": 0}),
+        ("cpu", {"cpu": "host"}, {"cpu": "host"}),
+        ("agent", {"agent": True}, {"agent": "enabled=1"}),
+        ("vlan", {"vlan": 7}, {"net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr0,tag=7"}),
         ("address", {"address": "192.168.0.108/24"}, {"ipconfig0": "ip=192.168.0.108/24,gw=192.168.0.254"}),
     ],
 )
@@ -160,6 +176,45 @@ def test_a_guest_that_people_stopped_is_not_started_by_a_change_of_tags(kind: st
     assert change(wire, container(**PLACE) if kind == "lxc" else vm(**PLACE), "tags") == [
         ("PUT", f"nodes/eig/{kind}/107/config", {"tags": "adler;eig3;eiginfra", "digest": "d1"})
     ]
+
+
+def test_a_guest_that_goes_is_stopped_backed_up_and_only_then_dated() -> None:
+    sent = change(Wire(make_site(), LXC), container(**PLACE, remove_after=date(2020, 8, 1)), "remove_after", "state", "onboot")
+    backup = {"vmid": "107", "storage": "local", "mode": "stop", "compress": "zstd", "protected": 1}
+    text = f"{MARKED['description']}eiginfra-remove-after: 2020-08-01"
+    assert sent == [
+        ("POST", "nodes/eig/lxc/107/status/shutdown", {"timeout": 60, "forceStop": 1}),
+        ("POST", "nodes/eig/vzdump", {**backup, "notes-template": "eiginfra: the last of eig3/adler/web"}),
+        ("PUT", "nodes/eig/lxc/107/config", {"onboot": 0, "protection": 0, "description": text, "digest": "d1"}),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["lxc", "qemu"])
+def test_a_guest_whose_day_has_come_is_removed_with_all_that_hangs_on_it(kind: str) -> None:
+    config = {**(LXC if kind == "lxc" else QEMU), "description": "eiginfra: eig3/adler/web\neiginfra-remove-after: 2020-08-01"}
+    wire = Wire(make_site(), config, running=False, kind=kind)
+    sort = sort_of(wire, "proxmox.container" if kind == "lxc" else "proxmox.vm")
+    sort.delete(Observed(Address(sort.name, "eig3/adler/web"), {"remove_after": "2020-08-01"}, {"vmid": 107, "node": "eig"}, ours=True))
+    assert wire.sent == [("DELETE", f"nodes/eig/{kind}/107", {"purge": 1, "destroy-unreferenced-disks": 1})]
+
+
+def test_a_guest_that_came_back_is_undated_and_started() -> None:
+    config = {**LXC, "description": f"{MARKED['description']}eiginfra-remove-after: 2020-08-01\n"}
+    sent = change(Wire(make_site(), config, running=False), container(**PLACE, onboot=True), "remove_after", "onboot")
+    assert sent == [
+        ("PUT", "nodes/eig/lxc/107/config", {"onboot": 1, "description": MARKED["description"].rstrip(), "digest": "d1"}),
+        ("POST", "nodes/eig/lxc/107/status/start", {}),
+    ]
+
+
+def test_a_restart_is_a_reboot() -> None:
+    wire = Wire(make_site(), LXC)
+    kind, spec = sort_of(wire, "proxmox.container"), container(**PLACE)
+    kind.restart(spec, kind.read(spec, {"vmid": 107, "node": "eig"}))
+    assert wire.sent == []
+    wire.pending_rows = [{"key": "nameserver", "pending": "192.0.2.1"}]
+    kind.restart(spec, kind.read(spec, {"vmid": 107, "node": "eig"}))
+    assert wire.sent == [("POST", "nodes/eig/lxc/107/status/reboot", {"timeout": 60})]
 
 
 # What creating sends.
@@ -259,18 +314,47 @@ def test_a_number_taken_since_the_plan_is_stale_not_somebody_elses_guest_changed
 def everything() -> list[tuple[str, str, dict[str, Any]]]:
     """Every request that changes something, with every field a spec has."""
     sent = []
-    full = {"protection": True, "onboot": False, "keys": (KEY,), "tags": ("a", "b.c")}
+    full = {"protection": True, "onboot": False, "keys": (KEY,), "tags": ("a", "b.c"), "order": 3}
+    full |= {"bridge": "vmbr0", "vlan": 7, "rate": 10, "firewall": False, "dns": ("192.0.2.1", "2001:db8::1")}
+    lxc = {"nesting": True, "swap": ByteSize.parse("64MiB"), "mounts": (Mount(path="/srv/data", size=ByteSize.parse("2GiB")),)}
+    qemu = {"sockets": 2, "cpu": "host", "balloon": ByteSize.parse("64MiB"), "agent": False}
+    mounted = {**LXC, "mp0": "local-lvm:vm-107-disk-1,mp=/srv/data,size=1G", "mp1": "local-lvm:vm-107-disk-2,mp=/srv/old,size=1G"}
     wire = Wire(make_site())
-    sort_of(wire, "proxmox.container").create(container(**PLACE, **full, nesting=True, swap=ByteSize.parse("64MiB")))
+    sort_of(wire, "proxmox.container").create(container(**PLACE, **full, **lxc, unprivileged=True))
     sent += wire.sent
     wire = Wire(make_site(nodes=("eig", "two")), QEMU, running=False, kind="qemu")
-    sort_of(wire, "proxmox.vm").create(vm(**PLACE | {"node": "two"}, **full, user="debian"))
+    sort_of(wire, "proxmox.vm").create(vm(**PLACE | {"node": "two"}, **full, **qemu, user="debian"))
     sent += wire.sent
-    fields = ("name", "pool", "cores", "memory", "disk", "state", "protection", "onboot", "tags", "address", "mark")
+    fields = (
+        "name",
+        "pool",
+        "cores",
+        "memory",
+        "disk",
+        "state",
+        "protection",
+        "onboot",
+        "tags",
+        "address",
+        "mark",
+        "order",
+        "remove_after",
+    )
+    fields += ("bridge", "vlan", "rate", "firewall", "dns")
     big = {"disk": ByteSize.parse("32GiB"), "pool": "eig3-plume"}
     for state in ("running", "stopped"):
-        sent += change(Wire(make_site(), LXC), container(**PLACE, **full, **big, state=state), *fields, "nesting", "swap")
-        sent += change(Wire(make_site(), QEMU, kind="qemu"), vm(**PLACE, **full, **big, state=state), *fields)
+        sent += change(Wire(make_site(), mounted), container(**PLACE, **full, **big, **lxc, state=state), *fields, *lxc)
+        sent += change(Wire(make_site(), QEMU, kind="qemu"), vm(**PLACE, **full, **big, **qemu, state=state), *fields, *qemu)
+    for kind, spec in (("lxc", container(**PLACE, remove_after=date(2020, 8, 1))), ("qemu", vm(**PLACE, remove_after=date(2020, 8, 1)))):
+        wire = Wire(make_site(), LXC if kind == "lxc" else QEMU, kind=kind)
+        sent += change(wire, spec, "remove_after")
+        sort = sort_of(wire, "proxmox.container" if kind == "lxc" else "proxmox.vm")
+        gone = {"remove_after": "2020-08-01"}
+        wire.sent.clear()
+        sort.delete(Observed(Address(sort.name, spec.mark), gone, {"vmid": 107, "node": "eig"}, ours=True))
+        wire.running, wire.pending_rows = True, [{"key": "nameserver", "pending": "192.0.2.1"}]
+        sort.restart(spec, sort.read(spec, {"vmid": 107, "node": "eig"}))
+        sent += wire.sent
     wire = Wire(make_site())
     pools = sort_of(wire, "proxmox.pool")
     pools.create(PoolSpec(id="eig3-adler", comment="ADLER"))

@@ -1,0 +1,159 @@
+"""`proxmox.acl`: the roles of one group (or user) on one path, and there no other."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.kind import Kind, Retirement
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
+from eiginfra.providers.proxmox.access import Access, Json
+from eiginfra.providers.proxmox.kinds.group import GroupId, UserId
+from eiginfra.providers.proxmox.kinds.role import RoleId, RoleKind
+
+Path = Annotated[str, Field(pattern=r"^/((access|mapping|nodes|pool|sdn|storage|vms)(/[^\s/]+)*)?$", max_length=255)]
+
+_BINDING = frozenset({"NoAccess", "PVEAuditor", "PVEPoolUser"})
+"""Built-in roles that let nobody pass a quota."""
+
+
+class AclSpec(Spec):
+    """What one group or user may do on a path."""
+
+    path: Annotated[Path, IMMUTABLE] = Field(description="Where, e.g. /pool/eig3-adler")
+    group: Annotated[GroupId | None, IMMUTABLE] = Field(default=None, description="Whose rights; or user")
+    user: Annotated[UserId | None, IMMUTABLE] = Field(default=None, description="Whose rights, NAME@REALM; better a group")
+    roles: Annotated[tuple[RoleId, ...], UNORDERED] = Field(description="All that they have there")
+    propagate: bool | None = Field(default=None, description="Whether it holds below the path too; it does if nothing is said")
+    binding: Annotated[bool, CREATE_ONLY] = Field(default=True, description="Whether they are to be bound by quotas")
+
+    @model_validator(mode="after")
+    def _one_holder(self) -> Self:
+        if (self.group is None) == (self.user is None):
+            msg = "name either a group or a user"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def who(self) -> str:
+        """`@group`, or the user, as in Proxmox's own file."""
+        return f"@{self.group}" if self.group is not None else str(self.user)
+
+
+class AclKind(Kind[AclSpec]):
+    """Entries of the groups and users that are named, on the paths that are named: nobody else's, and nowhere else."""
+
+    name = "proxmox.acl"
+    spec = AclSpec
+    title = "Rights of a group on a path of Proxmox VE"
+    retires = Retirement("taken away", {"roles": []}, cap="acl")
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def key(self, spec: AclSpec) -> str:
+        """Path and holder: `/pool/eig3-adler:@eig3-adler`."""
+        return f"{spec.path}:{spec.who}"
+
+    def dependencies(self, spec: AclSpec) -> list[Address]:
+        """The roles, the holder, the pool."""
+        holder = Address("proxmox.group", spec.group) if spec.group is not None else Address("proxmox.user", str(spec.user))
+        pool = [Address("proxmox.pool", spec.path.removeprefix("/pool/"))] if spec.path.startswith("/pool/") else []
+        return [*(Address(RoleKind.name, role) for role in spec.roles), holder, *pool]
+
+    def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+        """Holders never touched, roles under which no quota binds, and a deeper entry of ours that hides this one."""
+        if spec.user in self._access.reserved:
+            yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group")
+        loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)
+        if spec.binding and loose:
+            yield error(
+                "acl-unbinding",
+                f"{', '.join(loose)} on {spec.path}: eiginfra cannot tell whether a quota would still bind {spec.who}",
+                remedy="give a role that the playbook makes (proxmox.role), or write `binding: false`",
+            )
+        for other in (resource.spec for address, resource in wanted.items() if address.kind == self.name):
+            if isinstance(other, AclSpec) and (hidden := _hidden(spec, other)):
+                yield warning(
+                    "acl-hidden",
+                    f"{', '.join(hidden)} on {spec.path} does not reach {other.path}, where {spec.who} has {', '.join(other.roles)}",
+                    remedy=f"an entry on a deeper path replaces what comes from above: write all roles on {other.path}",
+                )
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request."""
+        resources = {resource.address.key: resource for resource in scope.resources}
+        known = resources.keys() | {record.address.key for record in scope.records}
+        entries: dict[str, list[Json]] = {}
+        for row in self._access.acl():
+            entries.setdefault(_key(row), []).append(row)
+        objects = [self._observed(key, entries[key], resources.get(key)) for key in sorted(known & entries.keys())]
+        holders = {f"@{spec.group}" for spec in scope.specs() if spec.group is not None}
+        others = [key for key in sorted(entries.keys() - known) if key.partition(":")[2] in holders]
+        return Observation(objects, findings=[_elsewhere(entries[key]) for key in others])
+
+    def read(self, spec: AclSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - path and holder are all there is
+        """The entries of the holder on the path, or None."""
+        key = self.key(spec)
+        rows = [row for row in self._access.acl() if _key(row) == key]
+        return self._observed(key, rows) if rows else None
+
+    def create(self, spec: AclSpec) -> None:
+        """Give the roles."""
+        self._give(spec, spec.roles)
+
+    def update(self, observed: Observed, spec: AclSpec, diffs: Sequence[FieldDiff]) -> Observed | None:
+        """What is new is given before what is not wanted is taken. Without roles there is no entry left to be seen."""
+        before = observed.values.get("roles")
+        there = {str(role) for role in before} if isinstance(before, list) else set[str]()
+        anew = any(found.field == "propagate" for found in diffs)
+        self._give(spec, set(spec.roles) if anew else set(spec.roles) - there)
+        if extra := there - set(spec.roles):
+            self._access.grant(spec.path, _holder(spec), extra, delete=1)
+        return None if spec.roles else self._observed(self.key(spec), [])
+
+    def _give(self, spec: AclSpec, roles: Iterable[str]) -> None:
+        if roles := set(roles):
+            propagate = {} if spec.propagate is None else {"propagate": int(spec.propagate)}
+            self._access.grant(spec.path, _holder(spec), roles, **propagate)
+
+    def _observed(self, key: str, rows: Sequence[Json], resource: Resource | None = None) -> Observed:
+        """`propagate` is None where it holds for some of the roles only."""
+        path, _, who = key.partition(":")
+        propagates = {str(row.get("propagate", 1)) == "1" for row in rows}
+        values: dict[str, JsonValue] = {
+            "path": path,
+            "group": who.removeprefix("@") if who.startswith("@") else None,
+            "user": None if who.startswith("@") else who,
+            "roles": [*sorted(str(row["roleid"]) for row in rows)],
+            "propagate": propagates.pop() if len(propagates) == 1 else None,
+        }
+        return Observed(Address(self.name, key), values, {"path": path}, team=None if resource is None else resource.team)
+
+
+def _key(row: Json) -> str:
+    return f"{row['path']}:{'@' if row['type'] == 'group' else ''}{row['ugid']}"
+
+
+def _holder(spec: AclSpec) -> dict[str, str]:
+    return {"groups": spec.group} if spec.group is not None else {"users": str(spec.user)}
+
+
+def _hidden(spec: AclSpec, other: AclSpec) -> list[str]:
+    """The roles that do not reach the other's path, if it is below."""
+    below = spec.path != other.path and other.path.startswith(f"{spec.path.rstrip('/')}/")
+    return sorted(set(spec.roles) - set(other.roles)) if below and spec.who == other.who and spec.propagate is not False else []
+
+
+def _elsewhere(rows: Sequence[Json]) -> Finding:
+    """A right given by hand, which may let a whole team pass its quota."""
+    path, group, roles = rows[0]["path"], rows[0]["ugid"], ",".join(sorted(str(row["roleid"]) for row in rows))
+    return warning(
+        "acl-elsewhere",
+        f"the group {group} also has {roles} on {path}, which the playbook does not give",
+        remedy=f"if it should not: pveum acl delete {path} --groups {group} --roles {roles}",
+    )

@@ -1,0 +1,272 @@
+"""`proxmox.backup`: the site's backup job (vzdump) of the cohort's guests.
+
+It needs more rights than the rest (Sys.Modify on /): where the token has them not, the job is looked at, and an administrator is told.
+"""
+
+import shlex
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, JsonValue, model_validator
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import NotFoundError, PermissionDeniedError
+from eiginfra.core.finding import Finding, warning
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.codec import flag
+from eiginfra.providers.proxmox.kinds.pool import PoolId
+from eiginfra.providers.proxmox.kinds.specs import Mark
+from eiginfra.providers.proxmox.machines import Machines, Survey
+
+_PERIODS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+_KEEP = rf"^(?:{'|'.join(_PERIODS)})=[1-9]\d*(?:, ?(?:{'|'.join(_PERIODS)})=[1-9]\d*)*$"
+Numbers = Mapping[str, int]
+"""The guests' numbers by their marks."""
+_COVERS = {"guests": "vmid", "pool": "pool", "all": "all"}
+"""What a job may cover, and the parameter that says so."""
+_ADMINISTRATOR = "an administrator"
+
+
+def _kept(text: str) -> str:
+    """Retention in one order, `daily=3,weekly=2`; from Proxmox's `keep-daily` too."""
+    pairs = dict(part.strip().removeprefix("keep-").partition("=")[::2] for part in text.split(","))
+    return ",".join(f"{period}={pairs[period]}" for period in _PERIODS if period in pairs)
+
+
+class BackupSpec(Spec):
+    """A backup job. It covers either guests, or a pool, or all guests of the server."""
+
+    id: Annotated[str, IMMUTABLE, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+$")] = Field(description="The job's name; the key")
+    schedule: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="When, as a calendar event: 02:30, sat 04:00")
+    storage: Annotated[str, Field(min_length=1)] = Field(description="Where the backups go")
+    mode: Literal["snapshot", "suspend", "stop"] | None = Field(default=None, description="How a running guest is treated")
+    compress: Literal["zstd", "gzip", "lzo", "0"] | None = Field(default=None, description="How backups are compressed; 0: not")
+    keep: Annotated[str | None, Field(pattern=_KEEP), AfterValidator(lambda text: text and _kept(text))] = Field(
+        default=None, description="How many are kept of each guest: daily=3,weekly=2; also last, hourly, monthly, yearly"
+    )
+    guests: Annotated[tuple[Mark, ...] | None, UNORDERED] = Field(default=None, description="The marks of the guests it covers")
+    pool: PoolId | None = Field(default=None, description="Or the pool whose guests it covers")
+    all: Literal[True] | None = Field(default=None, description="Or all guests of the server, those of others too")
+    enabled: bool | None = Field(default=None, description="Whether it runs; Proxmox: yes")
+    comment: Annotated[str, Field(max_length=512)] | None = Field(default=None, description="For people")
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> "BackupSpec":
+        chosen = [name for name in _COVERS if getattr(self, name)]
+        if len(chosen) != 1:
+            msg = f"a job covers either `guests` (at least one), or a `pool`, or `all`; here it is {' and '.join(chosen) or 'none'}"
+            raise ValueError(msg)
+        return self
+
+
+class BackupKind(Kind[BackupSpec]):
+    """Backup jobs, by their name."""
+
+    name = "proxmox.backup"
+    spec = BackupSpec
+    title = "A backup job on Proxmox VE"
+    removal = "deleted; the backups it made stay"
+
+    def __init__(self, client: ProxmoxClient, machines: Machines) -> None:
+        self._client = client
+        self._machines = machines
+
+    def key(self, spec: BackupSpec) -> str:
+        """The job's name."""
+        return spec.id
+
+    def dependencies(self, spec: BackupSpec) -> Iterable[Address]:
+        """The guests, whichever sort they are, whose numbers the job names; or the pool."""
+        guests = [Address(kind, mark) for mark in spec.guests or () for kind in ("proxmox.container", "proxmox.vm")]
+        return (*guests, *((Address("proxmox.pool", spec.pool),) if spec.pool else ()))
+
+    # Looking.
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request for all jobs; two more where a job is not as wanted or a guest was made by hand."""
+        named = {record.address.key for record in scope.records}
+        if not (scope.resources or named):
+            return Observation()
+        jobs = self._jobs()
+        survey = self._machines.survey(self.name, scope.cohort)
+        numbers = self._numbers(survey)
+        standing: dict[str, Observed] = {name: self._observed(job, numbers) for name, job in (jobs or {}).items()}
+        lacking = [(resource, _lacking(resource, standing.get(resource.address.key))) for resource in scope.resources]
+        told: list[Finding] = []
+        if any(missing for _, missing in lacking) and not (jobs is not None and self._may_change()):
+            for resource, missing in lacking:
+                there = standing.get(resource.address.key)
+                if missing:
+                    told.append(_told(resource, there, numbers, missing, seen=jobs is not None))
+                    standing[resource.address.key] = _waiting(resource, there, missing)
+        if jobs is not None:
+            told += self._uncovered(scope, survey, numbers if told else {})
+        wanted = {*named, *(resource.address.key for resource in scope.resources)}
+        return Observation(tuple(there for name, there in sorted(standing.items()) if name in wanted), findings=tuple(told))
+
+    def _jobs(self) -> dict[str, Mapping[str, Any]] | None:
+        """All jobs by name; None where the token may not see them."""
+        try:
+            return {str(job["id"]): job for job in self._client.get("cluster/backup", "list backup jobs")}
+        except PermissionDeniedError:
+            return None
+
+    def _may_change(self) -> bool:
+        granted = self._client.get("access/permissions", "read the token's permissions")
+        return "Sys.Modify" in granted.get("/", {})
+
+    def _numbers(self, survey: Survey) -> dict[str, int]:
+        return {mark: guest.vmid for mark, (guest, _) in self._machines.marked(survey).items()}
+
+    def _uncovered(self, scope: Scope, survey: Survey, numbers: Numbers) -> Iterable[Finding]:
+        """Guests of no job at all: those made by hand in the cohort's pools, and ours (numbers) where the job is not ours to mend."""
+        pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        ours = {guest.vmid for guest, _ in self._machines.marked(survey).values()}
+        by_hand = {guest.vmid: guest for guest in survey.guests.values() if guest.pool in pools and guest.vmid not in ours}
+        if not (by_hand or numbers):
+            return
+        listed = self._client.get("cluster/backup-info/not-backed-up", "list guests without backup")
+        bare = {int(row["vmid"]) for row in listed}
+        if marks := sorted(mark for mark, vmid in numbers.items() if vmid in bare):
+            yield warning("guests-without-backup", f"no backup job covers {', '.join(marks)}")
+        for vmid in sorted(by_hand.keys() & bare):
+            guest = by_hand[vmid]
+            yield warning(
+                "guests-without-backup",
+                f"guest {vmid} ({guest.name}) in pool {guest.pool} was made by hand, and no backup job covers it",
+                remedy="adopt it with `id:`, or tell its team that it is not saved",
+                team=pools[str(guest.pool)],
+            )
+
+    def _observed(self, job: Mapping[str, Any], numbers: Numbers, wanted: Iterable[str] = ()) -> "ObservedBackup":
+        marks = {vmid: mark for mark, vmid in numbers.items()}
+        vmids = [int(text) for text in str(job.get("vmid") or "").replace(",", " ").split()]
+        name = str(job["id"])
+        values: dict[str, JsonValue] = {
+            "id": name,
+            "schedule": job.get("schedule"),
+            "storage": job.get("storage"),
+            "mode": str(job.get("mode", "snapshot")),
+            "compress": str(job.get("compress", "0")),
+            "keep": _retention(job.get("prune-backups")),
+            "guests": [marks.get(vmid, f"#{vmid}") for vmid in vmids] or None,
+            "pool": job.get("pool"),
+            "all": True if flag(job.get("all", 0)) else None,
+            "enabled": flag(job.get("enabled", 1)),
+            "comment": str(job.get("comment", "")),
+        }
+        absent = sorted(set(wanted) - numbers.keys())
+        waiting = {"guests": f"{', '.join(absent)} to be made"} if absent else {}
+        return ObservedBackup(Address(self.name, name), values, {"id": name}, waiting=waiting, numbers=numbers)
+
+    def read(self, spec: BackupSpec, handle: Mapping[str, JsonValue]) -> "ObservedBackup | None":  # noqa: ARG002 - the name is all there is to find it by
+        """The job, or None; with the numbers that the guests have now. Raises PermissionDeniedError where jobs cannot be seen."""
+        return self._read(spec, self._now(spec))
+
+    def _read(self, spec: BackupSpec, numbers: Numbers) -> "ObservedBackup | None":
+        jobs = {str(job["id"]): job for job in self._client.get("cluster/backup", f"read backup job {spec.id}")}
+        return self._observed(jobs[spec.id], numbers, spec.guests or ()) if spec.id in jobs else None
+
+    def _now(self, spec: BackupSpec) -> Numbers:
+        """By a look of now: guests may just have been made."""
+        return self._numbers(self._machines.survey(self.name, spec.guests[0].split("/")[0])) if spec.guests else {}
+
+    # Changing.
+
+    def create(self, spec: BackupSpec) -> Observed | None:
+        """Make it. Raises AlreadyExistsError, and NotFoundError while none of its guests stands."""
+        numbers = self._now(spec)
+        if spec.guests and not numbers.keys() & set(spec.guests):
+            raise NotFoundError(f"backup job {spec.id}: none of its guests stands yet; apply again when they do")
+        self._client.send("POST", "cluster/backup", f"create backup job {spec.id}", {"id": spec.id, **_params(spec, numbers)})
+        return self._read(spec, numbers)
+
+    def update(self, observed: Observed, spec: BackupSpec, diffs: Sequence[FieldDiff]) -> Observed | None:
+        """Send what differs; what it covered in another way goes."""
+        numbers = observed.numbers if isinstance(observed, ObservedBackup) else self._now(spec)
+        params = _params(spec, numbers, {diff.field for diff in diffs})
+        gone = [_COVERS[name] for name in _COVERS if observed.values.get(name) and not getattr(spec, name)]
+        if params or gone:
+            sent = {**params, "delete": ",".join(gone) or None}
+            self._client.send("PUT", f"cluster/backup/{spec.id}", f"change backup job {spec.id}", sent)
+        return self._read(spec, numbers)
+
+    def delete(self, observed: Observed) -> None:
+        """The job; the backups stay."""
+        name = observed.address.key
+        self._client.send("DELETE", f"cluster/backup/{name}", f"delete backup job {name}", {})
+
+
+@dataclass(frozen=True)
+class ObservedBackup(Observed):
+    """A job with the numbers that it was read by."""
+
+    numbers: Numbers = field(default_factory=dict, repr=False)
+
+
+def _params(spec: BackupSpec, numbers: Numbers, fields: Container[str] = BackupSpec.model_fields) -> dict[str, Any]:
+    """The parameters of the fields that are set; guests that are not there yet cannot be named."""
+    keep = ",".join(f"keep-{part}" for part in (spec.keep or "").split(",") if part)
+    vmids = sorted(numbers[mark] for mark in spec.guests or () if mark in numbers)
+    params: dict[str, tuple[str, Any]] = {
+        "schedule": ("schedule", spec.schedule),
+        "storage": ("storage", spec.storage),
+        "mode": ("mode", spec.mode),
+        "compress": ("compress", spec.compress),
+        "keep": ("prune-backups", keep or None),
+        "guests": ("vmid", ",".join(map(str, vmids)) or None),
+        "pool": ("pool", spec.pool),
+        "all": ("all", 1 if spec.all else None),
+        "enabled": ("enabled", None if spec.enabled is None else int(spec.enabled)),
+        "comment": ("comment", spec.comment),
+    }
+    return {key: value for name, (key, value) in params.items() if name in fields and value is not None}
+
+
+def _retention(prune: Any) -> str | None:
+    """From `{"keep-daily": "7"}`, or the same as text."""
+    text = ",".join(f"{period}={number}" for period, number in prune.items()) if isinstance(prune, Mapping) else str(prune or "")
+    return _kept(text) or None
+
+
+def _lacking(resource: Resource, there: Observed | None) -> list[str]:
+    """What a person must change; the engine tells the differences of a plan, but not to whom the token leaves them."""
+    if there is None:
+        return list(resource.values)
+
+    def plain(value: JsonValue) -> JsonValue:
+        return sorted(value, key=str) if isinstance(value, list) else value
+
+    return [name for name, value in resource.values.items() if plain(value) != plain(there.values.get(name))]
+
+
+def _waiting(resource: Resource, there: Observed | None, lacking: Iterable[str]) -> Observed:
+    """The job as if it were made: it then waits for an administrator, and no plan tries what the token may not do."""
+    waits = dict.fromkeys(lacking, _ADMINISTRATOR) if there else {"job": _ADMINISTRATOR}
+    return Observed(resource.address, dict(resource.values), {"id": resource.address.key}, waiting=waits)
+
+
+def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking: Sequence[str], *, seen: bool) -> Finding:
+    spec: BackupSpec = resource.spec  # type: ignore[assignment]  # the scope holds resources of this kind alone
+    what = f"backup job {spec.id}"
+    if not seen:
+        problem = f"backup jobs cannot be seen (Sys.Audit on /): whether {what} stands is not known"
+    elif there is None:
+        problem = f"{what} is missing, and the token may not make it (Sys.Modify on /)"
+    else:
+        problem = f"{what} is not as wanted ({', '.join(lacking)}), and the token may not change it (Sys.Modify on /)"
+    command = ["pvesh", "set", f"/cluster/backup/{spec.id}"] if there else ["pvesh", "create", "/cluster/backup", "--id", spec.id]
+    for name, value in _params(spec, numbers, lacking).items():
+        command += [f"--{name}", str(value)]
+    absent = [mark for mark in spec.guests or () if mark not in numbers]
+    if absent and len(absent) == len(spec.guests or ()):
+        remedy = "make the machines first: the plan after that says what an administrator must run"
+    else:
+        remedy = f"an administrator must {'change' if there else 'make'} it: {shlex.join(command)}"
+        remedy += f"; without {len(absent)} machines that are still to be made" if absent else ""
+    return warning("backup-job", problem, remedy=remedy, address=str(resource.address), location=resource.origin)

@@ -1,0 +1,308 @@
+"""`proxmox.firewall`: the firewall of one guest, and the filter that holds the guest to its own address."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import Field, JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError, StaleError
+from eiginfra.core.finding import Finding, error, notice, warning
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import Spec
+from eiginfra.core.values import canonical
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.codec import Properties, flag
+from eiginfra.providers.proxmox.kinds import rules
+from eiginfra.providers.proxmox.kinds.rules import Level, Policy, Rule
+from eiginfra.providers.proxmox.kinds.specs import Mark
+from eiginfra.providers.proxmox.machines import Listed, Machines, Reading
+
+IPSET = "ipfilter-net0"
+"""The set that Proxmox itself reads as: this device may use these addresses."""
+_SWITCHES = {"enable": False, "macfilter": True, "dhcp": False, "ndp": True, "radv": False}
+_WORDS = {"policy_in": "DROP", "policy_out": "ACCEPT", "log_level_in": "nolog", "log_level_out": "nolog"}
+_GUESTS = ("proxmox.container", "proxmox.vm")
+
+
+class FirewallSpec(Spec):
+    """The firewall of the guest that bears the mark."""
+
+    mark: Mark = Field(description="The guest's mark; the key")
+    enable: bool = Field(description="Whether the guest's firewall is on")
+    policy_in: Policy | None = Field(default=None, description="What is done with what comes in and no rule names; Proxmox: DROP")
+    policy_out: Policy | None = Field(default=None, description="What is done with what goes out and no rule names; Proxmox: ACCEPT")
+    ipfilter: bool | None = Field(default=None, description="Hold the guest to its own address, the network's plus its number")
+    macfilter: bool | None = Field(default=None, description="Hold the guest to its own MAC address; Proxmox: yes")
+    dhcp: bool | None = Field(default=None, description="Let the guest speak DHCP; Proxmox: no")
+    ndp: bool | None = Field(default=None, description="Let the guest speak IPv6's neighbour discovery; Proxmox: yes")
+    radv: bool | None = Field(default=None, description="Let the guest announce itself as an IPv6 router; Proxmox: no")
+    log_level_in: Level | None = Field(default=None, description="Log what the incoming policy decides; Proxmox: nolog")
+    log_level_out: Level | None = Field(default=None, description="Log what the outgoing policy decides; Proxmox: nolog")
+    rules: tuple[Rule, ...] | None = Field(default=None, description="The rules, in order; others are removed. Unset: left alone")
+
+    @property
+    def managed(self) -> frozenset[str]:
+        """The fields that are set."""
+        return frozenset(self.values()) - {"mark"}
+
+
+@dataclass(frozen=True)
+class ObservedFirewall(Observed):
+    """A firewall as it was read: what a change starts from. members: those of the address set, None where there is none."""
+
+    guest: Listed | None = None
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    members: tuple[str, ...] | None = None
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was ever written: the server then has no such file."""
+        return not (self.options.keys() - {"digest"} or self.values.get("rules") or self.members is not None)
+
+
+class FirewallKind(Kind[FirewallSpec]):
+    """Firewalls of guests, found by the guests' marks; one that holds nothing counts as not there."""
+
+    name = "proxmox.firewall"
+    spec = FirewallSpec
+    title = "The firewall of a guest on Proxmox VE"
+
+    def __init__(self, client: ProxmoxClient, machines: Machines) -> None:
+        self._client = client
+        self._machines = machines
+        # Of its own: firewalls are read while guests are, whose readers must not wait for one another.
+        self._readers = ThreadPoolExecutor(16, thread_name_prefix="firewall")
+        self._blank: set[str] = set()
+
+    # What is known without a server.
+
+    def key(self, spec: FirewallSpec) -> str:
+        """The guest's mark."""
+        return spec.mark
+
+    def dependencies(self, spec: FirewallSpec) -> Iterable[Address]:
+        """The guest, whichever sort it is."""
+        return tuple(Address(kind, spec.mark) for kind in _GUESTS)
+
+    def check(self, spec: FirewallSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
+        """A firewall of a guest that nobody asks for."""
+        if not any(address in wanted for address in self.dependencies(spec)):
+            problem = f"no container or VM of the mark {spec.mark} is wanted"
+            yield error("firewall-without-guest", problem, remedy="leave it out with the machine, or correct `mark`")
+
+    # Looking.
+
+    def observe(self, scope: Scope) -> Observation:
+        """The datacenter's switch, and for each wanted firewall three requests (fewer where rules or filter are unmanaged), at once."""
+        specs: list[FirewallSpec] = scope.specs()
+        if not specs:
+            return Observation()
+        switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
+        guests = self._machines.marked(self._machines.survey(self.name, scope.cohort))
+        there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
+        looks = [look for look in self._read_all([pair[:2] for pair in there]) if look is not None]
+        self._blank = {look.address.key for look in looks if look.blank}
+        found = [look for look in looks if not look.blank]
+        flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
+        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags))
+
+    def _datacenter(self) -> list[Finding]:
+        """Whether the rules of guests have any effect; turning that on is no business of ours: it may lock everybody out."""
+        try:
+            options = self._client.get("cluster/firewall/options", "read the datacenter's firewall")
+        except PermissionDeniedError:
+            return [
+                notice(
+                    "datacenter-firewall-unknown",
+                    "whether the datacenter's firewall is on cannot be seen: while it is off, rules of guests have no effect",
+                    remedy="grant Sys.Audit on / to the token, or look: pvesh get /cluster/firewall/options",
+                )
+            ]
+        if flag(options.get("enable", 0)):
+            return []
+        return [
+            notice(
+                "datacenter-firewall-off",
+                "rules and filters of guests have no effect until the datacenter's firewall is on",
+                remedy="turn it on by hand, from a console that does not depend on the network",
+            )
+        ]
+
+    def _device(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> Iterable[Finding]:
+        device = reading.wanted.get("net0")
+        if device and not Properties.parse(str(device), "model").flag("firewall"):
+            yield warning(
+                "firewall-not-on-device",
+                f"net0 of guest {guest.vmid} has no firewall=1: its rules and filter have no effect",
+                remedy="set the device's firewall flag on the server; the MAC must be kept",
+                address=f"{self.name}[{spec.mark}]",
+                team=_team(spec),
+            )
+
+    def read(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
+        """The firewall of the guest that bears the mark now; None if there is no such guest, or nothing in its firewall."""
+        guest = self._machines.place(self.name, spec.mark, handle)
+        look = None if guest is None else self._read_all([(spec, guest)])[0]
+        return None if look is None or look.blank else look
+
+    def _read_all(self, pairs: Sequence[tuple[FirewallSpec, Listed]]) -> list[ObservedFirewall | None]:
+        """None for a guest that is gone by now."""
+        parts: list[tuple[str, str | None, Any]] = [
+            ("options", None, {}),
+            ("rules", "rules", []),
+            (f"ipset/{IPSET}", "ipfilter", None),
+        ]
+        asked = [
+            [self._readers.submit(self._part, guest, path) if name is None or name in spec.managed else None for path, name, _ in parts]
+            for spec, guest in pairs
+        ]
+        looks: list[ObservedFirewall | None] = []
+        for (spec, guest), futures in zip(pairs, asked, strict=True):
+            answers = [None if future is None else future.result() for future in futures]
+            options, listed, members = (blank if answer is None else answer for answer, (_, _, blank) in zip(answers, parts, strict=True))
+            looks.append(None if answers[0] is None else self._observed(spec, guest, options, listed, members))
+        return looks
+
+    def _part(self, guest: Listed, path: str) -> Any:
+        try:
+            return self._client.get(f"{_base(guest)}/{path}", f"read the firewall of guest {guest.vmid}")
+        except NotFoundError:
+            return None
+
+    def _observed(
+        self, spec: FirewallSpec, guest: Listed, options: Mapping[str, Any], listed: Sequence[Mapping[str, Any]], members: Any
+    ) -> ObservedFirewall:
+        texts = None if members is None else tuple(("!" if flag(row.get("nomatch", 0)) else "") + str(row["cidr"]) for row in members)
+        values: dict[str, JsonValue] = {
+            "mark": spec.mark,
+            **{name: flag(options.get(name, default)) for name, default in _SWITCHES.items()},
+            **{name: str(options.get(name, default)) for name, default in _WORDS.items()},
+            "ipfilter": self._filter(guest, on=flag(options.get("ipfilter", 0)), members=texts),
+            "rules": [rules.from_server(row) for row in listed],
+        }
+        handle: dict[str, JsonValue] = {"node": guest.node, "vmid": guest.vmid, "type": guest.type}
+        address = Address(self.name, spec.mark)
+        return ObservedFirewall(address, values, handle, team=_team(spec), guest=guest, options=options, members=texts)
+
+    def _filter(self, guest: Listed, *, on: bool, members: tuple[str, ...] | None) -> JsonValue:
+        """Yes or no, or what is neither: a filter for other addresses, a set without the switch."""
+        own = self._own(guest)
+        if not on and members is None:
+            return False
+        if on and members is not None and [_network(cidr) for cidr in members] == [own]:
+            return True
+        return f"{'on' if on else 'off'}, for {', '.join(members) if members else 'no address'}"
+
+    def _own(self, guest: Listed) -> str:
+        return _network(self._client.settings.address(guest.vmid).partition("/")[0])
+
+    # Changing.
+
+    def create(self, spec: FirewallSpec) -> Observed | None:
+        """Write it for a guest that had none, or that was not there: a clone or a guest renamed meanwhile may bring one.
+
+        Raises NotFoundError without the guest, AlreadyExistsError when somebody wrote one since it was seen without.
+        """
+        guest = self._machines.place(self.name, spec.mark, {})
+        look = None if guest is None else self._read_all([(spec, guest)])[0]
+        if look is None:
+            raise NotFoundError(f"no guest bears the mark {spec.mark}: it must be made first (proxmox.container or proxmox.vm)")
+        if not look.blank and spec.mark in self._blank:
+            raise AlreadyExistsError(f"guest {look.handle['vmid']} has a firewall already")
+        return self._change(spec, look, spec.managed)
+
+    def update(self, observed: Observed, spec: FirewallSpec, diffs: Sequence[FieldDiff]) -> Observed | None:
+        """The address set first, then rules, then options: a policy never works without its rules, a filter never without its address."""
+        look = observed if isinstance(observed, ObservedFirewall) else self.read(spec, observed.handle)
+        if look is None:
+            raise StaleError(f"{self.name}[{spec.mark}] is gone since the plan was made: make a new one")
+        return self._change(spec, look, frozenset(diff.field for diff in diffs))
+
+    def _change(self, spec: FirewallSpec, look: ObservedFirewall, fields: frozenset[str]) -> Observed | None:
+        guest = look.guest
+        if guest is None:
+            raise StaleError(f"{self.name}[{spec.mark}]: the guest was not looked at; make a new plan")
+        base, what = _base(guest), f"change the firewall of guest {guest.vmid}"
+
+        def send(method: str, path: str, **params: Any) -> None:
+            self._client.send(method, f"{base}/{path}", what, params)
+
+        if "ipfilter" in fields and spec.ipfilter:
+            self._hold(guest, look.members, send)
+        if "rules" in fields and spec.rules is not None:
+            self._order(base, what, [dict(row) for row in _rows(spec)], send)
+        options = {name: getattr(spec, name) for name in (*_SWITCHES, *_WORDS, "ipfilter") if name in fields}
+        if options:
+            params = {name: int(value) if isinstance(value, bool) else value for name, value in options.items() if value is not None}
+            send("PUT", "options", **params, digest=look.options.get("digest"))
+        if "ipfilter" in fields and not spec.ipfilter and look.members is not None:
+            send("DELETE", f"ipset/{IPSET}", force=1)
+        return self._read_all([(spec, guest)])[0]
+
+    def _hold(self, guest: Listed, members: tuple[str, ...] | None, send: Callable[..., None]) -> None:
+        """The guest's own address goes in before others go out."""
+        own = self._own(guest)
+
+        def drop(cidr: str) -> None:
+            send("DELETE", f"ipset/{IPSET}/{quote(cidr.removeprefix('!'), safe='')}")
+
+        others = [cidr for cidr in members or () if _network(cidr) != own]
+        barring = [cidr for cidr in others if _network(cidr.removeprefix("!")) == own]
+        if members is None:
+            send("POST", "ipset", name=IPSET, comment="eiginfra: the guest's own address")
+        for cidr in barring:
+            drop(cidr)
+        if own not in map(_network, members or ()):
+            send("POST", f"ipset/{IPSET}", cidr=own.partition("/")[0])
+        for cidr in others:
+            if cidr not in barring:
+                drop(cidr)
+
+    def _order(self, base: str, what: str, wanted: list[rules.Row], send: Callable[..., None]) -> None:
+        """Step by step, each with the digest of the list that it was worked out for: positions shift with every step."""
+
+        def listed() -> tuple[list[rules.Row], str | None]:
+            rows = self._client.get(f"{base}/rules", what)
+            return [rules.from_server(row) for row in rows], rows[0].get("digest") if rows else None
+
+        present, digest = listed()
+        for number, step in enumerate(list(rules.steps(present, wanted))):
+            if number:
+                now, digest = listed()
+                if now != present:
+                    raise StaleError(f"proxmox: {what}: the rules are not those just written; somebody else changes them: make a new plan")
+            match step:
+                case rules.Insert(rule):
+                    send("POST", "rules", **rules.to_server(rule), digest=digest)
+                case rules.Delete(pos):
+                    send("DELETE", f"rules/{pos}", digest=digest)
+                case rules.Move(pos, to):
+                    send("PUT", f"rules/{pos}", moveto=to, digest=digest)
+            present = step.applied(present)
+
+
+def _rows(spec: FirewallSpec) -> list[rules.Row]:
+    return [row for rule in spec.rules or () if isinstance(row := canonical(rule), dict)]
+
+
+def _base(guest: Listed) -> str:
+    return f"nodes/{guest.node}/{guest.type}/{guest.vmid}/firewall"
+
+
+def _team(spec: FirewallSpec) -> str:
+    return spec.mark.split("/")[1]
+
+
+def _network(cidr: str) -> str:
+    """An address and the network of it alone are one; what is neither (an alias, an exception) stays as it is."""
+    try:
+        return str(ip_network(cidr))
+    except ValueError:
+        return cidr

@@ -1,0 +1,121 @@
+"""`proxmox.group`: accounts that get rights together.
+
+Membership lives here although Proxmox keeps it with the account: so a stranger in a team's group is seen, and who is in two teams is
+one account.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import ProviderError
+from eiginfra.core.finding import Finding, error
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import IMMUTABLE, Rules, Spec
+from eiginfra.providers.proxmox.access import Access
+
+GroupId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
+UserId = Annotated[str, Field(pattern=r"^[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+$", max_length=64)]
+
+
+class Member(BaseModel):
+    """An account in a group."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    user: UserId = Field(description="NAME@REALM")
+
+
+class GroupSpec(Spec):
+    """A group of ours."""
+
+    id: Annotated[GroupId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
+    comment: str | None = Field(default=None, description="Shown in the web interface")
+    members: Annotated[tuple[Member, ...], Rules(entries="user")] = Field(
+        default=(), description="All its accounts; who is not among them is taken out"
+    )
+
+
+class GroupKind(Kind[GroupSpec]):
+    """Groups whose name begins with the cohort's, and those that are wanted by name; an account's other groups are its own business."""
+
+    name = "proxmox.group"
+    spec = GroupSpec
+    title = "A group of accounts on Proxmox VE"
+    removal = "deleted"
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def key(self, spec: GroupSpec) -> str:
+        """The group's name."""
+        return spec.id
+
+    def dependencies(self, spec: GroupSpec) -> list[Address]:
+        """Its accounts."""
+        return [Address("proxmox.user", member.user) for member in spec.members]
+
+    def check(self, spec: GroupSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a group is judged alone
+        """Accounts that are never touched."""
+        for member in spec.members:
+            if member.user in self._access.reserved:
+                yield error("account-reserved", f"{member.user} is never touched by eiginfra", remedy="take it off the list")
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request."""
+        wanted = {spec.id for spec in scope.specs()}
+        teams = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        rows = {str(row["groupid"]): row for row in self._access.groups()}
+        keys = sorted(key for key in rows if key in wanted or key.startswith(f"{scope.cohort}-"))
+        return Observation(
+            [
+                self._observed(key, rows[key].get("comment"), str(rows[key].get("users") or "").split(","), teams.get(key))
+                for key in keys
+            ]
+        )  # fmt: skip
+
+    def read(self, spec: GroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
+        """The group, or None."""
+        group = self._access.group(spec.id)
+        return None if group is None else self._observed(spec.id, group.get("comment"), group.get("members", []))
+
+    def create(self, spec: GroupSpec) -> None:
+        """Make it, and put its accounts into it; raises AlreadyExistsError."""
+        self._access.client.send("POST", "access/groups", f"create group {spec.id}", {"groupid": spec.id, "comment": spec.comment})
+        self._move(spec.id, [member.user for member in spec.members], [])
+
+    def update(self, observed: Observed, spec: GroupSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - what differs is all that is needed
+        """Comment, and accounts: who comes before who leaves."""
+        if any(found.field == "comment" for found in diffs):
+            self._access.client.send("PUT", f"access/groups/{spec.id}", f"change group {spec.id}", {"comment": spec.comment or ""})
+        entries = [found for found in diffs if found.entry is not None]
+        self._move(
+            spec.id,
+            [str(found.entry) for found in entries if not found.removes],
+            [str(found.entry) for found in entries if found.removes],
+        )
+
+    def delete(self, observed: Observed) -> None:
+        """Delete it; its ACL entries go with it, its accounts stay."""
+        self._access.client.send("DELETE", f"access/groups/{observed.address.key}", f"delete group {observed.address.key}", {})
+
+    def _move(self, group: str, into: Iterable[str], out: Iterable[str]) -> None:
+        """One account that cannot be moved does not keep the others waiting; raises what it met first."""
+        problems = []
+        for move, users in ((self._access.join, into), (self._access.leave, out)):
+            for user in users:
+                try:
+                    move(user, group)
+                except ProviderError as problem:
+                    problems.append(problem)
+        if problems:
+            raise problems[0]
+
+    def _observed(self, key: str, comment: object, users: Iterable[str], team: str | None = None) -> Observed:
+        """Accounts that are never touched are as if not there."""
+        members: list[JsonValue] = [{"user": user} for user in sorted(set(users) - self._access.reserved) if user]
+        return Observed(Address(self.name, key), {"id": key, "comment": str(comment or ""), "members": members}, {"id": key}, team=team)

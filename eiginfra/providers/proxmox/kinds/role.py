@@ -1,0 +1,106 @@
+"""`proxmox.role`: what those who have it may do; by itself nothing with which a quota could be passed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.finding import Finding, error
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
+from eiginfra.providers.proxmox.access import Access, Json
+
+RoleId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
+Privilege = Annotated[str, Field(pattern=r"^[A-Za-z]+(\.[A-Za-z]+)+$")]
+
+BINDING = frozenset({
+    "Datastore.Audit", "Mapping.Audit", "Pool.Audit", "SDN.Audit", "Sys.Audit", "VM.Audit", "VM.Config.CDROM", "VM.Console",
+    "VM.GuestAgent.Audit", "VM.GuestAgent.FileRead", "VM.GuestAgent.FileSystemMgmt", "VM.GuestAgent.FileWrite",
+    "VM.GuestAgent.Unrestricted", "VM.PowerMgmt", "VM.Snapshot", "VM.Snapshot.Rollback",
+})  # fmt: skip
+"""Privileges under which quotas stay binding: see, start, stop, console, snapshots, the guest's own inside."""
+
+
+class RoleSpec(Spec):
+    """A role of ours; it may be shared by cohorts."""
+
+    id: Annotated[RoleId, IMMUTABLE] = Field(description="Its name; PVE… are Proxmox's own")
+    privileges: Annotated[tuple[Privilege, ...], UNORDERED] = Field(description="All that it gives, e.g. VM.Audit")
+    binding: Annotated[bool, CREATE_ONLY] = Field(default=True, description="Whether those who have it are to be bound by quotas")
+
+
+class RoleKind(Kind[RoleSpec]):
+    """Roles wanted by name. Built-in ones are never touched."""
+
+    name = "proxmox.role"
+    spec = RoleSpec
+    title = "A role on Proxmox VE: what those who have it may do"
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def key(self, spec: RoleSpec) -> str:
+        """The role's name."""
+        return spec.id
+
+    def check(self, spec: RoleSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a role is judged alone
+        """A built-in role, and privileges with which a quota would bind nobody."""
+        if spec.id.upper().startswith("PVE") or spec.id in {"Administrator", "NoAccess"}:
+            yield error("role-built-in", f"{spec.id} is a role of Proxmox's own", remedy="give yours another name, e.g. EigTeam")
+        if spec.binding and (loose := sorted(set(spec.privileges) - BINDING)):
+            yield error(
+                "role-unbinding",
+                f"the role {spec.id} gives {', '.join(loose)}: those who have it could pass their quota, or undo what eiginfra made",
+                remedy="take that out, or write `binding: false` if no quota is to bind those who have the role",
+            )
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request."""
+        rows = {str(row["roleid"]): row for row in self._access.roles()}
+        wanted = {resource.address.key: resource for resource in scope.resources}
+        keys = wanted.keys() | {record.address.key for record in scope.records}
+        known = {name for row in rows.values() if row.get("special") for name in _privileges(row)}
+        findings = [found for key in sorted(wanted) for found in _unknown(wanted[key], known)]
+        return Observation([_observed(key, _privileges(rows[key])) for key in sorted(keys & rows.keys())], findings=findings)
+
+    def read(self, spec: RoleSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
+        """The role, or None."""
+        role = self._access.role(spec.id)
+        return None if role is None else _observed(spec.id, role)
+
+    def create(self, spec: RoleSpec) -> None:
+        """Make it; raises AlreadyExistsError."""
+        self._access.client.send("POST", "access/roles", f"create role {spec.id}", {"roleid": spec.id, "privs": ",".join(spec.privileges)})
+
+    def update(self, observed: Observed, spec: RoleSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - only one field can differ
+        """Give it these privileges and no other."""
+        self._access.client.send("PUT", f"access/roles/{spec.id}", f"change role {spec.id}", {"privs": ",".join(spec.privileges)})
+
+
+def _privileges(row: Json) -> list[str]:
+    return [name for name in str(row.get("privs") or "").split(",") if name]
+
+
+def _unknown(resource: Resource, known: Iterable[str]) -> Iterator[Finding]:
+    """Versions differ in their privileges; the built-in roles together have all of them."""
+    spec, names = resource.spec, set(known)
+    if not isinstance(spec, RoleSpec) or not names:
+        return
+    for name in sorted(set(spec.privileges) - names):
+        close = get_close_matches(name, names, 1)
+        yield error(
+            "privilege-unknown",
+            f"this Proxmox VE has no privilege {name}",
+            remedy=f"did you mean {close[0]}?" if close else "see the privileges of the role Administrator: pveum role list",
+            address=str(resource.address),
+            location=resource.origin,
+            team=resource.team,
+        )
+
+
+def _observed(key: str, privileges: Iterable[str]) -> Observed:
+    return Observed(Address(RoleKind.name, key), {"id": key, "privileges": [*sorted(privileges)]}, {"id": key})

@@ -1,0 +1,144 @@
+"""`proxmox.user`: an account on Proxmox VE, in the realm of the site; disabled when its person leaves."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.kind import Kind, Retirement
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import CREATE_ONLY, Spec
+from eiginfra.providers.proxmox.access import Access, Json
+
+_DAY = timedelta(days=1)
+_SHOWN = 5
+
+
+class UserSpec(Spec):
+    """An account. Name, address and end are the inventory's: on Proxmox nobody but an administrator could change them."""
+
+    id: Annotated[str, CREATE_ONLY, Field(pattern=r"^[^\s:/@,!]+(@[A-Za-z][A-Za-z0-9._-]+)?$", max_length=64)] = Field(
+        description="NAME@REALM, or NAME in the site's realm"
+    )
+    name: Annotated[str, Field(min_length=1, max_length=1024)] | None = Field(default=None, description="The person's name")
+    email: Annotated[str, Field(min_length=3, max_length=254)] | None = Field(default=None, description="The person's address")
+    until: date | None = Field(default=None, description="The last day on which it can be used")
+    enabled: bool | None = Field(default=None, description="Whether it can be used at all")
+
+
+class UserKind(Kind[UserSpec]):
+    """Found by its ID. Never given a password, never removed; root's and the token's own are never touched."""
+
+    name = "proxmox.user"
+    spec = UserSpec
+    title = "An account on Proxmox VE"
+    retires = Retirement("disabled", {"enabled": False}, cap="members")
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def key(self, spec: UserSpec) -> str:
+        """`name@realm`."""
+        return self._access.userid(spec.id)
+
+    def check(self, spec: UserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
+        """Accounts that are never touched."""
+        if (userid := self.key(spec)) in self._access.reserved:
+            yield error("account-reserved", f"{userid} is never touched by eiginfra", remedy="give the person another account")
+
+    def observe(self, scope: Scope) -> Observation:
+        """One request, and one for the realms while accounts are to be made."""
+        wanted = {resource.address.key: resource for resource in scope.resources}
+        keys = (wanted.keys() | {record.address.key for record in scope.records}) - self._access.reserved
+        found = {userid: row for row in self._access.users() if (userid := str(row["userid"])) in keys}
+        missing = [wanted[key] for key in sorted(wanted.keys() - found.keys())]
+        findings = list(self._to_be_made(missing)) if missing else []
+        return Observation([_observed(key, found[key], wanted.get(key)) for key in sorted(found)], findings=findings)
+
+    def _to_be_made(self, missing: Sequence[Resource]) -> Iterator[Finding]:
+        """Proxmox takes accounts of a realm that does not exist; and a token cannot set a password."""
+        realms = self._access.realms()
+        by_realm: dict[str, list[Resource]] = {}
+        for resource in missing:
+            by_realm.setdefault(resource.address.key.rpartition("@")[2], []).append(resource)
+        for realm, resources in sorted(by_realm.items()):
+            names = _some(resource.address.key for resource in resources)
+            if realm not in realms:
+                yield error(
+                    "realm-missing",
+                    f"Proxmox has no realm {realm}, which {names} {'is' if len(resources) == 1 else 'are'} to be made in",
+                    remedy=f"its realms are {', '.join(sorted(realms))}: see `realm:` under `proxmox:`, or have an administrator add it",
+                    location=resources[0].origin,
+                )
+            elif realms[realm] in {"pve", "pam"}:
+                yield notice(
+                    "account-without-password",
+                    f"{names} will be made without a password: a token cannot set one",
+                    remedy=f"an administrator does, for each: pveum passwd {resources[0].address.key}",
+                )
+
+    def read(self, spec: UserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the ID is all there is to find it by
+        """The account, or None."""
+        row = self._access.user(self.key(spec))
+        return None if row is None else _observed(self.key(spec), row)
+
+    def create(self, spec: UserSpec) -> None:
+        """Make it, without a password; raises AlreadyExistsError."""
+        fields = [name for name, value in spec if value is not None]
+        self._access.client.send(
+            "POST", "access/users", f"create user {self.key(spec)}", {"userid": self.key(spec), **_params(spec, fields)}
+        )
+
+    def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> None:
+        """Only what differs."""
+        params = _params(spec, [found.field for found in diffs])
+        if "firstname" in params and observed.facts.get("lastname"):
+            params["lastname"] = ""
+        self._access.client.send("PUT", f"access/users/{self.key(spec)}", f"change user {self.key(spec)}", params)
+
+
+def _params(spec: UserSpec, fields: Iterable[str]) -> dict[str, Any]:
+    """Proxmox's words. A person's name is one: it is kept whole, as the first name, and shown so in the column Name."""
+    every: dict[str, dict[str, Any]] = {
+        "name": {"firstname": spec.name},
+        "email": {"email": spec.email},
+        "until": {"expire": None if spec.until is None else _end_of(spec.until)},
+        "enabled": {"enable": int(spec.enabled is not False)},
+    }
+    return {key: value for field in fields for key, value in every.get(field, {}).items()}
+
+
+def _end_of(day: date) -> int:
+    """The second in which the day is over, UTC; as GitLab ends an access."""
+    return int(datetime.combine(day + _DAY, time(), UTC).timestamp())
+
+
+def _last_day(expire: object) -> str | None:
+    """The day whose end it is; an instant within a day as it is, None for no end."""
+    seconds = int(str(expire or 0))
+    if not seconds:
+        return None
+    end = datetime.fromtimestamp(seconds, UTC)
+    return (end.date() - _DAY).isoformat() if end.time() == time() else end.isoformat()
+
+
+def _some(names: Iterable[str]) -> str:
+    every = list(names)
+    more = len(every) - _SHOWN
+    return ", ".join(every) if more <= 0 else f"{', '.join(every[:_SHOWN])} and {more} more"
+
+
+def _observed(key: str, row: Json, resource: Resource | None = None) -> Observed:
+    values: dict[str, JsonValue] = {
+        "id": key,
+        "name": " ".join(str(row[part]) for part in ("firstname", "lastname") if row.get(part)),
+        "email": str(row.get("email") or ""),
+        "until": _last_day(row.get("expire")),
+        "enabled": str(row.get("enable", 1)) == "1",
+    }
+    team = None if resource is None else resource.team
+    return Observed(Address(UserKind.name, key), values, {"id": key}, team=team, facts={"lastname": row.get("lastname")})

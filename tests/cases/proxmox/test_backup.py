@@ -1,0 +1,232 @@
+"""The site's backup job, over real HTTPS; and what is said where the token may not touch it."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eiginfra.core.errors import AlreadyExistsError, NotFoundError
+from eiginfra.core.resource import Observed
+from eiginfra.providers.proxmox.kinds.backup import BackupSpec
+
+from .conftest import World, differences
+
+FULL: dict[str, Any] = {
+    "schedule": "02:30",
+    "storage": "local",
+    "mode": "snapshot",
+    "compress": "zstd",
+    "keep": "daily=3,weekly=2",
+    "enabled": True,
+    "comment": "Promotion 3, é",
+}
+
+
+def wanted(world: World, **fields: Any) -> BackupSpec:
+    covers = {} if fields.keys() & {"pool", "all", "guests"} else {"guests": [f"{world.cohort}/adler/web"]}
+    return BackupSpec.model_validate({"id": f"eiginfra-{world.cohort}", **FULL, **covers, **fields})
+
+
+def made(world: World, **fields: Any) -> tuple[Any, BackupSpec, Observed]:
+    guest, _ = world.make(world.container("web"))
+    spec = wanted(world, **fields)
+    seen = world.kinds["proxmox.backup"].create(spec)
+    assert seen is not None
+    return guest, spec, seen
+
+
+def job(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = world.admin("GET", f"/cluster/backup/eiginfra-{world.cohort}")
+    return found
+
+
+def auditor(world: World, root: str = "Sys.Audit") -> World:
+    return world.with_rights({"/": root, "/vms": "VM.Audit", "/pool": "Pool.Audit", "/storage/local": "Datastore.Audit"})
+
+
+def test_a_job_is_made_as_wanted_and_is_seen_so(world: World) -> None:
+    guest, spec, seen = made(world)
+    for there in (seen, world.see(spec)):
+        assert there is not None
+        assert differences(spec, there) == []
+    told = job(world)
+    assert (told["vmid"], told["schedule"], told["prune-backups"], told["enabled"]) == (
+        str(guest.id), "02:30", {"keep-daily": "3", "keep-weekly": "2"}, 1
+    )  # fmt: skip
+
+
+def test_a_second_job_of_the_same_name_is_refused(world: World) -> None:
+    _, spec, _ = made(world)
+    with pytest.raises(AlreadyExistsError, match="already exists"):
+        world.kinds["proxmox.backup"].create(spec)
+
+
+def test_nothing_is_made_for_machines_that_do_not_stand(world: World) -> None:
+    with pytest.raises(NotFoundError, match="none of its guests stands yet"):
+        world.kinds["proxmox.backup"].create(wanted(world))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schedule": "sat 04:00"},
+        {"storage": "other"},
+        {"mode": "stop"},
+        {"compress": "gzip"},
+        {"keep": "last=5"},
+        {"enabled": False},
+        {"comment": "other"},
+        {"all": True},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_field_is_changed_and_then_there_is_nothing_left_to_do(own_world: World, change: dict[str, Any]) -> None:
+    world = own_world  # a job for all guests would cover those of other tests
+    made(world)
+    spec = wanted(world, **change)
+    seen = world.see(spec)
+    assert seen is not None
+    assert [diff.field for diff in differences(spec, seen)] == list(change)
+    assert differences(spec, world.heal(spec)) == []
+    seen = world.see(spec)
+    assert seen is not None
+    assert differences(spec, seen) == []
+
+
+def test_what_a_job_covers_is_written_in_one_way_at_a_time(world: World) -> None:
+    guest, _, _ = made(world)
+    spec = wanted(world, pool=world.pool)
+    assert differences(spec, world.heal(spec)) == []
+    assert (job(world).get("vmid"), job(world)["pool"]) == (None, world.pool)
+    spec = wanted(world)
+    assert differences(spec, world.heal(spec)) == []
+    assert (job(world)["vmid"], job(world).get("pool")) == (str(guest.id), None)
+
+
+def test_a_new_machine_is_added_and_one_added_by_hand_goes(world: World) -> None:
+    first, _, _ = made(world)
+    second, _ = world.make(world.vm("db"))
+    spec = wanted(world, guests=[first.mark, second.mark])
+    assert differences(spec, world.heal(spec)) == []
+    assert job(world)["vmid"] == f"{first.id},{second.id}"
+    world.admin("PUT", f"/cluster/backup/{spec.id}", vmid=f"{first.id},{second.id},9012")
+    seen = world.see(spec)
+    assert seen is not None
+    assert seen.values["guests"] == [first.mark, second.mark, "#9012"]
+    assert differences(spec, world.heal(spec)) == []
+
+
+def test_a_job_covers_the_machines_that_stand_and_waits_for_the_others(world: World) -> None:
+    guest, spec, seen = made(world, guests=[f"{world.cohort}/adler/web", f"{world.cohort}/plume/db"])
+    assert seen.values["guests"] == [guest.mark]
+    assert seen.waiting == {"guests": f"{world.cohort}/plume/db to be made"}
+    assert job(world)["vmid"] == str(guest.id)
+    assert spec.guests is not None
+
+
+def test_a_job_is_deleted_and_then_gone(world: World) -> None:
+    _, spec, seen = made(world)
+    world.kinds["proxmox.backup"].delete(seen)
+    assert world.see(spec) is None
+
+
+def test_jobs_of_others_are_not_looked_at(world: World) -> None:
+    _, spec, _ = made(world)
+    world.admin("POST", "/cluster/backup", id=f"other-{world.cohort}", schedule="daily", vmid="9012", storage="local", enabled=0)
+    assert [there.address.key for there in world.observe("proxmox.backup", spec).objects] == [spec.id]
+
+
+def test_one_without_settings_shows_what_proxmox_does_then(world: World) -> None:
+    guest, _ = world.make(world.container("web"))
+    spec = wanted(world)
+    world.admin("POST", "/cluster/backup", id=spec.id, schedule="02:30", storage="local", vmid=str(guest.id))
+    seen = world.see(spec)
+    assert seen is not None
+    assert {diff.field: diff.before for diff in differences(spec, seen)} == {"compress": "0", "keep": None, "comment": ""}
+
+
+# Where the token may not.
+
+
+def test_a_missing_job_is_told_with_the_command_and_waits_for_an_administrator(world: World) -> None:
+    guest, _ = world.make(world.container("web"))
+    spec = wanted(world)
+    observation = auditor(world).observe("proxmox.backup", spec)
+    (there,) = observation.objects
+    assert differences(spec, there) == []
+    assert there.waiting == {"job": "an administrator"}
+    told, bare = observation.findings
+    assert (told.severity, told.code) == ("warning", "backup-job")
+    assert told.message == f"backup job {spec.id} is missing, and the token may not make it (Sys.Modify on /)"
+    assert told.remedy == (
+        f"an administrator must make it: pvesh create /cluster/backup --id {spec.id} --schedule 02:30 --storage local --mode snapshot"
+        f" --compress zstd --prune-backups keep-daily=3,keep-weekly=2 --vmid {guest.id} --enabled 1 --comment 'Promotion 3, é'"
+    )
+    assert bare.message == f"no backup job covers {guest.mark}"
+
+
+def test_a_job_that_differs_is_told_and_left(world: World) -> None:
+    made(world)
+    spec = wanted(world, schedule="sat 04:00", keep="last=1")
+    observation = auditor(world).observe("proxmox.backup", spec)
+    assert observation.objects[0].waiting == {"schedule": "an administrator", "keep": "an administrator"}
+    (told,) = observation.findings
+    assert "is not as wanted (schedule, keep), and the token may not change it" in told.message
+    assert told.remedy == (
+        f"an administrator must change it: pvesh set /cluster/backup/{spec.id} --schedule 'sat 04:00' --prune-backups keep-last=1"
+    )
+
+
+def test_a_job_that_is_as_wanted_is_nothing_to_tell_an_auditor(world: World) -> None:
+    _, spec, _ = made(world)
+    observation = auditor(world).observe("proxmox.backup", spec)
+    assert (observation.findings, dict(observation.objects[0].waiting)) == ((), {})
+
+
+def test_before_the_machines_are_made_there_is_no_command_yet(world: World) -> None:
+    (told,) = auditor(world).observe("proxmox.backup", wanted(world)).findings
+    assert told.remedy == "make the machines first: the plan after that says what an administrator must run"
+
+
+def test_jobs_that_cannot_be_seen_are_not_taken_for_missing(world: World) -> None:
+    _, spec, _ = made(world)
+    other = world.with_rights({"/vms": "VM.Audit", "/storage/local": "Datastore.Audit"})
+    observation = other.observe("proxmox.backup", spec)
+    assert observation.objects[0].waiting == {"job": "an administrator"}
+    assert [finding.message for finding in observation.findings] == [
+        f"backup jobs cannot be seen (Sys.Audit on /): whether backup job {spec.id} stands is not known"
+    ]
+
+
+def test_the_least_rights_are_enough(world: World) -> None:
+    made(world)
+    able = auditor(world, "Sys.Audit,Sys.Modify")
+    spec = wanted(world, schedule="sat 04:00")
+    assert able.observe("proxmox.backup", spec).findings == ()
+    assert differences(spec, able.heal(spec)) == []
+
+
+def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:
+    _, spec, _ = made(world)
+    vmid = int(world.admin("GET", "/cluster/nextid"))
+    world.admin(
+        "POST", "/nodes/eig/lxc", vmid=vmid, ostemplate=world.container().image, hostname="byhand", pool=world.pool, rootfs="local-lvm:1"
+    )
+    (told,) = world.observe("proxmox.backup", spec).findings
+    assert told.message == f"guest {vmid} (byhand) in pool {world.pool} was made by hand, and no backup job covers it"
+    assert told.team == "adler"
+
+
+def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world: World) -> None:
+    guest, spec, _ = made(world)
+    for _ in range(2):  # the second look is a new one
+        world.observe("proxmox.container", guest)
+    before = world.client.meter.total
+    assert world.observe("proxmox.backup", spec).findings == ()
+    assert world.client.meter.total - before == 1
+
+
+@pytest.mark.parametrize("covers", [{"guests": []}, {"pool": "eig3-adler", "all": True}, {"guests": ["a/b/c"], "pool": "p"}])
+def test_a_job_covers_exactly_one_sort(covers: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="either `guests`"):
+        BackupSpec.model_validate({"id": "eiginfra-eig3", **FULL, **covers})

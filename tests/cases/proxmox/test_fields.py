@@ -1,0 +1,232 @@
+"""Every field of containers and VMs: made so, changed, what waits for a restart, changed by hand and healed."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from eiginfra.core.errors import PermanentError
+from eiginfra.core.finding import Severity
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.codec import Properties
+from eiginfra.providers.proxmox.kinds.mounts import Mount
+
+from .conftest import World, differences
+
+GIB, MIB512 = ByteSize.parse("1GiB"), ByteSize.parse("512MiB")
+LIVE, RESTART = "at once", "a restart"
+
+# sort, field, another value, what a change of it does to a running guest, and a change by hand of the same field.
+CASES: list[tuple[str, str, Any, str, dict[str, Any]]] = [
+    ("container", "name", "adler-www", LIVE, {"hostname": "by-hand"}),
+    ("container", "cores", 2, LIVE, {"cores": 4}),
+    ("container", "memory", GIB, LIVE, {"memory": 700}),
+    ("container", "swap", MIB512, LIVE, {"swap": 100}),
+    ("container", "order", 3, LIVE, {"startup": "order=9,up=5"}),
+    ("container", "protection", True, LIVE, {"protection": 0}),
+    ("container", "onboot", True, LIVE, {"onboot": 0}),
+    ("container", "tags", ("kept", "new"), LIVE, {"tags": "other"}),
+    ("container", "vlan", 7, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
+    ("container", "rate", 10, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
+    ("container", "bridge", "vmbr0", LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
+    ("container", "firewall", False, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
+    ("container", "dns", ("192.0.2.1", "192.0.2.2"), RESTART, {"nameserver": "192.0.2.9"}),
+    ("container", "dns", (), RESTART, {"nameserver": "192.0.2.9"}),
+    ("container", "nesting", True, RESTART, {"revert": "features"}),
+    ("vm", "name", "adler-data", LIVE, {"name": "by-hand"}),
+    ("vm", "cores", 2, RESTART, {"cores": 4}),
+    ("vm", "sockets", 2, RESTART, {"sockets": 4}),
+    ("vm", "memory", GIB, RESTART, {"memory": 700}),
+    ("vm", "balloon", ByteSize.parse("256MiB"), LIVE, {"balloon": 128}),
+    ("vm", "cpu", "host", RESTART, {"cpu": "kvm64"}),
+    ("vm", "agent", False, RESTART, {"agent": "enabled=1"}),
+    ("vm", "order", 3, LIVE, {"startup": "order=9,up=5"}),
+    ("vm", "protection", True, LIVE, {"protection": 0}),
+    ("vm", "onboot", True, LIVE, {"onboot": 0}),
+    ("vm", "tags", ("kept", "new"), LIVE, {"tags": "other"}),
+    ("vm", "vlan", 7, LIVE, {"net0": "virtio,bridge=vmbr1"}),
+    ("vm", "rate", 10, LIVE, {"net0": "virtio,bridge=vmbr1"}),
+    ("vm", "bridge", "vmbr0", LIVE, {"net0": "virtio,bridge=vmbr1"}),
+    ("vm", "firewall", False, LIVE, {"net0": "virtio,bridge=vmbr1,firewall=1"}),
+    ("vm", "dns", ("192.0.2.1", "192.0.2.2"), RESTART, {"nameserver": "192.0.2.9"}),
+]
+by_case = pytest.mark.parametrize("case", CASES, ids=[f"{case[0]}-{case[1]}-{case[2]}" for case in CASES])
+
+
+def path(spec: Any, sort: str) -> str:
+    return f"/nodes/eig/{'lxc' if sort == 'container' else 'qemu'}/{spec.id}"
+
+
+def config(world: World, spec: Any, sort: str) -> dict[str, Any]:
+    return world.admin("GET", f"{path(spec, sort)}/config")
+
+
+@by_case
+def test_a_field_is_made_so(world: World, case: Any) -> None:
+    sort, field, value, _, _ = case
+    spec, made = world.make(getattr(world, sort)(**{field: value}))
+    assert differences(spec, made) == []
+    assert made.waiting == {}
+
+
+@by_case
+def test_a_field_is_changed_and_changed_by_hand_and_healed(world: World, case: Any) -> None:
+    sort, field, value, effect, by_hand = case
+    spec, _ = world.make(getattr(world, sort)())
+    spec = spec.model_copy(update={field: value})
+    changed = world.heal(spec)
+    assert differences(spec, changed) == []
+    assert dict(changed.waiting) == ({field: RESTART} if effect is RESTART else {})
+    world.admin("PUT", f"{path(spec, sort)}/config", **by_hand)
+    seen = world.see(spec)
+    assert seen is not None
+    assert field in [diff.field for diff in differences(spec, seen)]
+    assert differences(spec, world.heal(spec)) == []
+
+
+@pytest.mark.parametrize("sort", ["container", "vm"])
+def test_what_waits_is_there_after_a_restart(world: World, sort: str) -> None:
+    spec, _ = world.make(getattr(world, sort)())
+    spec = spec.model_copy(update={"dns": ("192.0.2.1",)})
+    world.heal(spec)
+    world.admin("POST", f"{path(spec, sort)}/status/reboot")
+    seen = world.see(spec)
+    assert seen is not None
+    assert (differences(spec, seen), seen.waiting) == ([], {})
+
+
+@pytest.mark.parametrize("sort", ["container", "vm"])
+def test_a_change_of_the_network_keeps_the_mac_and_what_is_not_ours(world: World, sort: str) -> None:
+    spec, _ = world.make(getattr(world, sort)())
+    before = Properties.parse(str(config(world, spec, sort)["net0"]), "model")
+    world.admin("PUT", f"{path(spec, sort)}/config", net0=f"{before},mtu=1400")
+    world.heal(spec.model_copy(update={"vlan": 7, "rate": 10}))
+    after = Properties.parse(str(config(world, spec, sort)["net0"]), "model")
+    key = "hwaddr" if sort == "container" else "virtio"
+    assert after.get(key) == before.get(key)
+    assert (after.get("mtu"), after.get("tag"), after.get("rate")) == ("1400", "7", "10")
+    world.heal(spec.model_copy(update={"vlan": 0, "rate": 0}))
+    gone = Properties.parse(str(config(world, spec, sort)["net0"]), "model")
+    assert (gone.get("tag"), gone.get("rate"), gone.get("mtu")) == (None, None, "1400")
+
+
+def test_the_delays_that_people_wrote_beside_the_order_are_kept(world: World) -> None:
+    spec, _ = world.make(world.container(order=1))
+    world.admin("PUT", f"{path(spec, 'container')}/config", startup="order=9,up=30")
+    world.heal(spec)
+    assert config(world, spec, "container")["startup"] == "order=1,up=30"
+
+
+# Mount points.
+
+
+def mounts(**sizes: str) -> tuple[Mount, ...]:
+    return tuple(Mount(path=f"/srv/{name}", size=ByteSize.parse(size)) for name, size in sizes.items())
+
+
+def test_mount_points_are_made_and_count_as_disk(world: World) -> None:
+    spec, made = world.make(world.container(mounts=mounts(data="2GiB", more="1GiB")))
+    assert differences(spec, made) == []
+    assert str(made.usage.disk) == str(world.kind(spec).usage(spec).disk) == "7GiB"
+    assert "mp=/srv/data,backup=1" in config(world, spec, "container")["mp0"]
+
+
+def test_a_mount_point_is_added_and_grown_at_once(world: World) -> None:
+    spec, _ = world.make(world.container(mounts=mounts(data="2GiB")))
+    spec = spec.model_copy(update={"mounts": mounts(data="3GiB", new="1GiB")})
+    changed = world.heal(spec)
+    assert differences(spec, changed) == []
+    assert changed.waiting == {}
+    assert {point["path"]: point["size"] for point in changed.values["mounts"]} == {"/srv/data": "3GiB", "/srv/new": "1GiB"}
+
+
+def test_a_mount_point_that_is_not_wanted_is_taken_off_with_the_next_restart_and_its_volume_kept(world: World) -> None:
+    spec, _ = world.make(world.container(mounts=mounts(data="2GiB", old="1GiB")))
+    spec = spec.model_copy(update={"mounts": mounts(data="2GiB")})
+    changed = world.heal(spec)
+    assert differences(spec, changed) == []
+    assert changed.waiting == {"mounts": "a restart"}
+    spec = spec.model_copy(update={"mounts": mounts(data="2GiB", other="1GiB")})
+    assert differences(spec, world.heal(spec)) == []
+    world.admin("POST", f"{path(spec, 'container')}/status/reboot")
+    options = config(world, spec, "container")
+    assert sorted(key for key in options if key.startswith("mp")) == ["mp0", "mp2"]
+    assert "unused0" in options
+
+
+def test_a_mount_point_is_not_shrunk(world: World) -> None:
+    spec, made = world.make(world.container(mounts=mounts(data="2GiB")))
+    spec = spec.model_copy(update={"mounts": mounts(data="1GiB")})
+    [finding] = world.observe("proxmox.container", spec).findings
+    assert (finding.code, finding.severity) == ("disk-shrinks", Severity.ERROR)
+    assert finding.message == "its volume at /srv/data is 2GiB, wanted 1GiB"
+    with pytest.raises(PermanentError, match=r"the volume at /srv/data of guest .* is 2GiB, wanted 1GiB: disks are never shrunk"):
+        world.kind(spec).update(made, spec, differences(spec, made))
+
+
+# What cannot be changed, or not by us.
+
+
+def test_a_privileged_container_is_seen_as_one(world: World) -> None:
+    spec, made = world.make(world.container(unprivileged=False))
+    assert made.values["unprivileged"] is False
+    assert [diff.field for diff in differences(spec.model_copy(update={"unprivileged": True}), made)] == ["unprivileged"]
+
+
+def test_a_feature_for_root_is_told_with_the_command_and_never_tried(world: World) -> None:
+    spec, made = world.make(world.container(nesting=True, features=("keyctl", "fuse")))
+    [finding] = world.observe("proxmox.container", spec).findings
+    assert (finding.code, finding.severity) == ("feature-for-root", Severity.NOTICE)
+    assert finding.message == f"container {spec.id} lacks keyctl=1, fuse=1, which Proxmox lets only root switch on"
+    assert finding.remedy == f"as root on eig: pct set {spec.id} --features nesting=1,keyctl=1,fuse=1; then restart it"
+    assert differences(spec, made) == []
+
+
+def test_a_balloon_larger_than_the_memory_is_refused_by_the_spec(world: World) -> None:
+    with pytest.raises(ValidationError, match="balloon is 1GiB, more than all the memory, 512MiB"):
+        world.vm(balloon=GIB)
+
+
+def test_a_vm_with_two_sockets_counts_all_its_cores(world: World) -> None:
+    spec, made = world.make(world.vm(cores=2, sockets=2))
+    assert made.usage.cores == world.kind(spec).usage(spec).cores == 4
+
+
+# Restarts.
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[3] is RESTART], ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}")
+def test_what_is_said_to_wait_waits_and_a_restart_brings_it(world: World, case: Any) -> None:
+    sort, field, value, _, _ = case
+    spec, made = world.make(getattr(world, sort)())
+    kind, spec = world.kind(spec), spec.model_copy(update={field: value})
+    diffs = differences(spec, made)
+    assert set(kind.restarts(made, diffs)) == {field}
+    changed = kind.update(made, spec, diffs)
+    assert changed is not None
+    assert set(kind.restarts(changed, [])) == {field}
+    restarted = kind.restart(spec, changed)
+    assert restarted is not None
+    assert (differences(spec, restarted), restarted.waiting, restarted.values["state"]) == ([], {}, "running")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[3] is LIVE], ids=lambda case: f"{case[0]}-{case[1]}")
+def test_what_is_in_force_at_once_asks_for_no_restart(world: World, case: Any) -> None:
+    sort, field, value, _, _ = case
+    spec, made = world.make(getattr(world, sort)())
+    spec = spec.model_copy(update={field: value})
+    assert not world.kind(spec).restarts(made, differences(spec, made))
+
+
+def test_a_stopped_guest_waits_for_its_next_start_and_is_not_restarted(world: World) -> None:
+    spec, _ = world.make(world.container())
+    spec = spec.model_copy(update={"dns": ("192.0.2.1",)})
+    changed = world.heal(spec)
+    world.admin("POST", f"{path(spec, 'container')}/status/stop")
+    seen = world.see(spec)
+    assert seen is not None
+    assert seen.waiting == {"dns": "its next start"}
+    assert not world.kind(spec).restarts(seen, [])
+    left = world.kind(spec).restart(spec, changed)
+    assert left is not None
+    assert left.values["state"] == "stopped"
