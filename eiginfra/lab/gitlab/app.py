@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eiginfra.lab.gitlab import (
     account_states,
+    application,
     branches,
     commits,
     files,
@@ -24,6 +25,7 @@ from eiginfra.lab.gitlab import (
     namespaces,
     projects,
     protected_branches,
+    templates,
     tokens,
     users,
     variables,
@@ -38,8 +40,9 @@ from eiginfra.lab.gitlab.state import State
 PREFIX = "/api/v4"
 RETENTION_DAYS = 30
 _MODULES = (
-    instance, users, account_states, keys, tokens, namespaces, groups, members, invitations,
+    instance, application, users, account_states, keys, tokens, namespaces, groups, members, invitations,
     projects, protected_branches, labels, variables, commits, branches, files,
+    templates,
 )  # fmt: skip
 _logger = logging.getLogger(__name__)
 

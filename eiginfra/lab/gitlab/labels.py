@@ -79,7 +79,8 @@ def update(call: Call) -> Answer:
     source = find_source(call)
     authorize(call, source, REPORTER)
     label = _find(call, source, ancestors=False)
-    params.one_of(call.raw, "new_name", "color", "description", "priority", "archived")
+    # Given is given: an empty description takes the old one away.
+    params.one_of(dict.fromkeys(call.raw, True), "new_name", "color", "description", "priority", "archived")
     given = params.read(call.raw, {"new_name": params.string(), "color": params.string(), **_FIELDS})
     if given.get("new_name") and given["new_name"] != label["name"]:
         if any(other["name"] == given["new_name"] for other in _visible(call.state, source, ancestors=True)):

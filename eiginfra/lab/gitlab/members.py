@@ -12,6 +12,7 @@ from eiginfra.lab.gitlab.access import (
     find_source,
     level_of,
 )
+from eiginfra.lab.gitlab.application import queued
 from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import ApiError, bad_parameters, conflict, forbidden, invalid, no_record, not_found
 from eiginfra.lab.gitlab.pagination import paginate
@@ -94,6 +95,8 @@ def create(call: Call) -> Answer:
     user_id = _wanted_user(call, given)
     if call.state.direct_member(source, user_id):
         raise conflict("Member already exists")
+    if waiting := queued(call, source, user_id, level):
+        return created(waiting)
     return created(present_users.member(call.state, add(call, source, user_id, level, expires_at)))
 
 
@@ -141,6 +144,8 @@ def update(call: Call) -> Answer:
     level, expires_at = given["access_level"], given.get("expires_at", member.expires_at)
     if level < OWNER and is_last_owner(call.state, member):
         raise forbidden()
+    if waiting := queued(call, source, member.user_id, level):
+        return ok(waiting)
     _check(call, source, member.user_id, level, expires_at if "expires_at" in given else None)
     member.access_level, member.expires_at = level, expires_at
     return ok(present_users.member(call.state, member))

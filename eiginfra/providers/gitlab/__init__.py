@@ -1,7 +1,7 @@
-"""GitLab: accounts, groups, members and projects of a cohort, below one root group.
+"""GitLab: accounts, groups, members, projects and what hangs on them, of a cohort, below one root group.
 
-What lives here: the client (the only importer of python-gitlab), what is asked of it (`api`), the kinds, and `doctor`. What may not:
-anything of other providers, of the inventory, or of the engine's judgement.
+What lives here: the client (the only importer of python-gitlab), what is asked of it (`api`, `places`), the kinds, and `doctor`. What may
+not: anything of other providers, of the inventory, or of the engine's judgement.
 """
 
 from typing import Any

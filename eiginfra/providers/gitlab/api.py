@@ -5,13 +5,14 @@ Sources: GitLab's REST documentation, and ../shared/contracts/gitlab-rest-v4.jso
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 
 from eiginfra.core.errors import NotFoundError, PermanentError
 from eiginfra.providers.gitlab.client import GitLabClient, Json, RefusedError, answer, encoded
 from eiginfra.providers.gitlab.fields import inside, parent, slug
+from eiginfra.providers.gitlab.places import PlacesApi
+from eiginfra.providers.gitlab.sharing import Shared
 
-FEW = 10
+FEW = 2
 """Up to so many accounts are looked up one by one, without asking how many accounts there are."""
 
 
@@ -25,9 +26,13 @@ class GitLabApi:
         self._asking_who = threading.Lock()
         self._me: Json = {}
         self._groups: dict[str, int] = {}
-        self._trees: dict[str, Future[list[Json]]] = {}
+        self.places = PlacesApi(client)
+        self._trees = Shared(self._read_tree)
+        self._projects = Shared(self._read_projects)
         self._listed: set[str] = set()
         self._users: dict[str, Json] = {}
+        self.former: dict[str, str] = {}
+        """The former paths of projects that are to be renamed, by the wanted ones."""
 
     # The instance and the token
 
@@ -61,18 +66,7 @@ class GitLabApi:
 
         Callers at the same moment share one reading. Raises NotFoundError when even the root group is not there.
         """
-        with self._lock:
-            running = self._trees.get(base)
-            mine: Future[list[Json]] = running or Future()
-            self._trees[base] = mine
-        if running is None:
-            try:
-                mine.set_result(self._read_tree(base))
-            except BaseException as problem:  # noqa: BLE001 - it is raised in every thread that waits for the reading
-                mine.set_exception(problem)
-            with self._lock:
-                del self._trees[base]
-        return mine.result()
+        return self._trees(base)
 
     def _read_tree(self, base: str) -> list[Json]:
         def below() -> list[Json]:
@@ -136,6 +130,14 @@ class GitLabApi:
         """Change fields of a group, by its ID where that is known."""
         return self.client.write("put", f"/groups/{encoded(group or path)}", f"change group {path}", within=path, body=fields)
 
+    def delete_group(self, path: str, group: int | None) -> None:
+        """Schedule an empty group for deletion. Raises PermanentError when it holds anything."""
+        url = f"/groups/{encoded(group or path)}"
+        for below, what in (("projects", "projects"), ("subgroups", "groups")):
+            if self.client.pages(f"{url}/{below}", f"look whether group {path} is empty"):
+                raise PermanentError(f"{path} still holds {what}: a group is deleted only when it is empty; move or delete them by hand")
+        self.client.write("delete", url, f"delete group {path}", within=path)
+
     def _inside(self, path: str, field: str, make: Callable[[int], Json]) -> Json:
         """Make something in the group around `path`, whose remembered ID may by now be that of a group deleted, moved, or made anew."""
         holder = parent(path)
@@ -155,42 +157,17 @@ class GitLabApi:
             made = make(now)
         return made
 
-    # Members
-
-    def members(self, group: int | str) -> list[Json] | None:
-        """The direct members of a group; None when there is no such group."""
-        found = self.client.pages(f"/groups/{encoded(group)}/members", f"list the members of group {group}")
-        self._meet(found or [])
-        return found
-
     def effective_member(self, group: str, user: int) -> Json | None:
         """An account's membership of a group, inherited or direct, with the highest `access_level`."""
         return self.client.find(f"/groups/{encoded(group)}/members/all/{user}", f"read a membership of group {group}")
 
-    def add_member(self, group: str, username: str, fields: Json) -> Json:
-        """Add an account to a group."""
-        body = {"user_id": self._user_id(username), **fields}
-        what = f"add {username} to group {group}"
-        made = self.client.write("post", f"/groups/{encoded(group)}/members", what, within=group, body=body)
-        if "access_level" not in made:
-            # An instance may queue it for an administrator, or say in a successful answer that it failed.
-            raise PermanentError(f"{what}: GitLab answers: {made.get('message') or made}")
-        return made
-
-    def change_member(self, group: str, username: str, fields: Json) -> Json:
-        """Change a direct membership."""
-        url = f"/groups/{encoded(group)}/members/{self._user_id(username)}"
-        return self.client.write("put", url, f"change {username} in group {group}", within=group, body=fields)
-
-    def remove_member(self, group: str, username: str) -> None:
-        """Remove a membership, and those below the group with it (`skip_subresources` stays false)."""
-        url = f"/groups/{encoded(group)}/members/{self._user_id(username)}"
-        self.client.write("delete", url, f"remove {username} from group {group}", within=group)
-
     # Projects
 
     def projects(self, base: str) -> list[Json]:
-        """All projects of a group and the groups below it, archived ones too, shared ones not."""
+        """All projects of a group and below it, archived ones too, shared ones not; callers at the same moment share one reading."""
+        return self._projects(base)
+
+    def _read_projects(self, base: str) -> list[Json]:
         query: Json = {"include_subgroups": True, "with_shared": False, "simple": False, "order_by": "id", "sort": "asc"}
         return self.client.pages(f"/groups/{encoded(base)}/projects", f"list the projects of {base}", **query) or []
 
@@ -207,6 +184,11 @@ class GitLabApi:
 
         return self._inside(path, "path_with_namespace", make)
 
+    def archive_project(self, path: str, project: int | None, *, archived: bool) -> Json:
+        """Make a project read-only, or take that back."""
+        verb = "archive" if archived else "unarchive"
+        return self.client.write("post", f"/projects/{encoded(project or path)}/{verb}", f"{verb} project {path}", within=path)
+
     def update_project(self, path: str, project: int | None, fields: Json) -> Json:
         """Change fields of a project, by its ID where that is known."""
         return self.client.write("put", f"/projects/{encoded(project or path)}", f"change project {path}", within=path, body=fields)
@@ -218,7 +200,7 @@ class GitLabApi:
         if isinstance(user, int):
             return self.client.find(f"/users/{user}", f"read account {user}")
         found = self.client.get("/users", f"look for account {user}", username=user)
-        self._meet(found)
+        self.meet(found)
         return next((item for item in found if item["username"].lower() == user.lower()), None)
 
     def users(self, usernames: Sequence[str]) -> list[Json]:
@@ -226,7 +208,7 @@ class GitLabApi:
         if len(usernames) > FEW:
             found = self.client.pages("/users", "list the accounts", at_most=len(usernames))
             if found is not None:
-                self._meet(found)
+                self.meet(found)
                 return found
         return [item for item in self.client.each(self.user, usernames) if item is not None]
 
@@ -238,18 +220,30 @@ class GitLabApi:
     def create_user(self, fields: Json) -> Json:
         """Make an account (administrators only)."""
         made: Json = self.client.write("post", "/users", f"create account {fields['username']}", within=None, body=fields)
-        self._meet([made])
+        self.meet([made])
         return made
 
-    def _meet(self, users: Iterable[Json]) -> None:
+    def set_blocked(self, username: str, user: int, *, blocked: bool) -> None:
+        """Block or unblock an account (administrators only)."""
+        verb = "block" if blocked else "unblock"
+        self.client.write("post", f"/users/{user}/{verb}", f"{verb} account {username}", within=None)
+
+    def meet(self, users: Iterable[Json]) -> None:
+        """Remember accounts that were shown somewhere."""
         with self._lock:
             self._users.update({user["username"].lower(): user for user in users})
 
-    def _user_id(self, username: str) -> int:
-        found = self._users.get(username.lower()) or self.user(username)
-        if found is None:
-            raise NotFoundError(f"there is no account {username} on {self.settings.url}; ask them to sign in once")
-        return int(found["id"])
+    def met(self, username: str) -> int | None:
+        """The ID of an account that was shown somewhere."""
+        known = self._users.get(username.lower())
+        return None if known is None else int(known["id"])
+
+    def account(self, username: str) -> int | None:
+        """The ID of an account, from memory or from GitLab; None when there is none."""
+        known = self.met(username)
+        if known is None and (found := self.user(username)) is not None:
+            known = int(found["id"])
+        return known
 
 
 def _call(ask: Callable[[], list[Json]]) -> list[Json]:

@@ -19,6 +19,8 @@ from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, par
 S = TypeVar("S", bound=Spec)
 
 GROUP = "gitlab.group"
+PROJECT = "gitlab.project"
+FILE = "gitlab.file"
 USER = "gitlab.user"
 # The suffix that delayed deletion gives to a path: today's, and that of projects before 18.0.
 _SUFFIX = re.compile(r"-(?:deletion_scheduled|deleted)-\d+$")
@@ -43,10 +45,10 @@ class GitLabKind(Kind[S]):
         """The root group, when the site has a GitLab."""
         return None if self._api is None else self._api.settings.root_group
 
-    def body(self, names: Mapping[str, str], spec: S, fields: Iterable[str]) -> Json:
-        """A request's body: the spec's set values of some fields, under GitLab's names for them."""
-        values = spec.values()
-        return {names[field]: values[field] for field in fields if field in names and field in values}
+    def remember_former(self, path: str, was: str) -> None:
+        """A project is to be renamed: until that is done, what hangs on it is found under its former path."""
+        if self._api is not None:
+            self._api.former[path] = was
 
     def fence(self, path: str) -> Iterator[Finding]:
         """An error for a path outside the root group."""

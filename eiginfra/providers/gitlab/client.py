@@ -5,8 +5,10 @@ below every kind. Refusals become typed errors with GitLab's own words.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import gitlab
@@ -26,6 +28,8 @@ R = TypeVar("R")
 
 PAGE = 100
 CONCURRENCY = 16
+READINGS = 3
+"""How often a list is read at most, if what it holds is removed while its pages are read."""
 
 
 class RefusedError(PermanentError):
@@ -46,6 +50,8 @@ class GitLabClient:
             user_agent=f"eiginfra/{__version__}",
         )
         self._slots = threading.BoundedSemaphore(CONCURRENCY)
+        self._resume_at = 0.0
+        self.session.hooks["response"].append(self._note_limit)
 
     @property
     def meter(self) -> Meter:
@@ -72,29 +78,41 @@ class GitLabClient:
             return None
         return found
 
-    def pages(self, path: str, what: str, *, at_most: int | None = None, **query: Any) -> list[Json] | None:
+    def pages(self, path: str, what: str, *, at_most: int | None = None, by: tuple[str, ...] = ("id",), **query: Any) -> list[Json] | None:
         """All items of a list, each once; None when what holds them is not there.
 
-        With `at_most`, None as well when there are more pages, or GitLab does not say how many (it counts up to 10,000 items).
+        by: the fields that tell items apart. With `at_most`, None as well when there are more pages, or GitLab does not say how many (it
+        counts up to 10,000 items). A list from which something was removed between two of its pages is read again: an item on the edge
+        would be missed.
         """
-        query |= {"per_page": PAGE, "page": 1}
-        try:
-            response = self.ask("get", path, what, query=query)
-        except NotFoundError:
-            return None
-        total = response.headers.get("X-Total-Pages") or ""
-        if at_most is not None and not (total.isdecimal() and int(total) <= at_most):
-            return None
-        items: list[Json] = answer(response)
-        if total.isdecimal():
-            rest = self.each(lambda page: answer(self.ask("get", path, what, query=query | {"page": page})), range(2, int(total) + 1))
-            items += [item for page in rest for item in page]
-        else:
-            while following := response.headers.get("X-Next-Page"):
-                response = self.ask("get", path, what, query=query | {"page": int(following)})
-                items += answer(response)
-        # What is made or removed while the pages are read shifts items from one page to the next.
-        return list({item["id"]: item for item in items}.values())
+        found: dict[tuple[Any, ...], Json] = {}
+        for _ in range(READINGS):
+            try:
+                first = self.ask("get", path, what, query={**query, "per_page": PAGE, "page": 1})
+            except NotFoundError:
+                return None
+            pages, total = (first.headers.get(name) or "" for name in ("X-Total-Pages", "X-Total"))
+            if at_most is not None and not (pages.isdecimal() and int(pages) <= at_most):
+                return None
+            found = {tuple(item[name] for name in by): item for item in self._items(path, what, first, query)}
+            if not total.isdecimal() or len(found) >= int(total):
+                break
+        return list(found.values())
+
+    def _items(self, path: str, what: str, first: requests.Response, query: Json) -> Iterator[Json]:
+        """The items of all pages: concurrently where GitLab says how many there are, else one after the other as each names the next."""
+        yield from answer(first)
+        pages = first.headers.get("X-Total-Pages") or ""
+        if pages.isdecimal():
+            rest = range(2, int(pages) + 1)
+            for page in self.each(lambda number: self.ask("get", path, what, query={**query, "per_page": PAGE, "page": number}), rest):
+                yield from answer(page)
+            return
+        response = first
+        while following := response.links.get("next", {}).get("url"):
+            # By number or by keyset: the link says how.
+            response = self.ask("get", following.partition("/api/v4")[2], what)
+            yield from answer(response)
 
     def write(self, verb: str, path: str, what: str, *, within: str | None, body: Json | None = None) -> Json:
         """Change something on the group or project `within` (a full path); None only for what belongs to no group (accounts).
@@ -117,9 +135,21 @@ class GitLabClient:
         texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in (query or {}).items()}
         try:
             with self._slots:
+                if (pause := self._resume_at - time.monotonic()) > 0:
+                    self.policy.sleep(pause)
                 return self._gitlab.http_request(verb, path, query_data=texts, post_data=body, obey_rate_limit=False)
         except gitlab.GitlabError as problem:
             raise self._refusal(problem, verb.upper(), what) from problem
+
+    def _note_limit(self, response: requests.Response, **_: Any) -> None:
+        """When the server says that its rate limit is used up, nobody asks before it begins anew."""
+        remaining, reset, now = (response.headers.get(name, "") for name in ("RateLimit-Remaining", "RateLimit-Reset", "Date"))
+        if remaining != "0" or not reset.isdecimal() or not now:
+            return
+        # Both by the server's clock.
+        wait = int(reset) - parsedate_to_datetime(now).timestamp()
+        if 0 < wait <= self.policy.longest_wait:
+            self._resume_at = time.monotonic() + wait
 
     def _refusal(self, problem: gitlab.GitlabError, verb: str, what: str) -> ProviderError:
         status, said, url = problem.response_code or 0, words(problem.response_body), self.settings.url

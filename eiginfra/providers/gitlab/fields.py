@@ -36,6 +36,12 @@ def parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def ancestors(path: str) -> list[str]:
+    """The paths of the groups around a group or project, from the top down."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+
+
 def inside(path: str, group: str) -> bool:
     """Whether a path is a group's own, or lies below it."""
     return path == group or path.startswith(f"{group}/")

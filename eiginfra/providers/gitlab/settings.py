@@ -1,10 +1,11 @@
 """What the provider needs to know of a site."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eiginfra.core.secret import Secret
+from eiginfra.core.secret import Secret, SecretSource
 
 
 @dataclass(frozen=True)
@@ -12,14 +13,15 @@ class GitLabSettings:
     """A GitLab, and eiginfra's place on it.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. root_group: the fence; nothing outside it is written.
-    accounts: whether missing accounts are made or asked for. keep: accounts whose memberships are never touched. timeout: seconds to wait
-    for an answer.
+    accounts: whether missing accounts are made, their owners invited by e-mail, or asked for. keep: accounts whose memberships are never
+    touched. timeout: seconds to wait for an answer. secrets: fetches the value of a CI/CD variable (raises InputError).
     """
 
     url: str
     token: Secret | None
     root_group: str
-    accounts: Literal["create", "require"] = "require"
+    accounts: Literal["create", "invite", "require"] = "require"
     ca: Path | None = None
     keep: tuple[str, ...] = ()
     timeout: float = 60
+    secrets: Callable[[SecretSource], Secret] | None = None

@@ -1,11 +1,14 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError, PermanentError
-from eiginfra.core.resource import Scope
+from eiginfra.core.resource import Record, Scope
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
+from eiginfra.providers.gitlab.places import Place
 
 GROUP = "eig/eig3/adler"
 ADA = {"username": "ada", "access": "maintainer", "expires": "2030-06-30"}
@@ -25,8 +28,16 @@ def adler(world):
     return world
 
 
+def direct(world, group):
+    return [member["username"] for member in world.api.places.members(Place("group", GROUP, group))]
+
+
 def id_of(world, name):
     return world.api.user(name)["id"]
+
+
+def recorded(resource, **handle):
+    return Record(resource.address, resource.values, handle, "adler", True, 1, datetime.now(UTC), "test")
 
 
 def names(world, *members):
@@ -35,7 +46,8 @@ def names(world, *members):
 
 def test_a_new_groups_members_are_added(adler):
     assert adler.observe(spec()).values == {"group": GROUP, "members": [ADA, BOB]}
-    assert adler.observe(spec()).handle == {"group_id": adler.api.group_id(GROUP)}
+    users = {name: id_of(adler, name) for name in ("ada", "bob")}
+    assert adler.observe(spec(ADA, BOB)).handle == {"id": adler.api.group_id(GROUP), "users": users}
 
 
 def test_an_existing_group_without_members_is_seen_as_empty(adler):
@@ -85,7 +97,7 @@ def test_who_left_is_removed_with_all_below(adler):
     below = adler.apply(GroupSpec(path=f"{GROUP}/sub")).handle["id"]
     adler.by_hand("POST", f"/groups/{below}/members", user_id=id_of(adler, "bob"), access_level=30)
     adler.apply(spec(ADA))
-    assert [member["username"] for member in adler.api.members(below)] == ["eiginfra-bot"]
+    assert direct(adler, below) == ["eiginfra-bot"]
 
 
 def test_a_stranger_is_seen_and_removed(adler):
@@ -104,9 +116,9 @@ def test_a_member_removed_by_hand_comes_back(adler):
 
 def test_the_tokens_account_is_never_touched(adler):
     group = adler.api.group_id(GROUP)
-    assert "eiginfra-bot" in [member["username"] for member in adler.api.members(group)]
+    assert "eiginfra-bot" in direct(adler, group)
     adler.apply(spec())
-    assert [member["username"] for member in adler.api.members(group)] == ["eiginfra-bot"]
+    assert direct(adler, group) == ["eiginfra-bot"]
     (finding,) = adler.observation(spec({"username": "eiginfra-bot", "access": "owner"})).findings
     assert (finding.code, finding.severity) == ("member-is-token", "error")
 
@@ -132,12 +144,16 @@ def test_inherited_members_are_not_removed(adler):
     assert adler.diffs(spec(ADA, BOB)) == []
 
 
-def test_below_an_inherited_role_is_refused_in_a_sentence(adler):
+def test_below_an_inherited_role_is_a_finding_and_no_request(adler):
     adler.by_hand("POST", f"/groups/{adler.api.group_id('eig')}/members", user_id=id_of(adler, "eve"), access_level=40)
     lower = spec(ADA, BOB, {"username": "eve", "access": "guest"})
-    observed = adler.observe(lower)
-    with pytest.raises(PermanentError, match=r"add eve to group eig/eig3/adler: GitLab answers 400: .*greater than or equal"):
-        adler.kind(lower).update(observed, lower, adler.diffs_of(lower, observed))
+    (finding,) = adler.observation(lower).findings
+    assert (finding.code, finding.severity) == ("below-inherited", "warning")
+    assert "eve is maintainer of eig/eig3/adler already, inherited from eig" in finding.message
+    assert adler.diffs(lower) == []
+    equal = spec(ADA, BOB, {"username": "eve", "access": "maintainer"})
+    assert adler.observation(equal).findings == []
+    adler.apply(equal)
 
 
 def test_the_last_owner_stays(adler):
@@ -194,7 +210,8 @@ def test_each_group_costs_one_request(adler):
     adler.observation(*specs)
     before = adler.api.client.meter.total
     adler.observation(*specs)
-    assert adler.api.client.meter.total - before == len(specs)
+    above = 2  # eig and eig/eig3: what their members inherit
+    assert adler.api.client.meter.total - before == len(specs) + above
 
 
 def test_a_group_made_anew_since_is_found_again(adler):
@@ -203,16 +220,16 @@ def test_a_group_made_anew_since_is_found_again(adler):
     adler.by_hand("POST", "/groups", path="adler", name="A", parent_id=adler.api.group_id("eig/eig3"))
     adler.by_hand("DELETE", f"/groups/{number}", permanently_remove=True, full_path=f"eig/eig3/adler-deletion_scheduled-{number}")
     assert adler.observe(spec()).values["members"] == []
-    assert adler.observe(spec()).handle != {"group_id": number}
+    assert adler.observe(spec()).handle["id"] != number
 
 
 def test_recorded_groups_are_seen_too(adler):
     resource = adler.resource(spec())
-    scope = Scope("eig3", ("adler",), records=[resource])  # type: ignore[list-item]  # only the address is asked for
+    scope = Scope("eig3", ("adler",), records=[recorded(resource)])
     adler.api.know_tree("eig/eig3")
     adler.api.me()
     before = adler.api.client.meter.total
     (seen,) = adler.kind(resource.spec).observe(scope).objects
-    # Nobody would be removed, so nobody is asked about.
-    assert adler.api.client.meter.total - before == 1
+    # Nobody would be removed, so nobody is asked about; eig and eig/eig3 are read for what they hand down.
+    assert adler.api.client.meter.total - before == 1 + 2
     assert (seen.address, seen.team) == (resource.address, "adler")

@@ -157,7 +157,6 @@ def test_a_site_without_gitlab_describes_its_kinds_but_asks_nothing():
     for kind in kinds(None):
         assert kind.spec.model_json_schema()["properties"]
         assert kind.title
-        assert kind.removal is None
     group = kinds(None)[1]
     assert list(group.check(COHORT, {})) == []
     with pytest.raises(UsageError, match="the site has no gitlab section"):
@@ -219,6 +218,8 @@ def test_an_empty_plan_costs_pages_and_one_request_a_group(world):
     fresh = world.as_token(world.settings.token.reveal())
     for kind in fresh.kinds.values():
         wanted = [spec for spec in specs if type(spec) is kind.spec]
+        if not wanted:
+            continue
         assert len(fresh.observation(*wanted).objects) == len(wanted)
     pages = 3  # accounts, groups, projects
     assert fresh.api.client.meter.total <= 6 + pages + 15

@@ -23,7 +23,7 @@ def test_what_the_person_changed_is_theirs(world):
 def test_usernames_are_found_in_any_letter_case(world):
     world.apply(ADA)
     observed = world.observe(UserSpec(username="Adler-1"))
-    assert observed.values == {"username": "adler-1"}
+    assert observed.values == {"username": "adler-1", "state": "active"}
 
 
 def test_one_in_the_way_is_said_to_exist(world):

@@ -7,21 +7,31 @@ from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import GROUP, PathKind, Realm, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, parent, slug
+from eiginfra.providers.gitlab.wording import Wording
 
-# Our field -> GitLab's.
-FIELDS = {
-    "name": "name",
-    "description": "description",
-    "visibility": "visibility",
-    "project_creation": "project_creation_level",
-    "subgroup_creation": "subgroup_creation_level",
-}
+WORDS = Wording(
+    {
+        "name": "name",
+        "description": "description",
+        "visibility": "visibility",
+        "project_creation": "project_creation_level",
+        "subgroup_creation": "subgroup_creation_level",
+        "branch_protection": "default_branch_protection",
+        "shared_runners": "shared_runners_setting",
+    },
+    {
+        # https://docs.gitlab.com/api/groups/#options-for-default_branch_protection
+        "branch_protection": {"none": 0, "developers-push": 1, "full": 2, "developers-merge": 3, "developers-initial-push": 4},
+        "shared_runners": {"enabled": "enabled", "overridable": "disabled_and_overridable", "disabled": "disabled_and_unoverridable"},
+    },
+)
+MEMBERS_MAY = frozenset({"developer", "maintainer"})
 
 
 class GroupSpec(Spec):
@@ -37,14 +47,21 @@ class GroupSpec(Spec):
     subgroup_creation: Literal["owner", "maintainer"] = Field(
         default="maintainer", description="The least role that may create groups in it"
     )
+    branch_protection: Literal["none", "developers-push", "full", "developers-merge", "developers-initial-push"] = Field(
+        default="full", description="What protects the default branch of the projects that are made in it from now on"
+    )
+    shared_runners: Literal["enabled", "overridable", "disabled"] = Field(
+        default="enabled", description="The instance's runners; overridable: off, but groups and projects below may turn them on"
+    )
 
 
 class GroupKind(PathKind[GroupSpec]):
-    """Found by its full path. Never removed by eiginfra, never made beside one that waits for its deletion."""
+    """Found by its full path. Deleted only if it is empty, eiginfra made it, and `--prune` asks for it; never made beside a doomed one."""
 
     name = GROUP
     spec = GroupSpec
     title = "a group on GitLab"
+    removal = "deleted"
     noun = "group"
     signs = "()."
 
@@ -69,9 +86,23 @@ class GroupKind(PathKind[GroupSpec]):
         """The cohort's group and all below it: one request, and the pages of the list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
         alive, findings = self.sort_out(self.api.tree(realm.base), "full_path", realm)
-        return Observation(
-            [_observed(realm.key(group["full_path"]), group, realm.team(group["full_path"])) for group in alive], findings=findings
-        )
+        kept = self._kept(scope, realm, [str(group["full_path"]) for group in alive])
+        objects = [
+            _observed(realm.key(path), group, realm.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
+        ]
+        return Observation(objects, findings=[*findings, *_uncounted(scope, objects)])
+
+    def _kept(self, scope: Scope, realm: Realm, paths: list[str]) -> dict[str, str]:
+        """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""
+        records = {record.address.key: record for record in scope.records}
+        left = [path for path in paths if realm.key(path) in records.keys() - realm.wanted] if scope.whole else []
+        if not left:
+            return {}
+        holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(realm.base)} | {
+            parent(path) for path in paths
+        }
+        why = {path: "it is not empty" for path in left if any(inside(holder, path) for holder in holders)}
+        return why | {path: "eiginfra did not make it" for path in left if not records[realm.key(path)].made}
 
     def read(self, spec: GroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One group by ID or path; None as well while it waits for its deletion."""
@@ -83,21 +114,39 @@ class GroupKind(PathKind[GroupSpec]):
 
     def create(self, spec: GroupSpec) -> Observed:
         """Make it in the group around it."""
-        fields = {"name": slug(spec.path), **self.body(FIELDS, spec, FIELDS)}
+        fields = {"name": slug(spec.path), **WORDS.body(spec.values(), WORDS.names)}
         return _observed(spec.path, self.made(spec, lambda: self.api.create_group(spec.path, fields)))
 
     def update(self, observed: Observed, spec: GroupSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request."""
-        fields = self.body(FIELDS, spec, [diff.field for diff in diffs])
+        fields = WORDS.body(spec.values(), [diff.field for diff in diffs])
         return _observed(spec.path, self.api.update_group(spec.path, identity(observed.handle), fields))
 
+    def delete(self, observed: Observed) -> None:
+        """Schedule it for deletion, if it is still empty."""
+        self.api.delete_group(str(observed.values["path"]), identity(observed.handle))
 
-def _observed(key: str, group: Json, team: str | None = None) -> Observed:
-    values = {ours: group[theirs] for ours, theirs in FIELDS.items() if theirs in group}
+
+def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
+    """One notice for all teams whose members may make projects: their quota is then counted, not enforced."""
+    wanted = {resource.address: resource.values for resource in scope.resources if resource.team}
+    open_ = sorted(
+        there.address.key
+        for there in objects
+        if there.address in wanted and wanted[there.address].get("project_creation", there.values.get("project_creation")) in MEMBERS_MAY
+    )
+    if open_:
+        message = f"members may create projects in {', '.join(open_)}: their quota of projects is counted, not enforced"
+        yield notice(
+            "projects-not-enforced", message, remedy="write project_creation: owner for the group, and projects in the team's file"
+        )
+
+
+def _observed(key: str, group: Json, team: str | None = None, kept: str | None = None) -> Observed:
     return Observed(
         Address(GROUP, key),
-        {"path": group["full_path"], **values, "description": group.get("description") or ""},
+        {"path": group["full_path"], **WORDS.read(group), "description": group.get("description") or ""},
         handle={"id": group["id"]},
         team=team,
-        facts={"id": group["id"], "web_url": group.get("web_url")},
+        facts={"id": group["id"], "web_url": group.get("web_url"), "kept": kept},
     )

@@ -1,184 +1,219 @@
-"""`gitlab.members`: who is in a group, and as what; authoritative for its direct members."""
+"""`gitlab.members`: who is in a group or a project, and as what; authoritative for its direct members and invitations."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError
+from eiginfra.core.errors import NotFoundError, PermanentError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.gitlab.base import GROUP, USER, GitLabKind, Realm, identity
-from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.fields import FullPath, Username
-from eiginfra.providers.gitlab.roster import LEVELS, Roster, entry_of
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, Realm, identity
+from eiginfra.providers.gitlab.enrolment import Enrolment
+from eiginfra.providers.gitlab.fields import ancestors
+from eiginfra.providers.gitlab.kinds.membership import Member, MembersSpec
+from eiginfra.providers.gitlab.leavers import Leavers
+from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.rolls import Rolls
+from eiginfra.providers.gitlab.roster import Memory, Seen
 
 MEMBERS = "gitlab.members"
 
-
-class Member(BaseModel):
-    """One membership. One without `expires` does not end."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    username: Username
-    access: Literal["guest", "planner", "reporter", "developer", "maintainer", "owner"]
-    expires: date | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, data: Any) -> Any:
-        """An entry is compared as a whole: what is not written about its end says that there is none."""
-        return {"expires": None, **data} if isinstance(data, Mapping) else data
-
-
-class MembersSpec(Spec):
-    """The direct members of a group."""
-
-    group: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the group")
-    members: Annotated[tuple[Member, ...], Rules(entries="username")] = Field(
-        default=(), description="All of them: who is not listed is removed"
-    )
-
-    @field_validator("members")
-    @classmethod
-    def _once(cls, members: tuple[Member, ...]) -> tuple[Member, ...]:
-        names = [member.username.lower() for member in members]
-        for member in members:
-            if names.count(member.username.lower()) > 1:
-                raise PydanticCustomError("listed_twice", "{name} is listed twice", {"name": member.username})
-        return members
+__all__ = ["MEMBERS", "Member", "MembersKind", "MembersSpec"]
 
 
 class MembersKind(GitLabKind[MembersSpec]):
-    """Found by the group's path. The token's account, bots, service accounts and the site's `keep` are as if not there."""
+    """Found by the path. The token's account, bots, service accounts and the site's `keep` are as if not there."""
 
     name = MEMBERS
     spec = MembersSpec
-    title = "the members of a group on GitLab"
+    title = "the members of a group or project on GitLab"
+    removal: ClassVar[str | None] = "emptied"
+
+    def __init__(self, api: GitLabApi | None = None) -> None:
+        super().__init__(api)
+        self._rolls = None if api is None else Rolls(api)
+        # As `check` saw the whole inventory: who is wanted where, and who is asked for by no gitlab.user.
+        self._everywhere: dict[str, frozenset[str]] = {}
+        self._unasked: set[str] = set()
+        self._checked: Mapping[Address, Resource] = {}
+
+    @property
+    def rolls(self) -> Rolls:
+        """The lists on GitLab."""
+        return self._rolls or Rolls(self.api)
 
     def key(self, spec: MembersSpec) -> str:
-        """The group's full path."""
-        return spec.group
+        """The full path of the group or project; both share one name space."""
+        return spec.path
 
     def dependencies(self, spec: MembersSpec) -> Iterable[Address]:
-        """The group, and the accounts."""
-        return [Address(GROUP, spec.group), *(Address(USER, member.username) for member in spec.members)]
+        """The group or project, the accounts, and the lists above: who is removed there first is not removed here after being added."""
+        yield Address(GROUP if spec.group else PROJECT, spec.path)
+        yield from (Address(USER, member.username) for member in spec.members)
+        yield from (Address(MEMBERS, above) for above in ancestors(spec.path) if above in self._everywhere)
 
-    def check(self, spec: MembersSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:  # noqa: ARG002 - asks of no other
-        """The fence, and members that the site keeps out of reach."""
-        yield from self.fence(spec.group)
+    def check(self, spec: MembersSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
+        """The fence, members that the site keeps out of reach, and invitations without an address."""
+        yield from self.fence(spec.path)
+        if wanted is not self._checked:
+            self._checked, self._everywhere, self._unasked = wanted, {}, set()
+        self._everywhere[spec.path] = spec.names
         kept = {name.lower() for name in (self._api.settings.keep if self._api else ())}
         for member in spec.members:
             if member.username.lower() in kept:
                 message = f"{member.username} is in gitlab.keep of the site file: its memberships are never touched"
                 yield error("member-kept", message, remedy="take it out of one of the two")
+            if Address(USER, member.username) not in wanted:
+                self._unasked.add(member.username.lower())
 
     def observe(self, scope: Scope) -> Observation:
-        """One request for each wanted or recorded group that exists."""
+        """One request for each list, wanted or recorded, and for each group above them."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
         self.api.know_tree(realm.base)
-        specs = {resource.address.key: resource.spec for resource in scope.resources}
+        specs = {resource.address.key: resource.spec for resource in scope.resources if isinstance(resource.spec, MembersSpec)}
+        records = {record.address.key: record for record in scope.records}
+        places = [
+            Place("project", path) if _is_project(specs.get(path), getattr(records.get(path), "values", {})) else Place("group", path)
+            for path in sorted(realm.keys.values())
+        ]
+        memories = {path: Memory.of(getattr(record, "handle", {})) for path, record in records.items()}
+        inviting = {path for path in realm.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
+        rosters = self.rolls.read(places, memories, inviting, anew=True)
+        leavers = Leavers(self.api, realm, self._everywhere | {path: spec.names for path, spec in specs.items()}, whole=scope.whole)
+        objects, findings, present = list[Observed](), list[Finding](), set[str]()
+        for place in places:
+            roster, spec = rosters.get(place.path), specs.get(place.path)
+            entries = None if spec is None else spec.entries
+            seen = (roster or self.rolls.nobody(place)).seen(entries)
+            findings += seen.findings
+            present |= {name.lower() for name in seen.entries}
+            if roster is not None:
+                extra, said = leavers.of(roster.place, seen, entries)
+                findings += said
+                handle = {**extra, "invitations": place.path in inviting}
+                objects.append(_observed(roster.place, seen, handle, realm.team(place.path)))
+        return Observation(objects, findings=[*findings, *self._unknown(scope, present)])
 
-        def look(path: str) -> tuple[Observed, list[Finding]] | None:
-            roster, spec = self._roster(path), specs.get(path)
-            if roster is None:
-                return None
-            return self._observed(path, roster, spec if isinstance(spec, MembersSpec) else None, realm.team(path))
+    def _invites(self, spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
+        """Whether there may be invitations: GitLab is asked for them only then."""
+        entries = [*(spec.entries or () if spec else ()), *(recorded.get("members") or ())]
+        return self.api.settings.accounts == "invite" or any(entry.get("email") for entry in entries)
 
-        seen = [found for found in self.api.client.each(look, sorted(realm.keys.values())) if found is not None]
-        return Observation([observed for observed, _ in seen], findings=[finding for _, findings in seen for finding in findings])
+    def _unknown(self, scope: Scope, present: set[str]) -> Iterator[Finding]:
+        """An error for every wanted name that no account bears, and that no gitlab.user makes an account for."""
+        nobodys = None if self.api.settings.accounts == "invite" else self._unasked
+        asked = [
+            (resource, member)
+            for resource in scope.resources
+            if isinstance(resource.spec, MembersSpec)
+            for member in resource.spec.members
+            if (nobodys is None or member.username.lower() in nobodys)
+            and member.username.lower() not in present
+            and self.api.met(member.username) is None
+            and not member.email
+        ]
+        names = {member.username.lower(): member.username for _, member in asked}
+        found = {user["username"].lower() for user in self.api.users(sorted(names.values()))} if names else set()
+        for resource, member in asked:
+            if member.username.lower() not in found:
+                yield error(
+                    "member-without-account",
+                    f"there is no account {member.username} on GitLab",
+                    remedy="correct the name, ask them to sign in once, or add a gitlab.user that makes the account",
+                    address=str(resource.address),
+                    location=resource.origin,
+                    team=resource.team,
+                )
 
     def read(self, spec: MembersSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
-        """The members of one group; None when there is no such group."""
-        roster = self._roster(spec.group, identity(handle, "group_id"))
-        return None if roster is None else self._observed(spec.group, roster, spec)[0]
-
-    def _roster(self, path: str, group: int | None = None) -> Roster | None:
-        known = group or self.api.known_group(path)
-        members = None if known is None else self.api.members(known)
-        if members is None and group is None:
-            # Never seen, or deleted and made anew since.
-            found = self.api.group(path)
-            known = None if found is None else int(found["id"])
-            members = None if known is None else self.api.members(known)
-        return None if known is None or members is None else Roster(self.api, known, members)
-
-    def _observed(self, path: str, roster: Roster, spec: MembersSpec | None, team: str | None = None) -> tuple[Observed, list[Finding]]:
-        managed = spec is not None and "members" in spec.model_fields_set
-        wanted = {member.username: LEVELS[member.access] for member in spec.members} if spec is not None and managed else None
-        members, findings = roster.seen(path, wanted)
-        values: dict[str, JsonValue] = {"group": path, "members": [*members]}
-        return Observed(Address(MEMBERS, path), values, handle={"group_id": roster.group}, team=team), findings
+        """The members of one list; None when there is no such group or project."""
+        place = Place("group" if spec.group else "project", spec.path, identity(handle))
+        inviting = {spec.path} if handle.get("invitations") or self._invites(spec, {}) else set()
+        roster = self.rolls.read([place], {spec.path: Memory.of(handle)}, inviting, anew=False).get(spec.path)
+        if roster is None:
+            return None
+        kept = {name: handle[name] for name in ("stay", "elsewhere", "invitations") if name in handle}
+        return _observed(roster.place, roster.seen(spec.entries), kept)
 
     def create(self, spec: MembersSpec) -> Observed:
-        """Add all members to a group that is new: one request each."""
-        known = self.api.group_id(spec.group)
-        nobody = Observed(Address(MEMBERS, spec.group), {"group": spec.group, "members": []}, handle={"group_id": known})
-        entries = _entries(spec.values().get("members"))
-        return self.update(nobody, spec, [FieldDiff(field="members", entry=entry["username"], after=entry) for entry in entries])
+        """Add all members to a group or project that is new: one request each."""
+        there = self.read(spec, {})
+        if there is None:
+            noun = "group" if spec.group else "project"
+            raise NotFoundError(f"the {noun} {spec.path} is not there, or hidden from this token")
+        present = {entry["username"]: entry for entry in _entries(there.values["members"])}
+        missing = [entry for entry in spec.entries or () if present.get(entry["username"]) != entry]
+        diffs = [FieldDiff(field="members", entry=str(entry["username"]), after=entry) for entry in missing]
+        return self.update(there, spec, [diff.model_copy(update={"before": present.get(diff.entry or "")}) for diff in diffs])
 
     def update(self, observed: Observed, spec: MembersSpec, diffs: Sequence[FieldDiff]) -> Observed:
-        """Add, change and remove the named entries; one that fails does not keep the others from being done.
+        """Add, invite, change and remove the named entries; one that fails does not keep the others from being done.
 
         Raises the first error, with the words of all.
         """
-        entries = {entry["username"]: entry for entry in _entries(observed.values["members"])}
+        place = Place("group" if spec.group else "project", spec.path, identity(observed.handle))
+        seen, stay, elsewhere = _recalled(observed)
+        enrolment = Enrolment(self.api, place, seen, stay, elsewhere)
         problems: list[PermanentError] = []
         # Nobody is removed before those who stay or come are in place.
         for diff in sorted(diffs, key=lambda diff: (diff.removes, diff.before is not None, diff.entry or "")):
-            if diff.field != "members" or diff.entry is None:
-                continue
-            try:
-                after = self._change(spec.group, diff.entry, diff.before, diff.after)
-            except PermanentError as problem:
-                problems.append(problem)
-                continue
-            entries.pop(diff.entry, None)
-            if after is not None:
-                entries[diff.entry] = after
+            if diff.field == "members" and diff.entry is not None:
+                try:
+                    enrolment.change(diff.entry, diff.before, diff.after)
+                except PermanentError as problem:
+                    problems.append(problem)
         if problems:
             raise type(problems[0])("; ".join(str(problem) for problem in problems))
-        members: list[JsonValue] = [entries[name] for name in sorted(entries)]
-        return Observed(observed.address, {**observed.values, "members": members}, handle=observed.handle, team=observed.team)
+        return _observed(place, seen, {"invitations": bool(observed.handle.get("invitations"))}, observed.team)
 
-    def _change(self, group: str, username: str, before: JsonValue, after: JsonValue) -> Json | None:
-        if (
-            isinstance(before, dict)
-            and before.get("access") == "owner"
-            and not (isinstance(after, dict) and after.get("access") == "owner")
-        ):
-            self._another_owner(group, username)
-        if not isinstance(after, dict):
-            self.api.remove_member(group, username)
-            return None
-        level, expires = LEVELS[str(after["access"])], after.get("expires")
-        first: ProviderError | None = None
-        if before is None:
-            try:
-                fields = {"access_level": level} | ({"expires_at": expires} if expires else {})
-                return entry_of(self.api.add_member(group, username, fields), username)
-            except (AlreadyExistsError, LostAnswerError) as problem:
-                # A member already: by the request whose answer was lost, or by somebody just now.
-                first = problem
-        try:
-            # An empty date takes the end away.
-            return entry_of(self.api.change_member(group, username, {"access_level": level, "expires_at": expires or ""}), username)
-        except NotFoundError:
-            if first is None:
-                raise
-            raise first from None
+    def delete(self, observed: Observed) -> None:
+        """Remove everybody whom it held."""
+        spec = MembersSpec.model_validate({name: observed.values[name] for name in ("group", "project") if name in observed.values})
+        there = self.read(spec, observed.handle)
+        if there is not None:
+            entries = _entries(there.values["members"])
+            self.update(there, spec, [FieldDiff(field="members", entry=entry["username"], before=entry) for entry in entries])
 
-    def _another_owner(self, group: str, username: str) -> None:
-        members = self.api.members(group) or []
-        if not any(member["access_level"] == LEVELS["owner"] and member["username"].lower() != username.lower() for member in members):
-            raise PermanentError(f"{username} is the last owner of {group} and stays one; name another owner first")
+
+def _observed(place: Place, seen: Seen, handle: Mapping[str, JsonValue], team: str | None = None) -> Observed:
+    members: list[JsonValue] = [dict(seen.entries[name]) for name in sorted(seen.entries)]
+    known: dict[str, JsonValue] = {
+        "users": dict(sorted(seen.users.items())),
+        "invited": dict(sorted(seen.invited.items())),
+        "queued": dict(sorted(seen.queued.items())),
+    }
+    return Observed(
+        Address(MEMBERS, place.path),
+        {place.sort: place.path, "members": members},
+        handle={"id": place.id, **{name: value for name, value in {**known, **handle}.items() if value}},
+        team=team,
+        waiting={"members": "; ".join(seen.waits[name] for name in sorted(seen.waits))} if seen.waits else {},
+        facts={"pending": [*sorted({*seen.invited, *seen.queued})]},
+    )
+
+
+def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[Place]]]:
+    """What an observed list says of itself, for the changes that follow."""
+    handle: Any = observed.handle
+    seen = Seen(
+        {entry["username"]: entry for entry in _entries(observed.values["members"])},
+        dict(handle.get("users") or {}),
+        dict(handle.get("invited") or {}),
+        dict(handle.get("queued") or {}),
+    )
+    seen.waits = {name: f"{name} to accept the invitation" for name in seen.invited}
+    seen.waits |= {name: f"an administrator of GitLab to approve {name}" for name in seen.queued}
+    elsewhere = {name: [Place(*place) for place in places] for name, places in (handle.get("elsewhere") or {}).items()}
+    return seen, frozenset(handle.get("stay") or ()), elsewhere
 
 
 def _entries(value: JsonValue) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _is_project(spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
+    return bool(spec.project) if spec is not None else "project" in recorded

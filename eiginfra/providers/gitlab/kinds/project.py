@@ -1,42 +1,87 @@
 """`gitlab.project`: a project in a group below the root group."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.errors import LostAnswerError
+from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
+from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Spec
 from eiginfra.core.usage import Usage
-from eiginfra.providers.gitlab.base import GROUP, PathKind, Realm, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, PathKind, Realm, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
+from eiginfra.providers.gitlab.website import joined, parted
+from eiginfra.providers.gitlab.wording import Wording
 
-PROJECT = "gitlab.project"
 ONE = Usage(projects=1)
-# Our field -> GitLab's.
-FIELDS = {"title": "name", "description": "description", "visibility": "visibility", "topics": "topics"}
+WORDS = Wording(
+    {
+        "title": "name",
+        "visibility": "visibility",
+        "topics": "topics",
+        "merge_method": "merge_method",
+        "squash": "squash_option",
+        "issues": "issues_access_level",
+        "wiki": "wiki_access_level",
+        "packages": "package_registry_access_level",
+        "registry": "container_registry_access_level",
+        "pages": "pages_access_level",
+        "ci": "builds_access_level",
+        "ci_config": "ci_config_path",
+        "ci_timeout": "build_timeout",
+        "auto_devops": "auto_devops_enabled",
+        "shared_runners": "shared_runners_enabled",
+        "pipeline_must_succeed": "only_allow_merge_if_pipeline_succeeds",
+        "threads_must_be_resolved": "only_allow_merge_if_all_discussions_are_resolved",
+        "remove_source_branch": "remove_source_branch_after_merge",
+    },
+    {"merge_method": {"merge": "merge", "semi-linear": "rebase_merge", "fast-forward": "ff"}},
+)
+
+Feature = Literal["disabled", "private", "enabled"]
+OpenFeature = Literal["disabled", "private", "enabled", "public"]
 
 
 class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
-    path: Annotated[FullPath, IMMUTABLE] = Field(description="Full path, from the root group on")
+    path: FullPath = Field(description="Full path, from the root group on")
+    was: Annotated[FullPath | None, CREATE_ONLY] = Field(default=None, description="The former full path: renamed, not made anew")
     title: str = Field(default="", description="Shown name; the last part of the path when it is not written")
     description: str = ""
+    website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
     visibility: Visibility = Field(default="private", description="Not more visible than its group")
     topics: Annotated[tuple[str, ...], UNORDERED] = Field(default=(), description="Words to find it by")
+    archived: bool = Field(default=False, description="Read-only")
+    merge_method: Literal["merge", "semi-linear", "fast-forward"] = Field(default="merge", description="How merge requests are merged")
+    squash: Literal["never", "always", "default_on", "default_off"] = Field(default="default_off", description="One commit a merge request")
+    issues: Feature = Field(default="enabled", description="Issues; private: for members")
+    wiki: Feature = Field(default="enabled", description="The wiki")
+    packages: OpenFeature = Field(default="enabled", description="The package registry")
+    registry: Feature = Field(default="enabled", description="The container registry")
+    pages: OpenFeature = Field(default="private", description="GitLab Pages")
+    ci: Feature = Field(default="enabled", description="CI/CD")
+    ci_config: str = Field(default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml")
+    ci_timeout: int = Field(default=3600, ge=600, description="The most that a job may take, in seconds")
+    auto_devops: bool = Field(default=False, description="GitLab's own pipeline where a project has none")
+    shared_runners: bool = Field(default=True, description="The instance's runners")
+    pipeline_must_succeed: bool = Field(default=False, description="Merge only after a pipeline that succeeded")
+    threads_must_be_resolved: bool = Field(default=False, description="Merge only when all threads are resolved")
+    remove_source_branch: bool = Field(default=True, description="Offer to remove the branch that was merged")
 
 
 class ProjectKind(PathKind[ProjectSpec]):
-    """Found by its full path. Never removed by eiginfra, never made beside one that waits for its deletion."""
+    """Found by its full path, or the former one. Archived by `--prune`; never deleted, never made beside a doomed one."""
 
     name = PROJECT
     spec = ProjectSpec
     title = "a project on GitLab"
+    removal: ClassVar[str | None] = "archived"
     noun = "project"
     signs = "+."
 
@@ -53,10 +98,14 @@ class ProjectKind(PathKind[ProjectSpec]):
         return ONE
 
     def check(self, spec: ProjectSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
-        """The fence, visibility, and titles that GitLab refuses."""
+        """The fence, visibility, renaming into another group, and titles that GitLab refuses."""
         yield from self.fence(spec.path)
         if "/" not in spec.path:
             yield error("project-path", f"{spec.path} names no group", remedy="write the full path: GROUP/PROJECT")
+        if spec.was is not None:
+            self.remember_former(spec.path, spec.was)
+            if parent(spec.was) != parent(spec.path):
+                yield error("project-moved", f"{spec.was} lies in another group than {spec.path}", remedy="move it on GitLab, by hand")
         managed = spec.model_fields_set
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
@@ -67,10 +116,18 @@ class ProjectKind(PathKind[ProjectSpec]):
         """All projects in the cohort's group and below it: the pages of one list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
         alive, findings = self.sort_out(self.api.projects(realm.base), "path_with_namespace", realm)
-        objects = [
-            _observed(realm.key(project["path_with_namespace"]), project, realm.team(project["path_with_namespace"])) for project in alive
-        ]
-        return Observation(objects, findings=findings)
+        by_path = {str(project["path_with_namespace"]).lower(): project for project in alive}
+        renamed = {
+            str(resource.spec.was).lower(): resource.address.key
+            for resource in scope.resources
+            if isinstance(resource.spec, ProjectSpec) and resource.spec.was and resource.address.key.lower() not in by_path
+        }
+        managed = {resource.address.key: resource.values for resource in scope.resources}
+        objects = []
+        for path, project in by_path.items():
+            key = renamed.get(path) or realm.key(str(project["path_with_namespace"]))
+            objects.append(_observed(key, project, "website" in managed.get(key, ()), realm.team(key)))
+        return Observation(objects, findings=[*findings, *_archived(scope, objects)])
 
     def read(self, spec: ProjectSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One project by ID or path; None as well while it waits for its deletion."""
@@ -78,31 +135,90 @@ class ProjectKind(PathKind[ProjectSpec]):
         project = self.api.project(known or spec.path)
         if project is None or marked_for_deletion(project) or not (known or same_path(project, "path_with_namespace", spec.path)):
             return None
-        return _observed(spec.path, project)
+        return _observed(spec.path, project, "website" in spec.model_fields_set)
 
     def create(self, spec: ProjectSpec) -> Observed:
         """Make it, empty, in its group."""
-        fields = {"name": slug(spec.path), **self.body(FIELDS, spec, FIELDS)}
-        return _observed(spec.path, self.made(spec, lambda: self.api.create_project(spec.path, fields)))
+        wanted = spec.values()
+        fields = {"name": slug(spec.path), **WORDS.body(wanted, WORDS.names), **_described(spec, wanted, {})}
+        made = self.made(spec, lambda: self.api.create_project(spec.path, fields))
+        if spec.archived:
+            made = self.api.archive_project(spec.path, int(made["id"]), archived=True)
+        return _observed(spec.path, made, "website" in spec.model_fields_set)
 
     def update(self, observed: Observed, spec: ProjectSpec, diffs: Sequence[FieldDiff]) -> Observed:
-        """Change the named fields, in one request."""
-        fields = self.body(FIELDS, spec, [diff.field for diff in diffs])
-        return _observed(spec.path, self.api.update_project(spec.path, identity(observed.handle), fields))
+        """Change the named fields, in one request; archiving is another."""
+        known, changed = identity(observed.handle), {diff.field for diff in diffs}
+        done: Json | None = None
+        if "archived" in changed and not spec.archived:
+            done = self._archive(spec, known, archived=False)
+        fields = WORDS.body(spec.values(), changed) | ({"path": slug(spec.path)} if "path" in changed else {})
+        if changed & {"description", "website"}:
+            fields |= _described(spec, spec.values(), observed.values)
+        if fields:
+            done = self.api.update_project(str(observed.values["path"]), known, fields)
+        if "archived" in changed and spec.archived:
+            done = self._archive(spec, known, archived=True)
+        return observed if done is None else _observed(spec.path, done, "website" in spec.model_fields_set)
+
+    def _archive(self, spec: ProjectSpec, known: int | None, *, archived: bool) -> Json | None:
+        """Asking twice does no harm."""
+        try:
+            return self.api.archive_project(spec.path, known, archived=archived)
+        except LostAnswerError:
+            return self.api.archive_project(spec.path, known, archived=archived)
+
+    def delete(self, observed: Observed) -> None:
+        """Archive it: nothing is lost, and nothing can be changed."""
+        self.api.archive_project(str(observed.values["path"]), identity(observed.handle), archived=True)
 
 
-def _observed(key: str, project: Json, team: str | None = None) -> Observed:
-    values = {ours: project[theirs] for ours, theirs in FIELDS.items() if theirs in project}
+def _described(spec: ProjectSpec, wanted: Mapping[str, JsonValue], there: Mapping[str, JsonValue]) -> Json:
+    """GitLab has no field for a website: it is the last line of the description. What is not managed stays."""
+    if not spec.model_fields_set & {"description", "website"}:
+        return {}
+    text, website = (str(wanted.get(name, there.get(name)) or "") for name in ("description", "website"))
+    return {"description": joined(text, website)}
+
+
+def _archived(scope: Scope, objects: Iterable[Observed]) -> Iterator[Finding]:
+    """A warning for every wanted project that somebody archived, where nothing says that it should be."""
+    wanted = {resource.address: resource for resource in scope.resources}
+    for there in objects:
+        resource = wanted.get(there.address)
+        if resource is not None and there.values["archived"] and "archived" not in resource.values:
+            yield warning(
+                "project-archived",
+                f"the project {there.address.key} is archived: nobody can push to it",
+                remedy="unarchive it in its settings, or write archived: false in the playbook",
+                address=str(there.address),
+                location=resource.origin,
+                team=resource.team,
+            )
+
+
+def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> Observed:  # noqa: FBT001 - of this file alone
+    """sited: whether the website is managed; where it is not, an address at the end of the description is part of it."""
+    path, text = str(project["path_with_namespace"]), str(project.get("description") or "")
+    description, website = parted(text) if sited else (text, "")
+    facts: dict[str, JsonValue] = {
+        "id": project["id"],
+        "web_url": project.get("web_url"),
+        "ssh_url": project.get("ssh_url_to_repo"),
+        "http_url": project.get("http_url_to_repo"),
+    }
     return Observed(
         Address(PROJECT, key),
-        {"path": project["path_with_namespace"], **values, "description": project.get("description") or ""},
+        {
+            "path": key if path.lower() == key.lower() else path,
+            **WORDS.read(project),
+            "ci_config": project.get("ci_config_path") or "",
+            "description": description,
+            "website": website,
+            "archived": bool(project.get("archived")),
+        },
         handle={"id": project["id"]},
         team=team,
         usage=ONE,
-        facts={
-            "id": project["id"],
-            "web_url": project.get("web_url"),
-            "ssh_url": project.get("ssh_url_to_repo"),
-            "http_url": project.get("http_url_to_repo"),
-        },
+        facts=facts if path.lower() == key.lower() else {**facts, "formerly": f"{PROJECT}[{path}]"},
     )

@@ -1,8 +1,8 @@
-"""`gitlab.user`: an account on GitLab; made or insisted on, as the site's `accounts` says."""
+"""`gitlab.user`: an account on GitLab; made, invited or insisted on, as the site's `accounts` says."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -10,6 +10,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.kind import Retirement
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import USER, GitLabKind, identity
@@ -17,6 +18,9 @@ from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import Username
 
 APPROVAL = "blocked_pending_approval"
+# An account "deactivated" for being idle wakes up at the next sign-in.
+AWAKE = frozenset({"active", "deactivated", APPROVAL})
+INVITED = "the person to accept the invitation"
 
 
 class UserSpec(Spec):
@@ -24,15 +28,17 @@ class UserSpec(Spec):
 
     username: Annotated[Username, IMMUTABLE] = Field(description="What follows the @")
     name: Annotated[str, CREATE_ONLY] = Field(default="", description="Shown name; the person may change it")
-    email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password")
+    email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
+    state: Literal["active", "blocked"] = Field(default="active", description="Whether it may sign in")
 
 
 class UserKind(GitLabKind[UserSpec]):
-    """Found by its username. Never given a password, changed, blocked or removed by eiginfra."""
+    """Found by its username. Never given a password or removed; blocked only if eiginfra made it and its owner left the inventory."""
 
     name = USER
     spec = UserSpec
     title = "an account on GitLab"
+    retires = Retirement("blocked", {"state": "blocked"}, "members")
 
     def key(self, spec: UserSpec) -> str:
         """The username."""
@@ -46,13 +52,20 @@ class UserKind(GitLabKind[UserSpec]):
         seen = self.api.users(sorted(names.values()))
         found = {names[user["username"].lower()]: user for user in seen if user["username"].lower() in names}
         missing = [resource for resource in scope.resources if resource.address.key not in found]
+        known = {record.address.key: identity(record.handle) for record in scope.records}
         findings = [
-            finding for resource in scope.resources if (user := found.get(resource.address.key)) for finding in _state(resource, user)
+            finding
+            for resource in scope.resources
+            if (user := found.get(resource.address.key))
+            for finding in (*_state(resource, user), *_other(resource, user, known.get(resource.address.key)))
         ]
         findings += [
             finding for some in self.api.client.each(lambda resource: list(self._missing(resource, seen)), missing) for finding in some
         ]
-        return Observation([_observed(key, user, teams.get(key)) for key, user in sorted(found.items())], findings=findings)
+        objects = [_observed(key, user, teams.get(key)) for key, user in sorted(found.items())]
+        if self.api.settings.accounts == "invite":
+            objects += [_invited(resource.address.key, resource.team) for resource in missing]
+        return Observation(objects, findings=findings)
 
     def _missing(self, resource: Resource, seen: Iterable[Json]) -> Iterator[Finding]:
         """What stands in the way of an account that is not there."""
@@ -66,7 +79,8 @@ class UserKind(GitLabKind[UserSpec]):
             yield say("account-missing", f"there is no account {spec.username} on GitLab", remedy=remedy)
             return
         if not spec.email:
-            yield say("account-without-email", f"the account {spec.username} is to be made, but has no e-mail address")
+            what = "to be made" if settings.accounts == "create" else "to be invited"
+            yield say("account-without-email", f"the account {spec.username} is {what}, but has no e-mail address")
             return
         others = [user for user in seen if str(user.get("email", "")).lower() == spec.email.lower()] or self.api.users_by_email(spec.email)
         if others:
@@ -80,7 +94,9 @@ class UserKind(GitLabKind[UserSpec]):
         """One account by ID or username."""
         known = identity(handle)
         user = self.api.user(known or spec.username)
-        return None if user is None else _observed(spec.username, user)
+        if user is None:
+            return _invited(spec.username) if self.api.settings.accounts == "invite" else None
+        return _observed(spec.username, user)
 
     def create(self, spec: UserSpec) -> Observed:
         """Make it (an administrator's token is needed); GitLab sends the person a link to set a password."""
@@ -97,19 +113,39 @@ class UserKind(GitLabKind[UserSpec]):
         }
         return _observed(spec.username, self.made(spec, lambda: self.api.create_user(fields)))
 
-    def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - nothing is changed
-        """Nothing: an account is the person's own once it is made."""
-        return observed
+    def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> Observed:
+        """Block or unblock it; all else is the person's own once the account is made."""
+        known = identity(observed.handle)
+        if known is not None and any(diff.field == "state" for diff in diffs):
+            self.api.set_blocked(spec.username, known, blocked=spec.state == "blocked")
+        return self.read(spec, observed.handle) or observed
+
+
+def _other(resource: Resource, user: Json, known: int | None) -> Iterator[Finding]:
+    """Names can be given up and taken by somebody else: accounts are known by their ID."""
+    if known is not None and known != user["id"]:
+        yield error(
+            "account-replaced",
+            f"the account {user['username']} (ID {user['id']}) is not the one that eiginfra knew by that name (ID {known})",
+            remedy=f"ask the person for the name of the account; if this is right: eiginfra forget '{resource.address}'",
+            address=str(resource.address),
+            location=resource.origin,
+            team=resource.team,
+        )
+
+
+def _invited(key: str, team: str | None = None) -> Observed:
+    """An account that does not exist: gitlab.members invites its owner, who makes it."""
+    return Observed(Address(USER, key), {"username": key}, team=team, waiting={"username": INVITED})
 
 
 def _state(resource: Resource, user: Json) -> Iterator[Finding]:
     state = str(user.get("state", "active"))
-    # An account "deactivated" for being idle wakes up at the next sign-in.
-    if state not in {"active", "deactivated", APPROVAL}:
+    if state not in AWAKE and "state" not in resource.values:
         yield warning(
             "account-blocked",
             f"the account {user['username']} is {state}",
-            remedy="an administrator of GitLab can unblock it",
+            remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
             address=str(resource.address),
             location=resource.origin,
             team=resource.team,
@@ -117,11 +153,12 @@ def _state(resource: Resource, user: Json) -> Iterator[Finding]:
 
 
 def _observed(key: str, user: Json, team: str | None = None) -> Observed:
+    state = str(user.get("state", "active"))
     return Observed(
         Address(USER, key),
-        {"username": user["username"]},
+        {"username": user["username"], "state": "active" if state in AWAKE else "blocked"},
         handle={"id": user["id"]},
         team=team,
-        waiting={"username": "the approval of an administrator of GitLab"} if user.get("state") == APPROVAL else {},
+        waiting={"username": "the approval of an administrator of GitLab"} if state == APPROVAL else {},
         facts={"id": user["id"], "state": user.get("state"), "web_url": user.get("web_url")},
     )

@@ -81,7 +81,13 @@ def test_keys_and_dependencies(registry):
     by_spec = {kind.spec: kind for kind in registry}
     assert by_spec[UserSpec].key(UserSpec(username="ada")) == "ada"
     assert list(by_spec[GroupSpec].dependencies(GroupSpec(path="eig/eig3/adler"))) == [Address("gitlab.group", "eig/eig3")]
-    assert list(by_spec[MembersSpec].dependencies(members)) == [Address("gitlab.group", "eig/eig3/adler"), Address("gitlab.user", "ada")]
+    assert list(by_spec[MembersSpec].dependencies(members)) == [
+        Address("gitlab.group", "eig/eig3/adler"),
+        Address("gitlab.user", "ada"),
+    ]
+    # The lists above, as far as the inventory has any.
+    list(by_spec[MembersSpec].check(MembersSpec(group="eig/eig3"), {}))
+    assert Address("gitlab.members", "eig/eig3") in by_spec[MembersSpec].dependencies(members)
     assert list(by_spec[ProjectSpec].dependencies(ProjectSpec(path="eig/eig3/adler/api"))) == [Address("gitlab.group", "eig/eig3/adler")]
     assert by_spec[ProjectSpec].usage(ProjectSpec(path="eig/a")) == Usage(projects=1)
     assert by_spec[GroupSpec].usage(GroupSpec(path="eig/a")) == Usage()

@@ -1,0 +1,140 @@
+"""`gitlab.variable`: a CI/CD variable of a group or project, whose value is a secret kept elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
+
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import StaleError
+from eiginfra.core.kind import Allocator
+from eiginfra.core.resource import Observed
+from eiginfra.core.secret import SecretSource
+from eiginfra.core.spec import IMMUTABLE, Rules, Spec
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.digests import Digests, reveal
+from eiginfra.providers.gitlab.fields import FullPath
+from eiginfra.providers.gitlab.placed import PlacedKind
+from eiginfra.providers.gitlab.places import Place
+
+# Our field -> GitLab's, of those that are sent as they are.
+FIELDS = {"masked": "masked", "protected": "protected", "raw": "raw", "type": "variable_type", "description": "description"}
+
+
+class Source(BaseModel):
+    """Where the value is kept: exactly one of an environment variable, a file, a command that prints it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: str | None = None
+    file: str | None = Field(default=None, description="Relative to the playbook")
+    command: tuple[str, ...] | None = None
+
+    def source(self) -> SecretSource:
+        """The same, for who fetches it."""
+        return SecretSource.model_validate(self.model_dump(exclude_unset=True))
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        self.source()
+        return self
+
+
+class VariableSpec(Spec):
+    """A CI/CD variable."""
+
+    group: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the group, or else:")
+    project: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the project")
+    key: Annotated[str, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=255)] = Field(description="Its name")
+    value: Annotated[Source, Rules(write_only=True)] = Field(description="Where its value is kept: {env: …}, {file: …} or {command: […]}")
+    digest: Annotated[str | None, Rules(sensitive=True, assigned=True)] = Field(
+        default=None, description="Filled in, never written: what tells the value apart"
+    )
+    masked: bool = Field(default=False, description="Hidden in job logs; GitLab asks for 8 characters or more, in one line")
+    protected: bool = Field(default=False, description="Only for protected branches and tags")
+    raw: bool = Field(default=False, description="Taken as it is: $ has no meaning in it")
+    type: Literal["env_var", "file"] = Field(default="env_var", description="A variable, or a file whose path the variable names")
+    scope: Annotated[str, IMMUTABLE] = Field(default="*", description="For which environments; of groups with a licence only")
+    description: str = Field(default="", description="What it is for")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.group) == bool(self.project):
+            raise PydanticCustomError("one_place", "name exactly one of group and project", {})
+        return self
+
+
+class VariableKind(PlacedKind[VariableSpec]):
+    """Found by its key (and scope) in its place. Values are compared by a digest whose key comes of the token, and never shown."""
+
+    name = "gitlab.variable"
+    spec = VariableSpec
+    title = "a CI/CD variable of a group or project on GitLab"
+    removal: ClassVar[str | None] = "deleted"
+
+    def __init__(self, api: GitLabApi | None = None) -> None:
+        super().__init__(api)
+        self._digests = None if api is None else Digests(api.settings)
+        self.allocator: Allocator | None = self._digests
+
+    @property
+    def digests(self) -> Digests:
+        """What tells values apart; raises UsageError when the site has no GitLab."""
+        return self._digests or Digests(self.api.settings)
+
+    def place(self, values: Mapping[str, Any]) -> Place:
+        """Its group or project."""
+        return Place("group", values["group"]) if values.get("group") else Place("project", values["project"])
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        """Its key, and its scope unless that is everywhere."""
+        scope = values.get("scope", "*")
+        return str(values["key"]) if scope == "*" else f"{values['key']}@{scope}"
+
+    def listed(self, place: Place) -> list[Json] | None:
+        """The place's own variables."""
+        return self.api.places.variables(place)
+
+    def shown(self, item: Json, place: Place) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+        """As GitLab lists it, the value as its digest; of a hidden one there is none."""
+        values = {
+            place.sort: place.path,
+            "key": item["key"],
+            "scope": item.get("environment_scope", "*"),
+            **{ours: item.get(theirs) for ours, theirs in FIELDS.items()},
+            "description": item.get("description") or "",
+        }
+        address = f"{self.name}[{place.path}#{self.label(values)}]"
+        values["digest"] = None if item.get("value") is None else self.digests.of(address, str(item["value"]))
+        return values, {}
+
+    def _value(self, spec: VariableSpec) -> str:
+        """The secret. Raises StaleError when it is another than the plan saw, InputError when it is not to be had."""
+        value = reveal(self.api.settings, spec.value.source())
+        address = f"{self.name}[{self.key(spec)}]"
+        if spec.digest is not None and self.digests.of(address, value) != spec.digest:
+            raise StaleError(f"the secret of {spec.key} changed since the plan was made; make a new plan")
+        return value
+
+    def create(self, spec: VariableSpec) -> Observed:
+        """Make it."""
+        wanted = spec.values()
+        fields = {"key": spec.key, "value": self._value(spec), "environment_scope": spec.scope, **self._fields(wanted, FIELDS)}
+        return self.answered(spec, lambda: self.api.places.add_variable(self.place(wanted), fields))
+
+    def update(self, observed: Observed, spec: VariableSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - found by its key
+        """Change the named fields, in one request."""
+        wanted, changed = spec.values(), {diff.field for diff in diffs}
+        fields = self._fields(wanted, changed) | ({"value": self._value(spec)} if "digest" in changed else {})
+        return self.answered(spec, lambda: self.api.places.change_variable(self.place(wanted), spec.key, spec.scope, fields))
+
+    def delete(self, observed: Observed) -> None:
+        """Remove it."""
+        values = observed.values
+        self.api.places.remove_variable(self.place(values), str(values["key"]), str(values.get("scope", "*")))
+
+    @staticmethod
+    def _fields(wanted: Mapping[str, Any], names: Sequence[str] | Mapping[str, str] | set[str]) -> Json:
+        return {FIELDS[name]: wanted[name] for name in names if name in FIELDS and name in wanted}

@@ -1,0 +1,103 @@
+"""What the kinds share whose objects hang on a group or project, in a list of its own."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import Spec
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, GitLabKind
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.places import Place
+
+S = TypeVar("S", bound=Spec)
+
+
+class PlacedKind(GitLabKind[S]):
+    """Found by name in the list of its place: one request a place. What nobody wants or wanted is the team's own, and not looked at."""
+
+    orphans: ClassVar[bool] = True
+    """Whether places are still looked at in which nothing is wanted any more."""
+
+    @abstractmethod
+    def place(self, values: Mapping[str, Any]) -> Place:
+        """Where it hangs, by the values of a spec or a record."""
+
+    @abstractmethod
+    def label(self, values: Mapping[str, Any]) -> str:
+        """What it is called there, by the values of a spec or a record, or by what `shown` gives."""
+
+    @abstractmethod
+    def listed(self, place: Place) -> list[Json] | None:
+        """What hangs there; None when there is no such place."""
+
+    @abstractmethod
+    def shown(self, item: Json, place: Place) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+        """Values and handle of one item of the list."""
+
+    def key(self, spec: S) -> str:
+        """The place's full path and the name there: `eig/eig3#bug`."""
+        return self._key(spec.values())
+
+    def _key(self, values: Mapping[str, Any]) -> str:
+        return f"{self.place(values).path}#{self.label(values)}"
+
+    def dependencies(self, spec: S) -> Iterable[Address]:
+        """Its group or project."""
+        place = self.place(spec.values())
+        return [Address(GROUP if place.sort == "group" else PROJECT, place.path)]
+
+    def check(self, spec: S, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:  # noqa: ARG002 - asks of no other
+        """The fence."""
+        yield from self.fence(self.place(spec.values()).path)
+
+    def observe(self, scope: Scope) -> Observation:
+        """The lists of all places, several at once."""
+        sought: dict[Place, dict[str, str | None]] = {}
+        for resource in scope.resources:
+            values = resource.spec.values()
+            sought.setdefault(self.place(values), {})[resource.address.key] = resource.team
+        for record in scope.records:
+            place = self.place(record.values)
+            if self.orphans or place in sought:
+                sought.setdefault(place, {}).setdefault(record.address.key, record.team)
+
+        def look(item: tuple[Place, dict[str, str | None]]) -> list[Observed]:
+            place, keys = item
+            return [self._under(there, keys) for there in self._look(place) if there.address.key in keys]
+
+        return Observation([there for found in self.api.client.each(look, sought.items()) for there in found])
+
+    @staticmethod
+    def _under(there: Observed, keys: Mapping[str, str | None]) -> Observed:
+        return replace(there, team=keys[there.address.key])
+
+    def _look(self, place: Place) -> list[Observed]:
+        items, former = self.listed(place), self.api.former.get(place.path) if place.sort == "project" else None
+        if items is not None or former is None:
+            return [self._observed(item, place) for item in items or ()]
+        found = self.listed(replace(place, path=former)) or ()
+        return [self._formerly(self._observed(item, place), place.path, former) for item in found]
+
+    @staticmethod
+    def _formerly(there: Observed, path: str, former: str) -> Observed:
+        key = former + there.address.key.removeprefix(path)
+        return replace(there, facts={**there.facts, "formerly": f"{there.address.kind}[{key}]"})
+
+    def _observed(self, item: Json, place: Place) -> Observed:
+        values, handle = self.shown(item, place)
+        return Observed(Address(self.name, f"{place.path}#{self.label(values)}"), values, handle=handle)
+
+    def read(self, spec: S, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the list shows it by name
+        """One of the list, by its name."""
+        place, key = self.place(spec.values()), self.key(spec)
+        return next((there for there in self._look(place) if there.address.key == key), None)
+
+    def answered(self, spec: S, make: Callable[[], Json]) -> Observed:
+        """What a creation or change made; see `made`."""
+        return self._observed(self.made(spec, make), self.place(spec.values()))

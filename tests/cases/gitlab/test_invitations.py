@@ -1,0 +1,117 @@
+"""People who are invited or wait for an administrator, on the whole road."""
+
+from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, account, direct, entry, invited, members, user, waits
+from support.gitlab_road import shown
+
+from eiginfra.core.change import Cause
+
+# Invitations
+
+
+def test_who_has_no_account_is_invited_and_waited_for(inviting):
+    wanted = (*PLACES, user("ada"), members(invited("ada")))
+    first = inviting.plan(*wanted)
+    assert f"create {ADDRESS}" in shown(first.acting)
+    assert "create gitlab.user[ada]" not in shown(first.acting)
+    inviting.apply(*wanted)
+    (pending,) = inviting.world.by_hand("GET", f"{GROUP}/invitations")
+    assert (pending["invite_email"], pending["access_level"], pending["expires_at"][:10]) == ("ada@example.org", 30, "2030-06-30")
+    plan = inviting.later().plan(*wanted)
+    assert plan.empty
+    assert waits(plan) == {
+        "gitlab.user[ada]": {"username": "the person to accept the invitation"},
+        ADDRESS: {"members": "ada to accept the invitation"},
+    }
+    account(inviting.world, "ada")
+    after = inviting.later().plan(*wanted)
+    assert after.empty
+    assert waits(after) == {}
+    assert direct(inviting.world)["ada"] == 30
+
+
+def test_an_invitation_follows_the_inventory_and_is_withdrawn_with_it(inviting):
+    inviting.apply(*PLACES, user("ada"), members(invited("ada")))
+    (change,) = inviting.apply(*PLACES, user("ada"), members(invited("ada", access="reporter", expires="2031-01-01")))
+    assert [diff.label for diff in change.diffs] == ["members[ada]"]
+    (pending,) = inviting.world.by_hand("GET", f"{GROUP}/invitations")
+    assert (pending["access_level"], pending["expires_at"][:10]) == (20, "2031-01-01")
+    (change,) = inviting.apply(*PLACES, members())
+    assert [(diff.label, diff.removes) for diff in change.diffs] == [("members[ada@example.org]", True)]
+    assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
+
+
+def test_an_invitation_that_ran_out_is_renewed(inviting):
+    wanted = (*PLACES, user("ada"), members(invited("ada")))
+    inviting.apply(*wanted)
+    inviting.world.by_hand("DELETE", f"{GROUP}/invitations/ada@example.org")
+    assert shown(inviting.apply(*wanted)) == [f"update {ADDRESS}: members[ada]"]
+
+
+def test_an_invitation_by_hand_is_a_stranger(inviting):
+    inviting.apply(*PLACES, members())
+    inviting.world.by_hand("POST", f"{GROUP}/invitations", email="eve@example.org", access_level=30)
+    (change,) = inviting.apply(*PLACES, members())
+    assert (change.cause, [diff.label for diff in change.diffs]) == (Cause.DRIFT, ["members[eve@example.org]"])
+
+
+def test_a_failure_within_a_201_is_a_failure(inviting):
+    road = inviting
+    wanted = (*PLACES, user("ada"), members({**invited("ada"), "email": "no address"}))
+    plan = road.plan(*wanted)
+    (failed,) = [result for result in road.run(plan).results if result.reason]
+    assert "invite no address to group eig/eig3/adler: GitLab answers: Invite email is invalid" in failed.reason
+
+
+def test_an_invitation_whose_answer_was_lost_is_sent_once(inviting):
+    inviting.apply(*PLACES)
+    inviting.world.fault(rules=[{"match": "POST .*/invitations", "kind": "drop_after", "times": 1}])
+    inviting.apply(*PLACES, user("ada"), members(invited("ada")))
+    assert len(inviting.world.by_hand("GET", f"{GROUP}/invitations")) == 1
+
+
+def test_the_address_of_another_account_is_an_error_when_planning(inviting):
+    account(inviting.world, "ada-lovelace", "ada@example.org")
+    (finding,) = inviting.plan(*PLACES, user("ada"), members(invited("ada"))).errors
+    assert finding.code == "account-email-taken"
+    assert "belongs to the account ada-lovelace" in finding.message
+
+
+def test_an_invitation_accepted_under_another_name_is_not_removed_and_sent_again(road):
+    root = road.world
+    owner = account(root, "owner")
+    root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
+    token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
+    mine = road.later(root.as_token(token, accounts="invite"))
+    account(root, "ada-lovelace", "ada@example.org")  # whose address only administrators see
+    wanted = (COHORT, ADLER, user("ada"), members(invited("ada")))
+    mine.run(mine.plan(*wanted))
+    assert direct(root)["ada-lovelace"] == 30
+    (finding,) = mine.later(root.as_token(token, accounts="invite")).plan(*wanted).errors
+    assert finding.code == "invitation-taken"
+    assert "ada-lovelace may be the same person" in finding.message
+
+
+def test_an_instance_that_does_not_invite_is_not_asked_for_invitations(road):
+    road.apply(*PLACES, user("ada"), members(entry("ada")))
+    assert not [request for request in road.world.sent if request.url.endswith("/invitations")]
+
+
+# Promotions that an administrator of GitLab approves
+
+
+def test_a_queued_promotion_waits_and_is_not_asked_for_again(road):
+    root = road.world
+    owner = account(root, "owner")
+    root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
+    token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
+    root.by_hand("PUT", "/application/settings", enable_member_promotion_management=True)
+    number = account(root, "ada")
+    mine = road.later(root.as_token(token, accounts="require"))
+    wanted = (COHORT, ADLER, user("ada"), members(entry("ada")))
+    mine.apply(*wanted)
+    plan = mine.plan(*wanted)
+    assert waits(plan) == {ADDRESS: {"members": "an administrator of GitLab to approve ada"}}
+    assert "ada" not in direct(root)
+    root.by_hand("POST", f"{GROUP}/members", user_id=number, access_level=30, expires_at="2030-06-30")
+    after = mine.plan(*wanted)
+    assert (after.empty, waits(after)) == (True, {})

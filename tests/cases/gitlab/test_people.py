@@ -1,0 +1,118 @@
+"""People who come, wait, move and leave, on the whole road."""
+
+from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user
+from support.gitlab_road import shown
+
+from eiginfra.core.change import Action
+from eiginfra.providers.gitlab.kinds.group import GroupSpec
+from eiginfra.providers.gitlab.kinds.project import ProjectSpec
+from eiginfra.providers.gitlab.kinds.user import UserSpec
+
+# Moving and leaving
+
+
+def test_a_member_who_leaves_loses_access_everywhere_in_one_apply(road):
+    other, hand = GroupSpec(path="eig/eig3/plume"), ProjectSpec(path="eig/eig3/plume/site")
+    road.apply(*PLACES, other, hand, user("ada"), members(entry("ada")))
+    number = road.world.account_id("ada")
+    for url in ("/groups/eig%2Feig3%2Fplume", "/projects/eig%2Feig3%2Fplume%2Fsite", "/projects/eig%2Feig3%2Fadler%2Fapi"):
+        road.world.by_hand("POST", f"{url}/members", user_id=number, access_level=30)
+    plan = road.later().plan(*PLACES, other, hand, members())
+    (said,) = [finding for finding in plan.findings if finding.code == "leaver-elsewhere"]
+    assert "ada leaves eig/eig3/adler, and was added by hand to group eig/eig3/plume, project eig/eig3/plume/site" in said.message
+    assert sorted(shown(plan.acting)) == [f"update {ADDRESS}: members[ada]", "update gitlab.user[ada]: state"]
+    road.later().apply(*PLACES, other, hand, members())
+    assert road.world.by_hand("GET", f"/users/{number}/memberships") == []
+    assert road.world.by_hand("GET", f"/users/{number}")["state"] == "blocked"
+
+
+def test_who_moves_further_down_stays_there(road):
+    lead = (*PLACES, user("ada"))
+    road.apply(*lead, members(entry("ada"), place="eig/eig3"), members(entry("ada", access="maintainer")))
+    road.apply(*lead, members(place="eig/eig3"), members(entry("ada", access="maintainer")))
+    assert direct(road.world)["ada"] == 40
+    assert "ada" not in direct(road.world, "/groups/eig%2Feig3")
+
+
+def test_a_change_of_role_leaves_what_is_below(road):
+    road.apply(*PLACES, user("ada"), members(entry("ada")))
+    road.world.by_hand("POST", "/projects/eig%2Feig3%2Fadler%2Fapi/members", user_id=road.world.account_id("ada"), access_level=40)
+    road.apply(*PLACES, user("ada"), members(entry("ada", access="reporter")))
+    assert direct(road.world, "/projects/eig%2Feig3%2Fadler%2Fapi")["ada"] == 40
+
+
+def test_only_accounts_that_eiginfra_made_are_blocked(road):
+    number = account(road.world, "ada")
+    road.apply(*PLACES, user("ada"), members(entry("ada")))
+    road.apply(*PLACES, members())
+    plan = road.plan(*PLACES, members())
+    (left,) = [change for change in plan.changes if change.address.kind == "gitlab.user"]
+    assert left.action is Action.NONE
+    assert "eiginfra did not make it, so it is not blocked" in left.note
+    assert road.world.by_hand("GET", f"/users/{number}")["state"] == "active"
+
+
+def test_who_comes_back_is_told_to_be_blocked_and_can_be_unblocked(road):
+    road.apply(user("ada"))
+    road.apply()
+    (finding,) = road.plan(user("ada")).findings
+    assert finding.code == "account-blocked"
+    road.apply(UserSpec(username="ada", email="ada@example.org", state="active"))
+    assert road.world.by_hand("GET", "/users?username=ada")[0]["state"] == "active"
+
+
+# Names and numbers
+
+
+def test_an_account_that_was_renamed_is_the_same_person(road):
+    account(road.world, "ada")
+    wanted = (*PLACES, members(entry("ada")))
+    road.apply(*wanted)
+    road.world.by_hand("PUT", f"/users/{road.world.account_id('ada')}", username="ada-lovelace")
+    plan = road.later().plan(*wanted)
+    assert plan.empty
+    assert [finding.code for finding in plan.findings] == ["account-renamed"]
+    assert "the account ada is called ada-lovelace now" in plan.findings[0].message
+
+
+def test_a_name_that_somebody_else_took_is_an_error(road):
+    road.apply(user("ada"))
+    road.world.by_hand("PUT", f"/users/{road.world.account_id('ada')}", username="ada-lovelace")
+    account(road.world, "ada", "mallory@example.org")
+    (finding,) = road.later().plan(user("ada")).errors
+    assert (finding.code, "eiginfra forget 'gitlab.user[ada]'" in finding.remedy) == ("account-replaced", True)
+
+
+def test_a_name_that_nobody_bears_is_an_error_when_planning(road):
+    for wanted in ((*PLACES, members(entry("nobody"))), (COHORT, members(entry("nobody"), place="eig/eig3/new"))):
+        (finding,) = road.plan(*wanted).errors
+        assert finding.code == "member-without-account"
+        assert "there is no account nobody on GitLab" in finding.message
+    assert road.plan(*PLACES, user("nobody"), members(entry("nobody"))).errors == ()
+
+
+def test_where_people_are_invited_an_entry_needs_an_address(inviting):
+    (finding,) = inviting.plan(*PLACES, user("ada"), members(entry("ada"))).errors
+    assert (finding.code, finding.address) == ("member-without-account", ADDRESS)
+
+
+# The guard
+
+
+def cap(limit):
+    return lambda field, removed, total: f"{limit} of {total}" if removed > limit else None
+
+
+def test_half_of_the_members_lost_stops_the_plan_whatever_waits_or_is_inherited(inviting):
+    names = ["ada", "bob", "eve", "lin"]
+    for name in names[:3]:
+        account(inviting.world, name)
+    inviting.world.by_hand("POST", "/groups/eig/members", user_id=inviting.world.account_id("eve"), access_level=40)
+    wanted = [entry("ada"), entry("bob"), entry("eve", access="guest"), invited("lin")]
+    inviting.apply(*PLACES, members(*wanted))
+    guarded = inviting.later(allows=cap(1))
+    # eve is there by inheritance only, and cannot be removed here: ada, bob and lin's invitation count.
+    plan = guarded.plan(*PLACES, members())
+    (stop,) = plan.errors
+    assert stop.message.startswith("3 of 3 entries of gitlab.members members would be removed; the cap is 1 of 3")
+    assert guarded.plan(*PLACES, members(*wanted[1:])).errors == ()

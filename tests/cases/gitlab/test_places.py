@@ -1,0 +1,192 @@
+"""Groups and projects that are renamed, emptied, archived, seeded."""
+
+import base64
+
+import pytest
+from support.gitlab_road import shown
+
+from eiginfra.core.change import Action, Cause
+from eiginfra.core.resource import Scope
+from eiginfra.providers.gitlab.kinds.file import FileSpec
+from eiginfra.providers.gitlab.kinds.group import GroupSpec
+from eiginfra.providers.gitlab.kinds.label import LabelSpec
+from eiginfra.providers.gitlab.kinds.members import MembersSpec
+from eiginfra.providers.gitlab.kinds.project import ProjectSpec
+from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
+from eiginfra.providers.gitlab.kinds.user import UserSpec
+
+SPACE = "eig/eig3/adler"
+PLACES = (GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public"))
+PROJECT = "/projects/eig%2Feig3%2Fadler%2Fapi"
+README = {"README.md": "# API\n", ".gitlab-ci.yml": "test: {script: [make test]}\n"}
+
+
+def files(**changed):
+    return FileSpec(**{"project": f"{SPACE}/api", "files": README, "license": "MIT", "holder": "Ministère", **changed})
+
+
+def content(world, path, ref="main"):
+    found = world.by_hand("GET", f"{PROJECT}/repository/files/{path}?ref={ref}")
+    return base64.b64decode(found["content"]).decode()
+
+
+# Renaming
+
+
+def test_a_project_that_says_what_it_was_is_renamed_with_all_that_hangs_on_it(road):
+    def world(name, **more):
+        path = f"{SPACE}/{name}"
+        return (
+            *PLACES,
+            UserSpec(username="ada", email="ada@example.org"),
+            ProjectSpec(path=path, title="API", **more),
+            files(project=path),
+            ProtectedBranchSpec(project=path, branch="main", push="maintainers", merge="developers"),
+            MembersSpec(project=path, members=[{"username": "ada", "access": "developer"}]),
+        )
+
+    road.apply(*world("old"))
+    number = road.world.api.project(f"{SPACE}/old")["id"]
+    plan = road.later().plan(*world("api", was=f"{SPACE}/old"))
+    assert shown(plan.acting) == [f"update gitlab.project[{SPACE}/api]: path"]
+    (diff,) = plan.acting[0].diffs
+    assert (diff.before, diff.after, plan.acting[0].cause) == (f"{SPACE}/old", f"{SPACE}/api", Cause.PENDING)
+    road.later().apply(*world("api", was=f"{SPACE}/old"))
+    assert road.world.by_hand("GET", PROJECT)["id"] == number
+    # `was` may stay in the file.
+    assert road.later().plan(*world("api", was=f"{SPACE}/old")).empty
+
+
+def test_without_that_a_new_name_is_a_new_project(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/old"))
+    assert shown(road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"))) == [f"create gitlab.project[{SPACE}/api]"]
+
+
+def test_a_project_is_not_moved_to_another_group(road):
+    (finding,) = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api", was="eig/eig3/old")).errors
+    assert finding.code == "project-moved"
+
+
+# Removal
+
+
+def test_a_group_is_deleted_only_when_empty_made_here_and_asked_for(road):
+    sub = GroupSpec(path=f"{SPACE}/sub")
+    road.apply(*PLACES, sub, ProjectSpec(path=f"{SPACE}/sub/api"))
+    (left,) = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/sub/api"), prune=True).changes
+    assert (left.action, left.note) == (Action.NONE, "left the inventory: it is not empty; remove it by hand if it must go")
+    plan = road.plan(*PLACES, prune=True)
+    assert shown(plan.acting) == [f"delete gitlab.project[{SPACE}/sub/api]"]
+    road.apply(*PLACES, prune=True)
+    assert road.world.api.project(f"{SPACE}/sub/api")["archived"]
+    other = GroupSpec(path=f"{SPACE}/other")
+    road.apply(*PLACES, other)
+    assert road.plan(*PLACES).acting == ()
+    assert shown(road.apply(*PLACES, prune=True)) == [f"delete gitlab.group[{SPACE}/other]"]
+    # What waits for its deletion is offered for restoration.
+    (finding,) = road.plan(*PLACES, other).errors
+    assert finding.code == "group-scheduled-for-deletion"
+
+
+def test_a_group_made_by_hand_is_not_deleted(road):
+    road.apply(*PLACES)
+    road.world.by_hand("POST", "/groups", path="hand", name="Hand", parent_id=road.world.api.group_id(SPACE))
+    hand = GroupSpec(path=f"{SPACE}/hand")
+    road.apply(*PLACES, hand)
+    (left,) = road.plan(*PLACES, prune=True).changes
+    assert (left.action, left.note) == (Action.NONE, "left the inventory: eiginfra did not make it; remove it by hand if it must go")
+
+
+def test_a_group_that_was_filled_since_the_plan_is_not_deleted(road):
+    road.apply(*PLACES, GroupSpec(path=f"{SPACE}/sub"))
+    plan = road.plan(*PLACES, prune=True)
+    road.world.by_hand("POST", "/projects", path="api", namespace_id=road.world.api.group_id(f"{SPACE}/sub"))
+    (result,) = road.run(plan).results
+    assert "still holds projects" in result.reason
+    assert road.world.api.group(f"{SPACE}/sub") is not None
+
+
+def test_a_project_archived_by_hand_is_said(road):
+    project = ProjectSpec(path=f"{SPACE}/api")
+    road.apply(*PLACES, project)
+    road.world.by_hand("POST", f"{PROJECT}/archive")
+    assert [finding.code for finding in road.plan(*PLACES, project).findings] == ["project-archived"]
+
+
+def test_where_members_may_create_projects_the_quota_is_counted_not_enforced(road):
+    group = GroupSpec(path=SPACE, project_creation="developer")
+    road.apply(PLACES[0], group)
+    kind = road.world.kind(group)
+    (finding,) = kind.observe(Scope("eig3", ("adler",), [road._resource(group, "adler")])).findings
+    assert (finding.code, finding.severity) == ("projects-not-enforced", "notice")
+    assert f"members may create projects in {SPACE}" in finding.message
+
+
+# First files
+
+
+def test_an_empty_repository_is_filled_once_in_one_commit(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), files(message="Premiers fichiers"))
+    (commit,) = road.world.by_hand("GET", f"{PROJECT}/repository/commits")
+    assert commit["title"] == "Premiers fichiers"
+    assert content(road.world, "README.md") == "# API\n"
+    license_ = content(road.world, "LICENSE")
+    assert license_.startswith("MIT License")
+    assert "Ministère" in license_
+
+
+def test_what_a_team_changed_is_theirs(road):
+    wanted = (*PLACES, ProjectSpec(path=f"{SPACE}/api"), files())
+    road.apply(*wanted)
+    fields = {"branch": "main", "commit_message": "ours", "content": "# Ours\n"}
+    road.world.by_hand("PUT", f"{PROJECT}/repository/files/README.md", **fields)
+    road.world.by_hand("DELETE", f"{PROJECT}/repository/files/LICENSE", branch="main", commit_message="gone")
+    assert road.later().plan(*wanted).changes == ()
+    changed = (*wanted[:-1], files(files={"README.md": "# Newer\n"}))
+    assert road.apply(*changed) == ()
+    assert content(road.world, "README.md") == "# Ours\n"
+
+
+def test_a_repository_that_holds_something_is_left_alone(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"))
+    fields = {"branch": "trunk", "commit_message": "x", "content": "x"}
+    road.world.by_hand("POST", f"{PROJECT}/repository/files/main.py", **fields)
+    assert road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), files()) == ()
+
+
+def test_a_licence_that_gitlab_does_not_have_is_named(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), files(license="etalab-2.0"))
+    assert "SPDX-License-Identifier: etalab-2.0" in content(road.world, "LICENSE")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"license": "WTFPL"}, "license-not-allowed"),
+        ({"files": {"LICENSE": "x"}}, "license-twice"),
+        ({"files": {"../x": "x"}}, "file-path"),
+        ({"project": "other/api"}, "outside-root-group"),
+    ],
+)
+def test_files_that_are_refused(road, changed, code):
+    spec = files(**changed)
+    assert [finding.code for finding in road.world.kind(spec).check(spec, {})] == [code]
+
+
+# Labels and rules
+
+
+def test_a_label_of_the_group_above_is_in_the_way(road):
+    road.apply(*PLACES, LabelSpec(group="eig/eig3", name="bug", color="#ff0000"))
+    plan = road.plan(*PLACES, LabelSpec(group="eig/eig3", name="bug", color="#ff0000"), LabelSpec(group=SPACE, name="bug", color="#ff0000"))
+    (result,) = road.run(plan).results
+    assert (result.outcome, "create label bug in group eig/eig3/adler: GitLab answers 409" in result.reason) == ("failed", True)
+
+
+def test_a_rule_with_further_people_is_made_as_wanted(road):
+    rule = ProtectedBranchSpec(project=f"{SPACE}/api", branch="release/*", push="maintainers")
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), rule)
+    entries = [{"access_level": 30}, {"user_id": 1}]
+    road.world.by_hand("PATCH", f"{PROJECT}/protected_branches/release%2F*", allowed_to_push=entries)
+    (change,) = road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), rule)
+    assert (change.cause, change.diffs[0].before) == (Cause.DRIFT, "3 rules")
