@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench faults replay format lock clean
+.PHONY: help demo test lint types unit bench faults soak replay format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
+
+soak: $(VENV)/dev.stamp ## 200 rounds of reconcile on a lab that is tampered with and fails
+	$(BIN)/python benchmarks/soak.py $(SOAK)
 
 replay: $(VENV)/dev.stamp ## Play the recordings of a real Proxmox to the lab (FILES=… narrows)
 	$(BIN)/python benchmarks/replay.py $(FILES)

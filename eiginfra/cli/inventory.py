@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from eiginfra.cli import options
+from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.core.resource import Observed
 from eiginfra.wiring.project import Paths, Project
@@ -34,11 +35,11 @@ def run(
 
 def _hosts(project: Project) -> dict[str, dict[str, Any]]:
     """The machines of the inventory by host name, each with its variables; ID and address only if it stands."""
-    standing = {str(there.address.key): there for there in project.standing() if there.address.provider == "proxmox"}
+    standing = {there.address: there for there in project.standing()}
     hosts: dict[str, dict[str, Any]] = {}
     for team in project.cohort.teams:
         for machine in team.machines:
-            there = standing.get(f"{project.cohort.id}/{team.id}/{machine.name}")
+            there = standing.get(Address(f"proxmox.{machine.type}", f"{project.cohort.id}/{team.id}/{machine.name}"))
             hosts[team.host(machine)] = {
                 "eiginfra_team": team.id,
                 "eiginfra_type": machine.type,

@@ -9,7 +9,9 @@ from rich.table import Table
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.cli.render.console import out, print_json, printable
+from eiginfra.cli.render.plan_text import print_changes
 from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import UsageError
 from eiginfra.wiring.project import Paths, Project
 
@@ -56,14 +58,7 @@ def show(
 ) -> int:
     """What one run did, action by action."""
     project = Project.load(paths, offline=True)
-    number = run
-    if number is None:
-        latest = project.journal.runs(project.cohort.id, 1)
-        if not latest:
-            msg = "nothing was applied yet"
-            raise UsageError(msg)
-        number = latest[0].number
-    report = project.journal.show(number)
+    report = project.journal.show(_number(project, run))
     if format_ is Format.JSON:
         print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
         return 0
@@ -78,6 +73,49 @@ def show(
         cause = f" ({step.cause})" if step.cause else ""
         console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
     return 0
+
+
+@app.command("diff")
+@options.files
+def diff(
+    *,
+    paths: Paths,
+    run: Annotated[int | None, typer.Argument(help="The run's number; the last one without it.")] = None,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """What one run changed, field by field."""
+    project = Project.load(paths, offline=True)
+    report = project.journal.show(_number(project, run))
+    changes = [
+        Change(
+            address=step.address,
+            action=step.action,
+            cause=step.cause,
+            team=step.team,
+            diffs=step.diffs,
+            desired=None if step.desired is None else dict(step.desired),
+            note=None if step.outcome else "unfinished: the run was killed here, or goes on",
+        )
+        for step in report.steps
+        if step.outcome in {"done", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
+    ]
+    if format_ is Format.JSON:
+        print_json("journal.diff", {"run": report.run.number, "changes": [change.model_dump(mode="json") for change in changes]})
+        return 0
+    print_changes(out(), changes)
+    out().print(f"Run {report.run.number}: {len(changes)} changed.")
+    return 0
+
+
+def _number(project: Project, run: int | None) -> int:
+    """The run that is meant; raises UsageError when there is none yet."""
+    if run is not None:
+        return run
+    latest = project.journal.runs(project.cohort.id, 1)
+    if not latest:
+        msg = "nothing was applied yet"
+        raise UsageError(msg)
+    return latest[0].number
 
 
 def _as_dict(row: Any) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def up(
     latency: Annotated[float, typer.Option("--latency", metavar="MS", min=0, help="What every request waits.")] = 0.0,
     task_seconds: Annotated[float, typer.Option("--task-seconds", min=0, help="How long a Proxmox task takes.")] = 0.0,
     wide_network: Annotated[bool, typer.Option("--wide-network", help="A /16 with some 60,000 machine IDs.")] = False,
+    nodes: Annotated[str | None, typer.Option("--nodes", metavar="NAMES", help="The Proxmox's nodes: eig,eig2.")] = None,
     run_dir: RunDir = RUN_DIR,
 ) -> int:
     """Serve a GitLab and a Proxmox VE until Ctrl-C, on loopback only."""
@@ -57,6 +58,7 @@ def up(
             latency_ms=latency,
             task_seconds=task_seconds,
             wide_network=wide_network,
+            nodes=tuple(name for name in (nodes or "").split(",") if name),
         )
         if not detach:
             serve(config, lambda serving: _announce(serving.urls))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eiginfra import __version__
-from eiginfra.cli import apply, check, demo, doctor, drift, forget, handouts, inventory, journal, lab, plan, schema
+from eiginfra.cli import apply, check, demo, doctor, drift, forget, handouts, inventory, journal, lab, plan, reconcile, schema
 from eiginfra.cli.render.console import err, printable
 from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import EiginfraError, GuardError, InputError
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (check, plan, apply, drift, handouts, inventory, schema, forget, doctor, demo):
+for command in (check, plan, apply, drift, reconcile, handouts, inventory, schema, forget, doctor, demo):
     app.command(command.NAME)(command.run)
 app.add_typer(journal.app)
 app.add_typer(lab.app)

@@ -88,6 +88,7 @@ Replace = Annotated[
     typer.Option("--replace", metavar="ADDRESS", parser=_address, help="Make it anew where a field cannot change.", show_default=False),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Also remove what left the inventory, as far as eiginfra may.")]
+Restart = Annotated[bool, typer.Option("--restart", help="Also restart what waits for it, or will.")]
 AllowRemovals = Annotated[
     int | None, typer.Option("--allow-removals", metavar="N", min=0, help="Let so many entries of a list go, whatever the cap.")
 ]
@@ -98,7 +99,8 @@ AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to writ
 
 _FILES = {"settings": Settings, "inventory": Inventory, "playbook": Playbook, "site": Site, "as_of": AsOf}
 _CHOICE = {"limit": Limit, "tags": Tags, "skip_tags": SkipTags, "target": Targets}
-_REQUEST = {"prune": Prune, "replace": Replace, "allow_removals": AllowRemovals}
+_SWITCHES = (Prune, Restart)
+_REQUEST = {"prune": Prune, "restart": Restart, "replace": Replace, "allow_removals": AllowRemovals}
 
 
 def files(command: Command) -> Command:
@@ -127,7 +129,9 @@ def _gathering(command: Command, name: str, options: Mapping[str, Any], build: C
     signature = inspect.signature(command)
     own = [parameter for parameter in signature.parameters.values() if parameter.name != name]
     more = [
-        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, default=False if annotation is Prune else None, annotation=annotation)
+        inspect.Parameter(
+            option, inspect.Parameter.KEYWORD_ONLY, default=False if annotation in {Prune, Restart} else None, annotation=annotation
+        )
         for option, annotation in options.items()
     ]
 

@@ -7,10 +7,10 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import PlanFormat
-from eiginfra.cli.render.console import err, out
+from eiginfra.cli.render.console import out, print_json, printable
 from eiginfra.cli.render.plan_markdown import markdown
 from eiginfra.cli.render.plan_text import print_plan
-from eiginfra.core.errors import UsageError
+from eiginfra.cli.saved import read_plan, write_plan
 from eiginfra.core.plan import Plan
 from eiginfra.wiring.project import Asked, Paths, Project
 
@@ -25,15 +25,20 @@ def run(
     paths: Paths,
     asked: Asked,
     out_file: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for eiginfra apply FILE.")] = None,
+    verify: Annotated[
+        str | None, typer.Option("--verify", metavar="FILE", help="Plan nothing: say what of a saved plan is stale; exit 2 if anything is.")
+    ] = None,
     detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when there is something to do.")] = False,
     format_: options.AnyPlanFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
     project = Project.load(paths)
+    if verify is not None:
+        return _verify(verify, project, format_)
     plan = project.plan(asked)
     show(plan, format_)
     if out_file is not None:
-        save(plan, out_file)
+        write_plan(plan, out_file)
     if plan.errors:
         return 1
     return DIFFERENCES if detailed_exitcode and not plan.empty else 0
@@ -50,11 +55,16 @@ def show(plan: Plan, format_: PlanFormat) -> None:
             print_plan(out(), plan)
 
 
-def save(plan: Plan, path: Path) -> None:
-    """Write the plan where `eiginfra apply PATH` reads it. Raises UsageError if that cannot be done."""
-    try:
-        path.write_text(plan.to_json() + "\n", encoding="utf-8")
-    except OSError as problem:
-        msg = f"the plan cannot be written to {path}: {problem.strerror}"
-        raise UsageError(msg) from problem
-    err().print(f"Saved. To carry out exactly this: eiginfra apply {path}")
+def _verify(saved: str, project: Project, format_: PlanFormat) -> int:
+    """Say what of a saved plan reality has overtaken."""
+    plan = read_plan(saved, project)
+    found = project.stale(plan)
+    if format_ is PlanFormat.JSON:
+        rows = [{"address": str(item.change.address), "action": item.change.action, "reason": item.reason} for item in found]
+        print_json("plan.verify", {"fingerprint": plan.fingerprint, "stale": rows})
+        return DIFFERENCES if found else 0
+    for item in found:
+        out().print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(item.reason)}")
+    fresh = len(plan.acting) - len(found)
+    out().print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
+    return DIFFERENCES if found else 0

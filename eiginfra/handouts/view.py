@@ -88,6 +88,16 @@ class PublicView:
 
 
 @dataclass(frozen=True)
+class ConsoleView:
+    """Proxmox's web interface. accounts: those seen in the team's groups there. words: how to sign in, by the sort of realm."""
+
+    url: str
+    realm: str
+    accounts: tuple[str, ...]
+    words: Literal["console_pve", "console_openid"]
+
+
+@dataclass(frozen=True)
 class TeamView:
     """Everything a team's page tells."""
 
@@ -98,6 +108,7 @@ class TeamView:
     machines: tuple[MachineView, ...]
     quota: tuple[QuotaView, ...]
     public: tuple[PublicView, ...]
+    console: ConsoleView | None
     contacts: tuple[Contact, ...]
     usage: Usage
 
@@ -114,6 +125,7 @@ def team_view(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observe
         machines=tuple(_machines(cohort, team, observed)),
         quota=quota(cohort.quota_of(team.id), usage),
         public=tuple(_public(site, team)),
+        console=_console(site, observed),
         contacts=cohort.file.contacts,
         usage=usage,
     )
@@ -133,9 +145,12 @@ def _people(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Iterato
     """Members, mentors, then whoever else has access to the team's group."""
     lists = sorted((each for each in observed if each.address.kind == "gitlab.members"), key=lambda each: _depth(each.address))
     entries = lists[0].values.get("members") if lists else None
+    pending = lists[0].facts.get("pending") if lists else None
     access = (
         {_text(entry, "username").casefold(): entry for entry in entries if isinstance(entry, dict)} if isinstance(entries, list) else {}
     )
+    for name in pending if isinstance(pending, list) else ():
+        access.pop(str(name).casefold(), None)  # invited, or waiting for an administrator: no access yet
 
     def view(person: Person, place: Literal["member", "mentor"]) -> PersonView:
         entry = access.pop(person.username.casefold(), None)
@@ -207,6 +222,17 @@ def _public(site: Site, team: Team) -> Iterator[PublicView]:
             yield PublicView(f"{publish.subdomain}.{gateway.domain}" if gateway else publish.subdomain, team.host(machine), publish.port)
         for forward in machine.forward:
             yield PublicView(f"{gateway.host}:{forward.public}" if gateway else str(forward.public), team.host(machine), forward.port)
+
+
+def _console(site: Site, observed: Sequence[Observed]) -> ConsoleView | None:
+    """In Proxmox's own realms an administrator sets passwords; in any other people sign in as they do elsewhere."""
+    proxmox = site.file.proxmox
+    lists = [each.values.get("members") for each in observed if each.address.kind == "proxmox.group"]
+    entries = [entry for every in lists if isinstance(every, list) for entry in every if isinstance(entry, dict)]
+    accounts = sorted({_text(entry, "user") for entry in entries})
+    if proxmox is None or not accounts:
+        return None
+    return ConsoleView(proxmox.url, proxmox.realm, tuple(accounts), "console_pve" if proxmox.realm in ("pve", "pam") else "console_openid")
 
 
 def _depth(address: Address) -> tuple[int, str]:

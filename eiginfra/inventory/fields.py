@@ -116,6 +116,10 @@ TokenId = Annotated[
 Hours = Annotated[
     str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "is not a time of day; write hh:mm-hh:mm, e.g. 03:00-05:00")
 ]
+KindName = Annotated[
+    str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "is not the name of a kind; write provider.thing, e.g. gitlab.group")
+]
+Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "is not an address to listen on; write host:port, e.g. 127.0.0.1:9469")]
 License = Annotated[
     str, Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "is not an SPDX identifier; write e.g. MIT, AGPL-3.0-or-later or etalab-2.0")
 ]

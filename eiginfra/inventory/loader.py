@@ -189,4 +189,11 @@ def _resolve_site(file: SiteFile, base: Path) -> SiteFile:
             update[name] = section.model_copy(update={"token": secret(section.token), "ca": ca})
     if file.gateway is not None:
         update["gateway"] = file.gateway.model_copy(update={"key": secret(file.gateway.key)})
+    loop = file.reconcile
+    update["reconcile"] = loop.model_copy(
+        update={
+            "webhook": None if loop.webhook is None else secret(loop.webhook),
+            "state": None if loop.state is None else _resolve(loop.state, base),
+        }
+    )
     return file.model_copy(update=update)

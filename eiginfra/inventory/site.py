@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,7 +14,7 @@ from eiginfra.core.secret import SecretSource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
-from eiginfra.inventory.fields import Disk, GroupPath, HostName, Hours, Memory, Title, TokenId, Url, Username, brief
+from eiginfra.inventory.fields import Disk, GroupPath, HostName, Hours, KindName, Listen, Memory, Title, TokenId, Url, Username, brief
 from eiginfra.inventory.model import FileModel, Machine
 
 LAST_PORT = 65535
@@ -70,7 +71,9 @@ class GitLabSite(FileModel):
     url: Url = Field(description="Without /api/v4")
     token: SecretField = Field(description="Where its API token is kept")
     root_group: GroupPath = Field(description="The full path of a group that exists; nothing outside it is touched")
-    accounts: Literal["create", "require"] = Field(default="require", description="Create missing accounts, or insist that they exist")
+    accounts: Literal["create", "invite", "require"] = Field(
+        default="require", description="Create missing accounts, invite people by e-mail, or insist that the accounts exist"
+    )
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
     keep: tuple[Username, ...] = Field(default=(), description="Accounts that are never touched")
 
@@ -172,6 +175,42 @@ class Image(FileModel):
         return self
 
 
+_INTERVAL = r"([1-9]\d{0,5})\s*([smh])"
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def interval(text: str) -> timedelta:
+    """A stretch of time as people write it: `30s`, `10m`, `2h`. Raises ValueError for anything else."""
+    match = re.fullmatch(_INTERVAL, text.strip())
+    if match is None:
+        msg = f"{brief(text)} is not a stretch of time; write 30s, 10m or 2h"
+        raise ValueError(msg)
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def _parse_interval(value: object) -> timedelta:
+    return interval(value if isinstance(value, str) else repr(value))
+
+
+Interval = Annotated[timedelta, BeforeValidator(_parse_interval, json_schema_input_type=Annotated[str, Field(pattern=f"^{_INTERVAL}$")])]
+
+
+class ReconcileSite(FileModel):
+    """Policy of `eiginfra reconcile`: how often it looks, what it may heal, who is told."""
+
+    interval: Interval = Field(
+        default=timedelta(minutes=10), description="From one round to the next, e.g. 10m", json_schema_extra={"default": "10m"}
+    )
+    policy: dict[KindName, Literal["heal", "alert", "ignore"]] = Field(
+        default={}, description="By kind: whether its drift is healed (the default), only told, or not even told"
+    )
+    ignore: dict[KindName, tuple[Title, ...]] = Field(default={}, description="By kind: fields whose drift is nobody's business")
+    heals_per_hour: int = Field(default=20, ge=0, description="The most resources that are healed in any hour")
+    webhook: SecretField | None = Field(default=None, description="Where the address of a chat's incoming webhook is kept")
+    metrics: Listen = Field(default="127.0.0.1:9469", description="Where /metrics and /healthz are served")
+    state: Path | None = Field(default=None, description="The folder for what the loop remembers; the journal's if absent")
+
+
 class SiteFile(FileModel):
     """The contents of a site file."""
 
@@ -181,7 +220,7 @@ class SiteFile(FileModel):
     journal: str = Field(default="../.eiginfra/journal.db", min_length=1, description="A file, or postgresql://…, shared by all who apply")
     sizes: dict[Title, Size] = Field(default={}, description="Sizes of machines by name")
     images: dict[Title, Image] = Field(default={}, description="What machines are made from, by name")
-    reconcile: dict[str, Any] = Field(default={}, description="Policy of the reconcile loop")
+    reconcile: ReconcileSite = Field(default=ReconcileSite(), description="Policy of the reconcile loop")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def parse(words: list[str] | None = None) -> LabConfig:
     parser.add_argument("--task-seconds", type=float, default=0.0, metavar="S", help="how long a Proxmox task takes")
     parser.add_argument("--latency-ms", type=float, default=0.0, metavar="MS", help="what every request waits")
     parser.add_argument("--wide-network", action="store_true", help="a site with a /16")
+    parser.add_argument("--node", action="append", metavar="NAME", help="a node of the Proxmox instead of the profile's (repeatable)")
     options = parser.parse_args(words)
     free = options.port == 0
     return LabConfig(
@@ -38,6 +39,7 @@ def parse(words: list[str] | None = None) -> LabConfig:
         task_seconds=options.task_seconds,
         latency_ms=options.latency_ms,
         wide_network=options.wide_network,
+        nodes=tuple(options.node or ()),
     )
 
 

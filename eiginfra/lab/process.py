@@ -112,6 +112,8 @@ def arguments(config: LabConfig) -> list[str]:
     words = [word for name, value in values.items() if value is not None for word in (name, str(value))]
     for name in config.services:
         words += ["--service", name]
+    for name in config.nodes:
+        words += ["--node", name]
     return [*words, "--wide-network"] if config.wide_network else words
 
 

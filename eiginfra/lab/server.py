@@ -61,7 +61,9 @@ class Lab:
         tls = self.tls if proxmox else None
         sock = listen(self.config.proxmox_port if proxmox else self.config.gitlab_port)
         url = url_of(sock, tls)
-        options = {"task_seconds": self.config.task_seconds} if proxmox else {"url": url}
+        options: dict[str, Any] = {"url": url}
+        if proxmox:
+            options = {"task_seconds": self.config.task_seconds, "nodes": self.config.nodes, "vast": self.config.wide_network}
         try:
             # By name, so that a lab of one service loads only that one.
             build: Callable[..., Service] = import_module(f"eiginfra.lab.{name}").build

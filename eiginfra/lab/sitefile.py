@@ -68,6 +68,8 @@ def write_site(path: Path, config: LabConfig, *, urls: dict[str, str], tokens: d
             **_PROFILES.get(config.profile, _PROFILES["eig"]),
             "realm": "pve",
         }
+        if config.nodes:
+            site["proxmox"]["nodes"] = list(config.nodes)
         if config.wide_network:
             site["proxmox"]["network"] = {**site["proxmox"]["network"], **_WIDE}
     site |= {"journal": "journal.db", "sizes": _SIZES, "images": _IMAGES}

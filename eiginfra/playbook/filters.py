@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, cast
 
@@ -55,19 +55,31 @@ _HARMLESS = [
 _NOT_FOR_DATA = {"callable", "escaped", "filter", "test"}
 
 
-def gitlab_access(people: Iterable[Person]) -> list[dict[str, Any]]:
+def gitlab_access(people: Iterable[Person], *, invite: bool = False) -> list[dict[str, Any]]:
     """People as members of a GitLab group: their role (a mentor is a reporter), and when it ends. Each user name once.
 
-    GitLab ends access at the beginning of the day named, so the day after the last one is named.
+    GitLab ends access at the beginning of the day named, so the day after the last one is named. With `invite` also their e-mail address,
+    where who has no account is invited.
     """
     members: dict[str, dict[str, Any]] = {}
+    for person in _each("gitlab_access", people):
+        access = "reporter" if person.role == "mentor" else person.role
+        entry = {"username": person.username, "access": access, "expires": person.until + timedelta(days=1)}
+        members.setdefault(person.username, {**entry, "email": person.email} if invite else entry)
+    return list(members.values())
+
+
+def proxmox_users(people: Iterable[Person], realm: str) -> list[dict[str, Any]]:
+    """People as members of a Proxmox group: their accounts in that realm, each once."""
+    return [{"user": f"{name}@{realm}"} for name in dict.fromkeys(person.username for person in _each("proxmox_users", people))]
+
+
+def _each(name: str, people: Iterable[Person]) -> Iterator[Person]:
     for person in [people] if isinstance(people, str | Mapping | Person) else people:
         if not isinstance(person, Person):
-            msg = f"gitlab_access takes people, such as team.people, not {sort_of(person)}"
+            msg = f"{name} takes people, such as team.people, not {sort_of(person)}"
             raise TypeError(msg)
-        access = "reporter" if person.role == "mentor" else person.role
-        members.setdefault(person.username, {"username": person.username, "access": access, "expires": person.until + timedelta(days=1)})
-    return list(members.values())
+        yield person
 
 
 def slug(text: str) -> str:
@@ -107,6 +119,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "join": _join,
     "replace": _replace,
     "gitlab_access": gitlab_access,
+    "proxmox_users": proxmox_users,
     "slug": slug,
 }
 TESTS: Mapping[str, Callable[..., Any]] = {

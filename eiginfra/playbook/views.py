@@ -124,7 +124,7 @@ class Team(View):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Cohort(View):
-    """The cohort; `people` are everybody's, each user name once, with the longest access."""
+    """The cohort; `people` are everybody's, each user name once, with the longest access; `machines` those of all teams."""
 
     noun: ClassVar[str] = "cohort"
     id: str
@@ -133,6 +133,7 @@ class Cohort(View):
     ends: date
     language: str
     people: tuple[Person, ...]
+    machines: tuple[Machine, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -216,7 +217,8 @@ def world(cohort: InventoryCohort, site: InventorySite, as_of: date) -> World:
         if person.until > known.until:
             people[person.username] = replace(known, until=person.until)
     file = cohort.file
-    view = Cohort(file.cohort, file.title, file.starts, file.ends, file.language, tuple(people.values()))
+    machines = tuple(machine for team in teams.values() for machine in team.machines)
+    view = Cohort(file.cohort, file.title, file.starts, file.ends, file.language, tuple(people.values()), machines)
     return World(view, _site(site.name, site.file), teams)
 
 

@@ -2,10 +2,13 @@
 
 from importlib.metadata import entry_points
 
-from eiginfra.core.errors import UsageError
+from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.finding import Finding, Location
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.inventory.site import Site
 from eiginfra.providers import gitlab, proxmox
+from eiginfra.providers.http import Meter
+from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.wiring.secrets import resolve
 
 ENTRY_POINTS = "eiginfra.kinds"
@@ -24,6 +27,7 @@ def gitlab_settings(site: Site, *, offline: bool = False) -> gitlab.GitLabSettin
         accounts=section.accounts,
         ca=None if offline else section.ca,
         keep=section.keep,
+        secrets=None if offline else lambda source: resolve(source, Location(file=site.document.file)),
     )
 
 
@@ -57,10 +61,28 @@ def available(site: Site) -> frozenset[str]:
     return frozenset(name for name in ("gitlab", "proxmox", "gateway") if getattr(site.file, name) is not None)
 
 
-def registry(site: Site | None, *, offline: bool = False) -> Registry:
-    """All kinds. Offline they need no secrets and can be checked, without a site only described; any request would raise UsageError."""
-    kinds = Registry(gitlab.kinds(None if site is None else gitlab_settings(site, offline=offline)))
-    for kind in proxmox.kinds(None if site is None else proxmox_settings(site, offline=offline)):
+def registry(site: Site | None, *, offline: bool = False, meters: dict[str, Meter] | None = None) -> Registry:
+    """All kinds. Offline they need no secrets and can be checked, without a site only described; any request would raise UsageError.
+
+    meters: is filled with the count of requests of each of our providers. Raises InputError with every secret that is not to be had.
+    """
+    findings: list[Finding] = []
+    with_gitlab, with_proxmox = None, None
+    try:
+        with_gitlab = None if site is None else gitlab_settings(site, offline=offline)
+    except InputError as problem:
+        findings += problem.findings
+    try:
+        with_proxmox = None if site is None else proxmox_settings(site, offline=offline)
+    except InputError as problem:
+        findings += problem.findings
+    if findings:
+        raise InputError(findings)
+    meter, client = Meter(), ProxmoxClient(with_proxmox)
+    if meters is not None:
+        meters |= {"gitlab": meter, "proxmox": client.meter}
+    kinds = Registry(gitlab.kinds(with_gitlab, meter=meter))
+    for kind in proxmox.kinds(with_proxmox, client):
         kinds.add(kind)
     for point in entry_points(group=ENTRY_POINTS):
         for kind in point.load()(site):

@@ -15,16 +15,20 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.window import within
+from eiginfra.engine.action import local_time
 from eiginfra.engine.checks import check_wanted
 from eiginfra.engine.executor import Executor, Report, Result
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.verify import Stale, stale, wanted
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.loader import load_cohort, load_settings, load_site
 from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
+from eiginfra.providers.http import Meter
 from eiginfra.wiring.kinds import available, registry
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import Selection
@@ -50,8 +54,29 @@ class Asked:
 
     selection: Selection = field(default_factory=Selection)
     prune: bool = False
+    restart: bool = False
     replacing: frozenset[Address] = frozenset()
     allow_removals: int | None = None
+
+
+def named(paths: Paths) -> Paths:
+    """The same with what is None taken from eiginfra.yml. Raises UsageError when a file is named nowhere, InputError for bad settings."""
+    settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
+
+    def path(what: str, option: str) -> Path:
+        found = getattr(paths, what) or (getattr(settings, what) if settings else None)
+        if found is None:
+            msg = f"no {what} is named: give {option}, or write `{what}:` in {SETTINGS}"
+            raise UsageError(msg)
+        return Path(found)
+
+    return replace(
+        paths,
+        inventory=path("inventory", "-i"),
+        playbook=path("playbook", "--playbook"),
+        site=path("site", "--site"),
+        as_of=paths.as_of or (settings.as_of if settings else None),
+    )
 
 
 class Project:
@@ -62,6 +87,8 @@ class Project:
         self.playbook = playbook
         self.site = site
         self.clock = clock
+        self.meters: dict[str, Meter] = {}
+        """What was asked of each provider so far, by provider; empty before the registry is filled."""
         self._offline = offline
 
     @classmethod
@@ -70,16 +97,8 @@ class Project:
 
         offline: no secrets are fetched, and no server can be asked.
         """
-        settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
-
-        def named(what: str, option: str) -> Path:
-            path = getattr(paths, what) or (getattr(settings, what) if settings else None)
-            if path is None:
-                msg = f"no {what} is named: give {option}, or write `{what}:` in {SETTINGS}"
-                raise UsageError(msg)
-            return Path(path)
-
-        inventory, playbook, site = named("inventory", "-i"), named("playbook", "--playbook"), named("site", "--site")
+        paths = named(paths)
+        inventory, playbook, site = (path for path in (paths.inventory, paths.playbook, paths.site) if path is not None)
         loaded_site, loaded_cohort, findings = None, None, list[Finding]()
         try:
             loaded_site = load_site(site)
@@ -95,13 +114,12 @@ class Project:
             findings += problem.findings
         if findings or loaded_site is None or loaded_cohort is None:
             raise InputError(findings)
-        clock = Clock(paths.as_of or (settings.as_of if settings else None))
-        return cls(loaded_cohort, loaded_playbook, loaded_site, clock, offline=offline)
+        return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), offline=offline)
 
     @cached_property
     def registry(self) -> Registry:
         """The site's kinds."""
-        return registry(self.site, offline=self._offline)
+        return registry(self.site, offline=self._offline, meters=self.meters)
 
     @cached_property
     def journal(self) -> DatabaseJournal:
@@ -147,6 +165,7 @@ class Project:
             whole=asked.selection.whole,
         )
         today = self.clock.today()
+        window = self.site.file.proxmox.restart_window if self.site.file.proxmox else None
         situation = Situation(
             resources=resources,
             everything=self.compiled.resources,
@@ -158,23 +177,42 @@ class Project:
             orphans_among=asked.selection.orphans_among(teams),
             switched_off=self.compiled.switched_off,
             prune=asked.prune,
+            restarting=asked.restart or (window is not None and within(window, local_time())),
+            window=None if asked.restart else window,
+            grace=self.cohort.file.grace,
             replacing=asked.replacing,
             allows=self._allows(asked.allow_removals),
         )
         return make_plan(self.registry, situation, self.meta(asked.selection), findings)
 
+    def stale(self, plan: Plan) -> list[Stale]:
+        """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
+        resources = wanted(self.registry, plan)
+        seen = observe(
+            self.registry,
+            resources,
+            {change.address: record for change in plan.acting if (record := self.journal.records(self.cohort.id).get(change.address))},
+            cohort=self.cohort.id,
+            teams=[team.id for team in self.cohort.teams],
+            available=available(self.site),
+            whole=False,
+        )
+        return stale(self.registry, plan, seen)
+
     def apply(
         self,
         plan: Plan,
         *,
+        command: str = "apply",
+        stopping: Callable[[], bool] = lambda: False,
         on_start: Callable[[Change], None] = lambda _: None,
         on_end: Callable[[Result], None] = lambda _: None,
     ) -> Report:
         """Carry out a plan of this project; the caller holds the journal's lock. Raises GuardError if the plan has errors."""
         if plan.errors:
             raise GuardError(plan.errors)
-        executor = Executor(self.registry, self.journal, workers=WORKERS, on_start=on_start, on_end=on_end)
-        run = self.journal.begin(plan.meta, "apply")
+        executor = Executor(self.registry, self.journal, workers=WORKERS, stopping=stopping, on_start=on_start, on_end=on_end)
+        run = self.journal.begin(plan.meta, command)
         outcome = "broken"
         try:
             report = executor.run(plan, run)

@@ -98,6 +98,24 @@ def test_a_saved_plan_is_carried_out_as_it_is(place: Any) -> None:
     assert place.gitlab("GET", "/projects/eig%2Feig3%2Fadler%2Fapi")["name"] == "API ADLER"
 
 
+def test_a_saved_plan_can_be_verified(applied: Any) -> None:
+    applied.edit("adler", "title: API ADLER", "title: Something else")
+    applied.edit("karfur", "description: Serveur", "description: Un serveur")
+    assert applied.call("plan", "--out", "plan.json").code == 0
+    assert applied.call("plan", "--verify", "plan.json").code == 0
+    applied.gitlab("PUT", "/projects/eig%2Feig3%2Fadler%2Fapi", name="By hand")
+    answer = applied.call("plan", "--verify", "plan.json")
+    assert answer.code == 2
+    assert "stale: gitlab.project[eig/eig3/adler/api] (update): it changed: title" in answer.out
+    assert "1 of 2 actions still hold." in answer.out
+    assert [row["address"] for row in applied.call("plan", "--verify", "plan.json", "--format", "json").json["stale"]] == [
+        "gitlab.project[eig/eig3/adler/api]"
+    ]
+    assert applied.call("apply", "plan.json").code == 1
+    assert "title: API ADLER" not in applied.call("journal", "diff").out
+    assert "description" in applied.call("journal", "diff").out
+
+
 def test_limit_and_tags_narrow_what_is_done(place: Any) -> None:
     answer = place.call("apply", "--yes", "--limit", "adler", "--tags", "gitlab", "--format", "json")
     assert answer.code == 0
@@ -154,8 +172,19 @@ def test_what_left_the_inventory_is_shown_and_left_alone(applied: Any) -> None:
     plan = applied.call("plan", "--format", "json")
     orphans = {c["address"] for c in plan.json["changes"] if c["cause"] == "orphan"}
     assert "gitlab.group[eig/eig3/karfur]" in orphans
-    assert applied.call("apply", "--yes", "--prune").code == 0
+    refused = applied.call("apply", "--yes", "--prune")
+    assert (refused.code, "the cap is 3 or 20%" in refused.out) == (1, True)
+    assert applied.call("apply", "--yes", "--prune", "--allow-removals", "4").code == 0
     assert applied.gitlab("GET", "/groups/eig%2Feig3%2Fkarfur")["path"] == "karfur"
+
+
+def test_who_leaves_cannot_sign_in_any_more(applied: Any) -> None:
+    applied.edit("adler", "until: 2020-06-30", "until: 2019-09-30")
+    answer = applied.call("apply", "--yes")
+    assert answer.code == 0, answer.out + answer.err
+    assert applied.proxmox("GET", "/access/users/adler-1@pve")["enable"] == 0
+    assert applied.proxmox("GET", "/access/groups/eig3-adler")["members"] == ["adler-2@pve"]
+    assert applied.call("plan", "--detailed-exitcode").code == 0
 
 
 def test_what_a_when_switches_off_is_left_alone(applied: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import requests
 import yaml
 
+from eiginfra.core.plan import Plan
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
 from eiginfra.wiring.project import Paths, Project
@@ -61,12 +62,25 @@ class Bench:
         for path in (self.folder / "site").glob("journal.db*"):
             path.unlink()
 
+    @property
+    def options(self) -> list[str]:
+        """The options that name this bench's files."""
+        pairs = {"-i": self.paths.inventory, "--playbook": self.paths.playbook, "--site": self.paths.site, "--as-of": DAY}
+        return [str(word) for pair in pairs.items() for word in pair]
+
+    def command(self, what: str, when: str) -> list[str]:
+        """An apply in a process of its own, counted or killed."""
+        return [sys.executable, str(MORTAL), what, when, str(self.folder / "count"), "--", "apply", "--yes", *self.options]
+
     def apply(self, what: str, when: str) -> "subprocess.CompletedProcess[str]":
-        """One apply in a process of its own, counted or killed."""
-        options = {"-i": self.paths.inventory, "--playbook": self.paths.playbook, "--site": self.paths.site, "--as-of": DAY}
-        arguments = ["apply", "--yes", *(str(word) for pair in options.items() for word in pair)]
-        command = [sys.executable, str(MORTAL), what, when, str(self.folder / "count"), "--", *arguments]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=SECONDS, check=False)
+        """Run that command to its end."""
+        return subprocess.run(self.command(what, when), cwd=self.folder, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    def faults(self, service: str, rules: list[dict[str, Any]]) -> None:
+        """Switch the lab's faults on, or off with no rules."""
+        url = f"{self.lab.urls[service]}/_lab/faults"
+        answer = requests.put(url, json={"rules": rules}, timeout=10, verify=str(self.folder / "site/proxmox-ca.pem"))
+        answer.raise_for_status()
 
     def count(self, what: str) -> int:
         """How many requests or journal writes a whole first apply makes."""
@@ -80,10 +94,14 @@ class Bench:
         self.reset()
         killed = self.apply(what, str(place)).returncode == -signal.SIGKILL
         again = self.apply(what, "count")
-        plan = Project.load(self.paths).plan()
+        plan = self.plan()
         why = "" if again.returncode == 0 else again.stdout[-600:] + again.stderr[-600:]
         why += ", ".join(f"{change.action} {change.address}" for change in plan.acting)
         return Trial(what, place, killed, again.returncode == 0 and plan.empty, self.duplicates(), why)
+
+    def plan(self) -> Plan:
+        """What is left to do."""
+        return Project.load(self.paths).plan()
 
     def duplicates(self) -> int:
         """Things that stand more than once, or that nobody asked for."""

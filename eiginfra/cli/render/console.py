@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 from rich.console import Console
 
+from eiginfra.core.secret import DIGEST
 from eiginfra.core.values import canonical
 
 FORMAT_VERSION = 1
@@ -36,6 +37,10 @@ def show(value: JsonValue) -> str:
             return "–"
         case bool():
             return "yes" if value else "no"
+        case str() if value.startswith(DIGEST):
+            return "***"
+        case str() if value.count("\n") > 3:
+            return f"{printable(value.lstrip().partition(chr(10))[0])}… ({len(value.splitlines())} lines)"
         case str():
             return " ".join(
                 f"{word[:8]}…{word[-8:]}" if len(word) > 48 and "/" not in word else word for word in printable(value).split(" ")

@@ -62,6 +62,14 @@ def _check_machines(cohort: Cohort, team: Team, hosts: dict[str, tuple[str, Loca
                 location=where,
                 team=team.id,
             )
+        if machine.mounts and machine.type == "vm":
+            yield error(
+                "mounts-on-vm",
+                f"the machine {machine.name!r} is a VM, which has no mounts",
+                remedy="write a larger disk, or make it a container",
+                location=cohort.where(team.id, "machines", index, "mounts"),
+                team=team.id,
+            )
         paths = Taken[str]("duplicate-mount", lambda path: f"a second volume at {path}", "give it another path")
         for number, mount in enumerate(machine.mounts):
             yield from paths.take(mount.path.rstrip("/"), cohort.where(team.id, "machines", index, "mounts", number, "path"), team.id)

@@ -47,9 +47,15 @@ class Service:
         self.app.lab = self.lab
 
 
-def build(clock: LabClock, profile: str = "eig", task_seconds: float = 0.0, nodes: tuple[str, ...] = ()) -> Service:
-    """A Proxmox in the state of `profile` ("eig" or "recordings"); each task works for `task_seconds`."""
-    lab = Lab(new_state(profile, clock, nodes), clock)
+def build(clock: LabClock, profile: str = "eig", task_seconds: float = 0.0, nodes: tuple[str, ...] = (), *, vast: bool = False) -> Service:
+    """A Proxmox in the state of `profile` ("eig" or "recordings"); tasks work for `task_seconds`; `vast`: a thousand times the room."""
+    state = new_state(profile, clock, nodes)
+    if vast:
+        for node in state.nodes.values():
+            node.memory, node.cores = node.memory * 1000, node.cores * 1000
+        for storage in state.storages.values():
+            storage.total *= 1000
+    lab = Lab(state, clock)
     lab.tasks.faults.default_seconds = task_seconds
     if profile == "recordings":
         lab.shutdown_seconds = _RECORDED_SHUTDOWN

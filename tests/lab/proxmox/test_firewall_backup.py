@@ -37,6 +37,25 @@ def test_new_rules_come_first_and_move(fw):
     assert fw.ok("GET", f"{BASE}/rules/0")["pos"] == "0"
 
 
+def test_digests_are_of_one_section_and_come_out_as_recorded(fw):
+    fw.ok("PUT", f"{BASE}/options", {"enable": 1, "policy_in": "DROP", "dhcp": 0})
+    ssh = {"type": "in", "action": "ACCEPT", "proto": "tcp", "dport": "22", "source": "10.0.0.0/8", "comment": "ssh é", "enable": 1}
+    fw.ok("POST", f"{BASE}/rules", ssh)
+    fw.ok("POST", f"{BASE}/rules", {"type": "in", "action": "ACCEPT", "macro": "HTTPS", "enable": 1})
+    fw.ok("POST", f"{BASE}/ipset", {"name": "trusted", "comment": "c"})
+    fw.ok("POST", f"{BASE}/ipset/trusted", {"cidr": "10.1.2.3", "comment": "one"})
+    fw.ok("POST", f"{BASE}/aliases", {"name": "home", "cidr": "192.0.2.0/24"})
+    digests = [fw.ok("GET", f"{BASE}/options")["digest"]]
+    digests += [fw.ok("GET", f"{BASE}/{section}")[0]["digest"] for section in ("rules", "ipset", "ipset/trusted", "aliases")]
+    assert digests == [
+        "6ae7f1f819825f555024e9b7a4b843dccee18321",
+        "80e717639e224dc3b397402c42671346545f27c5",
+        "8ae685f9078e4be4d322e22ddccbd544ebed83a6",
+        "f81fc51a43ce258f4bfcd77117079e9345f45638",
+        "ebc1c1a8830fbebd37287337fd642456bfabf689",
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "params", "expected"),
     [

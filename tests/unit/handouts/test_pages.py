@@ -5,13 +5,26 @@ from typing import Any
 
 import pytest
 
+from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
 from eiginfra.handouts.en import ENGLISH
 from eiginfra.handouts.fr import FRENCH
 from eiginfra.handouts.pages import render
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.site import Site, SiteFile
+
+from .conftest import Nowhere
 
 Pages = Callable[..., dict[str, str]]
 Standing = tuple[Observed, ...]
+PROXMOX = {
+    "url": "https://proxmox.example.org:8006",
+    "token_id": "eiginfra@pve!ci",
+    "token": {"env": "TOKEN"},
+    "nodes": ["eig"],
+    "storage": {"disks": "local-lvm"},
+    "network": {"bridge": "vmbr1", "subnet": "192.168.0.0/24", "gateway": "192.168.0.254", "ids": "100-250"},
+}
 
 
 def section(page: str, title: str) -> str:
@@ -45,6 +58,29 @@ def test_who_in_english(pages: Pages, standing: Standing) -> None:
     assert "- Dates: 2 September 2019 to 1 July 2020" in section(page, "In short")
     assert "| `adler-2` | – | member | *not given yet* | 1 July 2020 |" in section(page, "The team")
     assert "> As seen on 1 October 2019." in page
+
+
+@pytest.mark.parametrize(
+    ("realm", "language", "said"),
+    [
+        (
+            "pve",
+            "en",
+            "(accounts: `adler-1@pve`, `adler-2@pve`). Choose the realm “pve” to sign in. The contacts below set your first password.",
+        ),
+        ("gitlab", "en", "Choose the realm “gitlab” and sign in with GitLab: no other password is needed."),
+        ("gitlab", "fr", "Choisissez le domaine « gitlab » et connectez-vous avec GitLab : aucun autre mot de passe n’est nécessaire."),
+    ],
+)
+def test_how_to_sign_in_on_proxmox_once_the_accounts_stand(cohort: Callable[..., Cohort], realm: str, language: str, said: str) -> None:
+    site = Site("lab", SiteFile.model_validate({"proxmox": PROXMOX | {"realm": realm}}), Nowhere())
+    members = [{"user": f"adler-{number}@{realm}"} for number in (1, 2)]
+    group = Observed(Address("proxmox.group", "eig3-adler"), {"members": members}, team="adler")
+    for observed, there in (((group,), True), ((), False)):
+        made = {str(page.path): page.text for page in render(cohort(language=language), site, observed, date(2019, 10, 1))}
+        page = made["adler.md"].replace("\u00a0", " ").replace("\u202f", " ")
+        assert (said in page) is there
+        assert ("https://proxmox.example.org:8006" in made["adler.html"]) is there
 
 
 def test_gitlab(pages: Pages, standing: Standing) -> None:

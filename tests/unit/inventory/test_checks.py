@@ -38,6 +38,7 @@ def test_a_sound_cohort_has_no_finding(cohort: Write, site: Write) -> None:
         (f"{MACHINES.replace('web', '‡web')}}}\n  - {{name: ¦web, image: debian-12, size: small}}\n", "", "error: a second machine 'web' in this team; first at ‡ (rename one)"),
         ("projects:\n  - {name: ‡Api}\n  - {name: ¦api}\n", "", "error: a second project 'api' in this team; first at ‡ (rename one; GitLab ignores case)"),
         (f"{MACHINES}, mounts: [{{path: ‡/srv, size: 1GiB}}, {{path: ¦/srv/, size: 1GiB}}]}}\n", "", "error: a second volume at /srv; first at ‡ (give it another path)"),
+        (f"{MACHINES}, type: vm, mounts: ¦[{{path: /srv, size: 1GiB}}]}}\n", "", "error: the machine 'web' is a VM, which has no mounts (write a larger disk, or make it a container)"),
         (f"{MACHINES.replace('small', '¦smal')}}}\n", "", "error: the site has no size 'smal' (did you mean 'small'?)"),
         (f"{MACHINES.replace('debian-12', '¦debian-11')}}}\n", "", "error: the site has no image 'debian-11' (did you mean 'debian-12'?)"),
         (f"{MACHINES.replace('debian-12', '¦ubuntu-24.04')}, type: vm}}\n", "", "error: the site's image 'ubuntu-24.04' is not there for a vm (choose another type, or another image: there is debian-12)"),

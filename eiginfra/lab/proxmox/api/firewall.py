@@ -1,7 +1,8 @@
 """Firewalls of guests, nodes, security groups and the datacenter. Facts: recordings/proxmox/backup-firewall-misc.jsonl."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.formats import FORMATS, is_address, is_network, split_list
@@ -88,13 +89,19 @@ class Scope:
         """The firewall file."""
         return call.lab.firewall(self.file(call))
 
-    def edit(self, call: Call) -> Firewall:
-        """The same, once the digest is checked."""
+    def edit(self, call: Call, section: "Callable[[Firewall], list[Json]]") -> Firewall:
+        """The same, once the digest of the section that is changed is checked."""
         firewall = self.get(call)
         digest = call.text("digest")
-        if digest and digest != sha1(firewall.text()):
+        if digest and digest != _digest(section(firewall)):
             raise ServerError("detected modified configuration - file changed by other user? Try again.")
         return firewall
+
+
+def _digest(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Of one section, not of the file: a line for each property, as the recorded ones come out."""
+    pairs = (pair for row in rows for pair in sorted(row.items()))
+    return sha1("".join(f"{key}:{int(value) if isinstance(value, bool) else value}\n" for key, value in pairs))
 
 
 def _guest(kind: str) -> Scope:
@@ -112,10 +119,10 @@ _GROUP = Scope("/cluster/firewall/groups/{group}", lambda call: f"group/{call.te
 def _options(scope: Scope, params: str) -> None:
     def read(call: Call) -> Json:
         firewall = scope.get(call)
-        return {**firewall.options, "digest": sha1(firewall.text())}
+        return {**firewall.options, "digest": _digest([firewall.options])}
 
     def change(call: Call) -> None:
-        firewall = scope.edit(call)
+        firewall = scope.edit(call, lambda firewall: [firewall.options])
         for name in split_list(call.text("delete")):
             firewall.options.pop(name, None)
         firewall.options |= {name: value for name, value in call.p.items() if name not in ("node", "vmid", "delete", "digest")}
@@ -125,8 +132,12 @@ def _options(scope: Scope, params: str) -> None:
 
 
 def _rows(firewall: Firewall) -> list[Json]:
-    digest = sha1(firewall.text())
-    return [{**_shown(rule), "pos": pos, "digest": digest} for pos, rule in enumerate(firewall.rules)]
+    rows = _listed(firewall)
+    return [{**row, "pos": pos, "digest": _digest(rows)} for pos, row in enumerate(rows)]
+
+
+def _listed(firewall: Firewall) -> list[Json]:
+    return [_shown(rule) for rule in firewall.rules]
 
 
 def _shown(rule: dict[str, Value]) -> Json:
@@ -161,13 +172,13 @@ def _rules(scope: Scope, base: str) -> None:
         return {**_rows(firewall)[pos], "pos": str(pos)}
 
     def add(call: Call) -> None:
-        firewall = scope.edit(call)
+        firewall = scope.edit(call, _listed)
         rule = {"enable": 0, **{key: call.p[key] for key in _KEYS if key in call.p}}
         _check_rule(rule)
-        firewall.rules.insert(min(call.number("pos"), len(firewall.rules)), rule)
+        firewall.rules.insert(0, rule)
 
     def change(call: Call) -> None:
-        firewall = scope.edit(call)
+        firewall = scope.edit(call, _listed)
         pos = _position(call, firewall)
         if "moveto" in call.p:
             target = call.number("moveto")
@@ -181,7 +192,7 @@ def _rules(scope: Scope, base: str) -> None:
         firewall.rules[pos] = rule
 
     def delete(call: Call) -> None:
-        firewall = scope.edit(call)
+        firewall = scope.edit(call, _listed)
         del firewall.rules[_position(call, firewall)]
 
     endpoint("GET", base, "", scope.read)(lambda call: _rows(scope.get(call)))
@@ -220,18 +231,18 @@ class _IpSets:
         return found
 
     def listing(self, call: Call) -> list[Json]:
-        firewall = self.scope.get(call)
-        digest = {"digest": sha1(firewall.text())}
-        return [
-            {"name": name, **({"comment": item["comment"]} if item["comment"] else {}), **digest} for name, item in firewall.ipsets.items()
-        ]
+        rows = self._rows(self.scope.get(call))
+        return [{**row, "digest": _digest(rows)} for row in rows]
+
+    def _rows(self, firewall: Firewall) -> list[Json]:
+        return [{"name": name, **({"comment": item["comment"]} if item["comment"] else {})} for name, item in firewall.ipsets.items()]
 
     def members(self, call: Call) -> list[Json]:
-        digest = sha1(self.scope.get(call).text())
-        return [{"cidr": cidr, **item, "digest": digest} for cidr, item in self._set(call)["members"].items()]
+        rows = [{"cidr": cidr, **item} for cidr, item in self._set(call)["members"].items()]
+        return [{**row, "digest": _digest(rows)} for row in rows]
 
     def create(self, call: Call) -> None:
-        name, sets = call.text("name"), self.scope.edit(call).ipsets
+        name, sets = call.text("name"), self.scope.edit(call, self._rows).ipsets
         if "rename" in call.p:
             sets[name] = sets.pop(call.text("rename")) | ({"comment": call.text("comment")} if "comment" in call.p else {})
             return
@@ -267,8 +278,11 @@ def _aliases(scope: Scope) -> None:
     base = f"{scope.base}/aliases"
 
     def row(call: Call, name: str, item: Json) -> Json:
-        version = 4 if is_address(item["cidr"].partition("/")[0], 4) else 6
-        return {"name": name, **item, "ipversion": version, "digest": sha1(scope.get(call).text())}
+        rows = [plain(*pair) for pair in scope.get(call).aliases.items()]
+        return {**plain(name, item), "digest": _digest(rows)}
+
+    def plain(name: str, item: Json) -> Json:
+        return {"name": name, **item, "ipversion": 4 if is_address(item["cidr"].partition("/")[0], 4) else 6}
 
     def find(call: Call) -> Json:
         found: Json | None = scope.get(call).aliases.get(call.text("name"))
@@ -328,8 +342,8 @@ endpoint("GET", "/cluster/firewall/macros")(lambda _: [{"macro": name, "descr": 
 @endpoint("GET", "/cluster/firewall/groups")
 def list_groups(call: Call) -> list[Json]:
     """Security groups."""
-    groups, digest = call.lab.firewall("cluster").groups, sha1(call.lab.firewall("cluster").text())
-    return [{"group": name, **item, "digest": digest} for name, item in groups.items()]
+    rows = [{"group": name, **item} for name, item in call.lab.firewall("cluster").groups.items()]
+    return [{**row, "digest": _digest(rows)} for row in rows]
 
 
 @endpoint("POST", "/cluster/firewall/groups", f"{_GROUP_NAME}\ncomment: str\n{_DIGEST}\nrename: str len=2..18 {_NAME}", _CLUSTER.write)

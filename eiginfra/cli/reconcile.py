@@ -1,0 +1,115 @@
+"""`eiginfra reconcile`: look, tell and heal, again and again."""
+
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eiginfra import __version__
+from eiginfra.cli import options
+from eiginfra.cli.apply import exit_code
+from eiginfra.cli.plan import DIFFERENCES
+from eiginfra.core.secret import Secret
+from eiginfra.engine.reconcile import Mode
+from eiginfra.inventory.loader import load_site
+from eiginfra.inventory.site import interval as parse_interval
+from eiginfra.reconcile.log import LOGGER, log_to, say
+from eiginfra.reconcile.loop import Loop
+from eiginfra.reconcile.notify import Notifier
+from eiginfra.reconcile.pull import WorkingCopy
+from eiginfra.reconcile.round import End, Round
+from eiginfra.reconcile.server import serving
+from eiginfra.reconcile.state import state_file
+from eiginfra.reconcile.work import ProjectWork, Work
+from eiginfra.wiring.project import Asked, Paths, named
+from eiginfra.wiring.secrets import resolve
+from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.stopping import Stopper
+
+NAME = "reconcile"
+INTERRUPTED = 130
+
+
+def _interval(text: str) -> timedelta:
+    try:
+        return parse_interval(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+
+
+@options.files
+@options.choice
+def run(
+    *,
+    paths: Paths,
+    selection: Selection,
+    mode: Annotated[Mode, typer.Option("--mode", help="Only tell drift, or also heal what the site's policy lets.")] = Mode.DETECT,
+    interval: Annotated[
+        timedelta | None,
+        typer.Option("--interval", metavar="TIME", parser=_interval, help="From round to round: 30s, 10m, 2h; else the site file's."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="One round, for cron and CI; exits as drift or apply do.")] = False,
+    pull: Annotated[
+        str | None, typer.Option("--pull", metavar="BRANCH", help="Fast-forward the inventory's git working copy before each round.")
+    ] = None,
+    metrics: Annotated[
+        str | None, typer.Option("--metrics", metavar="HOST:PORT", help="Where /metrics and /healthz are served; else the site file's.")
+    ] = None,
+) -> int:
+    """Compare again and again, tell what drifts, and heal it if asked to. Logs JSON lines on standard error; SIGTERM ends it in order."""
+    files = named(paths)
+    folder = (files.inventory or Path()).absolute()
+    here = load_site(files.site or Path())
+    section = here.file.reconcile
+    source = section.webhook
+
+    def address() -> Secret:
+        assert source is not None  # noqa: S101 - for the type checker: it is called only where there is one
+        return resolve(source, here.document.locate("reconcile", "webhook"))
+
+    if source is not None:
+        address()
+
+    copy = None if pull is None else WorkingCopy(folder, pull)
+
+    def open_work() -> Work:
+        if copy is not None and copy.bring_forward():
+            say("pulled", commit=copy.commit, branch=copy.branch)
+        return ProjectWork(paths, Asked(selection), mode)
+
+    handler = log_to()
+    try:
+        with Stopper().signals() as stopper:
+            loop = Loop(
+                cohort=f"{folder.name} on {here.name}",
+                mode=mode,
+                open_work=open_work,
+                state=state_file(here, folder.name, str(selection)),
+                stopper=stopper,
+                address=None if source is None else address,
+                notify=Notifier({}) if once else Notifier(),
+            )
+            if once:
+                return _code(loop.once())
+            every = interval or section.interval
+            with serving(metrics or section.metrics, loop.metrics.text, loop.health) as url:
+                say("started", version=__version__, cohort=folder.name, site=here.name, mode=mode, seconds=every.total_seconds(), url=url)
+                # Not all loops of a house at the same second.
+                loop.run(every, lambda: random.uniform(0.9, 1.1))  # noqa: S311 - no secret hangs on it
+                say("stopped", rounds=loop.number)
+            return 0
+    finally:
+        LOGGER.removeHandler(handler)
+
+
+def _code(seen: Round) -> int:
+    """A problem's own code; 130 if interrupted; as apply if something failed; as drift if some drift is left."""
+    if seen.problem is not None:
+        return seen.problem.exit_code
+    if seen.end is End.STOPPED:
+        return INTERRUPTED
+    if seen.report is not None and seen.report.failed:
+        return exit_code(seen.report)
+    return DIFFERENCES if seen.news.standing else 0

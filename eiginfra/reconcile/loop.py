@@ -1,0 +1,172 @@
+"""Round after round, each on files read anew, until asked to stop; whatever a round meets, the next one comes."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from eiginfra.core.errors import EiginfraError, LockedError
+from eiginfra.core.secret import Secret
+from eiginfra.engine.reconcile import Memory, Mode
+from eiginfra.reconcile.log import say
+from eiginfra.reconcile.metrics import Metrics
+from eiginfra.reconcile.notify import Notifier
+from eiginfra.reconcile.round import End, Round, UnexpectedError, Walked, end_of, sort_of, walk
+from eiginfra.reconcile.state import keep, recall
+from eiginfra.reconcile.webhook import compose, tell
+from eiginfra.reconcile.work import Work
+from eiginfra.wiring.stopping import Stopper
+
+SILENCE = 45 * 60.0
+"""Seconds without a sign of life after which the loop counts as hung: no single step (a task of Proxmox) may take longer."""
+_BREATH = 30.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Loop:
+    """cohort: how messages name it. open_work: reads the files and is called once a round. state: where the memory is kept.
+
+    address: where the webhook's address comes from. now, monotonic, wait: the clock, and a sleep that tells whether to stop.
+    """
+
+    cohort: str
+    mode: Mode
+    open_work: Callable[[], Work]
+    state: Path
+    stopper: Stopper
+    address: Callable[[], Secret] | None = None
+    notify: Notifier = field(default_factory=lambda: Notifier({}))
+    now: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    wait: Callable[[float], bool] | None = None
+    number: int = 0
+    last: Round | None = None
+
+    def __post_init__(self) -> None:
+        self.metrics = Metrics(self.mode)
+        self.memory: Memory = recall(self.state)
+        self._alive = self.monotonic()
+        self._ended: datetime | None = None
+
+    def run(self, interval: timedelta, jitter: Callable[[], float]) -> None:
+        """Round after round; jitter: what each interval is multiplied by. Returns when asked to stop."""
+        self.notify("READY=1")
+        while self.once().end is not End.STOPPED and not self._rest(interval.total_seconds() * jitter()):
+            pass
+        self.notify("STOPPING=1")
+
+    def once(self) -> Round:
+        """One round, told to whoever listens; never raises what a round may meet."""
+        self.number += 1
+        self.pulse()
+        began = self.monotonic()
+        work: Work | None = None
+        walked: Walked | None = None
+        problem: EiginfraError | None = None
+        requests: Mapping[str, Mapping[str, int]] = {}
+        try:
+            work = self.open_work()
+            walked = walk(work, self.memory, self.stopper, self.now, self.pulse)
+        except EiginfraError as met:
+            problem = met
+        except Exception as met:  # noqa: BLE001 - a loop that is left alone outlives our own mistakes, and tells them
+            problem = UnexpectedError(met)
+        finally:
+            if work is not None:
+                requests = work.requests()
+                work.close()
+        seen = self._seen(walked, problem, self.monotonic() - began, requests)
+        self._tell(seen)
+        self.last, self._ended = seen, self.now()
+        self.pulse()
+        return seen
+
+    def pulse(self) -> None:
+        """A sign of life."""
+        self._alive = self.monotonic()
+        self.notify("WATCHDOG=1")
+
+    def health(self) -> tuple[bool, Mapping[str, object]]:
+        """Whether the loop lives, and how the last round ended. A round that failed is no reason to start the loop anew."""
+        well = self.monotonic() - self._alive < SILENCE
+        return well, {
+            "status": "ok" if well else "hung",
+            "rounds": self.number,
+            "last_end": self.last.end.value if self.last else None,
+            "last_ended": self._ended.isoformat(timespec="seconds") if self._ended else None,
+        }
+
+    def _seen(
+        self, walked: Walked | None, problem: EiginfraError | None, seconds: float, requests: Mapping[str, Mapping[str, int]]
+    ) -> Round:
+        """The round, with its trouble told apart into what was said before and what is news."""
+        if walked is not None:
+            relief, self.memory.trouble = self.memory.trouble is not None, None
+            return Round(self.number, walked.end, seconds, walked.sifted, walked.report, walked.news, relief=relief, requests=requests)
+        met = problem or EiginfraError("the round brought nothing")
+        told = not isinstance(met, LockedError) and self.memory.trouble != sort_of(met)
+        if told:
+            self.memory.trouble = sort_of(met)
+        return Round(self.number, end_of(met), seconds, problem=met, told=told, requests=requests)
+
+    def _tell(self, seen: Round) -> None:
+        """Log, metrics, webhook, memory, systemd: in this order, so that what fails late loses nothing."""
+        log_round(seen)
+        self.metrics.count(seen, self.now().timestamp())
+        had = bool(message := compose(self.cohort, seen)) or bool(self.memory.unsent)
+        unsent = tell(self.memory, message, self.address)
+        if had and self.address is not None:
+            self.metrics.told(sent=unsent is None)
+        if unsent is not None:
+            say("webhook-failed", level=logging.WARNING, reason=str(unsent), waiting=len(self.memory.unsent))
+        try:
+            keep(self.state, self.memory)
+        except EiginfraError as problem:
+            say("memory-lost", level=logging.WARNING, reason=str(problem))
+        self.notify(f"STATUS=round {seen.number}: {seen.end}, {len(self.memory.known)} drifting")
+
+    def _rest(self, seconds: float) -> bool:
+        """Sleep, with a sign of life now and then; whether to stop."""
+        wait = self.wait or self.stopper.wait
+        breath = min(_BREATH, (self.notify.watchdog or SILENCE) / 3)
+        while seconds > 0:
+            if wait(min(breath, seconds)):
+                return True
+            seconds -= breath
+            self.pulse()
+        return self.stopper.stopping()
+
+
+def log_round(seen: Round) -> None:
+    """One line for each thing that is news, and one for the round."""
+    held = seen.sifted.held if seen.sifted is not None else {}
+    for change in seen.news.found:
+        fields = [found.label for found in change.diffs]
+        reason = held.get(change.address)
+        facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
+        say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason)
+    for result in seen.report.results if seen.report is not None else ():
+        level = logging.ERROR if result.exit_code else logging.INFO
+        facts = {"address": str(result.change.address), "team": result.change.team, "outcome": result.outcome, "reason": result.reason}
+        say("heal", level=level, round=seen.number, **facts, seconds=round(result.seconds, 3))
+    for address in seen.news.recovered:
+        say("recovered", round=seen.number, address=address)
+    if seen.problem is not None:
+        level = logging.WARNING if seen.end is End.LOCKED else logging.ERROR
+        say("trouble", level=level, round=seen.number, type=type(seen.problem).__name__, reason=str(seen.problem))
+    say(
+        "round",
+        round=seen.number,
+        end=seen.end,
+        seconds=round(seen.seconds, 3),
+        drift=len(seen.news.standing) if seen.sifted is not None else None,
+        healed=len(seen.news.healed),
+        held=len(held),
+        requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
+    )

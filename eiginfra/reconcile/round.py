@@ -1,0 +1,120 @@
+"""One round: look, sift, heal, remember."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from eiginfra.core.change import Change
+from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError
+from eiginfra.engine.executor import Report, Result
+from eiginfra.engine.reconcile import Memory, News, Sifted, remember, sift
+from eiginfra.reconcile.work import Work
+from eiginfra.wiring.stopping import Stopper
+
+
+class End(StrEnum):
+    """How a round ended.
+
+    drift: it saw everything, and left some drift standing. failed: something could not be healed, or not even be looked at. refused: the
+    files are wrong. locked: another run was at work. stopped: the loop was asked to stop.
+    """
+
+    CLEAN = "clean"
+    HEALED = "healed"
+    DRIFT = "drift"
+    FAILED = "failed"
+    REFUSED = "refused"
+    LOCKED = "locked"
+    STOPPED = "stopped"
+
+    @property
+    def well(self) -> bool:
+        """Whether the round did all that it was meant to."""
+        return self in (End.CLEAN, End.HEALED, End.DRIFT)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of a round. problem: why it could not be walked to its end; told: whether that is news; relief: that it is over is."""
+
+    number: int
+    end: End
+    seconds: float
+    sifted: Sifted | None = None
+    report: Report | None = None
+    news: News = field(default_factory=News)
+    problem: EiginfraError | None = None
+    told: bool = False
+    relief: bool = False
+    requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class UnexpectedError(EiginfraError):
+    """An error that is nobody's but ours: told by type and place, for its words may hold anything."""
+
+    def __init__(self, problem: Exception) -> None:
+        last = traceback.extract_tb(problem.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        super().__init__(f"{type(problem).__name__} at {where}, a bug of eiginfra; eiginfra plan may show more")
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What `walk` brings."""
+
+    sifted: Sifted
+    report: Report | None
+    news: News
+    end: End
+
+
+def walk(work: Work, memory: Memory, stopper: Stopper, now: Callable[[], datetime], pulse: Callable[[], None]) -> Walked:
+    """Look at everything, heal what the policy allows, enter it all in the memory. Raises the errors of core.errors.
+
+    pulse: called at each sign of life.
+    """
+
+    def on_start(_change: Change) -> None:
+        memory.heals.append(now())
+        pulse()
+
+    def on_end(_result: Result) -> None:
+        pulse()
+
+    policy = work.policy()
+    with work.lock():
+        plan = work.plan()
+        pulse()
+        sifted = sift(plan, policy, memory, now())
+        idle = sifted.plan.empty or stopper.stopping()
+        report = None if idle else work.apply(sifted.plan, stopper.stopping, on_start, on_end)
+    news = remember(memory, sifted, report, now())
+    return Walked(sifted, report, news, _end(report, news, stopped=stopper.stopping()))
+
+
+def _end(report: Report | None, news: News, *, stopped: bool) -> End:
+    if stopped:
+        return End.STOPPED
+    if report is not None and report.failed:
+        return End.FAILED
+    if news.standing:
+        return End.DRIFT
+    return End.HEALED if news.healed else End.CLEAN
+
+
+def end_of(problem: EiginfraError) -> End:
+    """How a round ends that could not be walked."""
+    if isinstance(problem, LockedError):
+        return End.LOCKED
+    return End.REFUSED if isinstance(problem, InputError) else End.FAILED
+
+
+def sort_of(problem: EiginfraError) -> str:
+    """What makes two problems the same news: a service's troubles are one, however it words them; wrong files are told as they change."""
+    for family in (PermissionDeniedError, TransientError):
+        if isinstance(problem, family):
+            return family.__name__
+    return f"{type(problem).__name__}: {problem}"

@@ -1,0 +1,90 @@
+"""The webhook: one message to a chat (Mattermost's and Slack's form), with what is news and nothing else. Names of fields, never values."""
+
+from collections.abc import Callable, Sequence
+
+import requests
+
+from eiginfra import __version__
+from eiginfra.core.change import Action, Change
+from eiginfra.core.errors import EiginfraError, TransientError
+from eiginfra.core.secret import Secret
+from eiginfra.engine.reconcile import Memory
+from eiginfra.reconcile.round import Round
+
+MOST_LINES = 15
+MOST_UNSENT = 20
+_SECONDS = (5, 15)
+# What chats take for mentions, links and ends of code.
+_TAMED = str.maketrans({"`": "'", "<": "‹", ">": "›", "@": "＠"})
+
+
+def compose(cohort: str, seen: Round) -> str | None:
+    """The message of a round; None when there is nothing to tell."""
+    news = seen.news
+    held = seen.sifted.held if seen.sifted is not None else {}
+    healed, failing = (sorted(results, key=lambda result: result.change.address) for results in (news.healed, news.failing))
+    mentioned = {result.change.address for result in (*healed, *failing)}
+    found = [change for change in news.found if change.address not in mentioned]
+    lines = [
+        *_part("New drift", [f"`{_plain(describe(change))}`: {_plain(held.get(change.address, ''))}" for change in found]),
+        *_part("Healed", [f"`{_plain(describe(result.change))}`" for result in healed]),
+        *_part("Not healed", [f"`{_plain(describe(r.change))}`: {_plain(r.reason or r.outcome)}" for r in failing]),
+        *_part("In order again", [f"`{_plain(address)}`" for address in news.recovered]),
+    ]
+    if seen.told:
+        lines.append(f"*No round any more*: {_plain(str(seen.problem))}")
+    if seen.relief:
+        lines.append("*Rounds succeed again*")
+    return "\n".join([f"eiginfra reconcile, {cohort}", *lines]) if lines else None
+
+
+def describe(change: Change) -> str:
+    """`proxmox.container[eig3/adler/web] memory, cores`: what, and which of its fields; no values."""
+    fields = ", ".join(dict.fromkeys(found.label for found in change.diffs))
+    return f"{change.address} {fields or ('is gone' if change.action is Action.CREATE else change.cause or '')}".rstrip()
+
+
+def tell(memory: Memory, message: str | None, address: Callable[[], Secret] | None) -> EiginfraError | None:
+    """Send the message, behind those that nobody received before; what cannot be sent waits for the next round. Returns why, if so."""
+    if address is None:
+        memory.unsent = []
+        return None
+    waiting = [*memory.unsent, *([message] if message else [])]
+    memory.unsent = waiting[-MOST_UNSENT:]
+    while memory.unsent:
+        try:
+            _post(address(), memory.unsent[0])
+        except EiginfraError as problem:
+            return problem
+        memory.unsent = memory.unsent[1:]
+    return None
+
+
+def _post(address: Secret, text: str) -> None:
+    """Raises TransientError, without the address: whoever knows it can write into the chat."""
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(
+                address.reveal(),
+                json={"text": text},
+                headers={"User-Agent": f"eiginfra/{__version__}"},
+                timeout=_SECONDS,
+                allow_redirects=False,
+            )
+    except requests.RequestException as problem:
+        raise TransientError(f"the webhook cannot be reached ({type(problem).__name__})") from None
+    if answer.status_code >= 300:
+        raise TransientError(f"the webhook answers {answer.status_code}")
+
+
+def _part(title: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    more = [f"- … and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+    return [f"*{title}* ({len(lines)})", *(f"- {line.removesuffix(': ')}" for line in lines[:MOST_LINES]), *more]
+
+
+def _plain(text: str) -> str:
+    """One line without control characters and without what a chat would act upon."""
+    return "".join(character if character.isprintable() else " " for character in text.translate(_TAMED))[:500]

@@ -1,0 +1,117 @@
+"""What a round works on: a project, loaded afresh, and the policy that its site file writes down."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol
+
+from eiginfra.core.change import Change
+from eiginfra.core.errors import InputError
+from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.plan import Plan
+from eiginfra.core.spec import rules
+from eiginfra.engine.executor import Report, Result
+from eiginfra.engine.reconcile import Mode, Policy, Rule
+from eiginfra.wiring.project import Asked, Paths, Project
+
+PURPOSE = "reconcile"
+
+Stopping = Callable[[], bool]
+OnStart = Callable[[Change], None]
+OnEnd = Callable[[Result], None]
+
+
+class Work(Protocol):
+    """One round's view of the world; every method raises the errors of core.errors."""
+
+    def policy(self) -> Policy:
+        """What the site allows now."""
+        ...
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other runs out; raises LockedError."""
+        ...
+
+    def plan(self) -> Plan:
+        """Observe everything and plan."""
+        ...
+
+    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
+        """Carry the plan out; nothing more is begun once `stopping`."""
+        ...
+
+    def requests(self) -> Mapping[str, Mapping[str, int]]:
+        """Requests sent so far, by provider and method."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+@dataclass
+class ProjectWork:
+    """A project's; files are read when it is made."""
+
+    paths: Paths
+    asked: Asked
+    mode: Mode
+    project: Project = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.project = Project.load(self.paths)
+
+    def policy(self) -> Policy:
+        """The site file's; raises InputError for kinds and fields that do not exist."""
+        return policy(self.project, self.mode)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """The journal's lock, held while looking too: what another run has half done is no drift."""
+        return self.project.journal.lock(PURPOSE)
+
+    def plan(self) -> Plan:
+        """The project's."""
+        return self.project.plan(self.asked)
+
+    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
+        """The project's."""
+        return self.project.apply(plan, command=PURPOSE, stopping=stopping, on_start=on_start, on_end=on_end)
+
+    def requests(self) -> Mapping[str, Mapping[str, int]]:
+        """By the providers' own meters."""
+        return {provider: meter.counts for provider, meter in self.project.meters.items()}
+
+    def close(self) -> None:
+        """Close the journal's connections; those to servers end with the project."""
+        self.project.journal.close()
+
+
+def policy(project: Project, mode: Mode) -> Policy:
+    """The policy that the site file writes down. Raises InputError, with a place for each, for kinds and fields that do not exist."""
+    section = project.site.file.reconcile
+    findings: list[Finding] = []
+
+    def check(what: str, word: str, known: list[str], where: Location) -> None:
+        if word not in known:
+            close = get_close_matches(word, known, n=1)
+            remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}"
+            findings.append(error(f"unknown-{what}", f"there is no {what} {word!r}", remedy=remedy, location=where))
+
+    for key, written in (("policy", section.policy), ("ignore", section.ignore)):
+        for kind in written:
+            check("kind", kind, project.registry.names(), project.site.document.locate_key("reconcile", key, kind))
+    for kind, names in section.ignore.items():
+        known = project.registry.get(kind)
+        for place, name in enumerate(names if known else ()):
+            fields = list(rules(known.spec)) if known else []
+            check("field", name, fields, project.site.document.locate("reconcile", "ignore", kind, place))
+    if findings:
+        raise InputError(findings)
+    return Policy(
+        mode=mode,
+        rules={kind: Rule(rule) for kind, rule in section.policy.items()},
+        ignored={kind: frozenset(names) for kind, names in section.ignore.items()},
+        heals_per_hour=section.heals_per_hour,
+        rest=section.interval,
+    )

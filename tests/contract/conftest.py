@@ -1,0 +1,102 @@
+"""The same tests for the lab and for real servers: `pytest tests/contract --site FILE` runs them against the services of that site.
+
+What they make is named after a cohort of their own, `contract-<random>`, and is removed at the end; see docs/contract-tests.md.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from support.fakes import META, MemoryJournal
+
+from eiginfra.core.address import Address
+from eiginfra.core.kind import Registry
+from eiginfra.core.plan import Plan
+from eiginfra.core.resource import Resource
+from eiginfra.engine.executor import Executor, Report
+from eiginfra.engine.observer import observe
+from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.inventory.loader import load_site
+from eiginfra.inventory.site import Site
+from eiginfra.lab.config import LabConfig
+from eiginfra.lab.server import running
+from eiginfra.wiring.kinds import available, registry
+from eiginfra.wiring.secrets import resolve
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--site", help="a site file: run against its real services instead of the lab")
+
+
+@dataclass
+class World:
+    """A site's services, met only through kinds and engine; and the bare APIs, for tampering and for cleaning up."""
+
+    site: Site
+    registry: Registry
+    cohort: str
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+
+    def resource(self, kind: str, **fields: Any) -> Resource:
+        spec = self.registry[kind].spec.model_validate(fields)
+        return Resource(Address(kind, self.registry[kind].key(spec)), spec, team="one")
+
+    def plan(self, resources: Sequence[Resource]) -> Plan:
+        records = self.journal.records(self.cohort)
+        seen = observe(self.registry, resources, records, cohort=self.cohort, teams=["one"], available=available(self.site), whole=True)
+        situation = Situation(
+            resources=resources, everything=resources, observations=seen, records=records, history=self.journal.history(self.cohort)
+        )
+        return make_plan(self.registry, situation, META.model_copy(update={"cohort": self.cohort}))
+
+    def apply(self, resources: Sequence[Resource]) -> Report:
+        return Executor(self.registry, self.journal, workers={}).run(self.plan(resources), 1)
+
+    def settles(self, resources: Sequence[Resource]) -> None:
+        """Apply brings it about, and the next plan is empty."""
+        report = self.apply(resources)
+        assert not report.failed, [result.reason for result in report.results if result.reason]
+        plan = self.plan(resources)
+        assert plan.empty, [(str(change.address), [diff.label for diff in change.diffs]) for change in plan.acting]
+
+    def gitlab(self, method: str, path: str, /, **parameters: Any) -> Any:
+        section = self.site.file.gitlab
+        assert section
+        token = resolve(section.token, self.site.document.locate("gitlab", "token")).reveal()
+        return _call(method, f"{section.url}/api/v4{path}", {"PRIVATE-TOKEN": token}, section.ca, parameters)
+
+    def proxmox(self, method: str, path: str, /, **parameters: Any) -> Any:
+        section = self.site.file.proxmox
+        assert section
+        token = resolve(section.token, self.site.document.locate("proxmox", "token")).reveal()
+        headers = {"Authorization": f"PVEAPIToken={section.token_id}={token}"}
+        return _call(method, f"{section.url}/api2/json{path}", headers, section.ca, parameters)["data"]
+
+
+def _call(method: str, url: str, headers: dict[str, str], ca: Path | None, parameters: dict[str, Any]) -> Any:
+    session = requests.Session()
+    session.trust_env = False
+    where = {"params": parameters} if method in ("GET", "DELETE") else {"data": parameters}
+    answer = session.request(method, url, headers=headers, timeout=60, verify=str(ca) if ca else True, **where)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    given = request.config.getoption("--site", default=None)
+    if given:
+        yield load_site(Path(given))
+        return
+    path = tmp_path_factory.mktemp("contract") / "site.yml"
+    with running(LabConfig(gitlab_port=0, proxmox_port=0, site_out=path)):
+        yield load_site(path)
+
+
+@pytest.fixture
+def world(site: Site) -> World:
+    return World(site, registry(site), f"contract-{secrets.token_hex(3)}")
