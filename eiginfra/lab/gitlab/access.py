@@ -1,7 +1,9 @@
 """Who may see and do what: levels, visibility, and finding things the caller may know of."""
 
+from urllib.parse import urlencode
+
 from eiginfra.lab.gitlab.call import Call
-from eiginfra.lab.gitlab.errors import forbidden, not_found
+from eiginfra.lab.gitlab.errors import ApiError, forbidden, message, not_found
 from eiginfra.lab.gitlab.records import Group, Project, Source, User
 from eiginfra.lab.gitlab.state import State
 
@@ -94,9 +96,21 @@ def find_project(call: Call) -> Project:
         kind, number = call.state.paths.get(wanted.lower(), ("", 0))
         if kind == "project":
             project = call.state.projects[number]
+        elif (moved := call.state.projects.get(call.state.extra["redirect"].get(wanted.lower(), 0))) and sees_project(call, moved):
+            raise _moved(call, moved)
     if project is None or not sees_project(call, project):
         raise not_found("Project")
     return project
+
+
+def _moved(call: Call, project: Project) -> ApiError:
+    """The answer to a project's former path: the way to it, for reading; writing is refused."""
+    if call.method != "GET":
+        return message(405, "405 Non GET methods are not allowed for moved projects")
+    below = "/".join(call.raw_path.strip("/").split("/")[2:])
+    url = f"{call.state.url}/api/v4/projects/{project.id}{'/' if below else ''}{below}"
+    query = urlencode(call.query, doseq=True)
+    return ApiError(302, {"message": "302 Found"}, {"location": f"{url}?{query}" if query else url})
 
 
 def find_source(call: Call) -> Source:

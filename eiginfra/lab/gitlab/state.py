@@ -122,7 +122,8 @@ class State:
         return project
 
     def rename_project(self, project: Project, path: str) -> None:
-        """Change a project's path."""
+        """Change a project's path; the former one leads on to it, as long as nothing else takes it."""
+        self.extra["redirect"][project.full_path.lower()] = project.id
         project.path = path
         self._index_project(project)
 

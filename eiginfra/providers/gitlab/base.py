@@ -15,6 +15,7 @@ from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json, RefusedError
 from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, parent
+from eiginfra.providers.gitlab.places import Place
 
 S = TypeVar("S", bound=Spec)
 
@@ -49,6 +50,13 @@ class GitLabKind(Kind[S]):
         """A project is to be renamed: until that is done, what hangs on it is found under its former path."""
         if self._api is not None:
             self._api.former[path] = was
+
+    def stands(self, place: Place) -> bool:
+        """Whether a group or project is still at that very path: GitLab also answers for the former path of one that was renamed."""
+        found, field = (
+            (self.api.group(place.path), "full_path") if place.sort == "group" else (self.api.project(place.path), "path_with_namespace")
+        )
+        return same_path(found, field, place.path)
 
     def fence(self, path: str) -> Iterator[Finding]:
         """An error for a path outside the root group."""

@@ -67,8 +67,12 @@ class PlacedKind(GitLabKind[S]):
             if self.orphans or place in sought:
                 sought.setdefault(place, {}).setdefault(record.address.key, record.team)
 
+        wanted = {self.place(resource.spec.values()) for resource in scope.resources}
+
         def look(item: tuple[Place, dict[str, str | None]]) -> list[Observed]:
             place, keys = item
+            if place not in wanted and not self.stands(place):
+                return []
             return [self._under(there, keys) for there in self._look(place) if there.address.key in keys]
 
         return Observation([there for found in self.api.client.each(look, sought.items()) for there in found])

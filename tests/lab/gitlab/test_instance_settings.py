@@ -59,3 +59,12 @@ def test_licence_templates_are_filled_in(gl, group):
 def test_templates_that_are_not_there(api, gl, group, path, status):
     project = gl.projects.create({"name": f"q{status}{path[:2]}", "namespace_id": group.id})
     assert api("GET", f"/projects/{project.id}/templates/{path}").status_code == status
+
+
+def test_the_former_path_of_a_project_leads_to_it_until_it_is_taken(gl, group):
+    project = gl.projects.create({"name": "old", "namespace_id": group.id})
+    gl.projects.update(project.id, {"path": "newer"})
+    former = f"{group.full_path}/old"
+    assert gl.projects.get(former).id == project.id
+    other = gl.projects.create({"name": "again", "path": "old", "namespace_id": group.id})
+    assert gl.projects.get(former).id == other.id

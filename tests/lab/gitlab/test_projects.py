@@ -109,7 +109,9 @@ def test_changes(api, project, group):
     assert changed["path_with_namespace"] == f"{group.path}/moved"
     assert changed["only_allow_merge_if_pipeline_succeeds"] is True
     assert (changed["description"], changed["topics"], changed["visibility"]) == (None, [], "internal")
-    assert api("GET", f"/projects/{group.path}%2Fapi").json() == {"message": "404 Project Not Found"}
+    # The former path leads there, for reading only.
+    assert api("GET", f"/projects/{group.path}%2Fapi").json()["id"] == project.id
+    assert api("PUT", f"/projects/{group.path}%2Fapi", json={"name": "x"}).status_code == 405
 
 
 def test_archive(gl, api, project, group):

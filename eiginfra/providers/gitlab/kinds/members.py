@@ -82,6 +82,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         ]
         memories = {path: Memory.of(getattr(record, "handle", {})) for path, record in records.items()}
         inviting = {path for path in realm.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
+        places = [place for place in places if place.path in specs or place.sort == "group" or self.stands(place)]
         rosters = self.rolls.read(places, memories, inviting, anew=True)
         leavers = Leavers(self.api, realm, self._everywhere | {path: spec.names for path, spec in specs.items()}, whole=scope.whole)
         objects, findings, present = list[Observed](), list[Finding](), set[str]()
