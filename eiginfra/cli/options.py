@@ -92,6 +92,10 @@ Restart = Annotated[bool, typer.Option("--restart", help="Also restart what wait
 AllowRemovals = Annotated[
     int | None, typer.Option("--allow-removals", metavar="N", min=0, help="Let so many entries of a list go, whatever the cap.")
 ]
+AsNew = Annotated[
+    list[str] | None,
+    typer.Option("--as-new", metavar="TEAM", help="This team is new, though it looks like a renamed one.", show_default=False),
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the report.")]
 AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to write the plan.")]
@@ -100,7 +104,7 @@ AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to writ
 _FILES = {"settings": Settings, "inventory": Inventory, "playbook": Playbook, "site": Site, "as_of": AsOf}
 _CHOICE = {"limit": Limit, "tags": Tags, "skip_tags": SkipTags, "target": Targets}
 _SWITCHES = (Prune, Restart)
-_REQUEST = {"prune": Prune, "restart": Restart, "replace": Replace, "allow_removals": AllowRemovals}
+_REQUEST = {"prune": Prune, "restart": Restart, "replace": Replace, "allow_removals": AllowRemovals, "as_new": AsNew}
 
 
 def files(command: Command) -> Command:
@@ -119,6 +123,7 @@ def request(command: Command) -> Command:
     def build(given: dict[str, Any]) -> Asked:
         chosen = _selection(**{name: given.pop(name) for name in _CHOICE})
         given["replacing"] = frozenset(given.pop("replace") or ())
+        given["known_as_new"] = frozenset(given.pop("as_new") or ())
         return Asked(selection=chosen, **given)
 
     return _gathering(command, "asked", {**_CHOICE, **_REQUEST}, build)

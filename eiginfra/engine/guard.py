@@ -1,11 +1,11 @@
 """Guards: a plan that would take away more than is likely to be meant is refused as a whole."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Registry
-from eiginfra.core.resource import Observed
+from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.spec import rules
 from eiginfra.engine.diff import diff
 
@@ -59,3 +59,36 @@ def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str,
         for what, count in counts.items():
             totals[kind.name, what] = totals.get((kind.name, what), 0) + count
     return totals
+
+
+def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_as_new: Collection[str]) -> list[Finding]:
+    """An error for every new team that asks for just what a vanished one had: its file was probably renamed.
+
+    A team's id is the name of its file, and in the name of all it has; carried out, everything would be made anew beside the old.
+    known_as_new: teams that were looked at and are new.
+    """
+    asked, had = _keys(wanted), _keys(records)
+    findings = []
+    for new in sorted(asked.keys() - had.keys() - set(known_as_new)):
+        for gone in sorted(had.keys() - asked.keys()):
+            alike = {(kind, key.replace(gone, new)) for kind, key in had[gone] if gone in key} & asked[new]
+            if len(alike) * 2 > len(asked[new]):
+                findings.append(
+                    error(
+                        "team-renamed",
+                        f"team {gone} is gone, and the new team {new} asks for the same: was its file renamed?",
+                        remedy=f"a team keeps the id it began with: name the file {gone}.yml again (the title may change); "
+                        f"if {new} is a new team, say so: --as-new {new}",
+                        team=new,
+                    )
+                )
+    return findings
+
+
+def _keys(things: Iterable[Resource | Record]) -> dict[str, set[tuple[str, str]]]:
+    """What each team has, by kind and key."""
+    keys: dict[str, set[tuple[str, str]]] = {}
+    for thing in things:
+        if thing.team is not None:
+            keys.setdefault(thing.team, set()).add((thing.address.kind, thing.address.key))
+    return keys

@@ -16,7 +16,7 @@ from eiginfra.core.usage import Limits
 from eiginfra.engine.allocation import allocated
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.diff import diff, overall
-from eiginfra.engine.guard import Allows, check_removals
+from eiginfra.engine.guard import Allows, check_removals, check_renamed
 from eiginfra.engine.order import ordered
 from eiginfra.engine.orphans import orphans
 from eiginfra.engine.quota import check_standing
@@ -39,7 +39,7 @@ class Situation:
     switched_off: whether a condition of the playbook may be why a resource of a team is not wanted; it is then unmanaged, no orphan.
     restarting: whether what waits for a restart may have it now; window: the site's hours for that, if it is why.
     grace: how long what goes in steps is kept once it has left the inventory.
-    creating: False outside the cohort's dates. allows: the removal caps.
+    known_as_new: teams that only look like renamed ones. creating: False outside the cohort's dates. allows: the removal caps.
     """
 
     resources: Sequence[Resource]
@@ -52,6 +52,7 @@ class Situation:
     orphans_among: frozenset[str] | None = frozenset()
     switched_off: Callable[[Address, str | None], bool] = _never
     prune: bool = False
+    known_as_new: frozenset[str] = frozenset()
     restarting: bool = False
     window: str | None = None
     grace: timedelta = timedelta(days=30)
@@ -83,6 +84,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         )
 
     notes += check_standing(observed.values(), situation.limits)
+    notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
     notes += check_removals(registry, changes, observed.values(), situation.allows)
     present = {change.address for change in changes if change.acts}
     linked = (

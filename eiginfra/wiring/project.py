@@ -57,6 +57,7 @@ class Asked:
     restart: bool = False
     replacing: frozenset[Address] = frozenset()
     allow_removals: int | None = None
+    known_as_new: frozenset[str] = frozenset()
 
 
 def named(paths: Paths) -> Paths:
@@ -177,6 +178,7 @@ class Project:
             orphans_among=asked.selection.orphans_among(teams),
             switched_off=self.compiled.switched_off,
             prune=asked.prune,
+            known_as_new=asked.known_as_new,
             restarting=asked.restart or (window is not None and within(window, local_time())),
             window=None if asked.restart else window,
             grace=self.cohort.file.grace,

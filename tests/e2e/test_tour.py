@@ -187,6 +187,15 @@ def test_who_leaves_cannot_sign_in_any_more(applied: Any) -> None:
     assert applied.call("plan", "--detailed-exitcode").code == 0
 
 
+def test_a_renamed_team_file_is_stopped(applied: Any) -> None:
+    applied.team("karfur").rename(applied.team("karfur2"))
+    answer = applied.call("apply", "--yes")
+    assert answer.code == 1
+    assert "team karfur is gone, and the new team karfur2 asks for the same" in answer.err
+    applied.team("karfur2").rename(applied.team("karfur"))
+    assert applied.call("plan", "--detailed-exitcode").code == 0
+
+
 def test_what_a_when_switches_off_is_left_alone(applied: Any) -> None:
     playbook = applied.folder / "playbooks" / "site.yml"
     text = playbook.read_text(encoding="utf-8")

@@ -400,3 +400,19 @@ def test_a_saved_plan_can_be_asked_what_of_it_is_stale() -> None:
         ("gone", "it is gone"),
         ("taken", "it stands already"),
     }
+
+
+def test_a_renamed_team_file_is_stopped_and_says_how_to_go_on() -> None:
+    world = World()
+    world.apply([thing("adler", team="adler"), thing("adler/api", team="adler", parent="adler"), thing("plume", team="plume")])
+    renamed = [thing("adler2", team="adler2"), thing("adler2/api", team="adler2", parent="adler2"), thing("plume", team="plume")]
+    (found,) = world.plan(renamed).errors
+    assert found.code == "team-renamed"
+    assert "--as-new adler2" in str(found.remedy)
+    assert not world.plan(renamed, known_as_new=frozenset({"adler2"})).errors
+
+
+def test_a_new_team_beside_one_that_left_is_no_renamed_one() -> None:
+    world = World()
+    world.apply([thing("adler", team="adler"), thing("plume", team="plume")])
+    assert not world.plan([thing("karfur", team="karfur"), thing("karfur/api", team="karfur"), thing("plume", team="plume")]).errors
