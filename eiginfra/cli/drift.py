@@ -1,12 +1,16 @@
 """`eiginfra drift`: what reality changed behind the inventory's back."""
 
+from pydantic import JsonValue
+
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.cli.plan import DIFFERENCES
 from eiginfra.cli.render.console import out, print_json
 from eiginfra.cli.render.findings import print_findings
 from eiginfra.cli.render.plan_text import print_changes
+from eiginfra.core.change import Change
 from eiginfra.core.finding import Severity
+from eiginfra.core.resource import Record
 from eiginfra.engine.drift import drifted
 from eiginfra.wiring.project import Asked, Paths, Project
 from eiginfra.wiring.selection import Selection
@@ -26,14 +30,30 @@ def run(
     project = Project.load(paths)
     plan = project.plan(Asked(selection))
     changes = drifted(plan)
+    records = project.journal.records(project.cohort.id)
     if format_ is Format.JSON:
-        body = [change.model_dump(mode="json") for change in changes]
+        body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
         print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
     else:
         console = out()
-        print_changes(console, changes)
+        print_changes(console, [_told(change, records.get(change.address)) for change in changes])
         print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
         last = project.last_applied()
         console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
         console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
     return DIFFERENCES if changes else 0
+
+
+def _told(change: Change, record: Record | None) -> Change:
+    """The change with a note on when it was last in order."""
+    if record is None:
+        return change
+    commit = f", commit {record.commit}" if record.commit else ""
+    last = f"last applied {record.at:%Y-%m-%d %H:%M} UTC by {record.by} (run {record.run}{commit})"
+    return change.model_copy(update={"note": f"{change.note}; {last}" if change.note else last})
+
+
+def _record(record: Record | None) -> dict[str, JsonValue] | None:
+    if record is None:
+        return None
+    return {"run": record.run, "at": record.at.isoformat(), "by": record.by, "commit": record.commit}
