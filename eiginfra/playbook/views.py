@@ -1,6 +1,6 @@
 """What templates see of a cohort, a team and a site: plain values without methods, built once. Secrets are not among them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
@@ -26,7 +26,7 @@ class View:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person(View):
-    """A member or a mentor; `role` of a mentor is `mentor`, `until` the last day of access."""
+    """A member or a mentor; `role` of a mentor is `mentor`, `until` the last day in the team, `leaves` the last day in any."""
 
     noun: ClassVar[str] = "person"
     username: str
@@ -35,6 +35,7 @@ class Person(View):
     role: str
     until: date
     ssh_keys: tuple[str, ...]
+    leaves: date
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -210,7 +211,11 @@ class World:
 
 def world(cohort: InventoryCohort, site: InventorySite, as_of: date) -> World:
     """The views of a cohort and a site on that day; teams in the order of their ids."""
-    teams = {team.id: _team(team, cohort, site, as_of) for team in sorted(cohort.teams, key=lambda team: team.id)}
+    leaving: dict[str, date] = {}
+    for someone in (person for team in cohort.teams for person in team.people):
+        until = someone.until or cohort.file.ends
+        leaving[someone.username] = max(until, leaving.get(someone.username, until))
+    teams = {team.id: _team(team, cohort, site, as_of, leaving) for team in sorted(cohort.teams, key=lambda team: team.id)}
     people: dict[str, Person] = {}
     for person in (person for team in teams.values() for person in team.people):
         known = people.setdefault(person.username, person)
@@ -222,8 +227,8 @@ def world(cohort: InventoryCohort, site: InventorySite, as_of: date) -> World:
     return World(view, _site(site.name, site.file), teams)
 
 
-def _team(team: InventoryTeam, cohort: InventoryCohort, site: InventorySite, as_of: date) -> Team:
-    members, mentors = (_people(people, cohort.file.ends, as_of) for people in (team.members, team.mentors))
+def _team(team: InventoryTeam, cohort: InventoryCohort, site: InventorySite, as_of: date, leaving: Mapping[str, date]) -> Team:
+    members, mentors = (_people(people, cohort.file.ends, as_of, leaving) for people in (team.members, team.mentors))
     return Team(
         id=team.id,
         title=team.title,
@@ -239,9 +244,18 @@ def _team(team: InventoryTeam, cohort: InventoryCohort, site: InventorySite, as_
     )
 
 
-def _people(people: Iterable[Member | Mentor], ends: date, as_of: date) -> tuple[Person, ...]:
+def _people(people: Iterable[Member | Mentor], ends: date, as_of: date, leaving: Mapping[str, date]) -> tuple[Person, ...]:
     views = (
-        Person(p.username, p.name, p.email, p.role if isinstance(p, Member) else "mentor", p.until or ends, p.ssh_keys) for p in people
+        Person(
+            username=person.username,
+            name=person.name,
+            email=person.email,
+            role=person.role if isinstance(person, Member) else "mentor",
+            until=person.until or ends,
+            ssh_keys=person.ssh_keys,
+            leaves=leaving[person.username],
+        )
+        for person in people
     )
     return tuple(view for view in views if view.until >= as_of)
 

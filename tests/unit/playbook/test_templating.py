@@ -16,7 +16,7 @@ from eiginfra.playbook.templating import GLOBALS, Scope, TemplateError, expressi
 from eiginfra.playbook.views import Machine, Person
 
 HERE = Location(file="site.yml", line=3, column=5)
-PERSON = Person("adler-1", "Dev", "a@example.org", "developer", date(2020, 7, 1), ())
+PERSON = Person("adler-1", "Dev", "a@example.org", "developer", date(2020, 7, 1), (), date(2020, 7, 1))
 NAMES: dict[str, Any] = {
     "size": ByteSize.parse("1GiB"),
     "day": date(2020, 7, 1),
@@ -220,7 +220,7 @@ def test_what_is_within_bounds_is_let_through() -> None:
     ("source", "said"),
     [
         ("{{ person.usernam }}", "a person has no 'usernam'; did you mean username?"),
-        ("{{ person.size }}", "choose among email, name, role"),
+        ("{{ person.size }}", "choose among email, leaves, name, role"),
         ("{{ cfg.a.c }}", "a mapping has no 'c'; choose among b"),
         ("{{ nothing.x }}", "'x' is asked of a value that is not set (None)"),
         ("{{ nothing.x.y }}", "'x' is asked of a value that is not set (None)"),
