@@ -8,7 +8,6 @@ from eiginfra.core.kind import Kind, Registry
 from eiginfra.inventory.site import Site
 from eiginfra.providers import gitlab, proxmox
 from eiginfra.providers.http import Meter
-from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.wiring.secrets import resolve
 
 ENTRY_POINTS = "eiginfra.kinds"
@@ -78,11 +77,11 @@ def registry(site: Site | None, *, offline: bool = False, meters: dict[str, Mete
         findings += problem.findings
     if findings:
         raise InputError(findings)
-    meter, client = Meter(), ProxmoxClient(with_proxmox)
+    counted = {"gitlab": Meter(), "proxmox": Meter()}
     if meters is not None:
-        meters |= {"gitlab": meter, "proxmox": client.meter}
-    kinds = Registry(gitlab.kinds(with_gitlab, meter=meter))
-    for kind in proxmox.kinds(with_proxmox, client):
+        meters |= counted
+    kinds = Registry(gitlab.kinds(with_gitlab, meter=counted["gitlab"]))
+    for kind in proxmox.kinds(with_proxmox, meter=counted["proxmox"]):
         kinds.add(kind)
     for point in entry_points(group=ENTRY_POINTS):
         for kind in point.load()(site):

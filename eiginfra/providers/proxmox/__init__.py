@@ -9,6 +9,7 @@ from typing import Any
 
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
+from eiginfra.providers.http import Meter
 from eiginfra.providers.proxmox.access import Access
 from eiginfra.providers.proxmox.allocator import GuestAllocator
 from eiginfra.providers.proxmox.client import ProxmoxClient
@@ -28,12 +29,12 @@ from eiginfra.providers.proxmox.settings import ProxmoxSettings
 __all__ = ["ProxmoxSettings", "doctor", "kinds"]
 
 
-def kinds(settings: ProxmoxSettings | None, client: ProxmoxClient | None = None) -> list[Kind[Any]]:
+def kinds(settings: ProxmoxSettings | None, client: ProxmoxClient | None = None, *, meter: Meter | None = None) -> list[Kind[Any]]:
     """The kinds of this provider; without settings they can be read, but any request raises UsageError.
 
-    client: use this one (its meter counts the requests) instead of a new one.
+    client: use this one instead of a new one. meter: counts the requests of the new one.
     """
-    client = client or ProxmoxClient(settings)
+    client = client or ProxmoxClient(settings, meter=meter)
     machines = Machines(client)
     allocator = GuestAllocator(lambda: client.settings, lambda: machines.room)
     access = Access(client)

@@ -33,12 +33,14 @@ _LOG_LINES = 8
 class ProxmoxClient:
     """One Proxmox VE, spoken to under one token; safe to share between threads. Without settings every request is a UsageError."""
 
-    def __init__(self, settings: ProxmoxSettings | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, settings: ProxmoxSettings | None, *, meter: Meter | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._settings = settings
         self._sleep = sleep
         self._lock = threading.Lock()
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
-        self.meter = Meter()
+        self.meter = meter or Meter()
 
     @property
     def settings(self) -> ProxmoxSettings:
