@@ -167,6 +167,7 @@ class _Compiler:
 
     def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Scope, *, runs: bool) -> None:
         absent = kind.provider not in self._available
+        any_wanted, any_off = False, not runs
         for where, inner in self._items(task, team, scope, quiet=absent or not runs):
             try:
                 wanted = runs and _holds(task.when, inner)
@@ -178,9 +179,14 @@ class _Compiler:
             if absent:
                 self._left_out[kind.provider] += wanted
             elif wanted:
+                any_wanted = True
                 self._want(task, kind, inner, where)
             else:
+                any_off = True
                 self._switch_off(task, kind, team, inner)
+        if task.loop is not None and any_off and not any_wanted:
+            # The whole loop is off: what its list has lost since cannot be told from what is only switched off.
+            self._off_kinds.add((kind.name, team))
 
     def _items(self, task: Task, team: str | None, scope: Scope, *, quiet: bool) -> Iterator[tuple[Where, Scope]]:
         if task.loop is None:

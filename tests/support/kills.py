@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import yaml
 
+from eiginfra.core.change import Change
 from eiginfra.core.plan import Plan
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
@@ -109,25 +111,44 @@ class Bench:
         wanted = Counter(resource.address.kind for resource in project.compiled.resources)
         return sum(max(0, there - wanted[kind]) for kind, there in self._standing().items())
 
+    def tamper(self, change: Change) -> None:
+        """Change by hand what an action made, where there is something plain to change."""
+        kind, key = change.address.kind, change.address.key
+        if kind == "gitlab.project":
+            self._ask("gitlab", "PUT", f"/projects/{quote(key, safe='')}", description="by hand", visibility="private")
+        elif kind == "gitlab.members":
+            members = self._ask("gitlab", "GET", f"/groups/{quote(key, safe='')}/members")
+            for member in [member for member in members if member["access_level"] < 50][:1]:
+                self._ask("gitlab", "DELETE", f"/groups/{quote(key, safe='')}/members/{member['id']}")
+        elif kind == "proxmox.pool":
+            self._ask("proxmox", "PUT", "/pools", poolid=key, comment="by hand")
+        elif kind == "proxmox.container":
+            name = str((change.desired or {})["name"])
+            guest = next(guest for guest in self._ask("proxmox", "GET", "/nodes/eig/lxc") if guest["name"] == name)
+            self._ask("proxmox", "PUT", f"/nodes/eig/lxc/{guest['vmid']}/config", memory=640)
+
+    def _ask(self, service: str, method: str, path: str, **parameters: Any) -> Any:
+        token = self.lab.served[service].service.token
+        headers = {"PRIVATE-TOKEN": token} if service == "gitlab" else {"Authorization": f"PVEAPIToken=eiginfra@pve!ci={token}"}
+        url = self.lab.urls[service] + {"gitlab": "/api/v4", "proxmox": "/api2/json"}[service] + path
+        session = requests.Session()
+        session.trust_env = False
+        ca = str(self.folder / "site/proxmox-ca.pem")
+        answer = session.request(method, url, headers=headers, data=parameters or None, timeout=30, verify=ca)
+        answer.raise_for_status()
+        body = answer.json() if answer.content else None
+        return body["data"] if service == "proxmox" and body else body
+
     def _standing(self) -> Counter[str]:
-        gitlab, proxmox = self.lab.urls["gitlab"], self.lab.urls["proxmox"]
-        token = {"PRIVATE-TOKEN": self.lab.served["gitlab"].service.token}
-        secret = {"Authorization": f"PVEAPIToken=eiginfra@pve!ci={self.lab.served['proxmox'].service.token}"}
-
-        def ask(url: str, headers: dict[str, str]) -> Any:
-            session = requests.Session()
-            session.trust_env = False
-            return session.get(url, headers=headers, timeout=30, verify=str(self.folder / "site/proxmox-ca.pem")).json()
-
         count: Counter[str] = Counter()
         people = {person.username for team in Project.load(self.paths).cohort.teams for person in team.people}
-        users = [user["username"] for user in ask(f"{gitlab}/api/v4/users?per_page=100", token)]
+        users = [user["username"] for user in self._ask("gitlab", "GET", "/users?per_page=100")]
         count["gitlab.user"] = sum(name.rstrip("0123456789") in {p.rstrip("0123456789") for p in people} for name in users)
-        count["gitlab.group"] = len(ask(f"{gitlab}/api/v4/groups/eig/descendant_groups?per_page=100", token))
-        count["gitlab.project"] = len(ask(f"{gitlab}/api/v4/groups/eig/projects?include_subgroups=true&per_page=100", token))
-        count["proxmox.pool"] = len(ask(f"{proxmox}/api2/json/pools", secret)["data"])
-        count["proxmox.container"] = len(ask(f"{proxmox}/api2/json/nodes/eig/lxc", secret)["data"])
-        virtual = ask(f"{proxmox}/api2/json/nodes/eig/qemu", secret)["data"]
+        count["gitlab.group"] = len(self._ask("gitlab", "GET", "/groups/eig/descendant_groups?per_page=100"))
+        count["gitlab.project"] = len(self._ask("gitlab", "GET", "/groups/eig/projects?include_subgroups=true&per_page=100"))
+        count["proxmox.pool"] = len(self._ask("proxmox", "GET", "/pools"))
+        count["proxmox.container"] = len(self._ask("proxmox", "GET", "/nodes/eig/lxc"))
+        virtual = self._ask("proxmox", "GET", "/nodes/eig/qemu")
         count["proxmox.vm"] = sum(not guest.get("template") for guest in virtual)
         return count
 
