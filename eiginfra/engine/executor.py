@@ -12,7 +12,7 @@ from time import monotonic
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change
-from eiginfra.core.errors import EiginfraError, StaleError
+from eiginfra.core.errors import EiginfraError, StaleError, UnreachableError
 from eiginfra.core.journal import Journal
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
@@ -133,6 +133,8 @@ class _Lane:
     pool: ThreadPoolExecutor
     free: int
     waiting: deque[Address] = field(default_factory=deque)
+    closed: bool = False
+    """Its service cannot be reached: it is not hammered with the rest."""
 
     def departing(self) -> Iterator[Address]:
         """Those that have room now. No more are handed to the pool, so that an interrupt finds none queued there."""
@@ -194,14 +196,20 @@ class Executor:
                     break
                 ended, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
-                    lanes[running.pop(future).provider].free += 1
+                    lane = lanes[running.pop(future).provider]
+                    lane.free += 1
                     for item in future.result():
+                        lane.closed |= isinstance(item, Result) and item.exit_code == UnreachableError.exit_code
                         self._settle(books, item, run)
         return Report(tuple(books.results), interrupted=interrupted)
 
     def _start(self, books: _Books, lanes: Mapping[str, _Lane], run: int) -> dict[Future[list[_Ended]], Address]:
         for address in books.take_ready():
             lanes[address.provider].waiting.append(address)
+        for lane in lanes.values():
+            while lane.closed and lane.waiting:
+                address = lane.waiting.popleft()
+                self._settle(books, Result(books.todo[address], Outcome.SKIPPED, f"{address.provider} could not be reached"), run)
         return {lane.pool.submit(self._act, books.todo[address], run): address for lane in lanes.values() for address in lane.departing()}
 
     def _settle(self, books: _Books, item: _Ended, run: int) -> None:

@@ -8,7 +8,15 @@ from support.fakes import META, MemoryJournal, Server, registry, thing
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
-from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, PermanentError, PermissionDeniedError, StaleError, TransientError
+from eiginfra.core.errors import (
+    AlreadyExistsError,
+    LostAnswerError,
+    PermanentError,
+    PermissionDeniedError,
+    StaleError,
+    TransientError,
+    UnreachableError,
+)
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limit, Limits
@@ -315,6 +323,22 @@ def test_a_permanent_failure_is_not_tried_again_and_stops_its_dependents() -> No
         "z": Outcome.DONE,
     }
     assert world.server.requests.count("create a") == 1
+
+
+def test_a_service_that_cannot_be_reached_is_not_hammered() -> None:
+    world = World()
+
+    def gone(verb: str, name: str) -> None:
+        if verb == "create":
+            raise UnreachableError("refused")
+
+    plan = world.plan([thing(f"z{number:02}") for number in range(30)])
+    world.server.before = gone
+    report = world.run(plan)
+    assert len([request for request in world.server.requests if request.startswith("create")]) <= 2 * 4
+    assert len(report.results) == 30
+    assert {result.reason for result in report.of(Outcome.SKIPPED)} == {"test could not be reached"}
+    assert {address for kind, address in world.journal.log if kind == "intend"} == {change.address for change in plan.changes}
 
 
 def test_a_refused_permission_keeps_its_exit_code() -> None:
