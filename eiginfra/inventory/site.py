@@ -141,6 +141,7 @@ class ProxmoxSite(FileModel):
     network: Network
     realm: Title = Field(default="pve", description="Where the teams' accounts live")
     limits: TaskLimits = Field(default=TaskLimits(), description="Parallel tasks")
+    overcommit: int = Field(default=4, ge=1, description="How many times a node's cores may be promised to its guests")
     restart_window: Hours | None = Field(default=None, description="When waiting restarts may happen, e.g. 03:00-05:00")
 
 

@@ -50,6 +50,7 @@ def proxmox_settings(site: Site, *, offline: bool = False) -> proxmox.ProxmoxSet
         dns=section.network.dns,
         ids=(section.network.ids.first, section.network.ids.last),
         realm=section.realm,
+        overcommit=section.overcommit,
         node_tasks=section.limits.node,
         storage_tasks=section.limits.storage,
     )

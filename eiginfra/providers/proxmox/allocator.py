@@ -59,7 +59,7 @@ class GuestAllocator:
         """Whether nodes and storages have room for what is asked for."""
         room = self._room()
         nodes = {resource.address: str(getattr(resource.spec, "node", None)) for resource in resources}
-        return [] if room is None else check(room, demands(resources, observed, nodes))
+        return [] if room is None else check(room, demands(resources, observed, nodes), self._settings().overcommit)
 
     @staticmethod
     def _free(site: ProxmoxSettings, traces: set[int]) -> list[int]:

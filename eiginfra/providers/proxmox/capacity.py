@@ -12,9 +12,6 @@ from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.room import Node, Room, Store
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
-OVERCOMMIT = 4
-"""How many cores guests may be configured for, for each core that a node has."""
-
 
 @dataclass(frozen=True)
 class Demand:
@@ -52,15 +49,18 @@ def _main_memory(there: Observed) -> int:
     return ByteSize.parse(text) if isinstance(text, str) else there.usage.memory
 
 
-def check(room: Room, wanted: Sequence[Demand]) -> list[Finding]:
-    """Errors, with the arithmetic, where what the plan makes or enlarges cannot fit; warnings where there is too much without it."""
+def check(room: Room, wanted: Sequence[Demand], overcommit: int = 4) -> list[Finding]:
+    """Errors, with the arithmetic, where what the plan makes or enlarges cannot fit; warnings where there is too much without it.
+
+    overcommit: how many times a node's cores may be promised.
+    """
     ours = {demand.vmid for demand in wanted}
     found: list[Finding] = []
     for name, node in sorted(room.nodes.items()):
         here = [demand for demand in wanted if demand.node == name]
         others = [claim for vmid, claim in room.claims.items() if claim.node == name and not claim.template and vmid not in ours]
         found += _memory(node, here, sum(claim.memory for claim in others))
-        found += _cores(node, here, sum(claim.cores for claim in others))
+        found += _cores(node, here, sum(claim.cores for claim in others), overcommit)
     found += [finding for demand in wanted for finding in _template(room, demand)]
     for stores in _together(room.stores.values()):
         names = {store.node for store in stores}
@@ -82,14 +82,14 @@ def _memory(node: Node, here: Sequence[Demand], others: int) -> Iterator[Finding
     )
 
 
-def _cores(node: Node, here: Sequence[Demand], others: int) -> Iterator[Finding]:
+def _cores(node: Node, here: Sequence[Demand], others: int, overcommit: int) -> Iterator[Finding]:
     if node.cores is None or not here:
         return
-    asked, most = sum(demand.cores for demand in here), node.cores * OVERCOMMIT
+    asked, most = sum(demand.cores for demand in here), node.cores * overcommit
     if others + asked > most:
         yield _finding(
             "node-cores",
-            f"node {node.name} has {node.cores} cores, which may be promised {OVERCOMMIT} times: {most}; guests that this plan leaves alone"
+            f"node {node.name} has {node.cores} cores, which may be promised {overcommit} times: {most}; guests that this plan leaves alone"
             f" have {others}; this plan asks for {asked}: {others + asked - most} too many",
             "ask for fewer, or add a node",
             grows=any(demand.more_cores for demand in here),

@@ -12,8 +12,9 @@ class ProxmoxSettings:
     """A Proxmox VE cluster or node, and the room in it that guests are made in; times in seconds.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages.
-    ids: the first and the last number that guests may have. node_tasks, storage_tasks: how many creating tasks may run at once on one
-    node and one storage. timeout: the longest wait for one answer; task_timeout: for one task.
+    ids: the first and the last number that guests may have. overcommit: how many times a node's cores may be promised. node_tasks,
+    storage_tasks: how many creating tasks may run at once on one node and one storage. timeout: the longest wait for one answer;
+    task_timeout: for one task.
     """
 
     url: str
@@ -30,6 +31,7 @@ class ProxmoxSettings:
     dns: tuple[IPv4Address, ...] = ()
     ca: Path | None = None
     realm: str = "pve"
+    overcommit: int = 4
     node_tasks: int = 4
     storage_tasks: int = 4
     timeout: float = 60

@@ -47,8 +47,8 @@ def standing(resource: Resource, vmid: int = 300, **usage: Any) -> Observed:
     )
 
 
-def check(there: Room, *resources: Resource, observed: tuple[Observed, ...] = ()) -> list[Finding]:
-    allocator = GuestAllocator(lambda: make_site(nodes=NODES), lambda: there)
+def check(there: Room, *resources: Resource, observed: tuple[Observed, ...] = (), **site: Any) -> list[Finding]:
+    allocator = GuestAllocator(lambda: make_site(nodes=NODES, **site), lambda: there)
     return allocator.check(resources, {seen.address: seen for seen in observed})
 
 
@@ -78,6 +78,11 @@ def test_too_much_without_the_plan_is_a_warning_only() -> None:
     web = wanted("web", memory=size(20), cores=2)
     found = check(room(Claim("eig", 20 * GIB, 1), Claim("eig", 20 * GIB, 1)), web, observed=(standing(web, memory=size(20)),))
     assert [(finding.code, finding.severity) for finding in found] == [("node-memory", Severity.WARNING)]
+
+
+def test_how_often_cores_may_be_promised_is_the_sites_to_say() -> None:
+    assert check(room(Claim("eig", GIB, 60)), wanted("web", cores=10), overcommit=5) == []
+    assert [finding.code for finding in check(room(Claim("eig", GIB, 10)), wanted("web", cores=10), overcommit=1)] == ["node-cores"]
 
 
 def test_cores_may_be_promised_four_times() -> None:
