@@ -30,7 +30,7 @@ class Road:
 
     def plan(self, *specs: Any, today: date = DAY, **situation: Any) -> Plan:
         world = World(self.world.settings, self.world.cohort)
-        names = ("proxmox.pool", "proxmox.container", "proxmox.vm")
+        names = ("proxmox.pool", "proxmox.container", "proxmox.vm", "proxmox.backup")
         self.client, self.registry = world.client, Registry([world.kinds[name] for name in names])
         pool = PoolSpec(id=world.pool, comment="ADLER")
         resources = [

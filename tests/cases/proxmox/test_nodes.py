@@ -10,6 +10,7 @@ from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.executor import Outcome
+from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 
 from .conftest import TEMPLATE, World, settings_of, start
 from .road import Road, change, codes
@@ -86,6 +87,19 @@ def test_a_node_that_is_offline_hides_its_guests_and_the_others_go_on(road: Road
     assert road.plan(big, new).empty
     road.control(nodes={"eig2": {"online": True}})
     assert road.plan(big, web, new).changes == ()
+
+
+def test_a_node_that_is_offline_takes_no_guest_out_of_the_backup_job(road: Road) -> None:
+    world = road.world
+    big, web = world.container("big", memory=gib(30)), world.container("web", memory=gib(20))
+    job = BackupSpec(id="eiginfra-eig3", schedule="02:30", storage="local", mode="snapshot", guests=(big.mark, web.mark))
+    road.apply(big, web, job)
+    road.control(nodes={"eig2": {"online": False}})
+    [waiting] = [change for change in road.plan(big, web, job).changes if change.address.kind == "proxmox.backup"]
+    assert waiting.action is Action.NONE
+    assert waiting.waiting == {"guests": "the node of 101, which is offline"}
+    road.control(nodes={"eig2": {"online": True}})
+    assert road.plan(big, web, job).changes == ()
 
 
 def test_a_vm_whose_template_is_on_a_node_that_is_offline_is_not_made_and_the_rest_goes_on(road: Road) -> None:

@@ -4,8 +4,8 @@ It needs more rights than the rest (Sys.Modify on /): where the token has them n
 """
 
 import shlex
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
@@ -96,6 +96,7 @@ class BackupKind(Kind[BackupSpec]):
         survey = self._machines.survey(self.name, scope.cohort)
         numbers = self._numbers(survey)
         standing: dict[str, Observed] = {name: self._observed(job, numbers) for name, job in (jobs or {}).items()}
+        standing |= _hidden(scope, jobs or {}, standing, {vmid for vmid, guest in survey.guests.items() if not guest.reachable})
         lacking = [(resource, _lacking(resource, standing.get(resource.address.key))) for resource in scope.resources]
         told: list[Finding] = []
         if any(missing for _, missing in lacking) and not (jobs is not None and self._may_change()):
@@ -145,7 +146,7 @@ class BackupKind(Kind[BackupSpec]):
 
     def _observed(self, job: Mapping[str, Any], numbers: Numbers, wanted: Iterable[str] = ()) -> "ObservedBackup":
         marks = {vmid: mark for mark, vmid in numbers.items()}
-        vmids = [int(text) for text in str(job.get("vmid") or "").replace(",", " ").split()]
+        vmids = _vmids(job)
         name = str(job["id"])
         values: dict[str, JsonValue] = {
             "id": name,
@@ -200,6 +201,25 @@ class BackupKind(Kind[BackupSpec]):
         """The job; the backups stay."""
         name = observed.address.key
         self._client.send("DELETE", f"cluster/backup/{name}", f"delete backup job {name}", {})
+
+
+def _vmids(job: Mapping[str, Any]) -> list[int]:
+    return [int(text) for text in str(job.get("vmid") or "").replace(",", " ").split()]
+
+
+def _hidden(
+    scope: Scope, jobs: Mapping[str, Mapping[str, Any]], standing: Mapping[str, Observed], unreachable: Collection[int]
+) -> dict[str, Observed]:
+    """Jobs that name guests on a node that is offline: whose they are cannot be told, so what they cover is left as it is."""
+    found = {}
+    for resource in scope.resources:
+        name = resource.address.key
+        out = [vmid for vmid in _vmids(jobs.get(name, {})) if vmid in unreachable]
+        if out and "guests" in resource.values:
+            waiting = {"guests": f"the node of {', '.join(map(str, out))}, which is offline"}
+            values = {**standing[name].values, "guests": resource.values["guests"]}
+            found[name] = replace(standing[name], values=values, waiting={**standing[name].waiting, **waiting})
+    return found
 
 
 @dataclass(frozen=True)
