@@ -127,19 +127,12 @@ def _unknown(resource: Resource, why: str) -> Change:
 def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situation: Situation) -> tuple[Change | None, list[Finding]]:
     former = _former(there)
     record = situation.records.get(resource.address) or situation.records.get(former)
-    base = Change(
-        address=resource.address,
-        action=Action.NONE,
-        team=resource.team,
-        desired=dict(resource.values),
-        depends_on=tuple(kind.dependencies(resource.spec)),
-    )
     if there is None:
         cause = Cause.NEW if record is None else Cause.DRIFT
         if not situation.creating:
-            return base.model_copy(update={"cause": cause, "note": _CLOSED}), []
+            return _base(kind, resource).model_copy(update={"cause": cause, "note": _CLOSED}), []
         note = None if record is None else "it was made before and is gone"
-        return base.model_copy(update={"action": Action.CREATE, "cause": cause, "note": note}), []
+        return _base(kind, resource).model_copy(update={"action": Action.CREATE, "cause": cause, "note": note}), []
 
     diffs = diff(kind.spec, resource.values, there.values, None if record is None else record.values)
     fixed = [found for found in diffs if rules(kind.spec)[found.field].immutable]
@@ -162,7 +155,7 @@ def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situati
     if action is Action.NONE and not there.waiting:
         return None, findings
     return (
-        base.model_copy(
+        _base(kind, resource).model_copy(
             update={
                 "action": action,
                 "cause": overall(diffs),
@@ -178,6 +171,17 @@ def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situati
             }
         ),
         findings,
+    )
+
+
+def _base(kind: Kind[Any], resource: Resource) -> Change:
+    """What is the same in every change of a resource; made only where there is one, for most have none."""
+    return Change(
+        address=resource.address,
+        action=Action.NONE,
+        team=resource.team,
+        desired=dict(resource.values),
+        depends_on=tuple(kind.dependencies(resource.spec)),
     )
 
 
