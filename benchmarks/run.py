@@ -1,6 +1,6 @@
-"""Measures and prints: requests and wall time of a first apply and of an empty plan; time and memory of compile and diff.
+"""Measures and prints: requests and wall time of a first apply and of an empty plan; time and memory of compile and diff; a slow server.
 
-    python benchmarks/run.py [--teams 15,150,1500] [--latency 0,20] [--skip-road] [--skip-compare]
+    python benchmarks/run.py [--teams 15,150,1500] [--latency 0,20] [--skip-road] [--skip-compare] [--skip-clones]
 
 Everything runs on this machine's loopback, against a lab in a process of its own.
 """
@@ -8,6 +8,7 @@ Everything runs on this machine's loopback, against a lab in a process of its ow
 import argparse
 import contextlib
 import json
+import math
 import resource
 import ssl
 import subprocess
@@ -36,12 +37,13 @@ CONSOLE = Console(width=130)
 
 
 @contextlib.contextmanager
-def lab(folder: Path, latency: float) -> Iterator[Path]:
+def lab(folder: Path, latency: float, task_seconds: float = 0) -> Iterator[Path]:
     """A lab with a wide network; yields its site file."""
     site = folder / "site" / "site.yml"
     site.parent.mkdir()
     command = [sys.executable, "-m", "eiginfra.lab", "--port", "0", "--wide-network", "--now", DAY.isoformat(), "--site-out", str(site)]
-    with subprocess.Popen([*command, "--latency-ms", str(latency)], stdout=subprocess.PIPE) as process:
+    command += ["--latency-ms", str(latency), "--task-seconds", str(task_seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
         try:
@@ -105,7 +107,7 @@ def road(sizes: list[int], latencies: list[float]) -> None:
 def compare(resources: int) -> None:
     """Load, compile and diff, without any server; in a process of its own, for an honest peak of memory."""
     with tempfile.TemporaryDirectory() as name:
-        cohort = generate(Path(name), max(1, round(resources / 9.5)))
+        cohort = generate(Path(name), max(1, round(resources / 19)))
         site = Path(name) / "site.yml"
         body = yaml.safe_load((ROOT / "infra/lab.yml").read_text(encoding="utf-8"))
         del body["proxmox"]["ca"]
@@ -129,6 +131,28 @@ def compare(resources: int) -> None:
         f"{both:.2f} s",
         f"{figures['memory']:.0f} MB",
     )
+    CONSOLE.print(table)
+
+
+def clones(task_seconds: float) -> None:
+    """The example's first apply where every Proxmox task takes its time, beside the least that the node's limit allows."""
+    with tempfile.TemporaryDirectory() as name, lab(Path(name), 0, task_seconds) as site:
+        paths = Paths(inventory=ROOT / "inventories/eig3", playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
+        project = Project.load(paths)
+        plan = project.plan()
+        kinds = [change.address.kind for change in plan.acting]
+        containers, machines = kinds.count("proxmox.container"), kinds.count("proxmox.vm")
+        assert project.site.file.proxmox
+        limit = project.site.file.proxmox.limits.node
+        began = time.perf_counter()
+        report = project.apply(plan)
+        seconds = time.perf_counter() - began
+        assert not report.failed, [result.reason for result in report.results if result.reason][:3]
+    lane = math.ceil((containers + machines) / limit) * task_seconds
+    table = Table(title=f"First apply of the example, Proxmox tasks of {task_seconds:g} s", title_justify="left")
+    for column in ("containers", "VMs", "at once on the node", "slowest lane", "wall time", "ratio (aim 1.3)"):
+        table.add_column(column, justify="right")
+    table.add_row(str(containers), str(machines), str(limit), f"{lane:.1f} s", f"{seconds:.1f} s", f"{seconds / lane:.2f}")
     CONSOLE.print(table)
 
 
@@ -182,6 +206,8 @@ def main() -> None:
     parser.add_argument("--resources", type=int, default=10_000)
     parser.add_argument("--skip-road", action="store_true")
     parser.add_argument("--skip-compare", action="store_true")
+    parser.add_argument("--skip-clones", action="store_true")
+    parser.add_argument("--task-seconds", type=float, default=5, help="of the slow Proxmox that --skip-clones leaves out")
     parser.add_argument("--child", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -189,6 +215,8 @@ def main() -> None:
         return
     if not options.skip_compare:
         compare(options.resources)
+    if not options.skip_clones:
+        clones(options.task_seconds)
     if not options.skip_road:
         road([int(size) for size in options.teams.split(",")], [float(latency) for latency in options.latency.split(",")])
 

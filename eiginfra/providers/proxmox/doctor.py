@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError, ProviderError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE, WITHOUT, Purpose, grant, places
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 _OLDEST = (8, 2)
@@ -18,11 +19,8 @@ _DAYS_LEFT = 21
 _CLOCK_SECONDS = 60
 _DAY = 86400
 
-# The least that is needed on the pools of the cohort, as trials on Proxmox VE 9.1 found.
-_CONFIG = ("CPU", "Cloudinit", "Disk", "Memory", "Network", "Options")
-_GUESTS = frozenset(
-    {"VM.Allocate", "VM.Audit", "VM.PowerMgmt", "Pool.Allocate", "Pool.Audit", *(f"VM.Config.{part}" for part in _CONFIG)},
-)
+Granted = Mapping[str, Mapping[str, int]]
+"""Paths, and on each the privileges, with whether they are passed on below."""
 
 
 def examine(client: ProxmoxClient) -> list[Finding]:
@@ -33,29 +31,13 @@ def examine(client: ProxmoxClient) -> list[Finding]:
     except ProviderError as problem:
         return [error("proxmox-unreachable", str(problem), address=site.url)]
     findings = list(_version(site, version))
-    for look in (_certificate, _permissions, _access, _nodes, _storages, _bridge, _firewall, _clock):
+    for look in (_certificate, _permissions, _realm, _nodes, _storages, _bridge, _firewall, _clock):
         findings += _safely(look, client)
     return findings or [notice("proxmox-fine", f"Proxmox VE {version['version']} at {site.url} can be worked with", address=site.url)]
 
 
-def _access(client: ProxmoxClient) -> Iterator[Finding]:
-    """What accounts, groups, roles and rights take, as trials on Proxmox VE 9.1 found; a playbook may do without."""
+def _realm(client: ProxmoxClient) -> Iterator[Finding]:
     site = client.settings
-    granted: Mapping[str, Mapping[str, int]] = client.get("access/permissions", "read the token's permissions")
-    needs = [
-        ("/access", {"Sys.Audit", "Sys.Modify"}),
-        ("/access/groups", {"Group.Allocate", "User.Modify"}),
-        (f"/access/realm/{site.realm}", {"Realm.AllocateUser"}),
-    ]
-    for path, privileges in needs:
-        held = {name for other, names in granted.items() if _covers(other, path, below=False) for name in names}
-        if lacking := sorted(privileges - held):
-            yield warning(
-                "token-rights-access",
-                f"the token {site.token_id} lacks {', '.join(lacking)} on {path}: it cannot make all of teams' accounts, groups and roles",
-                remedy=f"as root: pveum acl modify {path} --tokens '{site.token_id}' --roles ROLE, with a role that has them",
-                address=site.url,
-            )
     realms = sorted(str(row["realm"]) for row in client.get("access/domains", "list realms"))
     if site.realm not in realms:
         remedy = f"see `realm:` under `proxmox:`; there are {', '.join(realms)}"
@@ -104,32 +86,43 @@ def _certificate(client: ProxmoxClient) -> Iterator[Finding]:
 
 
 def _permissions(client: ProxmoxClient) -> Iterator[Finding]:
+    """What the table of privileges asks for and the token has not; an error where nothing works without it."""
     site = client.settings
-    granted: Mapping[str, Mapping[str, int]] = client.get("access/permissions", "read the token's permissions")
-    needs: list[tuple[str, frozenset[str], bool]] = [
-        # All guests of the range must be seen, or a number that somebody's guest has would be handed out.
-        ("/vms", frozenset({"VM.Audit"}), False),
-        ("/pool", _GUESTS, True),
-        *((f"/storage/{name}", frozenset({"Datastore.Audit"}), False) for name in sorted({site.backups, site.templates})),
-        (f"/storage/{site.disks}", frozenset({"Datastore.AllocateSpace", "Datastore.Audit"}), False),
-        *((f"/nodes/{node}", frozenset({"Sys.Audit"}), False) for node in site.nodes),
-        ("/sdn", frozenset({"SDN.Use"}), True),
-    ]
-    for path, privileges, below in needs:
-        held = {name for other, names in granted.items() if _covers(other, path, below=below) for name in names}
-        if lacking := sorted(privileges - held):
-            yield error(
-                "token-rights",
-                f"the token {site.token_id} lacks {', '.join(lacking)} on {path}",
-                remedy=f"as root: pveum acl modify {path} --tokens '{site.token_id}' --roles ROLE, with a role that has them",
+    granted: Granted = client.get("access/permissions", "read the token's permissions")
+    for need in NEEDS:
+        for path in places(need, site, _templates(client, granted)):
+            lacking = sorted(need.privileges.keys() - _held(granted, path))
+            if not lacking:
+                continue
+            core = need.purpose is Purpose.CORE
+            yield (error if core else warning)(
+                "token-rights" if core else f"token-rights-{need.purpose.replace(' ', '-')}",
+                f"the token {site.token_id} lacks {', '.join(lacking)} on {path} ({need.purpose}): {WITHOUT[need.purpose]}",
+                remedy=f"as root: {grant(site, path, 'ROLE', propagate=need.propagate)}, with a role that has "
+                f"{', '.join(need.privileges)}; docs/prepare-proxmox.md has all commands",
                 address=site.url,
             )
 
 
-def _covers(granted: str, needed: str, *, below: bool) -> bool:
-    """A grant on the path or above it; or, where one is enough (a pool, a zone), below it: which, the server says when it refuses."""
-    above, path = granted.rstrip("/") + "/", needed + "/"
-    return path.startswith(above) or (below and above.startswith(path))
+def _held(granted: Granted, path: str) -> set[str]:
+    """What holds on a path, by the nearest path that the server lists: there all, above it what is passed on.
+
+    For pools, what the token has on any of them is enough here: an administrator may have made them; the rest the server says.
+    """
+    above = [other for other in granted if f"{path}/".startswith(f"{other.rstrip('/')}/")]
+    nearest = max(above, key=len, default=None)
+    held = {name for name, passed in granted.get(nearest or "", {}).items() if nearest == path or passed}
+    held |= {SEE} if SPACE in held else set()
+    below = [names for other, names in granted.items() if path == "/pool" and other.startswith("/pool/")]
+    return held.union(*below)
+
+
+def _templates(client: ProxmoxClient, granted: Granted) -> list[int]:
+    """The VM templates to ask rights on: those that were meant to be cloned, or, if there is none yet, all that are seen."""
+    meant = {int(path.removeprefix("/vms/")) for path, names in granted.items() if path.startswith("/vms/") and "VM.Clone" in names}
+    seen = {int(row["vmid"]) for row in client.resources() if str(row.get("template", 0)) == "1" and row.get("type") == "qemu"}
+    ready = {vmid for vmid in seen if "VM.Clone" in _held(granted, f"/vms/{vmid}")}
+    return sorted(meant | ready or seen)
 
 
 def _nodes(client: ProxmoxClient) -> Iterator[Finding]:

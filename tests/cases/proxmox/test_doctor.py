@@ -39,14 +39,55 @@ def test_each_trouble_is_found(world: World, changes: dict[str, Any], code: str)
     assert code in codes(world, **changes)
 
 
-def test_a_token_without_rights_is_told_what_it_lacks(world: World) -> None:
+def rights_lacking(world: World) -> list[str]:
+    """Codes and messages about rights, without the token and the consequence."""
+    found = [finding for finding in doctor(world.settings) if finding.code.startswith("token-rights")]
+    return [f"{finding.code}: {finding.message.partition(' lacks ')[2].partition(':')[0]}" for finding in found]
+
+
+def test_a_token_without_rights_is_told_what_it_lacks_by_purpose(world: World) -> None:
     other = world.with_rights({"/storage/local": "Datastore.Audit"})
-    messages = [finding.message for finding in doctor(other.settings) if finding.code == "token-rights"]
-    assert any("VM.Allocate" in message and message.endswith("on /pool") for message in messages)
-    access = [finding.message for finding in doctor(other.settings) if finding.code == "token-rights-access"]
-    assert [message.partition(" lacks ")[2].partition(":")[0] for message in access] == [
-        "Sys.Audit, Sys.Modify on /access",
-        "Group.Allocate, User.Modify on /access/groups",
-        "Realm.AllocateUser on /access/realm/pve",
+    told = rights_lacking(other)
+    assert told[0].startswith("token-rights: Pool.Allocate, Pool.Audit, VM.Allocate, VM.Backup, VM.Config.CPU, ")
+    assert told[1:] == [
+        "token-rights: VM.Audit on /vms (core)",
+        "token-rights: Sys.Audit on /nodes/eig (core)",
+        "token-rights: Datastore.AllocateSpace on /storage/local-lvm (core)",
+        "token-rights: Datastore.AllocateSpace on /storage/local (core)",
+        "token-rights: SDN.Use on /sdn/zones/localnetwork/vmbr1 (core)",
+        "token-rights-snapshots: VM.Snapshot on /pool (snapshots)",
+        "token-rights-accounts: Sys.Audit, Sys.Modify on /access (accounts)",
+        "token-rights-accounts: Group.Allocate, User.Modify on /access/groups (accounts)",
+        "token-rights-accounts: Realm.AllocateUser on /access/realm/pve (accounts)",
+        "token-rights-accounts: VM.Audit, VM.Console on /pool (accounts)",
+        "token-rights-firewall: Sys.Audit on / (firewall)",
+        "token-rights-backup-job: Sys.Audit, Sys.Modify on / (backup job)",
     ]
-    assert any("Datastore.AllocateSpace" in message and message.endswith("on /storage/local-lvm") for message in messages)
+
+
+def test_what_is_not_passed_on_does_not_hold_below(world: World) -> None:
+    less = world.with_rights({"/": "VM.Audit,VM.Clone,Sys.Audit"})
+    assert "token-rights: VM.Audit on /vms (core)" not in rights_lacking(less)
+    user = less.settings.token_id.partition("!")[0]
+    entry = next(row for row in world.admin("GET", "/access/acl") if row["ugid"] == user)
+    world.admin("PUT", "/access/acl", path="/", users=user, roles=entry["roleid"], propagate=0)
+    told = rights_lacking(less)
+    assert {"token-rights: VM.Audit on /vms (core)", "token-rights: Sys.Audit on /nodes/eig (core)"} <= set(told)
+    assert "token-rights-firewall: Sys.Audit on / (firewall)" not in told
+
+
+def test_a_deeper_entry_replaces_what_comes_from_above(world: World) -> None:
+    less = world.with_rights({"/vms": "VM.Audit", "/vms/9012": "VM.Clone"})
+    assert "token-rights-virtual-machines: VM.Audit on /vms/9012 (virtual machines)" in rights_lacking(less)
+
+
+def test_templates_that_nobody_meant_to_clone_are_all_named(world: World) -> None:
+    less = world.with_rights({"/vms": "VM.Audit"})
+    told = [text for text in rights_lacking(less) if "virtual-machines" in text]
+    assert told == [f"token-rights-virtual-machines: VM.Clone on /vms/{vmid} (virtual machines)" for vmid in (9012, 9024)]
+
+
+def test_rights_on_pools_that_an_administrator_made_are_enough(world: World) -> None:
+    world.admin("POST", "/pools", poolid=world.pool)
+    less = world.with_rights({f"/pool/{world.pool}": "VM.Snapshot"})
+    assert not [text for text in rights_lacking(less) if "snapshots" in text]

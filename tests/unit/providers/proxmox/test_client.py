@@ -41,7 +41,7 @@ def locked() -> ResourceException:
 
 
 def test_a_task_is_polled_with_growing_pauses_up_to_two_seconds() -> None:
-    client = Scripted(*[{"status": "running"}] * 12, {"status": "stopped", "exitstatus": "OK"})
+    client = Scripted(*[{"status": "running"}] * 40, {"status": "stopped", "exitstatus": "OK"})
     client.follow(UPID, "create container 202")
     assert client.pauses[0] == 0.1
     assert client.pauses == sorted(client.pauses)

@@ -1,0 +1,45 @@
+"""Tokens with exactly the privileges of the table, or with one fewer; `pveum` on a lab."""
+
+import shlex
+from collections.abc import Iterable
+
+from eiginfra.providers.proxmox.privileges import NEEDS, Need, Purpose, places
+
+from .conftest import VM_TEMPLATE, World
+
+
+def rights(world: World, purposes: Iterable[Purpose], without: tuple[str, str] = ("", "")) -> dict[str, str]:
+    """Privileges by path, in the notation of `World.with_rights`; without: a path and a privilege that are left out."""
+    found: dict[str, set[str]] = {}
+    for need in NEEDS:
+        if need.purpose in purposes:
+            for path in places(need, world.settings, [VM_TEMPLATE]):
+                found.setdefault(path, set()).update(name for name in need.privileges if (path, name) != without)
+    return {path: ",".join(sorted(names)) for path, names in found.items() if names}
+
+
+def one_fewer(world: World, need: Need, privilege: str) -> World:
+    """The same world as seen by a token for the need's purpose that lacks this privilege."""
+    (path,) = places(need, world.settings, [VM_TEMPLATE])
+    return world.with_rights(rights(world, {Purpose.CORE, need.purpose}, (path, privilege)))
+
+
+def pveum(world: World, lines: Iterable[str]) -> str:
+    """Do what `pveum` would; returns the secret of the token that was made."""
+    secret = ""
+    for line in lines:
+        program, thing, *words = shlex.split(line)
+        assert program == "pveum"
+        given = {words[at][2:]: words[at + 1] for at in range(len(words)) if words[at].startswith("--")}
+        match thing, words:
+            case "user", ["token", "add", user, token, *_]:
+                secret = world.admin("POST", f"/access/users/{user}/token/{token}", **given)["value"]
+            case "user", ["add", user]:
+                world.admin("POST", "/access/users", userid=user)
+            case "role", ["add", role, *_]:
+                world.admin("POST", "/access/roles", roleid=role, **given)
+            case "acl", ["modify", path, *_]:
+                world.admin("PUT", "/access/acl", path=path, **given)
+            case _:
+                raise AssertionError(line)
+    return secret
