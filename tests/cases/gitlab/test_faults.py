@@ -104,7 +104,8 @@ def test_writes_that_fail_leave_no_duplicate_and_no_gap(road, fault, skip):
 def test_reads_that_fail_change_nothing(road, fault):
     road.apply(*WANTED)
     before = standing(road.world)
-    road.world.fault(rules=[{"match": "GET /api", "times": 1, "skip": 2 * turn, **FAULTS[fault]} for turn in range(6)])
+    # One fewer than a request is sent at most: on a busy machine a single one may meet them all.
+    road.world.fault(rules=[{"match": "GET /api", "times": 1, "skip": 2 * turn, **FAULTS[fault]} for turn in range(4)])
     assert road.later().plan(*WANTED).empty
     road.world.fault()
     assert standing(road.world) == before
