@@ -15,7 +15,6 @@ from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import EiginfraError, GuardError, InputError
 
 USAGE = 64
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="eiginfra",
@@ -72,7 +71,7 @@ def run(arguments: list[str] | None = None) -> int:
         err().print(f"eiginfra: {printable(str(problem))}")
         return problem.exit_code
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return apply.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone; what is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ import typer
 
 from eiginfra import __version__
 from eiginfra.cli import options
-from eiginfra.cli.apply import exit_code
+from eiginfra.cli.apply import INTERRUPTED, exit_code
 from eiginfra.cli.plan import DIFFERENCES
 from eiginfra.core.secret import Secret
 from eiginfra.engine.reconcile import Mode
@@ -29,7 +29,6 @@ from eiginfra.wiring.selection import Selection
 from eiginfra.wiring.stopping import Stopper
 
 NAME = "reconcile"
-INTERRUPTED = 130
 
 
 def _interval(text: str) -> timedelta:

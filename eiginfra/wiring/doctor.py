@@ -35,7 +35,8 @@ def _proxmox(site: Site) -> Sequence[Finding]:
 
 
 def _journal(site: Site) -> Sequence[Finding]:
-    runs = open_journal(site.file.journal).runs(limit=1)
+    with open_journal(site.file.journal) as journal:
+        runs = journal.runs(limit=1)
     if not runs:
         return [notice("journal-empty", "the journal holds no run yet")]
     return [notice("journal", f"the journal's last run is {runs[0].number}, {runs[0].started:%Y-%m-%d %H:%M} UTC by {runs[0].by}")]

@@ -190,10 +190,11 @@ class Project:
     def stale(self, plan: Plan) -> list[Stale]:
         """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
         resources = wanted(self.registry, plan)
+        known = self.journal.records(self.cohort.id)
         seen = observe(
             self.registry,
             resources,
-            {change.address: record for change in plan.acting if (record := self.journal.records(self.cohort.id).get(change.address))},
+            {change.address: known[change.address] for change in plan.acting if change.address in known},
             cohort=self.cohort.id,
             teams=[team.id for team in self.cohort.teams],
             available=available(self.site),
