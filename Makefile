@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench faults soak replay format lock clean
+.PHONY: help demo test lint types unit hunt bench faults soak replay format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ types: $(VENV)/dev.stamp ## mypy, strict
 
 unit: $(VENV)/dev.stamp ## All tests, in parallel (TESTS=… narrows)
 	$(BIN)/pytest $(TESTS)
+
+hunt: $(VENV)/dev.stamp ## The generated tests with other examples than those of make test, and many more
+	HYPOTHESIS_PROFILE=hunt $(BIN)/pytest -m hypothesis $(TESTS)
 
 bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 	$(BIN)/python benchmarks/run.py $(BENCH)

@@ -1,6 +1,13 @@
-"""What holds for all tests: generated tests are not judged by the speed of a loaded machine."""
+"""What holds for all tests: generated tests are not judged by the speed of a loaded machine, nor a change by the luck of a draw.
+
+`make test` draws the same examples every time; `make hunt` draws others, and many more.
+"""
+
+import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("eiginfra", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-settings.load_profile("eiginfra")
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("same", deadline=None, suppress_health_check=SLOW, derandomize=True)
+settings.register_profile("hunt", deadline=None, suppress_health_check=SLOW, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
