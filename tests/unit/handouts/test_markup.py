@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -113,7 +113,6 @@ def test_attacks(pages: Pages, adler: dict[str, Any], standing: tuple[Observed, 
 
 
 @given(title=st.text(min_size=1, max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 def test_any_title(pages: Pages, adler: dict[str, Any], title: str) -> None:
     made = pages(teams=(attacked(adler, title),))
     calm = pages(teams=(attacked(adler, "Calm"),))
@@ -128,9 +127,9 @@ def test_any_title(pages: Pages, adler: dict[str, Any], title: str) -> None:
 def test_markdown_shows_the_text_and_nothing_else(value: str) -> None:
     text = markup.text(value)
     expected = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split()) or "–"
-    for page, place, shown in ((f"# {text} .\n", 0, f"{expected} ."), (f"{text}\n", 0, expected), (f"| a |\n|---|\n| {text} |\n", 1, expected)):
+    for page, place, end in ((f"# {text} .\n", 0, " ."), (f"{text}\n", 0, ""), (f"| a |\n|---|\n| {text} |\n", 1, "")):
         blocks, _ = markdown_text(page)
-        assert blocks[place] == shown
+        assert blocks[place] == expected + end
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil", "", None, "http://[", "ftp://host/x"])

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from pydantic import BaseModel
@@ -57,7 +57,6 @@ def try_models(document: YamlDocument) -> None:
         assert refused
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | yamlish.map(str.encode), st.booleans())
 def test_any_bytes_are_read_or_refused(data: bytes, pure: bool) -> None:
     document = read(data, pure=pure)
@@ -65,7 +64,6 @@ def test_any_bytes_are_read_or_refused(data: bytes, pure: bool) -> None:
         try_models(document)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_a_spoilt_file_is_read_or_refused(text: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -75,7 +73,6 @@ def test_a_spoilt_file_is_read_or_refused(text: bytes, data: st.DataObject) -> N
         try_models(document)
 
 
-@settings(deadline=None)
 @given(values)
 def test_any_structure_is_refused_with_findings(value: Any) -> None:
     document = read(json.dumps(value).encode(), pure=True)
@@ -87,7 +84,6 @@ def holes(model: type[BaseModel]) -> SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from([*model.model_fields, "other"]), values, max_size=6)
 
 
-@settings(deadline=None)
 @given(st.one_of([holes(model) for model in MODELS]))
 def test_any_value_under_any_key_is_refused_with_findings(value: dict[str, Any]) -> None:
     document = read(json.dumps(value).encode(), pure=False)
@@ -115,7 +111,6 @@ def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 Quoting.add_representer(str, _quoted)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text("abé", min_size=1, max_size=4), simple, min_size=1, max_size=5), st.sampled_from([False, None]))
 def test_what_is_valid_is_found_where_it_stands(value: dict[str, Any], flow: bool | None) -> None:
     text = yaml.dump(value, Dumper=Quoting, allow_unicode=True, default_flow_style=flow, width=10_000)

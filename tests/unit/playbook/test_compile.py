@@ -3,7 +3,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eiginfra.core.address import Address
@@ -97,7 +97,6 @@ def test_people_leave_after_their_last_day(compiled: Compile) -> None:
     assert members(date(2020, 7, 2)) == []
 
 
-@settings(deadline=None)
 @given(st.permutations(range(3)))
 def test_the_order_of_team_files_does_not_matter(
     compiled: Compile, cohort: Cohort, make_cohort: Callable[..., Cohort], order: list[int]
@@ -106,7 +105,6 @@ def test_the_order_of_team_files_does_not_matter(
     assert compiled(WHOLE, cohort=shuffled) == compiled(WHOLE)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="{}%# x'7*1e[]", min_size=1, max_size=30).map(lambda text: f"x{text}x"), st.text(max_size=30))
 def test_text_of_team_files_is_never_a_template(
     compiled: Compile, make_cohort: Callable[..., Cohort], make_team: Callable[..., Team], title: str, name: str

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eiginfra.core.errors import InputError
@@ -160,14 +160,12 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from([*PLAY_WORDS, "hosts", ""]), JSON), min_size=1, max_size=3))
 def test_any_structure_is_read_or_refused(data: Any) -> None:
     with suppress(InputError):
         read(yaml.safe_dump(data, allow_unicode=True))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="-: \n[]{}'\"ab#&*!|>%.{{}}teamskl", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InputError):

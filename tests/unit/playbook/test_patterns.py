@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eiginfra.playbook.patterns import select
@@ -62,7 +62,6 @@ def test_a_name_among_many_is_not_listed_in_full() -> None:
         select("zzzzzz", [f"t{number}" for number in range(200)])
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab!&:,*?[]~(-", max_size=12), st.lists(st.sampled_from(["a", "b", "ab", "a-b"]), unique=True))
 def test_any_text_gives_names_in_order_or_a_value_error(pattern: str, names: list[str]) -> None:
     try:

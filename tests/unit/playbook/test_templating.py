@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eiginfra.core.finding import Location
@@ -98,7 +98,6 @@ def test_text_of_teams_stays_that_text(text: str) -> None:
     assert evaluate("{{ [text] }}", text=text) == [text]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_of_teams_stays_that_text(text: str) -> None:
     assert evaluate("{{ text }}", text=text) == text
@@ -292,7 +291,6 @@ def test_every_field_of_a_view_can_be_read() -> None:
             assert template(f"{{{{ m.{field} }}}}", HERE).evaluate(Scope({**GLOBALS, "m": machine})) is None
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="{}%# a.b|()'[]=~_", max_size=25))
 def test_any_source_gives_a_value_or_a_template_error(source: str) -> None:
     with suppress(TemplateError):
