@@ -15,7 +15,8 @@ def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
 
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
     (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes}}), `nodes` ({name: {"online": bool}}),
-    `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null removes it).
+    `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null removes it),
+    `tasks` ({UPID: exit status} of tasks that stand in the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":
@@ -82,6 +83,11 @@ def _guest(lab: Lab, vmid: int, wanted: dict[str, Any] | None) -> None:
     lab.state.guests[vmid] = old
 
 
+def _tasks(lab: Lab, value: Any) -> None:
+    for upid, exit_status in value.items():
+        lab.tasks.archive(upid, str(exit_status))
+
+
 _SETTERS: dict[str, Callable[[Lab, Any], None]] = {
     "task_seconds": _task_seconds,
     "shutdown_seconds": _shutdown_seconds,
@@ -90,4 +96,5 @@ _SETTERS: dict[str, Callable[[Lab, Any], None]] = {
     "storages": _storages,
     "nodes": _nodes,
     "guests": _guests,
+    "tasks": _tasks,
 }

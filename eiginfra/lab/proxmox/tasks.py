@@ -1,6 +1,7 @@
 """Workers that run in the background: UPIDs, logs, durations, and stopping them."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,10 @@ from eiginfra.lab.proxmox.access import split_token
 from eiginfra.lab.proxmox.errors import ApiError, ServerError
 from eiginfra.lab.proxmox.state import Json, State, TaskRecord
 
+UPID = re.compile(
+    "UPID:(?P<node>[^:]+):(?P<pid>[0-9A-Fa-f]{8}):(?P<pstart>[0-9A-Fa-f]{8,9}):(?P<start>[0-9A-Fa-f]{8})"
+    r":(?P<type>[^:\s]+):(?P<id>[^:\s]*):(?P<user>[^:\s]+):"
+)
 Worker = Callable[["Task"], Awaitable[None]]
 
 
@@ -87,6 +92,17 @@ class Tasks:
             self._tick()
         if queued := self.faults.fail.get(type_):
             raise ServerError(queued.pop(0))
+
+    def archive(self, upid: str, exit_status: str) -> None:
+        """Let a task stand in the node's archive that ended long ago; raises ValueError for what is no UPID."""
+        match = UPID.fullmatch(upid)
+        if match is None:
+            raise ValueError(f"{upid!r} is no UPID")
+        pid, pstart, start = (int(match[name], 16) for name in ("pid", "pstart", "start"))
+        record = TaskRecord(upid, match["node"], match["type"], match["id"], match["user"], pid, pstart, start, end=start, exit=exit_status)
+        record.log.append(f"TASK {exit_status}" if exit_status == "OK" else f"TASK ERROR: {exit_status}")
+        self._state.tasks.append(record)
+        self._records[upid] = record
 
     def find(self, upid: str) -> TaskRecord | None:
         """The record of a UPID."""

@@ -116,3 +116,14 @@ def test_a_stop_overrules_a_shutdown(pve):
     assert pve.wait(stop) == "OK"
     assert pve.log(stop)[0] == f"overruled vzshutdown tasks: {shutdown}"
     assert pve.wait(shutdown) == "unexpected status"
+
+
+def test_a_task_that_stands_in_the_archive(pve):
+    upid = "UPID:pve1:0000ABCD:00001234:68E0C000:resize:120:alice@pve!laptop:"
+    pve.control(tasks={upid: "shrinking disks is not supported"})
+    status = pve.ok("GET", f"/nodes/pve1/tasks/{quote(upid, safe='')}/status")
+    assert (status["status"], status["exitstatus"]) == ("stopped", "shrinking disks is not supported")
+    assert (status["user"], status["tokenid"], status["id"], status["starttime"]) == ("alice@pve", "laptop", "120", 0x68E0C000)
+    assert [task["upid"] for task in pve.ok("GET", "/nodes/pve1/tasks", {"vmid": 120})] == [upid]
+    assert pve.log(upid) == ["TASK ERROR: shrinking disks is not supported"]
+    assert pve.session.put(f"{pve.url}/_lab/proxmox", json={"tasks": {"UPID:pve1": "OK"}}).status_code == 400

@@ -1,6 +1,5 @@
 """/nodes: a node's status, network and tasks. Facts: recordings/proxmox/basics.jsonl, vm-lifecycle.jsonl."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from eiginfra.lab.proxmox.figures import node_load
 from eiginfra.lab.proxmox.hardware import cpus, machines
 from eiginfra.lab.proxmox.routing import Call, endpoint, index, perm
 from eiginfra.lab.proxmox.state import Json, Node, TaskRecord, sha1
-from eiginfra.lab.proxmox.tasks import describe
+from eiginfra.lab.proxmox.tasks import UPID, describe
 
 _AUDIT = perm("/nodes/{node}", "Sys.Audit")
 _FINGERPRINT = ":".join(f"{(47 * number + 129) % 256:02X}" for number in range(32))
@@ -172,10 +171,10 @@ def _matches(call: Call, record: TaskRecord) -> bool:
 def _task(call: Call) -> TaskRecord | None:
     """The record of the path's UPID, if the caller may see it."""
     upid = call.text("upid")
-    parts = re.fullmatch(r"UPID:([^:]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:[^:\s]+:[^:\s]*:([^:\s]+):", upid)
+    parts = UPID.fullmatch(upid)
     if parts is None:
         raise ParamError(upid="unable to parse worker upid")
-    owner = parts[2]
+    owner = parts["user"]
     if call.auth not in (owner, split_token(owner)[0]):
         call.allow(f"/nodes/{call.node}", "Sys.Audit")
     return call.lab.tasks.find(upid)
