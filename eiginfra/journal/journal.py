@@ -1,7 +1,7 @@
 """The journal itself: `core.journal.Journal`, kept in a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,6 +39,7 @@ class DatabaseJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._clock = Clock()
+        self._still_locked: Callable[[], None] = _unlocked
 
     @property
     def name(self) -> str:
@@ -79,10 +80,13 @@ class DatabaseJournal:
         """Keep other runs out; raises LockedError, which says who holds it and since when. Not re-entrant; freed by death."""
         with ExitStack() as held:
             with self._database.translating():
-                held.enter_context(self._lock(purpose))
-            yield
+                self._still_locked = held.enter_context(self._lock(purpose))
+            try:
+                yield
+            finally:
+                self._still_locked = _unlocked
 
-    def _lock(self, purpose: str) -> Any:
+    def _lock(self, purpose: str) -> AbstractContextManager[Callable[[], None]]:
         database = self._database
         if database.path is None:
             _ = database.engine  # makes the table of the note
@@ -112,8 +116,12 @@ class DatabaseJournal:
             )
 
     def intend(self, run: int, change: Change) -> int:
-        """Write down, before the first request, what is about to be done; returns the intent's number."""
+        """Write down, before the first request, what is about to be done; returns the intent's number.
+
+        Raises JournalError when the lock that this run held was lost.
+        """
         with self._database.writing() as connection:
+            self._still_locked()
             return _insert(
                 connection,
                 insert(intents).values(
@@ -171,6 +179,10 @@ class DatabaseJournal:
 
     def _result(self, connection: Connection, intent: int, outcome: str, **columns: object) -> None:
         connection.execute(insert(results).values(intent=intent, outcome=outcome, finished=self._clock.now(), **columns))
+
+
+def _unlocked() -> None:
+    """A journal without a lock has none to lose."""
 
 
 def _insert(connection: Connection, statement: Any) -> int:

@@ -8,15 +8,16 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, NullPool, create_engine, delete, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import LockedError
+from eiginfra.journal.errors import JournalError
 from eiginfra.journal.schema import lock_holder
 
 _CLASS = 0x65696731  # "eig1": our place among the advisory locks of a database
@@ -51,8 +52,8 @@ def _locked(note: str | None, journal: str) -> LockedError:
 
 
 @contextmanager
-def file_lock(path: Path, purpose: str, journal: str) -> Iterator[None]:
-    """Hold an exclusive flock on `path`; raises LockedError at once if another does.
+def file_lock(path: Path, purpose: str, journal: str) -> Iterator[Callable[[], None]]:
+    """Hold an exclusive flock on `path`; raises LockedError at once if another does. Yields what tells whether it is still held.
 
     The file stays when the lock is given back: removing it would let two runs lock two files of the same name.
     """
@@ -65,7 +66,7 @@ def file_lock(path: Path, purpose: str, journal: str) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _note(purpose).encode(), 0)
         try:
-            yield
+            yield lambda: None  # a process cannot lose a flock and live
         finally:
             os.ftruncate(descriptor, 0)
     finally:
@@ -73,8 +74,11 @@ def file_lock(path: Path, purpose: str, journal: str) -> Iterator[None]:
 
 
 @contextmanager
-def advisory_lock(url: URL, purpose: str, journal: str) -> Iterator[None]:
-    """Hold a session's advisory lock, on a connection of its own, for the journal in the database's current schema."""
+def advisory_lock(url: URL, purpose: str, journal: str) -> Iterator[Callable[[], None]]:
+    """Hold a session's advisory lock, on a connection of its own, for the journal in the database's current schema.
+
+    Yields what raises JournalError when the connection, and the lock with it, is gone; one thread at a time may call it.
+    """
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
     with engine.connect() as connection:
         if not connection.scalar(select(func.pg_try_advisory_lock(_CLASS, func.hashtext(func.current_schema())))):
@@ -82,8 +86,18 @@ def advisory_lock(url: URL, purpose: str, journal: str) -> Iterator[None]:
         connection.execute(_SESSION)
         connection.execute(delete(lock_holder))
         connection.execute(insert(lock_holder).values(note=_note(purpose)))
+
+        def still_held() -> None:
+            try:
+                connection.execute(select(1))
+            except SQLAlchemyError as problem:
+                raise JournalError(
+                    f"the lock on the journal {journal} is lost: its server closed the connection that held it,"
+                    " and another run may have begun; nothing more is done, run again"
+                ) from problem
+
         try:
-            yield
+            yield still_held
         finally:
-            with suppress(DBAPIError):  # the connection is gone: so is the lock
+            with suppress(SQLAlchemyError):  # the connection is gone: so is the lock
                 connection.execute(delete(lock_holder))

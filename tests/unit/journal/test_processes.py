@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from eiginfra.core.change import Change
 from eiginfra.core.errors import LockedError
 from eiginfra.core.plan import PlanMeta
 from eiginfra.journal import JournalError, open_journal
@@ -115,6 +116,29 @@ def test_a_lock_where_no_file_can_be(tmp_path: Path) -> None:
 def test_errors_inside_the_lock_are_not_the_journals(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), open_journal(str(tmp_path / "journal.db")).lock("apply"):
         raise FileNotFoundError("of somebody else")
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_lock_that_its_server_let_go_ends_the_run(url: str, meta: Callable[..., PlanMeta], change: Callable[..., Change]) -> None:
+    holders = text(
+        f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = {_CLASS}"
+        " AND objid::bigint = hashtext(current_schema())::bigint & 4294967295"
+    )
+    with open_journal(url) as journal:
+        with journal.lock("reconcile"):
+            run = journal.begin(meta(), "apply")
+            journal.intend(run, change("eig/eig3/adler"))
+            engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                assert connection.scalars(holders).all() == [True]
+            engine.dispose()
+            for _ in range(2):
+                with pytest.raises(JournalError, match="another run may have begun"):
+                    journal.intend(run, change("eig/eig3/plume"))
+            journal.finish(run, "failed")  # what was begun can still be told
+        assert [step.address for step in journal.show(run).steps] == [change("eig/eig3/adler").address]
+        with journal.lock("reconcile"):
+            journal.intend(run, change("eig/eig3/plume"))
 
 
 @pytest.mark.parametrize("written", [1, 8, 40])
