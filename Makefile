@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# gitlabform and Ansible pin libraries that the project needs newer, so they have an environment of their own.
+CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit hunt bench faults soak replay format lock clean
+.PHONY: help demo test lint types unit hunt bench faults soak replay clients format lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,6 +42,9 @@ soak: $(VENV)/dev.stamp ## 200 rounds of reconcile on a lab that is tampered wit
 replay: $(VENV)/dev.stamp ## Play the recordings of a real Proxmox to the lab (FILES=… narrows)
 	$(BIN)/python benchmarks/replay.py $(FILES)
 
+clients: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## Try gitlabform and Ansible's modules on the lab; heavy, so not part of make test
+	$(BIN)/pytest -n 3 --dist loadfile benchmarks/clients
+
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -48,15 +53,21 @@ lock: $(VENV)/dev.stamp ## Pin all requirements anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) --extra lab pyproject.toml requirements/build.in -o requirements/demo.txt
 	$(BIN)/uv pip compile $(LOCK) --extra lab --extra postgres --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) requirements/clients.in -o requirements/clients.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("eiginfra needs Python 3.11 or later; try make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(CLIENTS)/clients.stamp: requirements/clients.txt
+	@test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -1,4 +1,19 @@
-"""What GitLab's own OpenAPI description says of an answer, as far as it says anything."""
+"""What GitLab's own OpenAPI description says of requests and answers; where it is silent, what GitLab's documentation says.
+
+Without the description, which lies beside this repository and not in it, only what is documented here is checked.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import jsonschema
+
+CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "gitlab-rest-v4.json"
+API = "/api/v4"
 
 # The description calls most fields `string`, whatever they are: only the other types are worth a check.
 CHECKED = {"boolean": bool, "integer": int, "array": list, "object": dict}
@@ -40,3 +55,120 @@ def complaints_of_field(known, value, where):
         yield f"{where}: {value!r} is not {known['type']}"
     if known.get("enum") and value not in known["enum"]:
         yield f"{where}: {value!r} is none of {known['enum']}"
+
+
+# What the description leaves out: (method, path) -> the parameters of the query and of the body, as docs.gitlab.com/api has them (pages
+# "Users", "User moderation", "Group labels", "Commits": GitLab's front turns a commit into a file, and the description knows that alone).
+_PAGED = {"page", "per_page"}
+_LABEL = {"name", "new_name", "color", "description", "archived"}
+DOCUMENTED = {
+    ("get", r"/users"): (_PAGED | {"username", "search", "order_by", "sort"}, set()),
+    ("post", r"/users"): (set(), {"username", "name", "email", "password", "reset_password", "skip_confirmation", "admin"}),
+    ("get", r"/users/\d+"): (set(), set()),
+    ("post", r"/users/\d+/(?:block|unblock)"): (set(), set()),
+    ("get", r"/users/\d+/memberships"): (_PAGED | {"type"}, set()),
+    ("get", r"/groups/[^/]+/labels"): (_PAGED | {"include_ancestor_groups", "include_descendant_groups", "only_group_labels"}, set()),
+    ("post", r"/groups/[^/]+/labels"): (set(), _LABEL - {"new_name"}),
+    ("put", r"/groups/[^/]+/labels/[^/]+"): (set(), _LABEL - {"name"}),
+    ("delete", r"/groups/[^/]+/labels/[^/]+"): (set(), set()),
+    ("post", r"/projects/[^/]+/repository/commits"): (set(), {"branch", "commit_message", "start_branch", "actions", "author_name"}),
+}
+# Where the description has another status than servers give (docs.gitlab.com/api: "Commits", "Groups", "Projects").
+STATUSES = {("post", "/projects/{id}/repository/commits"): "201", ("delete", "/groups/{id}"): "202", ("delete", "/projects/{id}"): "202"}
+
+
+@cache
+def _operations() -> list[tuple[re.Pattern[str], str, dict[str, Any], dict[str, Any]]]:
+    """Path, method, operation and components of the description; nothing where it is not beside this repository."""
+    if not CONTRACT.exists():
+        return []
+    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    # Literal paths before those with placeholders, which would match them too.
+    paths = sorted(contract["paths"].items(), key=lambda item: item[0].count("{"))
+    return [
+        (
+            re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))),
+            method,
+            {**operation, "method": method, "path": path.removeprefix(API)},
+            contract["components"],
+        )
+        for path, operations in paths
+        for method, operation in operations.items()
+    ]
+
+
+def _described(request) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    path, method = _path(request), str(request.method).lower()
+    return next((item[2:] for item in _operations() if item[1] == method and item[0].fullmatch(API + path)), None)
+
+
+def _path(request) -> str:
+    """The path below the API, as it was sent."""
+    return urlsplit(str(request.url)).path.partition(API)[2]
+
+
+def check_request(request) -> None:
+    """A request is one that GitLab describes or documents, with parameters that it knows, of their types; what is required is there."""
+    parts, method = urlsplit(str(request.url)), str(request.method).lower()
+    path = _path(request)
+    where, query = f"{method} {path}", parse_qs(parts.query, keep_blank_values=True)
+    body = json.loads(request.body) if request.body and request.body != b"null" else None
+    documented = next((known for (verb, shape), known in DOCUMENTED.items() if verb == method and re.fullmatch(shape, path)), None)
+    if documented is not None:
+        assert set(query) <= documented[0], f"{where}: unknown {set(query) - documented[0]}"
+        assert set(body or ()) <= documented[1], f"{where}: unknown {set(body or ()) - documented[1]}"
+        return
+    found = _described(request)
+    if found is None:
+        assert not _operations(), f"{where}: GitLab knows no such request"
+        return
+    operation, components = found
+    known = {parameter["name"]: parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    assert set(query) <= set(known), f"{where}: unknown {set(query) - set(known)}"
+    lacking = {name for name, parameter in known.items() if parameter.get("required")} - set(query)
+    assert not lacking, f"{where}: {lacking} missing"
+    for name, values in query.items():
+        schema = known[name]["schema"]
+        for value in values:
+            assert schema.get("type") != "boolean" or value in {"true", "false"}, f"{where}: {name}={value}"
+            assert schema.get("type") != "integer" or value.isdecimal(), f"{where}: {name}={value}"
+            assert value in schema.get("enum", [value]), f"{where}: {name}={value}"
+    if "requestBody" not in operation:
+        assert body is None, f"{where}: takes no body"
+        return
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = components["schemas"][reference.rpartition("/")[2]]
+    unknown = list(_unknown(schema, body or {}, where))
+    assert unknown == [], unknown
+    jsonschema.Draft7Validator({**schema, "components": components}).validate(body or {})
+
+
+def _unknown(schema, value, where):
+    """Names that a description does not have, at any depth of which it says something."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _unknown(schema.get("items", {}), item, where)
+    elif isinstance(value, dict) and "properties" in schema:
+        for name, inner in value.items():
+            if name not in schema["properties"]:
+                yield f"{where}: unknown {name}"
+            else:
+                yield from _unknown(schema["properties"][name], inner, f"{where} {name}")
+
+
+def check_answer(answer) -> None:
+    """A successful answer is what GitLab describes, if it describes it."""
+    found = _described(answer.request)
+    if found is None or not answer.ok or answer.is_redirect:
+        return
+    operation, components = found
+    where, status = f"{answer.request.method} {unquote(_path(answer.request))}", str(answer.status_code)
+    known = STATUSES.get((operation["method"], operation["path"]))
+    assert status == known or (known is None and status in operation["responses"]), f"{where}: answers {status}"
+    if not answer.content:
+        return
+    schema = operation["responses"].get(status, {}).get("content", {}).get("application/json", {}).get("schema", {})
+    body = answer.json()
+    # Which fields an answer has, the lab's own tests look at: the description often names a shorter entity.
+    wrong = [text for text in complaints({"components": components}, schema, body, where) if not text.endswith("not described")]
+    assert wrong == [], wrong

@@ -13,18 +13,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from eiginfra.lab.gitlab import (
     account_states,
     application,
+    badges,
     branches,
     commits,
+    deploy_keys,
     files,
     groups,
+    hooks,
     instance,
     invitations,
+    issues,
     keys,
     labels,
     members,
+    merge_requests,
+    milestones,
     namespaces,
     projects,
     protected_branches,
+    protected_tags,
     templates,
     tokens,
     users,
@@ -42,7 +49,7 @@ RETENTION_DAYS = 30
 _MODULES = (
     instance, application, users, account_states, keys, tokens, namespaces, groups, members, invitations,
     projects, protected_branches, labels, variables, commits, branches, files,
-    templates,
+    templates, protected_tags, deploy_keys, hooks, badges, milestones, issues, merge_requests,
 )  # fmt: skip
 _logger = logging.getLogger(__name__)
 

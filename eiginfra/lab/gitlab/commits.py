@@ -194,7 +194,8 @@ def _entry(repo: Json, content: bytes, action: Json) -> Json:
 
 def _check_push(call: Call, project: Project, branch: str) -> None:
     for rule in call.state.extra["protected_branch"].get(key_of(("project", project.id)), []):
-        if rule["name"] != branch:
+        named = [entry["user_id"] for entry in rule["push_access_levels"]]
+        if rule["name"] != branch or (call.user and call.user.id in named):
             continue
         least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99)
         if not call.admin and level_of(call.state, call.user, ("project", project.id)) < least:

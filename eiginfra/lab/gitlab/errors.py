@@ -39,7 +39,7 @@ def unauthorized() -> ApiError:
     return message(401, "401 Unauthorized")
 
 
-def conflict(text: str) -> ApiError:
+def conflict(text: str | list[str]) -> ApiError:
     """409 (recording genericcommands-add_user)."""
     return message(409, text)
 
@@ -52,3 +52,12 @@ def bad_parameters(text: str) -> ApiError:
 def invalid(**errors: list[str]) -> ApiError:
     """400 of a record's own checks: `{"message": {"path": ["has already been taken"]}}`."""
     return message(400, errors)
+
+
+def ruby(errors: Mapping[str, list[str]]) -> str:
+    """Errors as Ruby prints a hash, for that is what GitLab puts into some messages."""
+    inner = ", ".join(
+        f":{name}=>[{', '.join(chr(34) + text.replace(chr(34), chr(92) + chr(34)) + chr(34) for text in texts)}]"
+        for name, texts in errors.items()
+    )
+    return "{" + inner + "}"

@@ -5,10 +5,11 @@ from typing import Any
 from eiginfra.lab.gitlab import deletion, params, present_groups, project_lists
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_group, level_of, may, sees_group, sees_project
 from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
-from eiginfra.lab.gitlab.errors import forbidden, invalid, message
-from eiginfra.lab.gitlab.group_rules import Errors, check
+from eiginfra.lab.gitlab.errors import forbidden, invalid, message, ruby
+from eiginfra.lab.gitlab.group_rules import check
 from eiginfra.lab.gitlab.pagination import by_cursor, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.records import Group
+from eiginfra.lab.gitlab.state import State
 
 _VISIBILITIES = ("private", "internal", "public")
 _SETTINGS = {
@@ -88,7 +89,7 @@ def _listed(call: Call, groups: list[Group], *, below: bool = False) -> Answer:
     def wanted(group: Group) -> bool:
         return (
             group.id not in skipped
-            and (not text or text in group.name.lower() or text in group.path.lower())
+            and (not text or text in _searched(state, group, parents=not below))
             and given.get("visibility") in (None, group.visibility)
             and not (given["top_level_only"] and group.parent_id is not None)
             and given.get("marked_for_deletion_on") in (None, group.marked_for_deletion_on)
@@ -107,6 +108,13 @@ def _listed(call: Call, groups: list[Group], *, below: bool = False) -> Answer:
             raise no_keyset()
         return by_cursor(call, found, lambda group: present_groups.brief(state, group), lambda group: group.id)
     return paginate(call, found, lambda group: present_groups.brief(state, group))
+
+
+def _searched(state: State, group: Group, *, parents: bool) -> str:
+    """The names that a search looks into: those of the parents too, unless only the groups below one are asked for."""
+    if not parents:
+        return f"{group.name}\n{group.path}".lower()
+    return "\n".join([" / ".join(above.name for above in reversed(list(state.ancestors(group)))), group.full_path]).lower()
 
 
 def show(call: Call) -> Answer:
@@ -138,7 +146,7 @@ def create(call: Call) -> Answer:
     wanted = {"visibility": "private", **{name: value for name, value in given.items() if value is not None}}
     errors = check(state, {"name": None, "path": None, **wanted}, parent.id if parent else None)
     if errors:
-        raise message(400, f"Failed to save group {_inspect(errors)}")
+        raise message(400, f"Failed to save group {ruby(errors)}")
     group = state.add_group(
         Group(
             id=state.new_id("namespace"),
@@ -230,15 +238,6 @@ def _protection_level(defaults: dict[str, Any]) -> int:
         if all(known[name] == defaults.get(name) for name in names):
             return level
     return 2
-
-
-def _inspect(errors: Errors) -> str:
-    """Errors as Ruby prints a hash, for that is what GitLab puts into this one message."""
-    inner = ", ".join(
-        f":{name}=>[{', '.join(chr(34) + text.replace(chr(34), chr(92) + chr(34)) + chr(34) for text in texts)}]"
-        for name, texts in errors.items()
-    )
-    return "{" + inner + "}"
 
 
 ROUTES: tuple[Route, ...] = (

@@ -53,10 +53,10 @@ def create(call: Call) -> Answer:
             "usage_type": params.string("auth", "signing", "auth_and_signing", default="auth_and_signing"),
         },
     )
-    print_ = _fingerprint(given["key"] or "")
+    print_ = fingerprint(given["key"] or "")
     if print_ is None:
         raise invalid(key=["is invalid"], fingerprint_sha256=["cannot be generated"])
-    if any(_fingerprint(key["key"]) == print_ for keys in call.state.extra["ssh_key"].values() for key in keys):
+    if any(fingerprint(key["key"]) == print_ for keys in call.state.extra["ssh_key"].values() for key in keys):
         raise invalid(fingerprint_sha256=["has already been taken"])
     key = {
         "id": call.state.new_id("ssh_key"),
@@ -86,7 +86,8 @@ def _find(call: Call) -> tuple[list[Json], Json]:
     return keys, key
 
 
-def _fingerprint(text: str) -> str | None:
+def fingerprint(text: str) -> str | None:
+    """The SHA-256 of a public key in hexadecimal digits; None if it is no key."""
     kind, _, rest = text.strip().partition(" ")
     try:
         body = base64.b64decode(rest.partition(" ")[0], validate=True)

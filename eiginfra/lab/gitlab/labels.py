@@ -1,6 +1,7 @@
 """Labels of groups and projects."""
 
 import re
+from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may
@@ -26,12 +27,12 @@ def _visible(state: State, source: Source, *, ancestors: bool) -> list[Json]:
     return sorted(found, key=lambda label: str(label["name"]).lower())
 
 
-def _present(label: Json, source: Source) -> Json:
-    counts = {"open_issues_count": 0, "closed_issues_count": 0, "open_merge_requests_count": 0}
+def _present(label: Json, source: Source, *, counts: bool = False) -> Json:
+    counted = {"open_issues_count": 0, "closed_issues_count": 0, "open_merge_requests_count": 0} if counts else {}
     shown = {"description_html": label["description"] or "", "text_color": _text_color(label["color"])}
     place = {"priority": label.get("priority"), "is_project_label": label["project"]} if source[0] == "project" else {}
-    kept = {name: label[name] for name in ("id", "name", "description", "color", "archived")}
-    return {**kept, **shown, "subscribed": False, **counts, **place}
+    kept = {name: label[name] for name in ("id", "name", "description", "color")}
+    return {**kept, **shown, "subscribed": False, **counted, **place}
 
 
 def index(call: Call) -> Answer:
@@ -39,12 +40,12 @@ def index(call: Call) -> Answer:
     source = find_source(call)
     given = params.read(
         call.raw,
-        {"search": params.string(), "include_ancestor_groups": params.boolean(default=True), "with_counts": params.boolean()},
+        {"search": params.string(), "include_ancestor_groups": params.boolean(default=True), "with_counts": params.boolean(default=False)},
     )
     text = (given.get("search") or "").lower()
     labels = _visible(call.state, source, ancestors=bool(given["include_ancestor_groups"]))
     found = [label for label in labels if text in f"{label['name']} {label['description'] or ''}".lower()]
-    return paginate(call, found, lambda label: _present(label, source))
+    return paginate(call, found, lambda label: _present(label, source, counts=bool(given["with_counts"])))
 
 
 def show(call: Call) -> Answer:
@@ -61,8 +62,12 @@ def create(call: Call) -> Answer:
     given = params.read(call.raw, {"name": name, "color": color, **_FIELDS})
     if any(label["name"] == given["name"] for label in _visible(call.state, source, ancestors=True)):
         raise conflict("Label already exists")
+    return created(_present(_add(call.state, source, **given), source))
+
+
+def _add(state: State, source: Source, **given: Any) -> Json:
     label = {
-        "id": call.state.new_id("label"),
+        "id": state.new_id("label"),
         "name": _checked_name(given["name"]),
         "color": _checked_color(given["color"]),
         "description": given.get("description"),
@@ -70,12 +75,20 @@ def create(call: Call) -> Answer:
         "archived": bool(given.get("archived")),
         "project": source[0] == "project",
     }
-    _own(call.state, source).append(label)
-    return created(_present(label, source))
+    _own(state, source).append(label)
+    return label
+
+
+def ensure(state: State, source: Source, names: list[str]) -> None:
+    """Make the labels that an issue or a merge request names and the project does not know yet."""
+    known = {label["name"] for label in _visible(state, source, ancestors=True)}
+    for name in names:
+        if name not in known:
+            _add(state, source, name=name, color="#6699cc")
 
 
 def update(call: Call) -> Answer:
-    """PUT …/labels/:label_id."""
+    """PUT …/labels/:label_id, and the older PUT …/labels with `label_id` or `name`, which clients still use."""
     source = find_source(call)
     authorize(call, source, REPORTER)
     label = _find(call, source, ancestors=False)
@@ -93,7 +106,7 @@ def update(call: Call) -> Answer:
 
 
 def remove(call: Call) -> Answer:
-    """DELETE …/labels/:label_id."""
+    """DELETE …/labels/:label_id, and the older DELETE …/labels."""
     source = find_source(call)
     authorize(call, source, REPORTER)
     label = _find(call, source, ancestors=False)
@@ -102,7 +115,10 @@ def remove(call: Call) -> Answer:
 
 
 def _find(call: Call, source: Source, *, ancestors: bool) -> Json:
-    wanted = call.path["label_id"]
+    wanted = call.path.get("label_id")
+    if wanted is None:
+        params.one_of(call.raw, "label_id", "name", exactly=True)
+        wanted = str(call.raw.get("label_id") or call.raw.get("name"))
     for label in _visible(call.state, source, ancestors=ancestors):
         if wanted in (label["name"], str(label["id"])):
             return label
@@ -135,7 +151,9 @@ def _routes(kind: str) -> tuple[Route, ...]:
         ("GET", f"/{kind}/:id/labels", index),
         ("POST", f"/{kind}/:id/labels", create),
         ("GET", f"/{kind}/:id/labels/:label_id", show),
+        ("PUT", f"/{kind}/:id/labels", update),
         ("PUT", f"/{kind}/:id/labels/:label_id", update),
+        ("DELETE", f"/{kind}/:id/labels", remove),
         ("DELETE", f"/{kind}/:id/labels/:label_id", remove),
     )
 

@@ -116,9 +116,11 @@ def present_one(call: Call, project: Project) -> dict[str, Any]:
     api = f"{state.url}/api/v4/projects/{project.id}"
     simple = present_simple(call, project)
     owner = state.user_namespaces.get(project.namespace_id)
+    settings = project_settings.shown(project.settings)
+    settings["container_expiration_policy"] |= {"next_run_at": project.created_at}
     names = ("issues", "merge_requests", "labels", "events", "members", "cluster_agents")
     return {
-        **project_settings.shown(project.settings),
+        **settings,
         **simple,
         "container_registry_image_prefix": f"registry.{state.url.partition('://')[2]}/{project.full_path}",
         "_links": {
@@ -137,15 +139,6 @@ def present_one(call: Call, project: Project) -> dict[str, Any]:
         "import_status": "none",
         "import_error": None,
         "service_desk_address": None,
-        "container_expiration_policy": {
-            "cadence": "1d",
-            "enabled": False,
-            "keep_n": 10,
-            "older_than": "90d",
-            "name_regex": ".*",
-            "name_regex_keep": None,
-            "next_run_at": project.created_at,
-        },
         "open_issues_count": 0,
         "description_html": _html(project.settings.get("description")),
         "shared_with_groups": [],

@@ -52,6 +52,7 @@ ACCEPTED: dict[str, Param] = {
             "warn_about_potentially_unwanted_characters",
         )
     },
+    "container_expiration_policy_attributes": params.hash_(),
     **{name: params.integer() for name in ("build_timeout", "ci_default_git_depth", "ci_delete_pipelines_in_seconds")},
     **{
         name: params.string()
@@ -123,6 +124,16 @@ DEFAULTS: dict[str, Any] = {
     "warn_about_potentially_unwanted_characters": True,
 }
 
+_EXPIRATION: dict[str, Any] = {
+    "cadence": "1d",
+    "enabled": False,
+    "keep_n": 10,
+    "older_than": "90d",
+    "name_regex": ".*",
+    "name_regex_keep": None,
+}
+"""When images of the container registry are removed, unless it was set."""
+
 
 def stored(given: dict[str, Any]) -> dict[str, Any]:
     """What to remember of the given settings: switches become levels, twins agree."""
@@ -144,6 +155,7 @@ def stored(given: dict[str, Any]) -> dict[str, Any]:
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
     """All settings as a project shows them."""
     values = {**DEFAULTS, **settings}
+    values["container_expiration_policy"] = _EXPIRATION | values.pop("container_expiration_policy_attributes", {})
     for switch, feature in _OLD_SWITCHES.items():
         values[switch] = values[f"{feature}_access_level"] != "disabled"
     return values

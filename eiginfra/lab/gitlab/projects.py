@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import deletion, params, project_lists, project_settings
+from eiginfra.lab.gitlab import deletion, params, present_users, project_lists, project_settings
 from eiginfra.lab.gitlab.access import (
     DEVELOPER,
     MAINTAINER,
@@ -109,7 +109,7 @@ def update(call: Call) -> Answer:
     state = call.state
     name, path = given.get("name") or project.name, given.get("path") or project.path
     visibility = given.get("visibility") or project.visibility
-    settings = _settings(given)
+    settings = _settings(given, project.settings)
     _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, project.namespace_id, but=project)
     branch = settings.get("default_branch")
     if branch and not is_empty(state, project) and not has_branch(state, project, branch):
@@ -180,6 +180,18 @@ def groups(call: Call) -> Answer:
     return paginate(call, found, present)
 
 
+def users(call: Call) -> Answer:
+    """GET /projects/:id/users: who is a member, directly or not."""
+    project = find_project(call)
+    call.known_user()
+    given = params.read(call.raw, {"search": params.string(), "skip_users": params.integers()})
+    state, text = call.state, (given.get("search") or "").lower()
+    numbers = {member.user_id for above in state.sources_above(("project", project.id)) for member in state.direct_members(above)}
+    known = [state.users[number] for number in sorted(numbers - set(given.get("skip_users") or ()))]
+    found = [user for user in known if text in f"{user.name} {user.username}".lower()]
+    return paginate(call, found, lambda user: present_users.basic(state, user))
+
+
 def _may_create(call: Call, user: User, namespace: int) -> bool:
     """Whether a project may be made there; `noone` stops administrators too."""
     group = call.state.groups.get(namespace)
@@ -218,8 +230,11 @@ def _check(state: State, wanted: dict[str, Any], namespace: int, but: Project | 
         raise invalid(**errors)
 
 
-def _settings(given: dict[str, Any]) -> dict[str, Any]:
+def _settings(given: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
     settings = project_settings.stored(given)
+    if policy := settings.get("container_expiration_policy_attributes"):
+        known = (current or {}).get("container_expiration_policy_attributes", {})
+        settings["container_expiration_policy_attributes"] = {**known, **policy}
     topics = given.get("topics", given.get("tag_list"))
     if topics is not None:
         settings["topics"] = list(dict.fromkeys(topics))
@@ -243,5 +258,6 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/projects/:id/restore", restore),
     ("GET", "/projects/:id/languages", languages),
     ("GET", "/projects/:id/groups", groups),
+    ("GET", "/projects/:id/users", users),
     ("GET", "/users/:id/projects", of_user),
 )

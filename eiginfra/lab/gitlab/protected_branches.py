@@ -65,7 +65,7 @@ def create(call: Call) -> Answer:
     )
     rule["code_owner_approval_required"] = bool(given["code_owner_approval_required"])
     for kind in ("push", "merge", "unprotect"):
-        _allow(call, rule, kind)
+        allow(call, rule, kind)
     rules.append(rule)
     return created(rule)
 
@@ -76,7 +76,7 @@ def update(call: Call) -> Answer:
     given = params.read(call.raw, {"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean()})
     rule.update({name: value for name, value in given.items() if value is not None})
     for kind in ("push", "merge", "unprotect"):
-        _allow(call, rule, kind)
+        allow(call, rule, kind)
     return ok(rule)
 
 
@@ -87,7 +87,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def _allow(call: Call, rule: Json, kind: str) -> None:
+def allow(call: Call, rule: Json, kind: str) -> None:
     """Take in `allowed_to_push` and its like: entries added, changed by id, or removed with `_destroy`."""
     wanted = call.raw.get(f"allowed_to_{kind}")
     if wanted is None:
@@ -118,9 +118,13 @@ def _with(call: Call, entries: list[Json], item: dict[str, Any]) -> list[Json]:
         return kept
     level = given.get("access_level")
     entry = access(call.state, 40 if level is None else level)
+    # Who is named has no level: GitLab's documentation of protected branches shows null there.
     if given.get("user_id") is not None:
         user = call.state.users.get(given["user_id"])
-        entry |= {"user_id": given["user_id"], "access_level_description": user.name if user else ""}
+        entry |= {"user_id": given["user_id"], "access_level": None, "access_level_description": user.name if user else ""}
+    elif given.get("group_id") is not None:
+        group = call.state.groups.get(given["group_id"])
+        entry |= {"group_id": given["group_id"], "access_level": None, "access_level_description": group.name if group else ""}
     return [*kept, {**entry, "id": given.get("id") or entry["id"]}]
 
 

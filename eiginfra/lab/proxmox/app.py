@@ -2,9 +2,13 @@
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 
 from eiginfra.lab.proxmox.api import ROUTES
 from eiginfra.lab.proxmox.control import CONTROL, control
@@ -71,8 +75,10 @@ class App:
         endpoint, in_path = found
         if "!" in auth and not endpoint.token:
             raise DeniedError(f"URI '/{'/'.join(parts)}' not available with API token, need proper ticket.\n")
-        given = _parameters(scope, body, headers)
+        multipart = headers.get("content-type", "").startswith("multipart/form-data")
+        given, upload = await _uploaded(body, headers) if multipart else (_parameters(scope, body, headers), b"")
         call = self._verified(endpoint, in_path, given, auth)
+        call.upload = upload
         call.extra = extra
         result = endpoint.handler(call)
         return await result if inspect.isawaitable(result) else result
@@ -112,6 +118,23 @@ def _parameters(scope: Scope, body: bytes, headers: dict[str, str]) -> dict[str,
     for name, value in pairs:
         given[name] = f"{given[name]}\0{value}" if name in given else value
     return given
+
+
+async def _uploaded(body: bytes, headers: dict[str, str]) -> tuple[dict[str, str], bytes]:
+    """The fields of a form with a file, and the file; its name and where it lies for now become parameters, as pveproxy has it."""
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    given, content = {}, b""
+    for name, value in (await MultiPartParser(Headers(headers), stream()).parse()).multi_items():
+        if isinstance(value, str):
+            given[name] = value
+        else:
+            content = await value.read()
+            given |= {"filename": value.filename or "", "tmpfilename": f"/var/tmp/pveupload-{secrets.token_hex(16)}"}  # noqa: S108 - not a file of ours
+            await value.close()
+    return given, content
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from asyncio import CancelledError
+from collections.abc import Iterable
 
 from eiginfra.lab.proxmox.errors import ApiError, DeniedError, ServerError
 from eiginfra.lab.proxmox.guests import check_lock, filesystem_log, prepare, volume_of, volumes
@@ -46,6 +47,12 @@ def _check_kind(call: Call, *, full: bool) -> None:
             raise ServerError(f"parameter '{name}' not allowed for linked clones")
 
 
+def _check_reach(call: Call, word: str, found: Iterable[Volume]) -> None:
+    """A clone is made on another node only if that sees the source's disks."""
+    if call.text("target", call.node) != call.node and not all(call.lab.storages.get(volume.storage).shared for volume in found):
+        raise ServerError(f"can't clone {word} to node '{call.text('target')}' ({word} uses local storage)")
+
+
 def clone_vm(call: Call) -> str:
     """POST /nodes/{node}/qemu/{vmid}/clone."""
     lab, newid = call.lab, call.number("newid")
@@ -57,15 +64,17 @@ def clone_vm(call: Call) -> str:
     config = _source_config(found, call.text("snapname"))
     full = call.flag("full", default=not found.template)
     _check_kind(call, full=full)
-    for option, volid in volumes(found, config):
-        volume = lab.storages.need(volid)
-        if not full and "cloudinit" not in volid and not lab.storages.can("clone", volume):
-            raise ServerError(f"Linked clone feature is not supported for '{volid}' ({option})")
+    drives = {option: lab.storages.need(volid) for option, volid in volumes(found, config)}
+    for volume in drives.values():
         call.allow(f"/storage/{call.text('storage') or volume.storage}", "Datastore.AllocateSpace")
     check_bridges(call, "qemu", config)
+    _check_reach(call, "VM", drives.values())
     taken = lab.state.guests.get(newid)
     if taken and taken.kind == "qemu":
         raise ServerError(f"unable to create VM {newid}: config file already exists")
+    for option, volume in drives.items():
+        if not full and "cloudinit" not in volume.id and not lab.storages.can("clone", volume):
+            raise ServerError(f"Linked clone feature is not supported for '{volume.id}' ({option})")
     clone = Guest(newid, "qemu", call.text("target") or call.node, {"lock": "clone", "description": " qmclone temporary file"})
     if taken is None:
         lab.state.guests[newid] = clone
@@ -92,6 +101,7 @@ def clone_container(call: Call) -> str:
     check_bridges(call, "lxc", config)
     for _, volid in volumes(source, config):
         call.allow(f"/storage/{call.text('storage') or lab.storages.need(volid).storage}", "Datastore.AllocateSpace")
+    _check_reach(call, "CT", (lab.storages.need(volid) for _, volid in volumes(source, config)))
     source.config["lock"] = "disk"
     kept = ("arch", "hostname", "memory", "ostype", "swap", "unprivileged")
     shared: dict[str, Value] = {name: config[name] for name in kept if name in config}

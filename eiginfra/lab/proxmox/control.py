@@ -8,15 +8,16 @@ from eiginfra.lab.proxmox.lab import Lab
 from eiginfra.lab.proxmox.state import Guest
 
 CONTROL = "/_lab/proxmox"
+_STORAGE = ("used", "total", "type", "shared")
 
 
 def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
     """GET tells the settings, PUT changes those named; raises nothing, says 400 with what is wrong.
 
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
-    (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes}}), `nodes` ({name: {"online": bool}}),
-    `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null removes it),
-    `tasks` ({UPID: exit status} of tasks that stand in the archive).
+    (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool}}),
+    `nodes` ({name: {"online": bool}}), `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null
+    removes it), `tasks` ({UPID: exit status} of tasks that stand in the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":
@@ -27,7 +28,7 @@ def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
     return 200, {
         "task_seconds": {"": faults.default_seconds, **faults.seconds}, "shutdown_seconds": lab.shutdown_seconds,
         "lag": lab.broadcast.lag, "fail": faults.fail,
-        "storages": {name: {"used": each.used, "total": each.total} for name, each in lab.state.storages.items()},
+        "storages": {name: {key: getattr(each, key) for key in _STORAGE} for name, each in lab.state.storages.items()},
         "nodes": {name: {"online": node.online} for name, node in lab.state.nodes.items()},
     }  # fmt: skip
 
@@ -59,6 +60,7 @@ def _storages(lab: Lab, value: Any) -> None:
     for name, space in value.items():
         storage = lab.state.storages[name]
         storage.used, storage.total = int(space.get("used", storage.used)), int(space.get("total", storage.total))
+        storage.type, storage.shared = str(space.get("type", storage.type)), bool(space.get("shared", storage.shared))
 
 
 def _nodes(lab: Lab, value: Any) -> None:

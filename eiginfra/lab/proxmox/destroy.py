@@ -1,5 +1,6 @@
-"""The end of a guest: its disks, firewall, ACLs, pool and, with `purge`, its place in backup jobs; and its move to another node."""
+"""The end of a guest: its disks, firewall, ACLs, pool and, with `purge`, its place in backup jobs and HA; and its move to another node."""
 
+from eiginfra.lab.proxmox import ha
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, check_protection, volumes
@@ -16,6 +17,7 @@ def destroy_container(call: Call) -> str:
     guest = call.lab.guest(call.node, "lxc", call.vmid)
     check_protection(guest)
     check_lock(guest)
+    ha.check_destroy(call, guest)
     if guest.running and not call.flag("force"):
         raise ServerError(f"unable to destroy CT {call.vmid} - container is running")
 
@@ -36,6 +38,7 @@ def destroy_vm(call: Call) -> str:
     root_only_skiplock(call)
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     check_protection(guest)
+    ha.check_destroy(call, guest)
     if guest.running:
         raise ServerError(f"VM {call.vmid} is running - destroy failed")
 
@@ -70,6 +73,7 @@ async def _remove(call: Call, guest: Guest, task: Task) -> None:
                 job["vmid"] = ",".join(left)
                 if not left:
                     del lab.state.jobs[job["id"]]
+        ha.purge(lab, guest, task)
 
 
 def forget(lab: Lab, vmid: int) -> None:

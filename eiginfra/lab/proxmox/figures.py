@@ -89,8 +89,8 @@ def live(guest: Guest, node: Node, now: float) -> Json:
 
 
 def current(guest: Guest, node: Node, now: float) -> Json:
-    """What `status/current` says."""
-    row = live(guest, node, now) | {"ha": {"managed": 0}}
+    """What `status/current` says, but for high availability."""
+    row = live(guest, node, now)
     if guest.kind == "lxc":
         return row
     row["qmpstatus"] = "paused" if guest.paused else row["status"]

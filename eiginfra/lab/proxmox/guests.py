@@ -165,16 +165,23 @@ def _make_pending(lab: Lab, guest: Guest, changes: dict[str, Value], delete: lis
 
 def _apply_hot(lab: Lab, guest: Guest) -> None:
     for option in list(guest.dropped):
-        if HOT[guest.kind].fullmatch(option) and not option.startswith("mp"):
+        if HOT[guest.kind].fullmatch(option) and not (option.startswith("mp") or _switches_balloon(guest, option, None)):
             guest.dropped.remove(option)
             drop(lab, guest, option)
     for option, value in list(guest.pending.items()):
-        if HOT[guest.kind].fullmatch(option) and not (is_disk(guest.kind, option) and option in guest.config):
+        cold = (is_disk(guest.kind, option) and option in guest.config) or _switches_balloon(guest, option, value)
+        if HOT[guest.kind].fullmatch(option) and not cold:
             if re.fullmatch(r"net\d+", option):
                 _check_hot_net(lab, guest, option, value)
             del guest.pending[option]
             put(lab, guest, option, value)
     guest.dropped = [option for option in guest.dropped if option in guest.config or option in guest.pending]
+
+
+def _switches_balloon(guest: Guest, option: str, value: Value | None) -> bool:
+    """A running VM's balloon grows and shrinks; the device itself comes and goes with a restart (Proxmox's code, not recorded)."""
+    now = guest.config.get("balloon")
+    return option == "balloon" and (now is None or int(now) > 0) != (value is None or int(value) > 0)
 
 
 def _check_hot_net(lab: Lab, guest: Guest, option: str, value: Value) -> None:

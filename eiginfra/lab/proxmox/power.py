@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
+from eiginfra.lab.proxmox.ha import power
 from eiginfra.lab.proxmox.lab import Lab
 from eiginfra.lab.proxmox.qemu import root_only_skiplock
 from eiginfra.lab.proxmox.routing import Call
@@ -63,7 +64,7 @@ class Power:
                     task.log("generating cloud-init ISO")
                 run_guest(call.lab, guest)
 
-        return call.task(f"{self.prefix}start", call.vmid, worker)
+        return power(call, self.kind, "start", worker)
 
     def stop(self, call: Call) -> str:
         """POST …/status/stop."""
@@ -79,7 +80,7 @@ class Power:
                 guest = await _locked(call, self.kind, task)
                 stop_guest(call.lab, guest)
 
-        return call.task(f"{self.prefix}stop", call.vmid, worker)
+        return power(call, self.kind, "stop", worker)
 
     def _exists(self, call: Call) -> None:
         guest = call.lab.state.guests.get(call.vmid)
@@ -107,7 +108,7 @@ class Power:
                 if guest.running:
                     await self._ask_to_stop(call, guest, task, force=call.flag("forceStop"))
 
-        return call.task(f"{self.prefix}shutdown", call.vmid, worker)
+        return power(call, self.kind, "shutdown", worker)
 
     async def _ask_to_stop(self, call: Call, guest: Guest, task: Task, *, force: bool) -> None:
         """Let the guest shut itself down; one without an operating system never does."""

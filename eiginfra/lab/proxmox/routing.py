@@ -22,6 +22,8 @@ class Call:
     auth: str
     p: Values
     extra: dict[str, Any] = field(default_factory=dict)
+    upload: bytes = b""
+    """The file that came with the request."""
 
     def text(self, name: str, default: str = "") -> str:
         """A text parameter."""

@@ -167,6 +167,7 @@ class State:
     realms: dict[str, Json] = field(default_factory=dict)
     pools: dict[str, Json] = field(default_factory=dict)
     jobs: dict[str, Json] = field(default_factory=dict)
+    ha: dict[str, Json] = field(default_factory=dict)
     options: dict[str, Value] = field(default_factory=dict)
     counter: int = 0
 
@@ -180,7 +181,9 @@ class State:
     def load(cls, data: Json) -> "State":
         """The inverse of `dump`."""
         data = deepcopy(data)
-        state = cls(**{key: data[key] for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "options", "counter")})
+        state = cls(
+            **{key: data[key] for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "ha", "options", "counter")}
+        )
         state.nodes = {name: Node(**item) for name, item in data["nodes"].items()}
         state.storages = {name: Storage(**item) for name, item in data["storages"].items()}
         state.volumes = {name: Volume(**item) for name, item in data["volumes"].items()}

@@ -19,6 +19,9 @@ def contract():
     return json.loads(CONTRACT.read_text(encoding="utf-8"))
 
 
+URLS = {"link_url": "https://example.org/", "image_url": "https://example.org/a.svg"}
+
+
 @pytest.fixture(scope="module")
 def things(gl):
     group = gl.groups.create({"name": "contract", "path": "contract", "visibility": "public"})
@@ -28,7 +31,15 @@ def things(gl):
     project.variables.create({"key": "K", "value": "v"})
     group.variables.create({"key": "K", "value": "v"})
     group.invitations.create({"email": "invited@example.org", "access_level": 30})
-    return {"group": group.id, "project": project.id}
+    group.badges.create(URLS)
+    key = project.keys.create({"title": "k", "key": f"ssh-ed25519 {'A' * 68}"})
+    hook = project.hooks.create({"url": "https://example.org/"})
+    badge = project.badges.create(URLS)
+    project.branches.create({"branch": "next", "ref": "main"})
+    project.issues.create({"title": "i", "assignee_ids": [1], "labels": "l"})
+    project.mergerequests.create({"title": "m", "source_branch": "next", "target_branch": "main", "reviewer_ids": [1]})
+    project.protectedtags.create({"name": "v*"})
+    return {"group": group.id, "project": project.id, "key": key.id, "hook": hook.id, "badge": badge.id}
 
 
 GETS = [
@@ -45,13 +56,19 @@ GETS = [
     "/projects/{id:project}/repository/commits", "/projects/{id:project}/repository/commits/{sha:main}",
     "/projects/{id:project}/repository/tree", "/projects/{id:project}/members", "/projects/{id:project}/invitations",
     "/projects/{id:project}/templates/{type:licenses}/{name:mit}",
+    "/projects/{id:project}/deploy_keys", "/projects/{id:project}/deploy_keys/{key_id:key}", "/deploy_keys",
+    "/projects/{id:project}/hooks", "/projects/{id:project}/hooks/{hook_id:hook}",
+    "/projects/{id:project}/badges", "/projects/{id:project}/badges/{badge_id:badge}", "/groups/{id:group}/badges",
+    "/projects/{id:project}/issues", "/projects/{id:project}/issues/{issue_iid:1}",
+    "/projects/{id:project}/merge_requests", "/projects/{id:project}/merge_requests/{merge_request_iid:1}",
+    "/projects/{id:project}/protected_tags", "/projects/{id:project}/protected_tags/{name:v*}", "/projects/{id:project}/users",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("template", GETS)
 def test_answers_fit(api, contract, things, template):
-    path = re.sub(r"\{\w+:(\w+)\}", lambda match: str(things.get(match[1], match[1])), template)
-    described = contract["paths"]["/api/v4" + re.sub(r":\w+\}", "}", template)]["get"]
+    path = re.sub(r"\{\w+:([\w*]+)\}", lambda match: str(things.get(match[1], match[1])), template)
+    described = contract["paths"]["/api/v4" + re.sub(r":[\w*]+\}", "}", template)]["get"]
     answer = api("GET", path)
     assert str(answer.status_code) in described["responses"]
     schema = described["responses"]["200"]["content"]["application/json"]["schema"]

@@ -135,7 +135,9 @@ def test_lists(gl, api, group, person, acting):
     gl.groups.create({"name": "grandchild", "path": "gc", "parent_id": child.id, **ROOT})
     assert [found.path for found in group.subgroups.list(get_all=True)] == ["child"]
     assert [found.path for found in group.descendant_groups.list(get_all=True)] == ["child", "gc"]
-    assert [found.path for found in gl.groups.list(search=group.path, get_all=True)] == [group.path]
+    # A search at the top looks into the whole path and name.
+    assert [found.path for found in gl.groups.list(search=group.path, get_all=True)] == ["child", "gc", group.path]
+    assert [found.path for found in group.descendant_groups.list(search=group.path, get_all=True)] == []
     other = acting(user)
     assert other("GET", "/groups").json() == []
     assert group.path in [found["path"] for found in other("GET", "/groups", params={"all_available": "true", "per_page": 100}).json()]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from eiginfra.lab.proxmox.errors import ApiError, ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, volumes
+from eiginfra.lab.proxmox.ha import check_backup
 from eiginfra.lab.proxmox.routing import Call, endpoint, perm
 from eiginfra.lab.proxmox.schema import declare
 from eiginfra.lab.proxmox.state import Guest, Json, Volume
@@ -205,6 +206,7 @@ async def _run(call: Call, named: list[str], storage: str, task: Task) -> None:
 async def _back_up(call: Call, guest: Guest, storage: str, task: Task) -> None:
     lab = call.lab
     task.log(f"INFO: Starting Backup of VM {guest.vmid} ({guest.kind})", f"INFO: status = {'running' if guest.running else 'stopped'}")
+    check_backup(lab, guest, call.text("mode", "snapshot"))
     check_lock(guest)
     guest.config["lock"] = "backup"
     try:

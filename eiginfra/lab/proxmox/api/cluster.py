@@ -212,7 +212,7 @@ def _empty(path: str) -> None:
     endpoint("GET", path, "", _AUDIT)(lambda _: [])
 
 
-for _path in ("/cluster/ha/resources", "/cluster/ha/groups", "/cluster/ha/rules"):
+for _path in ("/cluster/ha/groups", "/cluster/ha/rules"):
     _empty(_path)
 for _path in (
     "/cluster/replication",
@@ -227,5 +227,5 @@ for _path in (
 
 @endpoint("GET", "/cluster/ha/status/current", "", _AUDIT)
 def ha_status(call: Call) -> list[Json]:
-    """High availability is not used in the lab."""
+    """The quorum; what the manager does with its resources is not told in the lab."""
     return [{"id": "quorum", "type": "quorum", "node": next(iter(call.lab.state.nodes)), "status": "OK", "quorate": 1}]

@@ -3,7 +3,7 @@
 import ipaddress
 from urllib.parse import unquote
 
-from eiginfra.lab.proxmox import clone, destroy, disks, lxc, qemu
+from eiginfra.lab.proxmox import clone, destroy, disks, ha, lxc, qemu
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.figures import agent_enabled, current, live
 from eiginfra.lab.proxmox.guests import pending_rows, shown, volumes
@@ -78,7 +78,8 @@ def _common(kind: str, base: str) -> None:
         return shown(guest(call), current=call.flag("current"), snapshot=call.text("snapshot"))
 
     def status(call: Call) -> Json:
-        return current(guest(call), call.lab.state.nodes[call.node], call.lab.clock.timestamp())
+        found = guest(call)
+        return current(found, call.lab.state.nodes[call.node], call.lab.clock.timestamp()) | {"ha": ha.status(call.lab, found)}
 
     endpoint("GET", f"/nodes/{{node}}/{kind}", "full: bool" if kind == "qemu" else "")(rows)
     endpoint("GET", f"{base}/config", "current: bool\nsnapshot: str fmt=pve-configid len=..40", _AUDIT)(config)

@@ -1,0 +1,144 @@
+"""Deploy keys: one key may open several projects, each for reading or for writing too."""
+
+import base64
+from hashlib import md5
+
+from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import invalid, no_record, not_found
+from eiginfra.lab.gitlab.keys import fingerprint
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, key_of
+
+
+def _links(call: Call) -> dict[str, bool]:
+    """The keys of the path's project: id -> whether it may push."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), MAINTAINER)
+    links: dict[str, bool] = call.state.extra["deploy_key_link"].setdefault(key_of(("project", project.id)), {})
+    return links
+
+
+def _keys(call: Call) -> dict[str, Json]:
+    keys: dict[str, Json] = call.state.extra["deploy_key"]
+    return keys
+
+
+def _present(call: Call, links: dict[str, bool], number: str) -> Json:
+    return {**_keys(call)[number], "can_push": links[number]}
+
+
+def everywhere(call: Call) -> Answer:
+    """GET /deploy_keys, for administrators."""
+    call.known_admin()
+    return paginate(call, list(_keys(call).values()), lambda key: key)
+
+
+def index(call: Call) -> Answer:
+    """GET …/deploy_keys."""
+    links = _links(call)
+    return paginate(call, list(links), lambda number: _present(call, links, number))
+
+
+def show(call: Call) -> Answer:
+    """GET …/deploy_keys/:key_id."""
+    links = _links(call)
+    return ok(_present(call, links, _linked(call, links)))
+
+
+def create(call: Call) -> Answer:
+    """POST …/deploy_keys; a key that is already there is shown, one of another project joins this one."""
+    links = _links(call)
+    given = params.read(
+        call.raw,
+        {
+            "key": params.string(required=True),
+            "title": params.string(required=True),
+            "can_push": params.boolean(default=False),
+            "expires_at": params.instant(),
+        },
+    )
+    text = (given["key"] or "").strip()
+    digest = fingerprint(text)
+    if digest is None:
+        raise invalid(**{"deploy_key.key": ["is invalid"], "deploy_key.fingerprint_sha256": ["cannot be generated"]})
+    number = next((number for number, key in _keys(call).items() if key["key"] == text), None)
+    if number is None:
+        users = (key for keys in call.state.extra["ssh_key"].values() for key in keys)
+        if any(fingerprint(key["key"]) == digest for key in (*users, *_keys(call).values())):
+            raise invalid(**{"deploy_key.fingerprint_sha256": ["has already been taken"]})
+        number = _add(call, text, given, digest)
+    links.setdefault(number, bool(given["can_push"]))
+    return created(_present(call, links, number))
+
+
+def _add(call: Call, text: str, given: Json, digest: str) -> str:
+    body = base64.b64decode(text.split(" ")[1])
+    colons = md5(body, usedforsecurity=False).hexdigest()
+    number = call.state.new_id("ssh_key")
+    _keys(call)[str(number)] = {
+        "id": number,
+        "title": given["title"],
+        "created_at": call.state.now(),
+        "expires_at": given.get("expires_at"),
+        "last_used_at": None,
+        "key": text,
+        "usage_type": "auth_and_signing",
+        "fingerprint": ":".join(colons[start : start + 2] for start in range(0, 32, 2)),
+        "fingerprint_sha256": "SHA256:" + base64.b64encode(bytes.fromhex(digest)).decode().rstrip("="),
+    }
+    return str(number)
+
+
+def update(call: Call) -> Answer:
+    """PUT …/deploy_keys/:key_id: its title, which all projects share, and whether it may push here."""
+    links = _links(call)
+    number = _linked(call, links)
+    given = params.read(call.raw, {"title": params.string(), "can_push": params.boolean()})
+    params.one_of(dict.fromkeys(given, True), "title", "can_push")
+    if given.get("title"):
+        _keys(call)[number]["title"] = given["title"]
+    if given.get("can_push") is not None:
+        links[number] = given["can_push"]
+    return ok(_present(call, links, number))
+
+
+def enable(call: Call) -> Answer:
+    """POST …/deploy_keys/:key_id/enable: a key of another project, for reading."""
+    links = _links(call)
+    number = call.path["key_id"]
+    if number not in _keys(call):
+        raise not_found("Deploy Key")
+    links.setdefault(number, False)
+    return created(_present(call, links, number))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/deploy_keys/:key_id; a key that no project has left is gone."""
+    links = _links(call)
+    number = call.path["key_id"]
+    if number not in links:
+        raise not_found("Deploy Key")
+    del links[number]
+    if not any(number in others for others in call.state.extra["deploy_key_link"].values()):
+        del _keys(call)[number]
+    return gone()
+
+
+def _linked(call: Call, links: dict[str, bool]) -> str:
+    if call.path["key_id"] not in links:
+        raise no_record()
+    return call.path["key_id"]
+
+
+_BASE = "/projects/:id/deploy_keys"
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/deploy_keys", everywhere),
+    ("GET", _BASE, index),
+    ("POST", _BASE, create),
+    ("GET", f"{_BASE}/:key_id", show),
+    ("PUT", f"{_BASE}/:key_id", update),
+    ("POST", f"{_BASE}/:key_id/enable", enable),
+    ("DELETE", f"{_BASE}/:key_id", remove),
+)

@@ -1,0 +1,138 @@
+"""What issues and merge requests share: who wrote them and has them to do, labels, milestone, state."""
+
+from typing import Any
+
+from eiginfra.lab.gitlab import labels, milestones, params, present_users
+from eiginfra.lab.gitlab.access import PLANNER, may
+from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.errors import forbidden, no_record
+from eiginfra.lab.gitlab.records import Json, Project, key_of
+
+FIELDS = {
+    "title": params.string(),
+    "description": params.string(),
+    "labels": params.strings(),
+    "add_labels": params.strings(),
+    "remove_labels": params.strings(),
+    "assignee_id": params.integer(),
+    "assignee_ids": params.integers(),
+    "milestone_id": params.integer(),
+    "discussion_locked": params.boolean(),
+    "state_event": params.string("close", "reopen"),
+}
+LIST = {
+    "iids": params.integers(),
+    "state": params.string("opened", "closed", "locked", "merged", "all", default="all"),
+    "labels": params.strings(),
+    "search": params.string(),
+    "in": params.string(default="title,description"),
+    "author_id": params.integer(),
+    "order_by": params.string("created_at", "updated_at", "title", default="created_at"),
+    "sort": params.string("asc", "desc", default="desc"),
+}
+
+
+def own(call: Call, kind: str, project: Project) -> list[Json]:
+    """The issues or merge requests of a project, oldest first."""
+    found: list[Json] = call.state.extra[kind].setdefault(key_of(("project", project.id)), [])
+    return found
+
+
+def find(call: Call, kind: str, project: Project, iid: str) -> Json:
+    """One by its number in the project; raises ApiError 404."""
+    thing = next((thing for thing in own(call, kind, project) if str(thing["iid"]) == iid), None)
+    if thing is None:
+        raise no_record()
+    return thing
+
+
+def new(call: Call, kind: str, project: Project, given: Json) -> Json:
+    """One more, not yet kept."""
+    now = call.state.now()
+    return {
+        "id": call.state.new_id(kind),
+        "iid": max((thing["iid"] for thing in own(call, kind, project)), default=0) + 1,
+        "project_id": project.id,
+        "title": given["title"],
+        "description": None,
+        "state": "opened",
+        "created_at": now,
+        "updated_at": now,
+        "closed_at": None,
+        "closed_by": None,
+        "labels": [],
+        "assignee_ids": [],
+        "author_id": call.known_user().id,
+        "milestone_id": None,
+        "discussion_locked": None,
+    }
+
+
+def change(call: Call, project: Project, thing: Json, given: Json, *, assignees: int) -> None:
+    """Take in what was given; people who do not exist are left out, as GitLab does. `assignees` is how many there may be."""
+    thing.update({name: given[name] for name in ("title", "description", "discussion_locked") if name in given})
+    names = [*(given.get("labels", thing["labels"]) or ()), *(given.get("add_labels") or ())]
+    thing["labels"] = sorted(set(names) - set(given.get("remove_labels") or ()))
+    labels.ensure(call.state, ("project", project.id), thing["labels"])
+    if "milestone_id" in given:
+        thing["milestone_id"] = given["milestone_id"] or None
+    ids = given.get("assignee_ids", [given["assignee_id"]] if given.get("assignee_id") else None)
+    if ids is not None:
+        thing["assignee_ids"] = [number for number in ids if number in call.state.users][:assignees]
+    if event := given.get("state_event"):
+        closing = event == "close"
+        thing["state"] = "closed" if closing else "opened"
+        thing["closed_at"] = call.state.now() if closing else None
+        thing["closed_by"] = call.known_user().id if closing else None
+    thing["updated_at"] = call.state.now()
+
+
+def may_change(call: Call, project: Project, thing: Json, level: int = PLANNER) -> None:
+    """Raise ApiError 403 unless the caller wrote it or has a level at the project."""
+    if thing["author_id"] != call.known_user().id and not may(call, ("project", project.id), level):
+        raise forbidden()
+
+
+def filtered(call: Call, kind: str, project: Project, given: Json) -> list[Json]:
+    """Those of a project that are asked for, in order."""
+    text, fields = (given.get("search") or "").lower(), given["in"].split(",")
+
+    def wanted(thing: Json) -> bool:
+        return (
+            given["state"] in ("all", thing["state"])
+            and (not given.get("iids") or thing["iid"] in given["iids"])
+            and set(given.get("labels") or ()) <= set(thing["labels"])
+            and given.get("author_id") in (None, thing["author_id"])
+            and any(text in (thing[field] or "").lower() for field in fields if field in ("title", "description"))
+        )
+
+    found = [thing for thing in own(call, kind, project) if wanted(thing)]
+    return sorted(found, key=lambda thing: (str(thing[given["order_by"]]), thing["id"]), reverse=given["sort"] == "desc")
+
+
+def present(call: Call, project: Project, thing: Json, mark: str, place: str) -> Json:
+    """The common part, with `#` or `!` before the number and its place in the web address."""
+    users, short = call.state.users, f"{mark}{thing['iid']}"
+
+    def person(number: int | None) -> Any:
+        return present_users.basic(call.state, users[number]) if number in users else None
+
+    people = [person(number) for number in thing["assignee_ids"] if number in users]
+    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by")
+    return {
+        **{name: value for name, value in thing.items() if name not in apart},
+        "closed_by": person(thing["closed_by"]),
+        "milestone": milestones.reachable(call, project.id, thing["milestone_id"]),
+        "assignees": people,
+        "assignee": people[0] if people else None,
+        "author": person(thing["author_id"]),
+        "user_notes_count": 0,
+        "upvotes": 0,
+        "downvotes": 0,
+        "web_url": f"{call.state.url}/{project.full_path}/-/{place}/{thing['iid']}",
+        "time_stats": {"time_estimate": 0, "total_time_spent": 0, "human_time_estimate": None, "human_total_time_spent": None},
+        "task_completion_status": {"count": 0, "completed_count": 0},
+        "references": {"short": short, "relative": short, "full": f"{project.full_path}{short}"},
+        "imported": False,
+        "imported_from": "none",
+    }

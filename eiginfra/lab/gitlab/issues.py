@@ -1,0 +1,116 @@
+"""Issues of projects (recordings issues-*)."""
+
+from eiginfra.lab.gitlab import issuables, params
+from eiginfra.lab.gitlab.access import GUEST, OWNER, PLANNER, authorize, find_project, level_of, may
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import forbidden
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Project
+
+_FIELDS = {
+    **issuables.FIELDS,
+    "confidential": params.boolean(),
+    "due_date": params.day(),
+    "issue_type": params.string("issue", "incident", "test_case", "task"),
+}
+
+
+def _project(call: Call) -> Project:
+    """The project of the path; raises ApiError 403 where its issues are off."""
+    project = find_project(call)
+    level = project.settings.get("issues_access_level", "enabled")
+    if level == "disabled" or (level == "private" and not may(call, ("project", project.id), GUEST)):
+        raise forbidden()
+    return project
+
+
+def _present(call: Call, project: Project, issue: Json) -> Json:
+    api = f"{call.state.url}/api/v4/projects/{project.id}"
+    shown = issuables.present(call, project, issue, "#", "issues")
+    return {
+        **shown,
+        "type": issue["issue_type"].upper(),
+        "has_tasks": False,
+        "merge_requests_count": 0,
+        "blocking_issues_count": 0,
+        "moved_to_id": None,
+        "severity": "UNKNOWN",
+        "service_desk_reply_to": None,
+        "subscribed": issue["author_id"] == (call.user.id if call.user else 0),
+        "_links": {
+            "self": f"{api}/issues/{issue['iid']}",
+            "notes": f"{api}/issues/{issue['iid']}/notes",
+            "award_emoji": f"{api}/issues/{issue['iid']}/award_emoji",
+            "project": api,
+            "closed_as_duplicate_of": None,
+        },
+    }
+
+
+def index(call: Call) -> Answer:
+    """GET …/issues."""
+    project = _project(call)
+    given = params.read(call.raw, issuables.LIST)
+    found = [issue for issue in issuables.filtered(call, "issue", project, given) if _sees(call, project, issue)]
+    return paginate(call, found, lambda issue: _present(call, project, issue))
+
+
+def _sees(call: Call, project: Project, issue: Json) -> bool:
+    """Confidential issues are for their author and those who plan."""
+    mine = call.user is not None and call.user.id in (issue["author_id"], *issue["assignee_ids"])
+    return not issue["confidential"] or mine or may(call, ("project", project.id), PLANNER)
+
+
+def show(call: Call) -> Answer:
+    """GET …/issues/:iid."""
+    project = _project(call)
+    return ok(_present(call, project, issuables.find(call, "issue", project, call.path["iid"])))
+
+
+def create(call: Call) -> Answer:
+    """POST …/issues: whoever may see the project; labels and people are for its members."""
+    call.known_user()
+    project = _project(call)
+    given = params.read(call.raw, {**_FIELDS, "title": params.string(required=True)})
+    given.pop("state_event", None)
+    if not level_of(call.state, call.user, ("project", project.id)) and not call.admin:
+        given = {name: value for name, value in given.items() if name in ("title", "description", "confidential", "issue_type")}
+    issue = issuables.new(call, "issue", project, given)
+    issue |= {
+        "confidential": bool(given.get("confidential")),
+        "due_date": given.get("due_date"),
+        "issue_type": given.get("issue_type") or "issue",
+    }
+    issuables.change(call, project, issue, given, assignees=1)
+    issuables.own(call, "issue", project).append(issue)
+    return created(_present(call, project, issue))
+
+
+def update(call: Call) -> Answer:
+    """PUT …/issues/:iid, for its author and planners."""
+    project = _project(call)
+    issue = issuables.find(call, "issue", project, call.path["iid"])
+    issuables.may_change(call, project, issue)
+    given = params.read(call.raw, _FIELDS)
+    params.one_of(dict.fromkeys(given, True), *_FIELDS)
+    issuables.change(call, project, issue, given, assignees=1)
+    issue.update({name: given[name] for name in ("confidential", "due_date", "issue_type") if name in given})
+    return ok(_present(call, project, issue))
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/issues/:iid, for owners."""
+    project = _project(call)
+    authorize(call, ("project", project.id), OWNER)
+    issuables.own(call, "issue", project).remove(issuables.find(call, "issue", project, call.path["iid"]))
+    return gone()
+
+
+_BASE = "/projects/:id/issues"
+ROUTES: tuple[Route, ...] = (
+    ("GET", _BASE, index),
+    ("POST", _BASE, create),
+    ("GET", f"{_BASE}/:iid", show),
+    ("PUT", f"{_BASE}/:iid", update),
+    ("DELETE", f"{_BASE}/:iid", remove),
+)

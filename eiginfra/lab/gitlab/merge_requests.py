@@ -1,0 +1,142 @@
+"""Merge requests within one project, opened, changed and closed (recordings pullrequests-*); the lab does not merge."""
+
+from eiginfra.lab.gitlab import issuables, params, present_users
+from eiginfra.lab.gitlab.access import DEVELOPER, OWNER, authorize, find_project
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import conflict, invalid
+from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.records import Json, Project
+from eiginfra.lab.gitlab.repository import has_branch, resolve
+
+_KIND = "merge_request"
+_FIELDS = {
+    **issuables.FIELDS,
+    "target_branch": params.string(),
+    "reviewer_ids": params.integers(),
+    "remove_source_branch": params.boolean(),
+    "squash": params.boolean(),
+    "allow_collaboration": params.boolean(),
+}
+_LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
+
+
+def _present(call: Call, project: Project, request: Json) -> Json:
+    users = call.state.users
+    shown = issuables.present(call, project, request, "!", "merge_requests")
+    draft = request["title"].lower().startswith(("draft:", "[draft]", "(draft)"))
+    return {
+        **{name: value for name, value in shown.items() if name != "reviewer_ids"},
+        "reviewers": [present_users.basic(call.state, users[number]) for number in request["reviewer_ids"] if number in users],
+        "source_project_id": project.id,
+        "target_project_id": project.id,
+        "draft": draft,
+        "work_in_progress": draft,
+        "merged_by": None,
+        "merge_user": None,
+        "merged_at": None,
+        "merge_after": None,
+        "prepared_at": request["created_at"],
+        "merge_when_pipeline_succeeds": False,
+        "merge_status": "can_be_merged",
+        "detailed_merge_status": "draft_status" if draft else "mergeable" if request["state"] == "opened" else "not_open",
+        "sha": resolve(call.state, project, request["source_branch"]),
+        "merge_commit_sha": None,
+        "squash_commit_sha": None,
+        "squash_on_merge": request["squash"],
+        "should_remove_source_branch": None,
+        "reference": f"!{request['iid']}",
+        "has_conflicts": False,
+        "blocking_discussions_resolved": True,
+    }
+
+
+def index(call: Call) -> Answer:
+    """GET …/merge_requests."""
+    project = find_project(call)
+    given = params.read(call.raw, _LIST)
+    found = [
+        request
+        for request in issuables.filtered(call, _KIND, project, given)
+        if all(given.get(name) in (None, request[name]) for name in ("source_branch", "target_branch"))
+    ]
+    return paginate(call, found, lambda request: _present(call, project, request))
+
+
+def show(call: Call) -> Answer:
+    """GET …/merge_requests/:iid."""
+    project = find_project(call)
+    request = issuables.find(call, _KIND, project, call.path["iid"])
+    alone = {"subscribed": False, "changes_count": None, "first_contribution": False, "user": {"can_merge": call.user is not None}}
+    return ok({**_present(call, project, request), **alone})
+
+
+def create(call: Call) -> Answer:
+    """POST …/merge_requests, for developers; one open request for two branches."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), DEVELOPER)
+    names = {name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}
+    given = params.read(call.raw, {**_FIELDS, **names})
+    given.pop("state_event", None)
+    _check(call, project, given)
+    request = issuables.new(call, _KIND, project, given)
+    request |= {
+        "source_branch": given["source_branch"],
+        "reviewer_ids": [],
+        "force_remove_source_branch": None,
+        "squash": False,
+        "allow_collaboration": False,
+    }
+    _change(call, project, request, given)
+    issuables.own(call, _KIND, project).append(request)
+    return created(_present(call, project, request))
+
+
+def _check(call: Call, project: Project, given: Json) -> None:
+    source, target = given["source_branch"], given["target_branch"]
+    if source == target:
+        raise invalid(branch_conflict=["You can't use same project/branch for source and target"])
+    if not has_branch(call.state, project, source):
+        raise invalid(source_branch=[f'"{source}" does not exist'])
+    if not has_branch(call.state, project, target):
+        raise invalid(target_branch=[f'"{target}" does not exist'])
+    for other in issuables.own(call, _KIND, project):
+        if other["state"] == "opened" and (other["source_branch"], other["target_branch"]) == (source, target):
+            raise conflict([f"Another open merge request already exists for this source branch: !{other['iid']}"])
+
+
+def update(call: Call) -> Answer:
+    """PUT …/merge_requests/:iid, for its author and developers."""
+    project = find_project(call)
+    request = issuables.find(call, _KIND, project, call.path["iid"])
+    issuables.may_change(call, project, request, DEVELOPER)
+    given = params.read(call.raw, _FIELDS)
+    params.one_of(dict.fromkeys(given, True), *_FIELDS)
+    _change(call, project, request, given)
+    return ok(_present(call, project, request))
+
+
+def _change(call: Call, project: Project, request: Json, given: Json) -> None:
+    issuables.change(call, project, request, given, assignees=1)
+    request.update({name: given[name] for name in ("target_branch", "squash", "allow_collaboration") if name in given})
+    if "remove_source_branch" in given:
+        request["force_remove_source_branch"] = given["remove_source_branch"]
+    if "reviewer_ids" in given:
+        request["reviewer_ids"] = [number for number in given["reviewer_ids"] if number in call.state.users][:1]
+
+
+def remove(call: Call) -> Answer:
+    """DELETE …/merge_requests/:iid, for owners."""
+    project = find_project(call)
+    authorize(call, ("project", project.id), OWNER)
+    issuables.own(call, _KIND, project).remove(issuables.find(call, _KIND, project, call.path["iid"]))
+    return gone()
+
+
+_BASE = "/projects/:id/merge_requests"
+ROUTES: tuple[Route, ...] = (
+    ("GET", _BASE, index),
+    ("POST", _BASE, create),
+    ("GET", f"{_BASE}/:iid", show),
+    ("PUT", f"{_BASE}/:iid", update),
+    ("DELETE", f"{_BASE}/:iid", remove),
+)
