@@ -120,6 +120,14 @@ class PolicyAdapter(HTTPAdapter):
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._retrying = Retrying(
+            retry=_again,
+            wait=self._wait,
+            stop=stop_after_attempt(policy.attempts),
+            sleep=policy.sleep,
+            retry_error_callback=_last,
+        )
+        self._jitter = wait_random_exponential(multiplier=policy.backoff, max=10)
         super().__init__(pool_connections=4, pool_maxsize=policy.pool, max_retries=0)
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
@@ -127,15 +135,7 @@ class PolicyAdapter(HTTPAdapter):
 
         Deadlines, trust and directness are the policy's: what the library above would have for them is not asked.
         """
-        policy = self._policy
-        retrying = Retrying(
-            retry=lambda state: _again(request.method or "GET", state),
-            wait=self._wait,
-            stop=stop_after_attempt(policy.attempts),
-            sleep=policy.sleep,
-            retry_error_callback=_last,
-        )
-        return retrying(self._once, request)
+        return self._retrying(self._once, request)
 
     def _once(self, request: requests.PreparedRequest) -> requests.Response:
         policy, method = self._policy, request.method or "GET"
@@ -150,7 +150,7 @@ class PolicyAdapter(HTTPAdapter):
         return response
 
     def _wait(self, state: RetryCallState) -> float:
-        jitter = wait_random_exponential(multiplier=self._policy.backoff, max=10)(state)
+        jitter = self._jitter(state)
         outcome = state.outcome
         if outcome is None or outcome.failed:
             return jitter
@@ -159,8 +159,8 @@ class PolicyAdapter(HTTPAdapter):
         return min(asked, self._policy.longest_wait) + jitter
 
 
-def _again(method: str, state: RetryCallState) -> bool:
-    outcome = state.outcome
+def _again(state: RetryCallState) -> bool:
+    outcome, method = state.outcome, state.args[0].method or "GET"
     if outcome is None:
         return False
     if outcome.failed:

@@ -7,7 +7,7 @@ below every kind. Refusals become typed errors with GitLab's own words.
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -50,6 +50,7 @@ class GitLabClient:
             user_agent=f"eiginfra/{__version__}",
         )
         self._slots = threading.BoundedSemaphore(CONCURRENCY)
+        self._helpers = ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="gitlab")
         self._resume_at = 0.0
         self.session.hooks["response"].append(self._note_limit)
 
@@ -61,10 +62,23 @@ class GitLabClient:
     def each(self, ask: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The answers for all items, asked concurrently, in order; the first error ends it."""
         todo = list(items)
-        if len(todo) < 2:
-            return [ask(item) for item in todo]
-        with ThreadPoolExecutor(min(CONCURRENCY, len(todo)), thread_name_prefix="gitlab") as pool:
-            return list(pool.map(ask, todo))
+        answers: dict[int, R] = {}
+        problems: dict[int, BaseException] = {}
+        numbers = iter(range(len(todo)))
+
+        def work() -> None:
+            while not problems and (number := next(numbers, None)) is not None:  # shared: whoever is free takes the next
+                try:
+                    answers[number] = ask(todo[number])
+                except BaseException as problem:  # noqa: BLE001 - raised below
+                    problems[number] = problem
+
+        helpers = [self._helpers.submit(work) for _ in todo[1:CONCURRENCY]]
+        work()  # so that it ends even if all helpers are busy, perhaps waiting for this
+        wait(helper for helper in helpers if not helper.cancel())
+        if problems:
+            raise problems[min(problems)]
+        return [answers[number] for number in range(len(todo))]
 
     def get(self, path: str, what: str, **query: Any) -> Any:
         """What a path answers; raises NotFoundError when there is nothing."""

@@ -1,6 +1,7 @@
 """`proxmox.acl`: the roles of one group (or user) on one path, and there no other."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
@@ -66,7 +67,7 @@ class AclKind(Kind[AclSpec]):
         return [*(Address(RoleKind.name, role) for role in spec.roles), holder, *pool]
 
     def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
-        """Holders never touched, roles under which no quota binds, and a deeper entry of ours that hides this one."""
+        """Holders never touched, roles under which no quota binds, and an entry of ours above that this one hides."""
         if spec.user in self._access.reserved:
             yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group")
         loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)
@@ -76,12 +77,13 @@ class AclKind(Kind[AclSpec]):
                 f"{', '.join(loose)} on {spec.path}: eiginfra cannot tell whether a quota would still bind {spec.who}",
                 remedy="give a role that the playbook makes (proxmox.role), or write `binding: false`",
             )
-        for other in (resource.spec for address, resource in wanted.items() if address.kind == self.name):
-            if isinstance(other, AclSpec) and (hidden := _hidden(spec, other)):
+        for path in PurePosixPath(spec.path).parents:
+            above = wanted.get(Address(self.name, f"{path}:{spec.who}"))
+            if above is not None and isinstance(above.spec, AclSpec) and (hidden := _hidden(above.spec, spec)):
                 yield warning(
                     "acl-hidden",
-                    f"{', '.join(hidden)} on {spec.path} does not reach {other.path}, where {spec.who} has {', '.join(other.roles)}",
-                    remedy=f"an entry on a deeper path replaces what comes from above: write all roles on {other.path}",
+                    f"{', '.join(hidden)} on {path} does not reach {spec.path}, where {spec.who} has {', '.join(spec.roles)}",
+                    remedy=f"an entry on a deeper path replaces what comes from above: write all roles on {spec.path}",
                 )
 
     def observe(self, scope: Scope) -> Observation:
@@ -143,10 +145,9 @@ def _holder(spec: AclSpec) -> dict[str, str]:
     return {"groups": spec.group} if spec.group is not None else {"users": str(spec.user)}
 
 
-def _hidden(spec: AclSpec, other: AclSpec) -> list[str]:
-    """The roles that do not reach the other's path, if it is below."""
-    below = spec.path != other.path and other.path.startswith(f"{spec.path.rstrip('/')}/")
-    return sorted(set(spec.roles) - set(other.roles)) if below and spec.who == other.who and spec.propagate is not False else []
+def _hidden(above: AclSpec, below: AclSpec) -> list[str]:
+    """The roles that do not reach the deeper path."""
+    return sorted(set(above.roles) - set(below.roles)) if above.propagate is not False else []
 
 
 def _elsewhere(rows: Sequence[Json]) -> Finding:
