@@ -118,6 +118,7 @@ class MemoryJournal:
 
     kept: dict[Address, Record] = field(default_factory=dict)
     log: list[tuple[str, Any]] = field(default_factory=list)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _intents: dict[int, Change] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -149,7 +150,7 @@ class MemoryJournal:
             if change.desired is None:
                 self.kept.pop(change.address, None)
             else:
-                self.kept[change.address] = Record(change.address, values, handle, change.team, made, 1, datetime.now(UTC), "test")
+                self.kept[change.address] = Record(change.address, values, handle, change.team, made, 1, self.now(), "test")
 
     def fail(self, intent: int, reason: str, outcome: str) -> None:
         with self._lock:

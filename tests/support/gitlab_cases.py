@@ -1,8 +1,25 @@
-"""Every GitLab kind: what it needs, its fields, their changes, and each change as a stranger would make it."""
+"""Every field of every GitLab kind: other values for it, what a change of it does, and the same change as a stranger would make it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from support.gitlab_strangers import (
+    GROUP,
+    PROJECT,
+    SPACE,
+    branch,
+    commits,
+    content,
+    group,
+    invitations,
+    label,
+    members,
+    project,
+    rewrite,
+    user,
+    variable,
+)
 
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.kinds.file import FileSpec
@@ -12,209 +29,273 @@ from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
+from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 
 COHORT = GroupSpec(path="eig/eig3", visibility="public")
-SPACE = "eig/eig3/adler"
 ADLER = GroupSpec(path=SPACE, visibility="public", project_creation="owner")
-API = ProjectSpec(path=f"{SPACE}/api", visibility="public")
+API, SITE = (ProjectSpec(path=f"{SPACE}/{name}", visibility="public") for name in ("api", "site"))
+PLUME = GroupSpec(path="eig/eig3/plume", visibility="public")
 ADA, BOB = (UserSpec(username=name, name=name.title(), email=f"{name}@example.org") for name in ("ada", "bob"))
-GROUP, PROJECT = "/groups/eig%2Feig3%2Fadler", "/projects/eig%2Feig3%2Fadler%2Fapi"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field that is compared: two values other than the case's (one, where it has no more), and under which name the plan shows it.
+
+    besides: what has to be written with the value; back: what with the case's own value, when it has been the other one.
+    """
+
+    field: str
+    value: Any
+    other: Any = None
+    told: str = ""
+    besides: dict[str, Any] = field(default_factory=dict)
+    back: dict[str, Any] = field(default_factory=dict)
+    covers: tuple[str, ...] = ()
+    """The fields of an entry that the row is about."""
+
+    def __str__(self) -> str:
+        return f"{self.field}-{self.value}"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A field by which the object is found: another value is another object, which may need something."""
+
+    field: str
+    value: Any
+    needs: tuple[Spec, ...] = ()
+    besides: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A field that is used once: what a value makes, and how a stranger changes that."""
+
+    field: str
+    value: Any
+    made: Callable[[Any], bool]
+    stranger: Callable[[Any], object] = lambda _: None
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind: what it needs, its fields, their changes, each change made by a stranger, and what --prune does."""
+    """One kind: what it needs, its fields with a value for each, what --prune does, and what a plan says when the object is gone."""
 
     spec: type[Spec]
     needs: tuple[Spec, ...]
     fields: dict[str, Any]
-    changes: tuple[tuple[str, Any], ...]
-    stranger: Callable[[Any, str, Any], None]
+    stranger: Callable[[Any, str, Any], None] = lambda *_: None
+    rows: tuple[Row, ...] = ()
+    keys: tuple[Key, ...] = ()
+    seeds: tuple[Seed, ...] = ()
     pruned: Callable[[Any], bool] | None = None
+    lost: Callable[[Any], object] = lambda _: None
+    gone: str = "create"
+    site: dict[str, Any] = field(default_factory=dict)
 
     def wanted(self, **changed: Any) -> tuple[Spec, ...]:
         return (*self.needs, self.spec(**{**self.fields, **changed}))
-
-
-def _put(url: str, names: dict[str, str] | None = None, values: dict[Any, Any] | None = None) -> Callable[[Any, str, Any], None]:
-    def change(world: Any, field: str, value: Any) -> None:
-        theirs = (values or {}).get(value, value) if isinstance(value, str) else value
-        world.by_hand("PUT", url, **{(names or {}).get(field, field): theirs})
-
-    return change
-
-
-def _group(world: Any, field: str, value: Any) -> None:
-    names = {"project_creation": "project_creation_level", "subgroup_creation": "subgroup_creation_level"}
-    names |= {"branch_protection": "default_branch_protection", "shared_runners": "shared_runners_setting"}
-    values = {"none": 0, "developers-push": 1, "developers-merge": 3, "developers-initial-push": 4}
-    values |= {"overridable": "disabled_and_overridable", "disabled": "disabled_and_unoverridable"}
-    _put(GROUP, names, values)(world, field, value)
-
-
-PROJECT_NAMES = {
-    "title": "name",
-    "squash": "squash_option",
-    "issues": "issues_access_level",
-    "wiki": "wiki_access_level",
-    "packages": "package_registry_access_level",
-    "registry": "container_registry_access_level",
-    "pages": "pages_access_level",
-    "ci": "builds_access_level",
-    "ci_config": "ci_config_path",
-    "ci_timeout": "build_timeout",
-    "auto_devops": "auto_devops_enabled",
-    "shared_runners": "shared_runners_enabled",
-    "pipeline_must_succeed": "only_allow_merge_if_pipeline_succeeds",
-    "threads_must_be_resolved": "only_allow_merge_if_all_discussions_are_resolved",
-    "remove_source_branch": "remove_source_branch_after_merge",
-}
-
-
-def _project(world: Any, field: str, value: Any) -> None:
-    if field == "archived":
-        world.by_hand("POST", f"{PROJECT}/archive")
-    elif field == "website":
-        world.by_hand("PUT", PROJECT, description=f"Une interface\n\n{value}")
-    elif field == "description":
-        world.by_hand("PUT", PROJECT, description=f"{value}\n\nhttps://adler.example.org")
-    else:
-        _put(PROJECT, PROJECT_NAMES, {"fast-forward": "ff", "semi-linear": "rebase_merge"})(world, field, value)
-
-
-def _branch(world: Any, field: str, value: Any) -> None:
-    levels = {"nobody": 0, "developers": 30, "maintainers": 40}
-    world.by_hand("DELETE", f"{PROJECT}/protected_branches/main")
-    fields = {"push_access_level": 40, "merge_access_level": 40, "allow_force_push": False}
-    fields |= {"allow_force_push": value} if field == "force_push" else {f"{field}_access_level": levels[value]}
-    world.by_hand("POST", f"{PROJECT}/protected_branches", name="main", **fields)
-
-
-def _members(url: str) -> Callable[[Any, str, Any], None]:
-    def change(world: Any, _field: str, value: Any) -> None:
-        wanted = {entry["username"]: entry for entry in value}
-        there = {member["username"]: member["id"] for member in world.by_hand("GET", f"{url}/members")}
-        for name in ("ada", "bob"):
-            if name in wanted:
-                verb, path = ("PUT", f"/{there[name]}") if name in there else ("POST", "")
-                world.by_hand(verb, f"{url}/members{path}", access_level=20, **({} if path else {"user_id": world.api.account(name)}))
-            elif name in there:
-                world.by_hand("DELETE", f"{url}/members/{there[name]}")
-
-    return change
-
-
-def _label(world: Any, field: str, value: Any) -> None:
-    (label,) = world.by_hand("GET", f"{GROUP}/labels")
-    world.by_hand("PUT", f"{GROUP}/labels/{label['id']}", **{field: value})
 
 
 def _gone(url: str) -> Callable[[Any], bool]:
     return lambda world: world.by_hand("GET", url) == []
 
 
+def _account(name: str, value: Any) -> Callable[[Any], bool]:
+    return lambda world: world.by_hand("GET", "/users?username=ada")[0][name] == value
+
+
 ONE = [{"username": "ada", "access": "maintainer", "expires": "2030-06-30"}]
-LISTS = tuple(
-    ("members", entries)
-    for entries in (
-        [{**ONE[0], "access": "reporter"}],
-        [{**ONE[0], "expires": None}],
-        [*ONE, {"username": "bob", "access": "developer"}],
-        [{"username": "bob", "access": "developer"}],
-        [],
-    )
+BOBS = {"username": "bob", "access": "developer"}
+LISTS = (
+    Row("members", [{**ONE[0], "access": "reporter"}], [{**ONE[0], "access": "guest"}], covers=("access",)),
+    Row("members", [{**ONE[0], "expires": None}], [{**ONE[0], "expires": "2031-01-01"}], covers=("expires",)),
+    Row("members", [*ONE, BOBS], [*ONE, {**BOBS, "access": "reporter"}], covers=("username",)),
+    Row("members", [BOBS], [{**ONE[0], "access": "reporter"}], covers=("username",)),
+    Row("members", [], [{**ONE[0], "access": "reporter"}], covers=("username",)),
 )
+GUEST = {"username": "ada", "access": "developer", "expires": "2030-06-30", "email": "ada@example.org"}
+PENDING = (
+    Row("members", [{**GUEST, "access": "reporter"}], [{**GUEST, "access": "guest"}], covers=("access",)),
+    Row("members", [{**GUEST, "expires": None}], [{**GUEST, "expires": "2031-01-01"}], covers=("expires",)),
+    Row("members", [{**GUEST, "email": "lovelace@example.org"}], [{**GUEST, "access": "guest"}], covers=("email",)),
+    Row("members", [], [{**GUEST, "access": "reporter"}], covers=("username",)),
+)
+FEATURES = ("issues", "wiki", "packages", "registry", "ci")
+FLAGS = {"auto_devops": True, "shared_runners": False, "pipeline_must_succeed": True, "threads_must_be_resolved": True}
+SECRETS = {
+    "fields": {"key": "TOKEN", "value": {"env": "ONE"}, "masked": True, "protected": True, "raw": False, "type": "env_var"}
+    | {"scope": "*", "description": ""},
+    "rows": (
+        Row("value", {"env": "TWO"}, {"env": "THREE"}, told="digest"),
+        *(Row(name, other) for name, other in {"masked": False, "protected": False, "raw": True, "type": "file"}.items()),
+        Row("description", "x", "y"),
+    ),
+}
 
 CASES = {
+    "account": Case(
+        UserSpec,
+        (),
+        {"username": "ada", "name": "Ada", "email": "ada@example.org", "state": "active"},
+        user,
+        (Row("state", "blocked"),),
+        (Key("username", "bob", besides={"email": "bob@example.org"}),),
+        (
+            Seed("name", "Ada L.", _account("name", "Ada L."), lambda world: user(world, "name", "Countess")),
+            Seed("email", "a@example.org", _account("email", "a@example.org"), lambda world: user(world, "email", "c@example.org")),
+        ),
+        lost=lambda world: world.by_hand("DELETE", f"/users/{world.account_id('ada')}"),
+    ),
     "group": Case(
         GroupSpec,
         (COHORT,),
         {"path": SPACE, "name": "ADLER", "description": "Lutter", "visibility": "public", "project_creation": "owner"}
         | {"subgroup_creation": "maintainer", "branch_protection": "full", "shared_runners": "enabled"},
+        group,
         (
-            ("name", "L’été"),
-            ("description", ""),
-            ("visibility", "private"),
-            ("project_creation", "noone"),
-            ("subgroup_creation", "owner"),
-            *(("branch_protection", level) for level in ("none", "developers-push", "developers-merge")),
-            *(("shared_runners", how) for how in ("overridable", "disabled")),
+            Row("name", "L’été", "Karfu’R"),
+            Row("description", "", "Première ligne\nseconde"),
+            Row("visibility", "private", "internal"),
+            Row("project_creation", "noone", "developer"),
+            Row("project_creation", "maintainer", "administrator"),
+            Row("subgroup_creation", "owner"),
+            Row("branch_protection", "none", "developers-push"),
+            Row("branch_protection", "developers-merge", "developers-initial-push"),
+            Row("shared_runners", "overridable", "disabled"),
+            Row("shared_runners", "disabled", "overridable"),
         ),
-        _group,
-        lambda world: world.api.group(SPACE) is None,
+        (Key("path", f"{SPACE}/data", needs=(ADLER,), besides={"name": "Data"}),),
+        pruned=lambda world: world.api.group(SPACE) is None,
+        lost=lambda world: world.by_hand("DELETE", GROUP),
+        gone="group-scheduled-for-deletion",
     ),
     "project": Case(
         ProjectSpec,
         (COHORT, ADLER),
         {"path": f"{SPACE}/api", "title": "API", "description": "Une interface", "website": "https://adler.example.org"}
         | {"visibility": "public", "topics": ["eig"], "archived": False, "merge_method": "merge", "squash": "default_off"}
-        | {"issues": "enabled", "wiki": "enabled", "packages": "enabled", "registry": "enabled", "pages": "private", "ci": "enabled"}
-        | {"ci_config": "", "ci_timeout": 3600, "auto_devops": False, "shared_runners": True, "pipeline_must_succeed": False}
-        | {"threads_must_be_resolved": False, "remove_source_branch": True},
+        | {**dict.fromkeys(FEATURES, "enabled"), "pages": "private", "ci_config": "", "ci_timeout": 3600}
+        | {**{name: not other for name, other in FLAGS.items()}, "remove_source_branch": True},
+        project,
         (
-            ("title", "L’API"),
-            ("description", "Autre"),
-            ("website", "https://elsewhere.example.org"),
-            ("visibility", "internal"),
-            ("topics", ["données", "eig"]),
-            ("archived", True),
-            ("merge_method", "fast-forward"),
-            ("merge_method", "semi-linear"),
-            ("squash", "always"),
-            ("issues", "private"),
-            ("wiki", "disabled"),
-            ("packages", "disabled"),
-            ("registry", "private"),
-            ("pages", "public"),
-            ("ci", "private"),
-            ("ci_config", "ci/main.yml"),
-            ("ci_timeout", 7200),
-            ("auto_devops", True),
-            ("shared_runners", False),
-            ("pipeline_must_succeed", True),
-            ("threads_must_be_resolved", True),
-            ("remove_source_branch", False),
+            Row("path", f"{SPACE}/interface", besides={"was": f"{SPACE}/api"}, back={"was": f"{SPACE}/interface"}),
+            Row("title", "L’API", "L’interface"),
+            Row("description", "Autre", ""),
+            Row("website", "https://elsewhere.example.org", ""),
+            Row("visibility", "internal", "private"),
+            Row("topics", ["données", "eig"], []),
+            Row("archived", True),
+            Row("merge_method", "fast-forward", "semi-linear"),
+            Row("merge_method", "semi-linear", "fast-forward"),
+            Row("squash", "always", "never"),
+            Row("squash", "default_on", "always"),
+            *(Row(name, "private", "disabled") for name in FEATURES),
+            Row("packages", "public", "private"),
+            Row("pages", "public", "enabled"),
+            Row("ci_config", "ci/main.yml", "ci/other.yml"),
+            Row("ci_timeout", 7200, 600),
+            *(Row(name, other) for name, other in FLAGS.items()),
+            Row("remove_source_branch", other=None, value=False),
         ),
-        _project,
-        lambda world: bool(world.api.project(f"{SPACE}/api")["archived"]),
+        seeds=(Seed("was", f"{SPACE}/never", lambda world: world.api.project(f"{SPACE}/api") is not None),),
+        pruned=lambda world: bool(world.api.project(f"{SPACE}/api")["archived"]),
+        lost=lambda world: world.by_hand("DELETE", PROJECT),
+        gone="project-scheduled-for-deletion",
     ),
     "members of a group": Case(
         MembersSpec,
         (ADA, BOB, COHORT, ADLER),
         {"group": SPACE, "members": ONE},
+        members(GROUP),
         LISTS,
-        _members(GROUP),
-        lambda world: [member["username"] for member in world.by_hand("GET", f"{GROUP}/members")] == ["eiginfra-bot"],
+        (Key("group", PLUME.path, needs=(PLUME,)),),
+        pruned=lambda world: [member["username"] for member in world.by_hand("GET", f"{GROUP}/members")] == ["eiginfra-bot"],
+        lost=lambda world: members(GROUP)(world, "members", []),
+        gone="update",
     ),
     "members of a project": Case(
         MembersSpec,
         (ADA, BOB, COHORT, ADLER, API),
         {"project": f"{SPACE}/api", "members": ONE},
+        members(PROJECT),
         LISTS,
-        _members(PROJECT),
-        _gone(f"{PROJECT}/members"),
+        (Key("project", f"{SPACE}/site", needs=(SITE,)),),
+        pruned=_gone(f"{PROJECT}/members"),
+        lost=lambda world: members(PROJECT)(world, "members", []),
+        gone="update",
     ),
-    "label": Case(
-        LabelSpec,
+    "people invited to a group": Case(
+        MembersSpec,
         (COHORT, ADLER),
-        {"group": SPACE, "name": "à voir", "color": "#1F75CB", "description": "x"},
-        (("color", "#ff0000"), ("description", ""), ("description", "y")),
-        _label,
-        _gone(f"{GROUP}/labels"),
+        {"group": SPACE, "members": [GUEST]},
+        invitations,
+        PENDING,
+        pruned=_gone(f"{GROUP}/invitations"),
+        lost=lambda world: invitations(world, "members", []),
+        gone="update",
+        site={"accounts": "invite"},
+    ),
+    "first files": Case(
+        FileSpec,
+        (COHORT, ADLER, API),
+        {"project": f"{SPACE}/api", "files": {"README.md": "# API\n"}, "license": "MIT", "holder": "Ministère"}
+        | {"branch": "main", "message": "Premiers fichiers"},
+        keys=(Key("project", f"{SPACE}/site", needs=(SITE,)),),
+        seeds=(
+            Seed("files", {"a/b.md": "x"}, lambda world: content(world, "a/b.md") == "x", rewrite("a/b.md")),
+            Seed("license", "etalab-2.0", lambda world: "etalab-2.0" in content(world, "LICENSE"), rewrite("LICENSE")),
+            Seed("holder", "DINUM", lambda world: "DINUM" in content(world, "LICENSE"), rewrite("LICENSE")),
+            Seed("branch", "trunk", lambda world: content(world, "README.md", "trunk") == "# API\n", rewrite("README.md", "trunk")),
+            Seed("message", "Début", lambda world: commits(world) == ["Début"], rewrite("README.md")),
+        ),
     ),
     "protected branch": Case(
         ProtectedBranchSpec,
         (COHORT, ADLER, API),
         {"project": f"{SPACE}/api", "branch": "main", "push": "maintainers", "merge": "maintainers", "force_push": False},
-        (("push", "nobody"), ("push", "developers"), ("merge", "developers"), ("force_push", True)),
-        _branch,
+        branch,
+        (
+            Row("push", "nobody", "developers"),
+            Row("push", "administrators", "nobody"),
+            Row("merge", "developers", "nobody"),
+            Row("force_push", True),
+        ),
+        (Key("project", f"{SPACE}/site", needs=(SITE,)), Key("branch", "release/*")),
+        lost=lambda world: world.by_hand("DELETE", f"{PROJECT}/protected_branches/main"),
     ),
-    "first files": Case(
-        FileSpec,
+    "label": Case(
+        LabelSpec,
+        (COHORT, ADLER),
+        {"group": SPACE, "name": "à voir", "color": "#1F75CB", "description": "x"},
+        label,
+        (Row("color", "#ff0000", "#00ff00"), Row("description", "", "y")),
+        (Key("group", PLUME.path, needs=(PLUME,)), Key("name", "autre")),
+        pruned=_gone(f"{GROUP}/labels"),
+        lost=lambda world: world.by_hand("DELETE", f"{GROUP}/labels/{world.by_hand('GET', f'{GROUP}/labels')[0]['id']}"),
+    ),
+    "variable of a group": Case(
+        VariableSpec,
+        (COHORT, ADLER),
+        SECRETS["fields"] | {"group": SPACE},
+        variable(GROUP),
+        SECRETS["rows"],
+        (Key("group", "eig/eig3"), Key("key", "OTHER")),
+        pruned=_gone(f"{GROUP}/variables"),
+        lost=lambda world: world.by_hand("DELETE", f"{GROUP}/variables/TOKEN"),
+    ),
+    "variable of a project": Case(
+        VariableSpec,
         (COHORT, ADLER, API),
-        {"project": f"{SPACE}/api", "files": {"README.md": "# API\n"}},
-        (),
-        lambda *_: None,
+        SECRETS["fields"] | {"project": f"{SPACE}/api"},
+        variable(PROJECT),
+        SECRETS["rows"],
+        (Key("project", f"{SPACE}/site", needs=(SITE,)), Key("key", "OTHER"), Key("scope", "production")),
+        pruned=_gone(f"{PROJECT}/variables"),
+        lost=lambda world: world.by_hand("DELETE", f"{PROJECT}/variables/TOKEN"),
     ),
-    "account": Case(UserSpec, (), {"username": "ada", "email": "ada@example.org", "state": "active"}, (), lambda *_: None),
 }
+ROWS = [(name, row) for name, case in CASES.items() for row in case.rows]
+KEYS = [(name, key) for name, case in CASES.items() for key in case.keys]
+SEEDS = [(name, seed) for name, case in CASES.items() for seed in case.seeds]

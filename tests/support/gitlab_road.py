@@ -49,7 +49,7 @@ class Road:
             self.registry, resources, records, cohort="eig3", teams=("adler",), available=frozenset({"gitlab"}), whole=True
         )  # fmt: skip
         situation = Situation(
-            resources, resources, seen, records, prune=prune, orphans_among=None, allows=self.allows
+            resources, resources, seen, records, self.journal.history("eig3"), prune=prune, orphans_among=None, allows=self.allows
         )  # fmt: skip
         return make_plan(self.registry, situation, META, findings)
 

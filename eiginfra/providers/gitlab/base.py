@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Resource, Scope
 from eiginfra.core.spec import Spec
@@ -98,8 +99,11 @@ class PathKind(GitLabKind[S]):
                 return
             around = parent(around)
 
-    def sort_out(self, items: Iterable[Json], path_of: str, realm: "Realm") -> tuple[list[Json], list[Finding]]:
-        """Those of the realm that live, and a finding for each wanted path whose object waits for its deletion."""
+    def sort_out(self, items: Iterable[Json], path_of: str, realm: "Realm") -> "Sorted":
+        """Those of the realm that live, and what is known of the wanted paths at which nothing is.
+
+        What was there waits for its deletion, or somebody moved it: nothing is made beside it.
+        """
         alive, scheduled = [], {}
         pending: list[str] = []
         for item in sorted(items, key=lambda item: len(item[path_of])):
@@ -113,7 +117,25 @@ class PathKind(GitLabKind[S]):
                 alive.append(item)
         for item in alive:
             scheduled.pop(item[path_of].lower(), None)
-        return alive, [self._scheduled(realm.key(path), item) for path, item in scheduled.items() if realm.key(path) in realm.wanted]
+        found = Sorted(alive)
+        for path, item in scheduled.items():
+            if (key := realm.key(path)) in realm.wanted:
+                found.say(Address(self.name, key), "it was deleted, and can still be restored", self._scheduled(key, item))
+        by_id = {item["id"]: item for item in alive}
+        taken = {item[path_of].lower() for item in alive}
+        for key, number in realm.known.items():
+            if number in by_id and key in realm.wanted and key.lower() not in taken:
+                found.moved[key] = by_id[number]
+        return found
+
+    def astray(self, key: str, now: str) -> Finding:
+        """The warning for an object that somebody moved to another path."""
+        return warning(
+            f"{self.noun}-moved-by-hand",
+            f"the {self.noun} {key} was moved to {now} by hand; eiginfra makes no second one in its place",
+            remedy=f"move it back on GitLab, or write its new path; to have another made: eiginfra forget '{self.name}[{key}]'",
+            address=f"{self.name}[{key}]",
+        )
 
     def _scheduled(self, path: str, item: Json) -> Finding:
         when, where = item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"), item.get("web_url")
@@ -123,6 +145,24 @@ class PathKind(GitLabKind[S]):
             remedy=f"restore it (POST /{self.noun}s/{item['id']}/restore, or in its settings at {where}) or delete it there for good",
             address=f"{self.name}[{path}]",
         )
+
+
+@dataclass
+class Sorted:
+    """What a list of groups or projects holds for a realm.
+
+    moved: objects that the journal knows, by the wanted path at which they are no longer. unknown: as `Observation.unknown`.
+    """
+
+    alive: list[Json]
+    moved: dict[str, Json] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    unknown: dict[Address, str] = field(default_factory=dict)
+
+    def say(self, address: Address, why: str, finding: Finding) -> None:
+        """Something wanted is neither there nor to be made."""
+        self.unknown[address] = why
+        self.findings.append(finding)
 
 
 def marked_for_deletion(item: Json) -> bool:
@@ -147,6 +187,8 @@ class Realm:
         self._teams = {resource.address.key: resource.team for resource in scope.resources}
         self._names = set(scope.teams)
         self.wanted = frozenset(self._teams)
+        self.known = {record.address.key: number for record in scope.records if (number := identity(record.handle)) is not None}
+        """The IDs that the journal knows, by key."""
         addresses = [resource.address for resource in scope.resources] + [record.address for record in scope.records]
         self.keys = {address.key.lower(): address.key for address in reversed(addresses) if address.kind == kind}
         self.base = self._cohort if all(inside(key, self._cohort) for key in self.keys.values()) else root

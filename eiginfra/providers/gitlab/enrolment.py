@@ -5,7 +5,7 @@ from typing import Any
 from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.places import Place
-from eiginfra.providers.gitlab.roster import LEVELS, OWNER, Entry, Seen, entry_of
+from eiginfra.providers.gitlab.roster import LEVELS, OWNER, Entry, Seen, approval, entry_of
 
 
 class Enrolment:
@@ -49,6 +49,12 @@ class Enrolment:
 
     def _invitation(self, username: str, after: Entry) -> Entry:
         email, fields = str(after["email"]), {"access_level": LEVELS[str(after["access"])]}
+        former = self._seen.invited.get(username)
+        if former is not None and former.lower() != email.lower():
+            del self._seen.invited[username], self._seen.entries[username]
+            entry = self._invitation(username, after)
+            _gone_is_fine(lambda: self._api.places.withdraw(self._place, former))
+            return entry
         expires = after.get("expires")
         places, complaint = self._api.places, ""
         if username not in self._seen.invited:
@@ -76,11 +82,13 @@ class Enrolment:
         if user is None:
             raise NotFoundError(f"there is no account {username} on {self._api.settings.url}; ask them to sign in once")
         first: ProviderError | None = None
+        # Whose promotion only waits is shown in the list, and is no member yet.
+        joins = before is None or username not in self._seen.users
         self._seen.users[username] = user
-        if before is None:
+        if joins:
             try:
                 fields = {"access_level": level} | ({"expires_at": expires} if expires else {})
-                return self._entry(self._api.places.add_member(self._place, user, username, fields), username, after)
+                return self._entry(self._api.places.add_member(self._place, user, username, fields), username, after, joins=True)
             except (AlreadyExistsError, LostAnswerError) as problem:
                 # A member already: by the request whose answer was lost, or by somebody just now.
                 first = problem
@@ -93,10 +101,13 @@ class Enrolment:
                 raise
             raise first from None
 
-    def _entry(self, granted: dict[str, Any], username: str, after: Entry) -> Entry:
+    def _entry(self, granted: dict[str, Any], username: str, after: Entry, *, joins: bool = False) -> Entry:
         if granted.get("queued"):
             self._seen.queued[username] = dict(after)
-            self._seen.waits[username] = f"an administrator of GitLab to approve {username}"
+            self._seen.since.pop(username, None)
+            if joins:
+                del self._seen.users[username]
+            self._seen.waits[username] = approval(username)
             return dict(after)
         return entry_of(granted, username)
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.places import Place
@@ -30,16 +31,18 @@ def entry_of(member: Json, username: str | None = None) -> Entry:
 
 @dataclass(frozen=True)
 class Memory:
-    """What the journal remembers of a list: whose account was whose, who was invited where, who waits for an administrator."""
+    """What the journal remembers of a list: whose account was whose, who was invited where, who waits for an administrator, since when."""
 
     users: Mapping[str, int] = field(default_factory=dict)
     invited: Mapping[str, str] = field(default_factory=dict)
     queued: Mapping[str, Entry] = field(default_factory=dict)
+    since: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, handle: Mapping[str, Any]) -> "Memory":
-        """From the handle of an observed list, or of its record."""
-        return cls(*(dict(handle.get(name) or {}) for name in ("users", "invited", "queued")))
+    def of(cls, handle: Mapping[str, Any], at: datetime | None = None) -> "Memory":
+        """From the handle of an observed list, or of its record: `at` is when that was written, so when the newest were queued."""
+        known = cls(*(dict(handle.get(name) or {}) for name in ("users", "invited", "queued", "since")))
+        return known if at is None else replace(known, since={name: at.date().isoformat() for name in known.queued} | dict(known.since))
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Seen:
     users: dict[str, int] = field(default_factory=dict)
     invited: dict[str, str] = field(default_factory=dict)
     queued: dict[str, Entry] = field(default_factory=dict)
+    since: dict[str, str] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -113,24 +117,29 @@ class Roster:
         return ours, untouched
 
     def _invited(self, seen: Seen, named: Mapping[str, Entry]) -> None:
-        by_email = {str(entry["email"]).lower(): entry for entry in named.values() if entry.get("email")}
-        for invitation in self.invitations:
-            email = invitation["invite_email"]
-            mine = by_email.get(email.lower())
-            if mine is not None and mine["username"] in seen.entries:
-                mine = None  # a member by now: what is left of the invitation goes
-            entry = {**entry_of(invitation, mine["username"] if mine else email), "email": mine["email"] if mine else email}
-            seen.entries[entry["username"]] = entry
-            seen.invited[entry["username"]] = email
-            if mine is not None:
-                seen.waits[mine["username"]] = f"{mine['username']} to accept the invitation"
+        whose = {email.lower(): str(named.get(name.lower(), {}).get("username", name)) for name, email in self.memory.invited.items()}
+        current = {str(entry["email"]).lower(): str(entry["username"]) for entry in named.values() if entry.get("email")}
+        # Those at the addresses that the list gives come first: what was sent to a former one of the same person goes.
+        for invitation in sorted(self.invitations, key=lambda invitation: invitation["invite_email"].lower() not in current):
+            email = str(invitation["invite_email"])
+            name = (whose | current).get(email.lower(), email)
+            if name in seen.entries:
+                name = email  # a member by now, or invited elsewhere: what is left of the invitation goes
+            mine = str(named.get(name.lower(), {}).get("email") or email)
+            seen.entries[name] = {**entry_of(invitation, name), "email": mine if mine.lower() == email.lower() else email}
+            seen.invited[name] = email
+            if name.lower() in named:
+                seen.waits[name] = f"{name} to accept the invitation"
 
     def _queued(self, seen: Seen, entry: Entry) -> None:
         """What was asked for stands as if done, and waits; GitLab's REST API does not list such requests."""
         name = entry["username"]
         if self.memory.queued.get(name) == entry and seen.entries.get(name) != entry:
             seen.entries[name] = seen.queued[name] = dict(entry)
-            seen.waits[name] = f"an administrator of GitLab to approve {name}"
+            seen.waits[name] = approval(name)
+            if since := self.memory.since.get(name):
+                seen.since[name], seen.waits[name] = since, approval(name, since)
+                seen.findings.append(self._in_queue(entry, since))
 
     def _inherited(self, seen: Seen, entry: Entry) -> None:
         """Who inherits more cannot be given less: GitLab would refuse it, and it would mean nothing."""
@@ -169,6 +178,15 @@ class Roster:
         message = f"{username} is not among the members of {self.place.path}, but stays: there is no other owner"
         return warning("last-owner", message, remedy="name another owner first", address=self._address)
 
+    def _in_queue(self, entry: Entry, since: str) -> Finding:
+        """A refusal leaves no trace that could be read: only how long it takes can be told."""
+        message = (
+            f"{entry['username']} waits since {since} for an administrator of GitLab to approve {entry['access']} of {self.place.path}; "
+            "GitLab does not tell whether that was refused"
+        )
+        remedy = f"ask the administrator; to have GitLab asked again: eiginfra forget '{self._address}'"
+        return notice("promotion-waits", message, remedy=remedy, address=self._address)
+
     def _taken(self, name: str, strangers: Sequence[str]) -> Finding:
         """Whoever accepts an invitation comes under a name of their own: else they would be removed and invited, over and over."""
         message = (
@@ -180,6 +198,11 @@ class Roster:
     def _renamed(self, before: str, now: str) -> Finding:
         remedy = f"write username: {now} in the team's file"
         return warning("account-renamed", f"the account {before} is called {now} now", remedy=remedy, address=self._address)
+
+
+def approval(username: str, since: str | None = None) -> str:
+    """What a queued promotion waits for."""
+    return f"an administrator of GitLab to approve {username}" + (f" (asked on {since})" if since else "")
 
 
 def _with_email(entry: Entry, wanted: Entry | None) -> Entry:

@@ -1,9 +1,14 @@
 """People who are invited or wait for an administrator, on the whole road."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import shown
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import Cause
+from eiginfra.core.resource import Scope
 
 # Invitations
 
@@ -36,7 +41,7 @@ def test_an_invitation_follows_the_inventory_and_is_withdrawn_with_it(inviting):
     (pending,) = inviting.world.by_hand("GET", f"{GROUP}/invitations")
     assert (pending["access_level"], pending["expires_at"][:10]) == (20, "2031-01-01")
     (change,) = inviting.apply(*PLACES, members())
-    assert [(diff.label, diff.removes) for diff in change.diffs] == [("members[ada@example.org]", True)]
+    assert [(diff.label, diff.removes) for diff in change.diffs] == [("members[ada]", True)]
     assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
 
 
@@ -110,8 +115,61 @@ def test_a_queued_promotion_waits_and_is_not_asked_for_again(road):
     wanted = (COHORT, ADLER, user("ada"), members(entry("ada")))
     mine.apply(*wanted)
     plan = mine.plan(*wanted)
-    assert waits(plan) == {ADDRESS: {"members": "an administrator of GitLab to approve ada"}}
+    (asked,) = [record.at.date() for record in mine.journal.records("eig3").values() if str(record.address) == ADDRESS]
+    assert waits(plan) == {ADDRESS: {"members": f"an administrator of GitLab to approve ada (asked on {asked})"}}
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity) == ("promotion-waits", "notice")
+    assert f"ada waits since {asked} for an administrator of GitLab to approve developer of eig/eig3/adler" in finding.message
+    assert f"eiginfra forget '{ADDRESS}'" in finding.remedy
     assert "ada" not in direct(root)
     root.by_hand("POST", f"{GROUP}/members", user_id=number, access_level=30, expires_at="2030-06-30")
     after = mine.plan(*wanted)
-    assert (after.empty, waits(after)) == (True, {})
+    assert (after.empty, waits(after), after.findings) == (True, {}, ())
+
+
+def test_another_role_is_asked_for_while_a_promotion_waits(road):
+    root = road.world
+    owner = account(root, "owner")
+    root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
+    token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
+    root.by_hand("PUT", "/application/settings", enable_member_promotion_management=True)
+    account(root, "ada")
+    for wanted in (members(entry("ada")), members(entry("ada", access="maintainer")), members(entry("ada", access="guest"))):
+        # Each time by another process, which knows what the journal knows.
+        road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, wanted)
+    assert direct(root)["ada"] == 10
+    road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, members(entry("ada", access="developer")))
+    assert direct(root)["ada"] == 10  # a member whose promotion waits stays what they are
+    road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, members())
+    assert "ada" not in direct(root)
+
+
+def test_since_when_a_promotion_waits_is_kept_while_the_list_changes(road):
+    root = road.world
+    owner = account(root, "owner")
+    root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
+    token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
+    root.by_hand("PUT", "/application/settings", enable_member_promotion_management=True)
+    for name in ("ada", "bob"):
+        account(root, name)
+    mine = road.later(root.as_token(token, accounts="require"))
+    mine.apply(COHORT, ADLER, members(entry("ada")))
+    address = Address.parse(ADDRESS)
+    record = mine.journal.records("eig3")[address]
+    earlier = replace(record, at=record.at - timedelta(days=9))
+    (seen,) = (
+        mine.world.kinds["gitlab.members"]
+        .observe(Scope("eig3", ("adler",), [mine._resource(members(entry("ada")), None)], [earlier]))
+        .objects
+    )
+    assert seen.handle["since"] == {"ada": str(earlier.at.date())}
+    # Kept when the journal is written anew, and forgotten when another promotion is asked for.
+    later = replace(record, handle=seen.handle)
+    wanted = members(entry("ada"), entry("bob", access="guest"))
+    (seen,) = mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine._resource(wanted, None)], [later])).objects
+    assert seen.handle["since"] == {"ada": str(earlier.at.date())}
+    done = mine.world.kind(wanted).update(seen, wanted, mine.world.diffs_of(wanted, seen))
+    assert done.handle["since"] == {"ada": str(earlier.at.date())}
+    other = members(entry("ada", access="maintainer"), entry("bob", access="guest"))
+    done = mine.world.kind(other).update(done, other, mine.world.diffs_of(other, done))
+    assert "since" not in done.handle

@@ -139,6 +139,14 @@ def test_bots_are_never_touched(adler):
     assert names(adler, ADA, BOB) == ["ada", "bob"]
 
 
+def test_a_service_account_of_any_name_is_never_touched(adler):
+    adler.by_hand("POST", f"/groups/{adler.api.group_id(GROUP)}/members", user_id=id_of(adler, "eve"), access_level=30)
+    ask, eve = adler.api.user, id_of(adler, "eve")
+    adler.api.user = lambda user: {**ask(user), "bot": user == eve}
+    assert names(adler, ADA, BOB) == ["ada", "bob"]
+    assert names(adler, ADA, {**BOB, "username": "eve"}) == ["ada", "bob", "eve"]  # but whoever is listed is a member
+
+
 def test_inherited_members_are_not_removed(adler):
     adler.by_hand("POST", f"/groups/{adler.api.group_id('eig')}/members", user_id=id_of(adler, "eve"), access_level=30)
     assert adler.diffs(spec(ADA, BOB)) == []

@@ -3,7 +3,7 @@
 from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user
 from support.gitlab_road import shown
 
-from eiginfra.core.change import Action
+from eiginfra.core.change import Action, Cause
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
@@ -52,13 +52,50 @@ def test_only_accounts_that_eiginfra_made_are_blocked(road):
     assert road.world.by_hand("GET", f"/users/{number}")["state"] == "active"
 
 
-def test_who_comes_back_is_told_to_be_blocked_and_can_be_unblocked(road):
+def state(road):
+    return road.world.by_hand("GET", "/users?username=ada")[0]["state"]
+
+
+def test_who_comes_back_is_unblocked_if_eiginfra_blocked_them(road):
+    wanted = (*PLACES, user("ada"), members(entry("ada")))
+    road.apply(*wanted)
+    road.apply(*PLACES, members())
+    assert state(road) == "blocked"
+    plan = road.later().plan(*wanted)
+    assert plan.findings == ()
+    (account_, _) = plan.acting
+    assert shown([account_]) == ["update gitlab.user[ada]: state"]
+    assert [(diff.before, diff.after, diff.cause) for diff in account_.diffs] == [("blocked", "active", Cause.PENDING)]
+    road.later().apply(*wanted)
+    assert (state(road), direct(road.world)["ada"]) == ("active", 30)
+    # From then on a block is an administrator's again, and who leaves a second time is blocked a second time.
+    road.later().apply(*wanted)
+    road.world.by_hand("POST", f"/users/{road.world.account_id('ada')}/block")
+    again = road.later().plan(*wanted)
+    assert (again.acting, [finding.code for finding in again.findings]) == ((), ["account-blocked"])
+    road.world.by_hand("POST", f"/users/{road.world.account_id('ada')}/unblock")
+    road.later().apply(*PLACES, members())
+    assert state(road) == "blocked"
+
+
+def test_a_block_by_an_administrator_is_lifted_only_by_the_playbook(road):
+    road.apply(user("ada"))
+    road.world.by_hand("POST", f"/users/{road.world.account_id('ada')}/block")
+    assert road.apply(user("ada")) == ()
+    road.apply(UserSpec(username="ada", email="ada@example.org", state="active"))
+    assert state(road) == "active"
+
+
+def test_another_account_of_the_name_is_not_unblocked(road):
     road.apply(user("ada"))
     road.apply()
-    (finding,) = road.plan(user("ada")).findings
-    assert finding.code == "account-blocked"
-    road.apply(UserSpec(username="ada", email="ada@example.org", state="active"))
-    assert road.world.by_hand("GET", "/users?username=ada")[0]["state"] == "active"
+    root = road.world
+    root.by_hand("PUT", f"/users/{root.account_id('ada')}", username="ada-lovelace", email="lovelace@example.org")
+    other = account(root, "ada", "mallory@example.org")
+    root.by_hand("POST", f"/users/{other}/block")
+    plan = road.later().plan(user("ada"))
+    assert plan.acting == ()
+    assert {finding.code for finding in plan.findings} == {"account-replaced", "account-blocked"}
 
 
 # Names and numbers

@@ -198,3 +198,118 @@ def test_a_rule_with_further_people_is_made_as_wanted(road):
     road.world.by_hand("PATCH", f"{PROJECT}/protected_branches/release%2F*", allowed_to_push=entries)
     (change,) = road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), rule)
     assert (change.cause, change.diffs[0].before) == (Cause.DRIFT, "3 rules")
+
+
+def ignoring(world):
+    """A GitLab whose PATCH knows no `allowed_to_…`, as the community edition's: it answers 200 and leaves the levels."""
+    places, change = world.api.places, world.api.places.change_protection
+
+    def patched(place, name, fields):
+        return change(place, name, {field: value for field, value in fields.items() if not field.startswith("allowed_to_")})
+
+    places.change_protection = patched
+
+
+RULE = ProtectedBranchSpec(project=f"{SPACE}/api", branch="main", push="maintainers", merge="developers")
+OPEN = ProtectedBranchSpec(project=f"{SPACE}/api", branch="main", push="developers", merge="developers", force_push=True)
+
+
+def asked(world, since):
+    return [request.method for request in world.sent[since:] if "protected_branches" in request.url and request.method != "GET"]
+
+
+def test_a_rule_is_changed_without_being_taken_away_where_gitlab_can(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE)
+    (rule,), sent = road.world.by_hand("GET", f"{PROJECT}/protected_branches"), len(road.world.sent)
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
+    assert asked(road.world, sent) == ["PATCH"]
+    (now,) = road.world.by_hand("GET", f"{PROJECT}/protected_branches")
+    assert now["id"] == rule["id"]
+    assert [entry["id"] for entry in now["merge_access_levels"]] == [entry["id"] for entry in rule["merge_access_levels"]]
+
+
+@pytest.mark.parametrize("refusal", ["ignored", 400, 422])
+def test_a_rule_is_made_anew_where_gitlab_cannot_change_its_levels(road, refusal):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE)
+    sent = len(road.world.sent)
+    plan, mine = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN), road
+    if refusal == "ignored":
+        ignoring(mine.world)
+    else:
+        road.world.fault(rules=[{"match": "PATCH ", "kind": "status", "status": refusal}])
+    assert not mine.run(plan).failed
+    assert asked(road.world, sent) == ["PATCH", "DELETE", "POST"]
+    road.world.fault()
+    assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN).empty
+
+
+@pytest.mark.parametrize("fault", ["drop", "drop_after", "error_after"])
+def test_a_rule_that_was_taken_away_comes_back_in_the_same_run(road, fault):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE)
+    plan = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
+    ignoring(road.world)
+    road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": fault, "times": 2}])
+    assert not road.run(plan).failed
+    assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN).empty
+
+
+def test_a_rule_that_gitlab_refuses_leaves_the_former_one(road):
+    road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE)
+    plan = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
+    ignoring(road.world)
+    road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": "status", "status": 422, "times": 1}])
+    (result,) = road.run(plan).results
+    assert (result.outcome, "protect main of project eig/eig3/adler/api: GitLab answers 422" in result.reason) == ("failed", True)
+    assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE).empty
+    plan = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
+    road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": "status", "status": 422}])
+    (result,) = road.run(plan).results
+    assert "nor could the former rule be put back, so the branch has none" in result.reason
+
+
+# Moved by hand
+
+
+def test_what_hangs_on_a_project_renamed_by_hand_stays_and_the_project_comes_back(road):
+    road.apply(*HUNG)
+    number = road.world.api.project(f"{SPACE}/api")["id"]
+    road.world.by_hand("PUT", PROJECT, path="interface")
+    plan = road.later().plan(*HUNG)
+    assert shown(plan.changes) == [f"update gitlab.project[{SPACE}/api]: path"]
+    assert plan.changes[0].cause is Cause.DRIFT
+    road.later().apply(*HUNG)
+    assert road.world.by_hand("GET", PROJECT)["id"] == number
+    # Or the inventory follows, by saying what it was.
+    road.world.by_hand("PUT", PROJECT, path="interface")
+    followed = (*PLACES, ProjectSpec(path=f"{SPACE}/interface", was=f"{SPACE}/api"))
+    road.later().apply(*followed)
+    assert road.world.by_hand("GET", "/projects/eig%2Feig3%2Fadler%2Finterface")["id"] == number
+
+
+def test_nothing_is_made_beside_a_group_that_was_moved_by_hand(road):
+    road.apply(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
+    before = road.world.by_hand("GET", "/projects?per_page=100")
+    road.world.by_hand("PUT", "/groups/eig%2Feig3%2Fadler", path="adler-2")
+    plan = road.later().plan(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
+    assert plan.acting == ()
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
+    assert f"the group {SPACE} was moved to {SPACE}-2 by hand" in plan.findings[0].message
+    assert f"eiginfra forget 'gitlab.group[{SPACE}]'" in plan.findings[0].remedy
+    notes = {str(change.address): change.note for change in plan.changes}
+    assert notes[f"gitlab.group[{SPACE}]"] == "it was moved by hand"
+    assert notes[f"gitlab.project[{SPACE}/api]"] == "it was moved by hand"
+    road.later().run(plan)
+    assert len(road.world.by_hand("GET", "/projects?per_page=100")) == len(before)
+    road.world.by_hand("PUT", "/groups/eig%2Feig3%2Fadler-2", path="adler")
+    assert road.later().plan(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000")).changes == ()
+
+
+HUNG = (
+    *PLACES,
+    UserSpec(username="ada", email="ada@example.org"),
+    ProjectSpec(path=f"{SPACE}/api", title="API"),
+    files(),
+    ProtectedBranchSpec(project=f"{SPACE}/api", branch="main", push="maintainers", merge="developers"),
+    MembersSpec(project=f"{SPACE}/api", members=[{"username": "ada", "access": "developer"}]),
+    VariableSpec(project=f"{SPACE}/api", key="TOKEN", value={"env": "X"}),
+)

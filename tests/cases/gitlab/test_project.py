@@ -23,7 +23,6 @@ CHANGES = [
     ("topics", []),
     ("topics", ["données ouvertes", "eig", "fraude"]),
 ]
-THEIRS = {"title": "name"}
 
 
 @pytest.fixture
@@ -54,15 +53,6 @@ def test_each_field_is_updated_in_one_request(adler, name, value):
     adler.kind(spec).update(observed, spec, adler.diffs_of(spec, observed))
     assert adler.api.client.meter.total - before == 1
     assert adler.diffs(spec) == []
-
-
-@pytest.mark.parametrize(("name", "value"), CHANGES)
-def test_drift_of_each_field_is_seen_and_healed(adler, name, value):
-    spec = ProjectSpec(**API)
-    adler.by_hand("PUT", "/projects/eig%2Feig3%2Fadler%2Fapi", **{THEIRS.get(name, name): value})
-    (diff,) = adler.diffs(spec)
-    assert diff.field == name
-    adler.apply(spec)
 
 
 def test_the_order_of_topics_means_nothing(adler):

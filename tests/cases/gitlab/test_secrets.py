@@ -20,13 +20,6 @@ SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3"), GroupSpec(path=SPACE), ProjectSpec(path=f"{SPACE}/api"))
 GROUP, PROJECT = "/groups/eig%2Feig3%2Fadler", "/projects/eig%2Feig3%2Fadler%2Fapi"
 BASE = {"key": "TOKEN", "value": {"env": "TEAM_TOKEN"}, "masked": True, "protected": True}
-CHANGES = [
-    ("masked", False),
-    ("protected", False),
-    ("raw", True),
-    ("type", "file"),
-    ("description", "x"),
-]
 
 
 @pytest.fixture
@@ -68,21 +61,6 @@ def test_made_as_wanted_and_shown_nowhere(keyed, vault, place):
     assert (made["value"], made["masked"], made["protected"]) == ("correct-horse-battery", True, True)
     for kept in (plan.to_json(), (keyed.folder / "journal.db").read_bytes().decode("utf-8", "replace"), text.getvalue()):
         assert "correct-horse" not in kept
-
-
-@pytest.mark.parametrize("place", ["group", "project"])
-@pytest.mark.parametrize(("field", "value"), CHANGES)
-def test_each_field_is_changed_drifts_and_is_adopted(keyed, place, field, value):
-    keyed.apply(*PLACES, variable(place))
-    for wanted in (
-        variable(place, **{field: value}),
-        variable(place, **{field: {"type": "env_var", "raw": False, "description": ""}.get(field, True)}),
-    ):
-        (change,) = later(keyed).apply(*PLACES, wanted)
-        assert (change.cause, [diff.field for diff in change.diffs]) == (Cause.PENDING, [field])
-    keyed.world.by_hand("PUT", f"{url(place)}/TOKEN", **{{"type": "variable_type"}.get(field, field): value})
-    (change,) = later(keyed).apply(*PLACES, wanted)
-    assert change.cause is Cause.DRIFT
 
 
 def test_a_new_value_is_pending_and_one_by_hand_is_drift(keyed, vault):

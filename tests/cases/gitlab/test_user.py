@@ -57,11 +57,13 @@ def test_where_accounts_are_required_a_missing_one_is_an_error(make_world):
         world.kind(ADA).create(ADA)
 
 
-def test_blocked_accounts_are_a_warning(world):
-    number = world.apply(ADA).handle["id"]
-    world.by_hand("POST", f"/users/{number}/block")
-    (finding,) = world.observation(ADA).findings
-    assert (finding.code, finding.severity) == ("account-blocked", "warning")
+def test_an_account_that_an_administrator_blocked_is_a_warning_and_stays_so(road):
+    road.apply(ADA)
+    road.world.by_hand("POST", f"/users/{road.world.account_id('adler-1')}/block")
+    plan = road.plan(ADA)
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity, finding.address) == ("account-blocked", "warning", "gitlab.user[adler-1]")
+    assert plan.changes == ()
 
 
 def test_many_accounts_are_read_in_pages(world):

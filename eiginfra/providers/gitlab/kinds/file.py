@@ -66,10 +66,13 @@ class FileKind(GitLabKind[FileSpec]):
         """Repositories that are not empty, by the list of projects: its pages, which are shared with gitlab.project."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
         found = {str(project["path_with_namespace"]).lower(): project for project in self.api.projects(realm.base)}
+        filled = {record.address.key for record in scope.records}
         objects = []
         for resource in scope.resources:
             key = resource.address.key
             project = found.get(key.lower()) or found.get(self.api.former.get(key, "").lower())
+            if project is None and key in filled:
+                project = self.api.project(key)  # renamed by hand: GitLab answers for the former path
             if project is not None and (there := _observed(key, project, resource.team)) is not None:
                 objects.append(there)
         return Observation(objects)

@@ -85,12 +85,15 @@ class GroupKind(PathKind[GroupSpec]):
     def observe(self, scope: Scope) -> Observation:
         """The cohort's group and all below it: one request, and the pages of the list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
-        alive, findings = self.sort_out(self.api.tree(realm.base), "full_path", realm)
+        found = self.sort_out(self.api.tree(realm.base), "full_path", realm)
+        for key, group in found.moved.items():
+            found.say(Address(GROUP, key), "it was moved by hand", self.astray(key, str(group["full_path"])))
+        alive = found.alive
         kept = self._kept(scope, realm, [str(group["full_path"]) for group in alive])
         objects = [
             _observed(realm.key(path), group, realm.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
         ]
-        return Observation(objects, findings=[*findings, *_uncounted(scope, objects)])
+        return Observation(objects, findings=[*found.findings, *_uncounted(scope, objects)], unknown=found.unknown)
 
     def _kept(self, scope: Scope, realm: Realm, paths: list[str]) -> dict[str, str]:
         """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""

@@ -18,7 +18,7 @@ from eiginfra.providers.gitlab.kinds.membership import Member, MembersSpec
 from eiginfra.providers.gitlab.leavers import Leavers
 from eiginfra.providers.gitlab.places import Place
 from eiginfra.providers.gitlab.rolls import Rolls
-from eiginfra.providers.gitlab.roster import Memory, Seen
+from eiginfra.providers.gitlab.roster import Memory, Seen, approval
 
 MEMBERS = "gitlab.members"
 
@@ -80,7 +80,7 @@ class MembersKind(GitLabKind[MembersSpec]):
             Place("project", path) if _is_project(specs.get(path), getattr(records.get(path), "values", {})) else Place("group", path)
             for path in sorted(realm.keys.values())
         ]
-        memories = {path: Memory.of(getattr(record, "handle", {})) for path, record in records.items()}
+        memories = {path: Memory.of(record.handle, record.at) for path, record in records.items()}
         inviting = {path for path in realm.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
         places = [place for place in places if place.path in specs or place.sort == "group" or self.stands(place)]
         rosters = self.rolls.read(places, memories, inviting, anew=True)
@@ -186,6 +186,7 @@ def _observed(place: Place, seen: Seen, handle: Mapping[str, JsonValue], team: s
         "users": dict(sorted(seen.users.items())),
         "invited": dict(sorted(seen.invited.items())),
         "queued": dict(sorted(seen.queued.items())),
+        "since": dict(sorted(seen.since.items())),
     }
     return Observed(
         Address(MEMBERS, place.path),
@@ -207,7 +208,8 @@ def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[
         dict(handle.get("queued") or {}),
     )
     seen.waits = {name: f"{name} to accept the invitation" for name in seen.invited}
-    seen.waits |= {name: f"an administrator of GitLab to approve {name}" for name in seen.queued}
+    seen.since = dict(handle.get("since") or {})
+    seen.waits |= {name: approval(name, seen.since.get(name)) for name in seen.queued}
     elsewhere = {name: [Place(*place) for place in places] for name, places in (handle.get("elsewhere") or {}).items()}
     return seen, frozenset(handle.get("stay") or ()), elsewhere
 

@@ -15,6 +15,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, PathKind, Realm, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
+from eiginfra.providers.gitlab.places import Place
 from eiginfra.providers.gitlab.website import joined, parted
 from eiginfra.providers.gitlab.wording import Wording
 
@@ -115,19 +116,27 @@ class ProjectKind(PathKind[ProjectSpec]):
     def observe(self, scope: Scope) -> Observation:
         """All projects in the cohort's group and below it: the pages of one list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
-        alive, findings = self.sort_out(self.api.projects(realm.base), "path_with_namespace", realm)
-        by_path = {str(project["path_with_namespace"]).lower(): project for project in alive}
+        found = self.sort_out(self.api.projects(realm.base), "path_with_namespace", realm)
+        by_path = {str(project["path_with_namespace"]).lower(): project for project in found.alive}
         renamed = {
             str(resource.spec.was).lower(): resource.address.key
             for resource in scope.resources
             if isinstance(resource.spec, ProjectSpec) and resource.spec.was and resource.address.key.lower() not in by_path
         }
+        for key, project in found.moved.items():
+            path = str(project["path_with_namespace"])
+            if parent(path).lower() == parent(key).lower():
+                renamed.setdefault(path.lower(), key)  # by hand: its path has drifted
+            elif key not in renamed.values():
+                found.unknown[Address(PROJECT, key)] = "it was moved by hand"
+                if self.stands(Place("group", parent(key))):  # else its whole group was moved, which that says
+                    found.findings.append(self.astray(key, path))
         managed = {resource.address.key: resource.values for resource in scope.resources}
         objects = []
         for path, project in by_path.items():
             key = renamed.get(path) or realm.key(str(project["path_with_namespace"]))
             objects.append(_observed(key, project, "website" in managed.get(key, ()), realm.team(key)))
-        return Observation(objects, findings=[*findings, *_archived(scope, objects)])
+        return Observation(objects, findings=[*found.findings, *_archived(scope, objects)], unknown=found.unknown)
 
     def read(self, spec: ProjectSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One project by ID or path; None as well while it waits for its deletion."""

@@ -1,16 +1,19 @@
 """`gitlab.protected_branch`: who may push to a branch and merge into it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, JsonValue
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import PermanentError, ProviderError, TransientError
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import FILE, PROJECT
-from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.client import Json, RefusedError
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.placed import PlacedKind
 from eiginfra.providers.gitlab.places import Place
@@ -18,6 +21,9 @@ from eiginfra.providers.gitlab.places import Place
 # https://docs.gitlab.com/api/protected_branches/#valid-access-levels
 LEVELS = {"nobody": 0, "developers": 30, "maintainers": 40, "administrators": 60}
 NAMES = {level: name for name, level in LEVELS.items()}
+LISTED = ("push", "merge")
+"""What GitLab keeps as a list of entries, each a level, a person, a group or a key."""
+FIELDS = (*LISTED, "force_push")
 
 Level = Literal["nobody", "developers", "maintainers", "administrators"]
 
@@ -61,29 +67,72 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
         values = {
             "project": place.path,
             "branch": item["name"],
-            "push": _level(item["push_access_levels"]),
-            "merge": _level(item["merge_access_levels"]),
+            **{name: _level(item[_entries(name)]) for name in LISTED},
             "force_push": bool(item.get("allow_force_push")),
         }
         return values, {"id": item["id"]}
 
+    def _observed(self, item: Json, place: Place) -> Observed:
+        there = super()._observed(item, place)
+        return replace(there, facts={what: item[_entries(what)] for what in LISTED})
+
     def create(self, spec: ProtectedBranchSpec) -> Observed:
-        """Protect it. GitLab itself protects the default branch at the first push: that rule is taken over, or made anew."""
+        """Protect it. GitLab itself protects the default branch at the first push: that rule is taken over, or brought in line."""
         there = self.read(spec, {})
         if there is None:
             return self._protect(spec, spec.values())
-        return there if {**there.values, **spec.values()} == dict(there.values) else self._anew(there, spec)
+        wanted = spec.values()
+        differing = [name for name in FIELDS if name in wanted and there.values[name] != wanted[name]]
+        return self._bring(there, spec, differing) if differing else there
 
     def update(self, observed: Observed, spec: ProtectedBranchSpec, diffs: Sequence[FieldDiff]) -> Observed:
-        """Change it. Without a licence GitLab changes no levels: the rule is then made anew, within the moment of two requests."""
-        if {diff.field for diff in diffs} == {"force_push"}:
-            fields = {"allow_force_push": spec.force_push}
-            return self.answered(spec, lambda: self.api.places.change_protection(self.place(spec.values()), spec.branch, fields))
-        return self._anew(observed, spec)
+        """Change it in one request, where this GitLab changes levels so; else it is made anew."""
+        return self._bring(observed, spec, [diff.field for diff in diffs])
+
+    def _bring(self, there: Observed, spec: ProtectedBranchSpec, fields: Sequence[str]) -> Observed:
+        """The branch goes without a rule only where there is no other way.
+
+        GitLab's community edition knows no `allowed_to_…`, as which levels are changed, and ignores it; others may refuse it.
+        """
+        wanted, place = spec.values(), self.place(spec.values())
+        body: Json = {f"allowed_to_{name}": _instead(there.facts[name], LEVELS[str(wanted[name])]) for name in fields if name in LISTED}
+        body |= {"allow_force_push": spec.force_push} if "force_push" in fields else {}
+        try:
+            changed = self._observed(self.api.places.change_protection(place, spec.branch, body), place)
+        except RefusedError:
+            if not set(fields) & set(LISTED):
+                raise
+        else:
+            if all(changed.values[name] == wanted[name] for name in fields):
+                return changed
+        return self._anew(there, spec)
 
     def _anew(self, there: Observed, spec: ProtectedBranchSpec) -> Observed:
+        """Between its two requests nothing keeps anybody from pushing: so the former rule comes back where the new one is refused."""
         self.api.places.unprotect(self.place(spec.values()), spec.branch)
-        return self._protect(spec, {**there.values, **spec.values()})
+        try:
+            return self._surely(spec, {**there.values, **spec.values()})
+        except PermanentError as problem:
+            try:
+                self._surely(spec, there.values)
+            except ProviderError as worse:
+                raise PermanentError(f"{problem}; nor could the former rule be put back, so the branch has none: {worse}") from problem
+            raise
+
+    def _surely(self, spec: ProtectedBranchSpec, wanted: Mapping[str, Any]) -> Observed:
+        """Protect it, asking again at once what failed on the way: a new plan would come too late."""
+        policy = self.api.client.policy
+        for attempt in Retrying(
+            retry=retry_if_exception_type(TransientError),
+            stop=stop_after_attempt(policy.attempts),
+            wait=wait_random_exponential(multiplier=policy.backoff, max=10),
+            sleep=policy.sleep,
+            reraise=True,
+        ):
+            with attempt:
+                made = self.read(spec, {}) if attempt.retry_state.attempt_number > 1 else None
+                return made or self._protect(spec, wanted)
+        raise AssertionError  # pragma: no cover: Retrying returns or raises
 
     def _protect(self, spec: ProtectedBranchSpec, wanted: Mapping[str, Any]) -> Observed:
         fields = {
@@ -92,12 +141,26 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
             "merge_access_level": LEVELS.get(str(wanted.get("merge")), LEVELS["maintainers"]),
             "allow_force_push": bool(wanted.get("force_push")),
         }
-        return self.answered(spec, lambda: self.api.places.protect(self.place(wanted), fields))
+        return self.answered(spec, lambda: self.api.places.protect(self.place(spec.values()), fields))
+
+
+def _entries(what: str) -> str:
+    return f"{what}_access_levels"
+
+
+def _special(entry: Json) -> bool:
+    return bool(entry.get("user_id") or entry.get("group_id") or entry.get("deploy_key_id"))
 
 
 def _level(entries: Sequence[Json]) -> str:
-    plain = [entry for entry in entries if not (entry.get("user_id") or entry.get("group_id") or entry.get("deploy_key_id"))]
-    if len(plain) != len(entries) or len(plain) != 1:
+    if len(entries) != 1 or _special(entries[0]):
         return f"{len(entries)} rules"
-    level = plain[0]["access_level"]
+    level = entries[0]["access_level"]
     return NAMES.get(level, f"level {level}")
+
+
+def _instead(entries: Any, level: int) -> list[Json]:
+    """What turns a rule's entries into one for a level: one that says so stays, all others go."""
+    kept = next((entry["id"] for entry in entries if not _special(entry) and entry["access_level"] == level), None)
+    gone: list[Json] = [{"id": entry["id"], "_destroy": True} for entry in entries if entry["id"] != kept]
+    return gone if kept is not None else [*gone, {"access_level": level}]

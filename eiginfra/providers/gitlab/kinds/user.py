@@ -9,12 +9,14 @@ from pydantic import Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError
-from eiginfra.core.finding import Finding, error, warning
-from eiginfra.core.kind import Retirement
+from eiginfra.core.finding import Finding, error
+from eiginfra.core.kind import Allocator, Retirement
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
+from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.base import USER, GitLabKind, identity
 from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.comebacks import Comebacks
 from eiginfra.providers.gitlab.fields import Username
 
 APPROVAL = "blocked_pending_approval"
@@ -33,12 +35,16 @@ class UserSpec(Spec):
 
 
 class UserKind(GitLabKind[UserSpec]):
-    """Found by its username. Never given a password or removed; blocked only if eiginfra made it and its owner left the inventory."""
+    """Found by its username. Never given a password or removed; blocked only if eiginfra made it, while its owner is away."""
 
     name = USER
     spec = UserSpec
     title = "an account on GitLab"
     retires = Retirement("blocked", {"state": "blocked"}, "members")
+
+    def __init__(self, api: GitLabApi | None = None) -> None:
+        super().__init__(api)
+        self.allocator: Allocator | None = Comebacks()
 
     def key(self, spec: UserSpec) -> str:
         """The username."""
@@ -57,7 +63,7 @@ class UserKind(GitLabKind[UserSpec]):
             finding
             for resource in scope.resources
             if (user := found.get(resource.address.key))
-            for finding in (*_state(resource, user), *_other(resource, user, known.get(resource.address.key)))
+            for finding in _other(resource, user, known.get(resource.address.key))
         ]
         findings += [
             finding for some in self.api.client.each(lambda resource: list(self._missing(resource, seen)), missing) for finding in some
@@ -111,7 +117,11 @@ class UserKind(GitLabKind[UserSpec]):
             "reset_password": True,
             "skip_confirmation": True,
         }
-        return _observed(spec.username, self.made(spec, lambda: self.api.create_user(fields)))
+        made = self.made(spec, lambda: self.api.create_user(fields))
+        if spec.state == "blocked":
+            self.api.set_blocked(spec.username, int(made["id"]), blocked=True)
+            made = {**made, "state": "blocked"}
+        return _observed(spec.username, made)
 
     def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Block or unblock it; all else is the person's own once the account is made."""
@@ -137,19 +147,6 @@ def _other(resource: Resource, user: Json, known: int | None) -> Iterator[Findin
 def _invited(key: str, team: str | None = None) -> Observed:
     """An account that does not exist: gitlab.members invites its owner, who makes it."""
     return Observed(Address(USER, key), {"username": key}, team=team, waiting={"username": INVITED})
-
-
-def _state(resource: Resource, user: Json) -> Iterator[Finding]:
-    state = str(user.get("state", "active"))
-    if state not in AWAKE and "state" not in resource.values:
-        yield warning(
-            "account-blocked",
-            f"the account {user['username']} is {state}",
-            remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
-            address=str(resource.address),
-            location=resource.origin,
-            team=resource.team,
-        )
 
 
 def _observed(key: str, user: Json, team: str | None = None) -> Observed:
