@@ -9,6 +9,7 @@ import typer.main
 
 from eiginfra.cli.main import app
 from eiginfra.core.spec import rules
+from eiginfra.providers.proxmox.privileges import NEEDS
 from eiginfra.wiring.kinds import registry
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -36,6 +37,28 @@ def test_every_kind_has_a_page_that_names_all_its_fields(name: str) -> None:
     assert page.startswith(f"# {name}\n")
     missing = [field for field in rules(KINDS[name].spec) if f"`{field}`" not in page]
     assert not missing
+
+
+def _needed(page: str) -> set[tuple[str, str]]:
+    """Paths and privileges of the paragraph that begins with Needs: privileges, then the paths they are needed on."""
+    found, names, on = set(), list[str](), False
+    [needs] = re.findall(r"^\*\*Needs\*\* .*?(?:\n\n|\Z)", page, re.MULTILINE | re.DOTALL)
+    for word in re.findall(r"`(/[^`]*|[A-Z][A-Za-z]*(?:\.[A-Za-z]+)+)`", needs):
+        if word.startswith("/"):
+            found |= {(word, name) for name in names}
+        else:
+            names = [word] if on else [*names, word]
+        on = word.startswith("/")
+    return found
+
+
+def test_the_pages_of_proxmox_need_what_the_table_of_privileges_has_no_more_and_no_less() -> None:
+    pages = {name: (DOCS / "kinds" / f"{name}.md").read_text(encoding="utf-8") for name in KINDS if name.startswith("proxmox.")}
+    needed = {name: _needed(page) for name, page in pages.items()}
+    table = {(need.path, privilege) for need in NEEDS for privilege in need.privileges}
+    assert {name: pairs - table for name, pairs in needed.items() if pairs - table} == {}
+    assert table - set().union(*needed.values()) == set()
+    assert [name for name, pairs in needed.items() if not pairs] == []
 
 
 def test_every_exit_code_is_documented() -> None:

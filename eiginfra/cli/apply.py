@@ -15,6 +15,7 @@ from eiginfra.cli.render.report import print_report, report_body
 from eiginfra.cli.saved import read_plan
 from eiginfra.core.errors import GuardError, UsageError
 from eiginfra.engine.executor import Outcome, Report
+from eiginfra.reconcile.state import sightings
 from eiginfra.wiring.project import Asked, Paths, Project
 from eiginfra.wiring.stopping import Stopper
 
@@ -39,11 +40,11 @@ def run(
     project = Project.load(paths)
     text = format_ is Format.TEXT
     if check:
-        plan = read_plan(saved, project) if saved else project.plan(asked)
+        plan = read_plan(saved, project) if saved else project.plan(asked, sightings(project.site, project.cohort.id))
         show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
         return 1 if plan.errors else 0
     with project.journal.lock("apply"):
-        plan = read_plan(saved, project) if saved else project.plan(asked)
+        plan = read_plan(saved, project) if saved else project.plan(asked, sightings(project.site, project.cohort.id))
         if text and not saved:
             show(plan, PlanFormat.TEXT)
         if plan.errors:

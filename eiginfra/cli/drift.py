@@ -12,6 +12,7 @@ from eiginfra.core.change import Change
 from eiginfra.core.finding import Severity
 from eiginfra.core.resource import Record
 from eiginfra.engine.drift import drifted
+from eiginfra.reconcile.state import sightings
 from eiginfra.wiring.project import Asked, Paths, Project
 from eiginfra.wiring.selection import Selection
 
@@ -28,7 +29,7 @@ def run(
 ) -> int:
     """Show what differs because reality moved, told by cause; exit 2 if there is any. What the inventory moved is `plan`'s."""
     project = Project.load(paths)
-    plan = project.plan(Asked(selection))
+    plan = project.plan(Asked(selection), sightings(project.site, project.cohort.id))
     changes = drifted(plan)
     records = project.journal.records(project.cohort.id)
     if format_ is Format.JSON:

@@ -12,6 +12,7 @@ from eiginfra.cli.render.plan_markdown import markdown
 from eiginfra.cli.render.plan_text import print_plan
 from eiginfra.cli.saved import read_plan, write_plan
 from eiginfra.core.plan import Plan
+from eiginfra.reconcile.state import sightings
 from eiginfra.wiring.project import Asked, Paths, Project
 
 NAME = "plan"
@@ -35,7 +36,7 @@ def run(
     project = Project.load(paths)
     if verify is not None:
         return _verify(verify, project, format_)
-    plan = project.plan(asked)
+    plan = project.plan(asked, sightings(project.site, project.cohort.id))
     show(plan, format_)
     if out_file is not None:
         write_plan(plan, out_file)

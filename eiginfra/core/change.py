@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.trace import Trace
 
 
 class Action(StrEnum):
@@ -95,6 +96,8 @@ class Change(BaseModel):
     """Whether eiginfra made the object, as its mark or the journal says."""
     ours: bool | None = None
     """What the mark of the observed object says: True ours, False somebody else's (an adoption then writes our mark), None no marks."""
+    trace: Trace | None = None
+    """Of drift: since when, and by whom; told, and no part of what is done."""
 
     @property
     def acts(self) -> bool:

@@ -5,6 +5,8 @@ from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
+from eiginfra.core.trace import Trace
+
 
 class Severity(StrEnum):
     """How much a finding matters: an error stops the command, a warning and a notice do not."""
@@ -28,7 +30,7 @@ class Location(BaseModel):
 
 
 class Finding(BaseModel):
-    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next."""
+    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next, `trace` since when it is so."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,6 +41,7 @@ class Finding(BaseModel):
     location: Location | None = None
     address: str | None = None
     team: str | None = None
+    trace: Trace | None = None
 
     def __str__(self) -> str:
         where = self.location or self.address

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import JsonValue
@@ -14,6 +14,7 @@ from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
 from eiginfra.core.spec import Spec
+from eiginfra.core.trace import Deed
 from eiginfra.core.usage import Usage
 
 S = TypeVar("S", bound=Spec)
@@ -141,6 +142,13 @@ class Kind(ABC, Generic[S]):
         """Restart it, if it still runs, and return it as it then is; asked only of what `restarts` named."""
         msg = f"a {self.name} is never restarted"
         raise NotImplementedError(msg)
+
+    def deeds(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Deed]:
+        """What others did, after `since`, that explains what the server has: `seen`, by field, or EXISTS. Only what the server recorded.
+
+        Asked of objects that drift or take too much, and of no others; never guessed.
+        """
+        return ()
 
     def parting(self, there: Observed, record: Record | None, today: date, grace: timedelta) -> Parting | None:
         """The next step of an orphan's end, for kinds that go `in_steps`; None: it stays. record: what the journal knows of it."""

@@ -70,7 +70,7 @@ class Plan(BaseModel):
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the changes and what they are for; two plans with the same fingerprint do the same."""
-        body = self.model_dump(mode="json", include={"meta", "changes"})
+        body = self.model_dump(mode="json", include={"meta", "changes"}, exclude={"changes": {"__all__": {"trace"}}})
         return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def to_json(self) -> str:

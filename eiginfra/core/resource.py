@@ -41,7 +41,7 @@ class Observed:
     values: canonical, under the spec's field names; fields a spec does not know are left out.
     handle: the server's own identity of the object (`{"id": 12}`, `{"node": "eig", "vmid": 101}`), for the requests that follow.
     ours: True when the object bears our mark, False when it visibly belongs to somebody else, None when the kind has no marks.
-    waiting: field -> what a change already made waits for ("a restart").
+    waiting: field -> what a change already made waits for; for a restart alone, `values` show what it will bring.
     facts: further truths for handouts and findings (web_url, status), never compared.
     """
 

@@ -10,7 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_t
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, StaleError, TransientError, UnreachableError
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import Observed
+from eiginfra.core.resource import RESTART, Observed
 from eiginfra.core.spec import Spec
 from eiginfra.core.window import within
 from eiginfra.engine.diff import agrees, diff
@@ -65,7 +65,9 @@ def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> str | N
         return "the server agreed, and it is not there"
     if change.restart is not None and (still := sorted(set(change.restart.fields) & seen.waiting.keys())):
         return f"it was restarted, and {', '.join(still)} still waits"
-    missing = [found for found in diff(kind.spec, change.desired or {}, seen.values, None) if found.field not in seen.waiting]
+    # What waits for a restart is shown as it will be; what waits for a person, or for another object, as it is.
+    waiting = {name for name, what in seen.waiting.items() if what != RESTART}
+    missing = [found for found in diff(kind.spec, change.desired or {}, seen.values, None) if found.field not in waiting]
     if not missing:
         return None
     return "the server agreed, and still shows " + ", ".join(f"{found.label}: {found.before!r}" for found in missing)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def orphans(
     registry: Registry, situation: "Situation", wanted: Mapping[Address, Resource], observed: Mapping[Address, Observed], today: date
 ) -> list[Change]:
-    """What left the inventory and still stands, if it is ours by mark or journal."""
+    """What left the inventory and still stands, if it is ours by mark or journal, and no other cohort's by now."""
     found = []
+    latest = {record.address: record for record in situation.history}
     for address, there in observed.items():
         record = situation.records.get(address)
         team = record.team if record is not None else there.team
@@ -27,6 +28,8 @@ def orphans(
         elsewhere = situation.orphans_among is not None and team not in situation.orphans_among
         if address in wanted or not ours or elsewhere or situation.switched_off(address, team):
             continue
+        if record is not None and (last := latest.get(address)) is not None and last.run > record.run:
+            continue  # another cohort that shares the journal had it in hand later: it is for that one to let go
         kind = registry[address.kind]
         if kind.in_steps and (step := _parting(kind, there, record, situation, today)) is not None:
             found.append(step)

@@ -83,7 +83,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
             warning("cohort-closed", "today is outside the cohort's dates: nothing new is made", remedy="see starts and ends in cohort.yml")
         )
 
-    notes += check_standing(observed.values(), situation.limits)
+    notes += check_standing(registry, observed.values(), wanted, situation.records, situation.limits)
     notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
     notes += check_removals(registry, changes, observed.values(), situation.allows)
     present = {change.address for change in changes if change.acts}

@@ -1,22 +1,22 @@
 """Quotas and capacity: what is asked for, and what really stands, against what may be used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
+from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.usage import MEASURES, Limits, Usage
 from eiginfra.core.values import ByteSize
 
+EXCESS, BY_HAND = "quota-excess", "made-by-hand"
+STANDING = frozenset({EXCESS, BY_HAND})
+"""The codes of findings on single things, behind a team's quota that is overrun."""
+
 
 def requested(registry: Registry, resources: Iterable[Resource]) -> dict[str | None, Usage]:
     """What the resources of each team take together."""
     return _by_team((resource.team, registry[resource.address.kind].usage(resource.spec)) for resource in resources)
-
-
-def standing(observed: Iterable[Observed]) -> dict[str | None, Usage]:
-    """What the objects of each team take together, whoever made them."""
-    return _by_team((there.team, there.usage) for there in observed)
 
 
 def check_requests(registry: Registry, resources: Sequence[Resource], limits: Limits) -> list[Finding]:
@@ -48,19 +48,57 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
     return found
 
 
-def check_standing(observed: Iterable[Observed], limits: Limits) -> list[Finding]:
-    """A warning for every team that really uses more than its quota: enlarged or made by hand."""
-    usages = standing(observed)
-    return [
-        warning(
-            "quota-overrun",
-            f"{team} really uses {_amount(measure, used)}, its quota is {_amount(measure, allowed)}",
-            remedy="an apply takes back what was enlarged by hand; what was made by hand is for a person to remove",
-            team=team,
-        )
-        for team, limit in sorted(limits.teams.items())
-        for measure, used, allowed in limit.exceeded(usages.get(team, Usage()))
-    ]
+def check_standing(
+    registry: Registry,
+    observed: Iterable[Observed],
+    wanted: Mapping[Address, Resource],
+    records: Container[Address],
+    limits: Limits,
+) -> list[Finding]:
+    """Warnings for every team that really uses more than its quota, and for each thing that takes more of it than the inventory asks."""
+    standing = [there for there in observed if there.team in limits.teams]
+    usages = _by_team((there.team, there.usage) for there in standing)
+    found = []
+    for team, limit in sorted(limits.teams.items()):
+        over = list(limit.exceeded(usages.get(team, Usage())))
+        found += [
+            warning(
+                "quota-overrun",
+                f"{team} really uses {_amount(measure, used)}, its quota is {_amount(measure, allowed)}",
+                remedy="an apply takes back what was enlarged by hand; what was made by hand is for a person to remove",
+                team=team,
+            )
+            for measure, used, allowed in over
+        ]
+        measures = [measure for measure, _, _ in over]
+        here = (there for there in standing if there.team == team) if over else ()
+        found += [
+            excess for there in here if (excess := _excess(registry, there, wanted.get(there.address), records, measures)) is not None
+        ]
+    return found
+
+
+def _excess(
+    registry: Registry, there: Observed, resource: Resource | None, records: Container[Address], measures: Iterable[str]
+) -> Finding | None:
+    """What one thing takes beyond what the inventory asks for, of the measures that are over; None if nothing."""
+    asked = Usage() if resource is None else registry[resource.address.kind].usage(resource.spec)
+    more = {measure: surplus for measure in measures if (surplus := getattr(there.usage, measure) - getattr(asked, measure)) > 0}
+    if not more:
+        return None
+    amounts = ", ".join(_amount(measure, surplus) for measure, surplus in more.items())
+    address, team = str(there.address), there.team
+    if resource is not None:
+        return warning(EXCESS, f"it takes {amounts} more than the inventory asks for", address=address, team=team)
+    if there.ours or there.address in records:
+        return warning(EXCESS, f"it left the inventory and still takes {amounts}", address=address, team=team)
+    return warning(
+        BY_HAND,
+        f"it was made by hand, and takes {amounts}",
+        remedy="ask for it in the inventory, or have whoever made it remove it: eiginfra leaves it alone",
+        address=address,
+        team=team,
+    )
 
 
 def _by_team(pairs: Iterable[tuple[str | None, Usage]]) -> dict[str | None, Usage]:

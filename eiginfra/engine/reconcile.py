@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.plan import Plan
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Outcome, Report, Result
+from eiginfra.engine.trace import Sightings
 
 HOUR = timedelta(hours=1)
 LONGEST_REST = timedelta(hours=24)
@@ -78,7 +79,8 @@ class Memory(BaseModel):
 
     known: address -> fingerprint of the drift that stands and was told. heals: when each try to heal began, in the last hour; entered by
     whoever begins it, so that a round that breaks counts too.
-    trouble: the sort of error that keeps rounds from ending well, as told. unsent: messages that nobody has received yet.
+    trouble: the sort of error that keeps rounds from ending well, as told. unsent: messages that nobody has received yet. rounds: how many
+    there were. sightings: since when what is wrong now is wrong.
     """
 
     format_version: Literal[1] = 1
@@ -87,6 +89,8 @@ class Memory(BaseModel):
     heals: list[datetime] = []
     trouble: str | None = None
     unsent: list[str] = []
+    rounds: int = 0
+    sightings: Sightings = Sightings()
 
     def heals_left(self, policy: Policy, now: datetime) -> int:
         """How many more may be healed now."""
@@ -95,11 +99,15 @@ class Memory(BaseModel):
 
 @dataclass(frozen=True)
 class Sifted:
-    """A plan seen through a policy: the drift to tell, the plan of what may be healed, and why the rest of the drift is left alone."""
+    """A plan seen through a policy: the drift to tell, the plan of what may be healed, and why the rest of the drift is left alone.
+
+    excesses: findings, not told before, on what takes more than its team's quota and is no drift, such as what was made by hand.
+    """
 
     drift: tuple[Change, ...]
     plan: Plan
     held: Mapping[Address, str]
+    excesses: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,16 @@ def sift(plan: Plan, policy: Policy, memory: Memory, now: datetime) -> Sifted:
     )
     findings = tuple(found for found in plan.findings if found.severity is not Severity.ERROR)
     fields = {name: getattr(plan, name) for name in Plan.model_fields}
-    return Sifted(drift, Plan(**{**fields, "changes": kept, "findings": findings}), held)
+    return Sifted(drift, Plan(**{**fields, "changes": kept, "findings": findings}), held, tuple(_excesses(plan, policy)))
+
+
+def _excesses(plan: Plan, policy: Policy) -> Iterator[Finding]:
+    changing = {str(change.address) for change in plan.changes}
+    for found in plan.findings:
+        if found.address is None or found.address in changing or found.trace is None or found.trace.seen is not None:
+            continue
+        if policy.rule(Address.parse(found.address)) is not Rule.IGNORE:
+            yield found
 
 
 def fingerprint(change: Change) -> str:

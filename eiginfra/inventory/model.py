@@ -106,7 +106,8 @@ class Machine(FileModel):
             "oneOf": [
                 {"required": ["size"], "not": {"anyOf": [{"required": [name]} for name in _AMOUNTS]}},
                 {"required": [*_AMOUNTS], "not": {"required": ["size"]}},
-            ]
+            ],
+            "dependentSchemas": {"clone": {"required": ["type"], "properties": {"type": {"const": "vm"}}}},
         }
     )
 
@@ -117,6 +118,9 @@ class Machine(FileModel):
     cores: int | None = Field(default=None, ge=1, le=128, description="Without `size`: CPU cores")
     memory: Memory | None = Field(default=None, description="Without `size`: e.g. 512MiB")
     disk: Disk | None = Field(default=None, description="Without `size`: the root disk, in whole GiB")
+    clone: Literal["full", "linked"] | None = Field(
+        default=None, description="VMs: a copy of the template's disk (Proxmox: full), or linked to it; used when it is made"
+    )
     docker: bool = Field(default=False, description="Docker inside: sets nesting; keyctl is closed to every token")
     publish: tuple[Publish, ...] = Field(default=(), description="Sub-domains sent to it")
     forward: tuple[Forward, ...] = Field(default=(), description="Public ports sent to it")
@@ -138,6 +142,12 @@ class Machine(FileModel):
         if not self.size and len(amounts) < 3:
             missing = [name for name in _AMOUNTS if name not in amounts]
             raise PydanticCustomError("no_size", "no size; write `size`, or also {missing}", {"missing": " and ".join(missing)})
+        return self
+
+    @model_validator(mode="after")
+    def _only_vms_are_clones(self) -> Self:
+        if self.clone is not None and self.type != "vm":
+            raise PydanticCustomError("clone_of_container", "clone for a container; write `type: vm`, or leave `clone` out")
         return self
 
 

@@ -93,6 +93,7 @@ class Machine(View):
     cores: int | None
     memory: ByteSize | None
     disk: ByteSize | None
+    clone: str | None
     docker: bool
     state: str | None
     protect: bool
@@ -271,6 +272,7 @@ def _machine(machine: InventoryMachine, team: InventoryTeam, cohort: str, site: 
         cores=None if size is None else size.cores,
         memory=None if size is None else size.memory,
         disk=None if size is None else size.disk,
+        clone=machine.clone,
         docker=machine.docker,
         state=machine.state,
         protect=machine.protect,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eiginfra.core.errors import EiginfraError, LockedError
 from eiginfra.core.secret import Secret
+from eiginfra.core.trace import Trace
 from eiginfra.engine.reconcile import Memory, Mode
 from eiginfra.reconcile.log import say
 from eiginfra.reconcile.metrics import Metrics
@@ -45,7 +46,6 @@ class Loop:
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
     wait: Callable[[float], bool] | None = None
-    number: int = 0
     last: Round | None = None
 
     def __post_init__(self) -> None:
@@ -53,6 +53,11 @@ class Loop:
         self.memory: Memory = recall(self.state)
         self._alive = self.monotonic()
         self._ended: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        """The round's number; it goes on where an earlier loop with the same memory ended."""
+        return self.memory.rounds
 
     def run(self, interval: timedelta, jitter: Callable[[], float]) -> None:
         """Round after round; jitter: what each interval is multiplied by. Returns when asked to stop."""
@@ -63,7 +68,7 @@ class Loop:
 
     def once(self) -> Round:
         """One round, told to whoever listens; never raises what a round may meet."""
-        self.number += 1
+        self.memory.rounds += 1
         self.pulse()
         began = self.monotonic()
         work: Work | None = None
@@ -150,7 +155,10 @@ def log_round(seen: Round) -> None:
         fields = [found.label for found in change.diffs]
         reason = held.get(change.address)
         facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
-        say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason)
+        say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason, **_facts(change.trace))
+    for excess in seen.sifted.excesses if seen.sifted is not None else ():
+        facts = {"address": excess.address, "team": excess.team, "code": excess.code}
+        say("excess", level=logging.WARNING, round=seen.number, **facts, **_facts(excess.trace))
     for result in seen.report.results if seen.report is not None else ():
         level = logging.ERROR if result.exit_code else logging.INFO
         facts = {"address": str(result.change.address), "team": result.change.team, "outcome": result.outcome, "reason": result.reason}
@@ -170,3 +178,8 @@ def log_round(seen: Round) -> None:
         held=len(held),
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
     )
+
+
+def _facts(trace: Trace | None) -> dict[str, object]:
+    """`in_order`, `seen` and `deeds`, as far as they are known."""
+    return {name: value for name, value in (trace.model_dump(mode="json") if trace else {}).items() if value}

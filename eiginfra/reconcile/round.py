@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eiginfra.core.change import Change
 from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError
+from eiginfra.core.trace import Moment
 from eiginfra.engine.executor import Report, Result
 from eiginfra.engine.reconcile import Memory, News, Sifted, remember, sift
 from eiginfra.reconcile.work import Work
@@ -86,12 +87,14 @@ def walk(work: Work, memory: Memory, stopper: Stopper, now: Callable[[], datetim
 
     policy = work.policy()
     with work.lock():
-        plan = work.plan()
+        moment = Moment(what=f"round {memory.rounds}", at=now())
+        plan = work.plan(memory.sightings)
         pulse()
         sifted = sift(plan, policy, memory, now())
         idle = sifted.plan.empty or stopper.stopping()
         report = None if idle else work.apply(sifted.plan, stopper.stopping, on_start, on_end)
     news = remember(memory, sifted, report, now())
+    memory.sightings = memory.sightings.after(plan, moment)
     return Walked(sifted, report, news, _end(report, news, stopped=stopper.stopping()))
 
 

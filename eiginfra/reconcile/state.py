@@ -1,6 +1,7 @@
 """What the loop remembers between rounds, and over a restart: one small file. Losing it means that things are said again, no more."""
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from eiginfra.core.errors import UsageError
 from eiginfra.engine.reconcile import Memory
+from eiginfra.engine.trace import Sightings
 from eiginfra.inventory.site import Site
 
 
@@ -30,6 +32,13 @@ def recall(path: Path) -> Memory:
         return Memory()
     except OSError as problem:
         raise _unusable(path, problem) from problem
+
+
+def sightings(site: Site, cohort: str) -> Sightings:
+    """What the loop over the whole cohort saw, if one walks here and its memory may be read."""
+    with suppress(UsageError):
+        return recall(state_file(site, cohort)).sightings
+    return Sightings()
 
 
 def keep(path: Path, memory: Memory) -> None:

@@ -8,12 +8,14 @@ from eiginfra import __version__
 from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import EiginfraError, TransientError
 from eiginfra.core.secret import Secret
+from eiginfra.engine.quota import BY_HAND, EXCESS
 from eiginfra.engine.reconcile import Memory
 from eiginfra.reconcile.round import Round
 
 MOST_LINES = 15
 MOST_UNSENT = 20
 _SECONDS = (5, 15)
+_WORDS = {EXCESS: "more than the inventory asks for", BY_HAND: "made by hand"}
 # What chats take for mentions, links and ends of code.
 _TAMED = str.maketrans({"`": "'", "<": "‹", ">": "›", "@": "＠"})
 
@@ -22,12 +24,14 @@ def compose(cohort: str, seen: Round) -> str | None:
     """The message of a round; None when there is nothing to tell."""
     news = seen.news
     held = seen.sifted.held if seen.sifted is not None else {}
+    excesses = seen.sifted.excesses if seen.sifted is not None else ()
     healed, failing = (sorted(results, key=lambda result: result.change.address) for results in (news.healed, news.failing))
     mentioned = {result.change.address for result in (*healed, *failing)}
     found = [change for change in news.found if change.address not in mentioned]
     lines = [
-        *_part("New drift", [f"`{_plain(describe(change))}`: {_plain(held.get(change.address, ''))}" for change in found]),
-        *_part("Healed", [f"`{_plain(describe(result.change))}`" for result in healed]),
+        *_part("New drift", [f"`{_plain(describe(change))}`: {_told(held.get(change.address), change.trace)}" for change in found]),
+        *_part("Over the quota", [f"`{_plain(excess.address or '')}`: {_told(_WORDS[excess.code], excess.trace)}" for excess in excesses]),
+        *_part("Healed", [f"`{_plain(describe(result.change))}`: {_told(result.change.trace)}" for result in healed]),
         *_part("Not healed", [f"`{_plain(describe(r.change))}`: {_plain(r.reason or r.outcome)}" for r in failing]),
         *_part("In order again", [f"`{_plain(address)}`" for address in news.recovered]),
     ]
@@ -36,6 +40,10 @@ def compose(cohort: str, seen: Round) -> str | None:
     if seen.relief:
         lines.append("*Rounds succeed again*")
     return "\n".join([f"eiginfra reconcile, {cohort}", *lines]) if lines else None
+
+
+def _told(*parts: object) -> str:
+    return _plain("; ".join(filter(None, (str(part) for part in parts if part is not None))))
 
 
 def describe(change: Change) -> str:

@@ -13,6 +13,7 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
 from eiginfra.engine.executor import Report, Result
 from eiginfra.engine.reconcile import Mode, Policy, Rule
+from eiginfra.engine.trace import Sightings
 from eiginfra.wiring.project import Asked, Paths, Project
 
 PURPOSE = "reconcile"
@@ -33,8 +34,8 @@ class Work(Protocol):
         """Keep other runs out; raises LockedError."""
         ...
 
-    def plan(self) -> Plan:
-        """Observe everything and plan."""
+    def plan(self, sightings: Sightings) -> Plan:
+        """Observe everything and plan; what differs, with since when by these sightings."""
         ...
 
     def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
@@ -70,9 +71,9 @@ class ProjectWork:
         """The journal's lock, held while looking too: what another run has half done is no drift."""
         return self.project.journal.lock(PURPOSE)
 
-    def plan(self) -> Plan:
+    def plan(self, sightings: Sightings) -> Plan:
         """The project's."""
-        return self.project.plan(self.asked)
+        return self.project.plan(self.asked, sightings)
 
     def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
         """The project's."""

@@ -21,6 +21,7 @@ from eiginfra.engine.checks import check_wanted
 from eiginfra.engine.executor import Executor, Report, Result
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.trace import Sightings, traced
 from eiginfra.engine.verify import Stale, stale, wanted
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
@@ -149,8 +150,11 @@ class Project:
             raise InputError(findings)
         return findings
 
-    def plan(self, asked: Asked | None = None) -> Plan:
-        """Observe everything and plan. Raises InputError for bad input, UnreachableError or PermissionDeniedError of any service."""
+    def plan(self, asked: Asked | None = None, sightings: Sightings | None = None) -> Plan:
+        """Observe everything and plan. Raises InputError for bad input, UnreachableError or PermissionDeniedError of any service.
+
+        sightings: what a loop saw, for since when it differs; without them only the journal tells.
+        """
         asked = asked or Asked()
         findings = self.checked()
         teams = [team.id for team in self.cohort.teams]
@@ -185,7 +189,8 @@ class Project:
             replacing=asked.replacing,
             allows=self._allows(asked.allow_removals),
         )
-        return make_plan(self.registry, situation, self.meta(asked.selection), findings)
+        plan = make_plan(self.registry, situation, self.meta(asked.selection), findings)
+        return traced(self.registry, plan, observations, records, sightings or Sightings())
 
     def stale(self, plan: Plan) -> list[Stale]:
         """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""

@@ -65,7 +65,7 @@ class Workplace:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-    def proxmox(self, method: str, path: str, **parameters: Any) -> Any:
+    def proxmox(self, method: str, path: str, /, **parameters: Any) -> Any:
         headers = {"Authorization": f"PVEAPIToken=eiginfra@pve!ci={self.lab.served['proxmox'].service.token}"}
         url = f"{self.lab.urls['proxmox']}/api2/json{path}"
         ca = str(self.folder / "site" / "proxmox-ca.pem")

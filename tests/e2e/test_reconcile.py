@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -217,7 +218,10 @@ def test_the_loop_heals_tells_counts_and_stops(applied: Any) -> None:
             assert 'eiginfra_requests_total{method="GET",provider="proxmox"}' in figures
             assert requests.get(f"{home}/healthz", timeout=5).json()["status"] == "ok"
             assert loop.end() == 0
-        assert messages == ["eiginfra reconcile, eig3 on site\n*Healed* (1)\n- `gitlab.project[eig/eig3/adler/api] visibility`"]
+        [message] = messages
+        healed, _, since = message.partition(": since between round ")
+        assert healed == "eiginfra reconcile, eig3 on site\n*Healed* (1)\n- `gitlab.project[eig/eig3/adler/api] visibility`"
+        assert re.fullmatch(r"\d+ \([-0-9: ]+ UTC, in order\) and now", since)
         assert "s3cret" not in json.dumps(loop.said) + figures
 
 

@@ -20,10 +20,15 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
         if where:
             line.append(f"{printable(str(where))}: ", style="bold")
         line.append(f"{found.severity}: ", style=STYLES[found.severity])
-        line.append(printable(found.message))
+        line.append(printable(told(found)))
         console.print(line)
         if found.remedy:
             console.print(Text(f"    → {printable(found.remedy)}", style="dim"))
+
+
+def told(found: Finding) -> str:
+    """What it says, and since when it is so."""
+    return "; ".join(filter(None, (found.message, str(found.trace or ""))))
 
 
 def counted(findings: Sequence[Finding]) -> str:

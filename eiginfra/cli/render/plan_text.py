@@ -78,6 +78,8 @@ def _print_change(console: Console, change: Change) -> None:
         console.print(Text(f"      {facts}", style="dim"))
     for found in change.diffs:
         console.print(_difference(found, change.cause))
+    if change.trace and str(change.trace):
+        console.print(Text(f"      {printable(str(change.trace))}", style="dim"))
     for name, what in sorted(change.waiting.items()):
         console.print(Text(f"      {name} waits for {what}", style="cyan"))
 

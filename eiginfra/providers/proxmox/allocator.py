@@ -50,7 +50,12 @@ class GuestAllocator:
         numbers |= {resource.address: vmid for resource, vmid in zip(new, free, strict=False)}
         nodes = place(site, self._room(), resources, observed, others)
         return {
-            address: {"id": vmid, "node": nodes[address], "address": site.address(vmid), "remove_after": None}
+            address: {
+                "id": vmid,
+                "node": nodes[address],
+                "address": site.address(_standing(address, observed) or vmid),
+                "remove_after": None,
+            }
             for address, vmid in numbers.items()
             if vmid is not None
         }
@@ -84,7 +89,12 @@ def _written(resource: Resource, observed: Mapping[Address, Observed]) -> int | 
     given = _number(resource.values)
     if given is not None:
         return given
-    guest = observed.get(resource.address)
+    return _standing(resource.address, observed)
+
+
+def _standing(address: Address, observed: Mapping[Address, Observed]) -> int | None:
+    """The number of the guest that stands, whatever the inventory writes: its address goes by that."""
+    guest = observed.get(address)
     return None if guest is None else _number(guest.handle)
 
 

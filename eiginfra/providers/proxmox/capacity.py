@@ -15,7 +15,10 @@ from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 @dataclass(frozen=True)
 class Demand:
-    """What one guest of the plan asks for on its node, and how much more than it has; bytes and cores."""
+    """What one guest of the plan asks for on its node, and how much more than it has; bytes and cores.
+
+    copies: the template whose disk it is a copy of, if it is to be made so; a linked clone takes at first no space.
+    """
 
     resource: Resource
     node: str
@@ -26,6 +29,8 @@ class Demand:
     more_memory: int
     more_cores: int
     more_disk: int
+    copies: int | None = None
+    linked: bool = False
 
 
 def demands(resources: Iterable[Resource], observed: Mapping[Address, Observed], nodes: Mapping[Address, str]) -> list[Demand]:
@@ -37,9 +42,13 @@ def demands(resources: Iterable[Resource], observed: Mapping[Address, Observed],
         memory, cores = int(spec.memory), int(spec.cores) * int(getattr(spec, "sockets", None) or 1)
         disk = int(spec.disk) + sum(int(mount.size) for mount in getattr(spec, "mounts", None) or ())
         has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk)
-        more = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
+        more_memory, more_cores, more_disk = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
         vmid = there.handle.get("vmid") if there is not None else None
-        found.append(Demand(resource, nodes[resource.address], vmid if isinstance(vmid, int) else None, memory, cores, disk, *more))
+        linked = there is None and getattr(spec, "clone", None) == "linked"
+        copies = spec.image if there is None and not linked and isinstance(getattr(spec, "image", None), int) else None
+        number = vmid if isinstance(vmid, int) else None
+        demand = Demand(resource, nodes[resource.address], number, memory, cores, disk, more_memory, more_cores, more_disk, copies, linked)
+        found.append(demand)
     return found
 
 
@@ -106,13 +115,14 @@ def _disks(store: Store, here: Sequence[Demand]) -> Iterator[Finding]:
         return
     where = f"storage {store.name} on {store.node}"
     if not store.thin:
+        more -= sum(demand.more_disk for demand in here if demand.linked)
         if more > store.available:
             short = amount(more - store.available)
             problem = f"{where} has {amount(store.available)} free; this plan asks for {amount(more)} more: {short} too much"
             yield _finding("storage-full", problem, "ask for less, or make room", grows=True)
         return
     # A clone writes at once what its template holds; how much a container's template holds, no server says.
-    at_once = sum(store.used.get(getattr(demand.resource.spec, "image", 0), 0) for demand in here if demand.vmid is None)
+    at_once = sum(store.used.get(demand.copies, 0) for demand in here if demand.copies is not None)
     if store.available <= at_once:
         problem = f"{where} has {amount(store.available)} of {amount(store.total)} free"
         problem += f"; the clones of this plan take {amount(at_once)} at once" if at_once else "; this plan makes or enlarges volumes on it"
@@ -169,8 +179,8 @@ def place(
 ) -> dict[Address, str]:
     """A node for every guest: the one it stands on; a new one goes where the least memory stays free of what it needs, if any has enough.
 
-    A container is made where its template is. A clone stays on its template's node, unless the storage for disks is shared. Of nodes whose
-    memory is not known, the least loaded is taken.
+    A container is made where its template is. A clone, full or linked, stays on its template's node, unless the template's disk is on a
+    shared storage. Of nodes whose memory is not known, the least loaded is taken.
     """
     load = Counter[str]()
     if room is not None:
@@ -208,4 +218,4 @@ def _homes(room: Room | None, resource: Resource, online: Sequence[str]) -> Sequ
     if template is None or room is None or template.node not in online:
         return online
     store = room.stores.get(template.node)
-    return online if store is None or store.shared else [template.node]
+    return online if store is None or (store.shared and image in store.used) else [template.node]

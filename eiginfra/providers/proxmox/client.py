@@ -28,7 +28,11 @@ logging.getLogger("proxmoxer").setLevel(logging.WARNING)
 
 # Each wait is a tenth of what was waited before: the end of a task is noticed late by a tenth of its time, and never by more than 2 s.
 _FIRST_POLL, _LONGEST_POLL, _POLL_GROWTH = 0.1, 2.0, 1.1
+_ASKED_OF_HA = frozenset({"hastart", "hastop"})
+"""Tasks that only ask the HA manager, which acts some seconds after they ended."""
 _LOG_LINES = 8
+_TASKS = 500
+_SKEW = 10  # seconds by which two clocks must differ before one of them is wrong
 
 
 class ProxmoxClient:
@@ -39,7 +43,16 @@ class ProxmoxClient:
     ) -> None:
         self._settings = settings
         self._sleep = sleep
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(BusyError),
+            wait=wait_random_exponential(multiplier=0.25, max=10),
+            stop=stop_after_attempt(5),
+            sleep=sleep,
+            reraise=True,
+        )
         self._lock = threading.Lock()
+        self._asking_time = threading.Lock()
+        self._ahead: dict[str, int] = {}
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
         self.meter = meter or Meter()
 
@@ -72,14 +85,7 @@ class ProxmoxClient:
         with self._lock:
             api = self._api
         send = getattr(api(path), method.lower())
-        retrying = Retrying(
-            retry=retry_if_exception_type(BusyError),
-            wait=wait_random_exponential(multiplier=0.25, max=10),
-            stop=stop_after_attempt(5),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return retrying(self._once, send, method, f"proxmox: {what}", dict(params or {}))
+        return self._retrying(self._once, send, method, f"proxmox: {what}", dict(params or {}))
 
     def _once(self, send: Callable[..., Any], method: str, what: str, params: dict[str, Any]) -> Any:
         try:
@@ -144,6 +150,29 @@ class ProxmoxClient:
         """The tasks that run on a node now; without Sys.Audit on it, only our own."""
         return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of {node}", source="active"))
 
+    def clock(self, node: str) -> int:
+        """A node's clock, in seconds since 1970; needs Sys.Audit on it."""
+        return int(self.get(f"nodes/{node}/time", f"read the clock of {node}")["time"])
+
+    def ahead(self, node: str) -> int:
+        """How many seconds a node's clock is ahead of ours; asked once. A few may be the request's own, and are none."""
+        with self._asking_time:
+            if node not in self._ahead:
+                seconds = self.clock(node) - round(time.time())
+                self._ahead[node] = seconds if abs(seconds) >= _SKEW else 0
+            return self._ahead[node]
+
+    def guest_tasks(self, node: str, vmid: int, since: int | None) -> list[dict[str, Any]]:
+        """The tasks about a guest on a node, begun at `since` (seconds since 1970) or later; without Sys.Audit on it, only our own."""
+        params = {"vmid": vmid, "source": "all", "limit": _TASKS, **({} if since is None else {"since": since})}
+        return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params))
+
+    def sees_tasks(self, node: str) -> bool:
+        """Whether the token sees everybody's tasks on a node, and not only its own."""
+        path = f"/nodes/{node}"
+        granted = self._call("GET", "access/permissions", "read the token's permissions", {"path": path})
+        return "Sys.Audit" in granted.get(path, {})
+
     def pools(self) -> list[dict[str, Any]]:
         """All pools, without their members."""
         return _rows(self.get("pools", "list pools"))
@@ -182,9 +211,17 @@ class ProxmoxClient:
         self.follow(str(self._call("PUT", f"nodes/{node}/{kind}/{vmid}/resize", what, {"disk": disk, "size": size})), what)
 
     def power(self, node: str, kind: GuestType, vmid: int, action: str, **params: Any) -> None:
-        """Start or shut down a guest and wait until it is done."""
+        """Start, shut down or restart a guest and wait until it is done, of one under HA until the manager has done it."""
         what = f"{action} guest {vmid}"
-        self.follow(str(self._call("POST", f"nodes/{node}/{kind}/{vmid}/status/{action}", what, params)), what)
+        upid = str(self._call("POST", f"nodes/{node}/{kind}/{vmid}/status/{action}", what, params))
+        self.follow(upid, what)
+        if upid.split(":")[5] in _ASKED_OF_HA:
+            wanted = "running" if action == "start" else "stopped"
+            for late in self._waits():
+                if self.status(node, kind, vmid)["status"] == wanted:
+                    return
+                if late:
+                    raise TransientError(f"proxmox: {what}: the HA manager was asked, and the guest is not {wanted} yet")
 
     def back_up(self, node: str, vmid: int, notes: str) -> None:
         """Back up a guest onto the site's storage for backups, kept from pruning, and wait until it is done."""
@@ -217,22 +254,29 @@ class ProxmoxClient:
         and TransientError when it still runs after the site's task_timeout.
         """
         task = f"nodes/{upid.split(':')[1]}/tasks/{upid}"
-        deadline = time.monotonic() + self.settings.task_timeout
-        pause = _FIRST_POLL
-        while (state := self.get(f"{task}/status", what))["status"] == "running":
-            if time.monotonic() > deadline:
+        for late in self._waits():
+            if (state := self.get(f"{task}/status", what))["status"] != "running":
+                break
+            if late:
                 raise TransientError(f"proxmox: {what}: still running after {self.settings.task_timeout:g} s (task {upid})")
-            self._sleep(pause)
-            pause = min(pause * _POLL_GROWTH, _LONGEST_POLL)
         result = str(state.get("exitstatus", ""))
         if result == "OK" or result.startswith("WARNINGS"):
             return
-        log = self._log(task, what)
+        log = self.task_log(upid, what)[-_LOG_LINES:]
         raise meaning(result)(f"proxmox: {what}: {result}" + "".join(f"\n    {line}" for line in log))
 
-    def _log(self, task: str, what: str) -> list[str]:
-        lines = [str(row.get("t", "")) for row in _rows(self.get(f"{task}/log", what, limit=500))]
-        return [line for line in lines if line.strip()][-_LOG_LINES:]
+    def _waits(self) -> Iterator[bool]:
+        """Once for each look at something that takes its time, with growing pauses between; True when the site's task_timeout is over."""
+        deadline, pause = time.monotonic() + self.settings.task_timeout, _FIRST_POLL
+        while True:
+            yield time.monotonic() > deadline
+            self._sleep(pause)
+            pause = min(pause * _POLL_GROWTH, _LONGEST_POLL)
+
+    def task_log(self, upid: str, what: str) -> list[str]:
+        """The lines of a task's log that are not empty."""
+        rows = _rows(self.get(f"nodes/{upid.split(':')[1]}/tasks/{upid}/log", what, limit=500))
+        return [line for row in rows if (line := str(row.get("t", ""))).strip()]
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

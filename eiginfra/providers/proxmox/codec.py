@@ -15,6 +15,8 @@ from eiginfra.core.values import ByteSize
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT]?)")
+_ADDRESS = r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}"
+_MAC = re.compile(rf"^macaddr={_ADDRESS},|(?:,macaddr)?={_ADDRESS}(?=,|$)")
 _TRUE = frozenset({"1", "on", "yes", "true"})
 _MARK = re.compile(r"^[ \t]*eiginfra:[ \t]*(?P<mark>[^\s/]+(?:/[^\s/]+){2})[ \t]*(?=\r?$)", re.MULTILINE)
 _REMOVAL = re.compile(r"^[ \t]*eiginfra-remove-after:[ \t]*(?P<day>\d{4}-\d{2}-\d{2})[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
@@ -129,6 +131,11 @@ def with_removal(description: object, day: date | None) -> str:
     """The description with that day on a line of its own at the end, or with none; other lines are kept."""
     text = _REMOVAL.sub("", str(description or "")).rstrip("\n")
     return text if day is None else f"{text}\neiginfra-remove-after: {day.isoformat()}".lstrip("\n")
+
+
+def without_mac(device: str) -> str:
+    """A VM's network device, `virtio=BC:24:11:6D:26:A0,bridge=vmbr0`, without its MAC: the server then chooses one."""
+    return _MAC.sub("", device)
 
 
 def print_keys(keys: Iterable[str]) -> str:

@@ -179,7 +179,7 @@ def _firewall(client: ProxmoxClient) -> Iterator[Finding]:
 def _clock(client: ProxmoxClient) -> Iterator[Finding]:
     for node in client.settings.nodes:
         try:
-            there = int(client.get(f"nodes/{node}/time", f"read the clock of {node}")["time"])
+            there = client.clock(node)
         except NotFoundError:
             continue
         here = time.time()

@@ -135,31 +135,40 @@ class Machines:
         self.client = client
         self._lock = threading.Lock()
         self._survey: Survey | None = None
+        self._outdated = False
         self._places: dict[str, Listed] = {}
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="proxmox")
 
     def survey(self, kind: str, cohort: str) -> Survey:
         """The present look, unless this kind has had it already, something was changed since, or it is some seconds old: then a new one."""
         with self._lock:
-            current = self._survey
+            current = None if self._outdated else self._survey
             stale = current is None or kind in current.seen_by or current.cohort != cohort or time.monotonic() - current.touched > _FRESH
             if current is None or stale:
                 fresh = self._look(cohort)
                 if current is not None and kind not in current.seen_by and current.cohort == cohort:
                     fresh.room = current.room  # the same round, only slower
                 current = self._survey = fresh
+                self._outdated = False
             current.seen_by.add(kind)
             return current
+
+    def last(self, cohort: str) -> Survey:
+        """The last look, whatever was changed since: for what does not change in a run, such as where a template is and how it is made."""
+        with self._lock:
+            if self._survey is None:
+                self._survey = self._look(cohort)
+            return self._survey
 
     @property
     def room(self) -> Room | None:
         """What the present look measured."""
-        return self._survey.room if self._survey else None
+        return self._survey.room if self._survey and not self._outdated else None
 
     def changed(self) -> None:
-        """Forget the present look: a guest was changed."""
+        """The present look no longer holds: a guest was changed."""
         with self._lock:
-            self._survey = None
+            self._outdated = True
 
     def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
         """The cohort's guests in the site's range and in its pools, by mark; of two with one mark the lower number."""
@@ -191,11 +200,6 @@ class Machines:
             return Reading.of(self.client.pending(guest.node, guest.type, guest.vmid)).mark == mark
         except NotFoundError:
             return False
-
-    def templates(self) -> Mapping[int, Listed]:
-        """All guests, of the present look if there is one: for what does not change in a run, such as where a template is."""
-        current = self._survey
-        return current.guests if current else self._list()[1]
 
     def _look(self, cohort: str) -> Survey:
         nodes, guests = self._list()

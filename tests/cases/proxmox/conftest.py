@@ -1,6 +1,6 @@
 """The kinds on one side, an administrator with plain HTTP on the other, a lab's Proxmox over real TLS between them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.proxmox_contract import FILE, Contract
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
@@ -177,6 +178,24 @@ def settings_of(lab: Lab, ca: Path) -> ProxmoxSettings:
 
 def start(**options: Any) -> Any:
     return running(LabConfig(proxmox_port=0, services=("proxmox",), **options))
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract | None:
+    """The official description of the API, where there is one: a user's clone has only the project."""
+    return Contract() if FILE.exists() else None
+
+
+@pytest.fixture(autouse=True)
+def every_request_is_valid(contract: Contract | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a case makes eiginfra ask or send is valid under the official description."""
+    call = ProxmoxClient._call
+
+    def checked(self: ProxmoxClient, method: str, path: str, what: str, params: Mapping[str, Any] | None = None) -> Any:
+        assert contract is None or contract.complaints(method, path, params or {}) == []
+        return call(self, method, path, what, params)
+
+    monkeypatch.setattr(ProxmoxClient, "_call", checked)
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,13 @@ from eiginfra.core.resource import Resource
 from eiginfra.engine.executor import Executor, Outcome, Report
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.trace import Sightings, traced
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 
 from .conftest import World
 
 DAY = date(2020, 7, 2)
+NOTHING_SEEN = Sightings()
 
 
 class Road:
@@ -28,20 +30,24 @@ class Road:
     def __init__(self, world: World) -> None:
         self.world, self.journal = world, MemoryJournal()
 
-    def plan(self, *specs: Any, today: date = DAY, **situation: Any) -> Plan:
-        world = World(self.world.settings, self.world.cohort)
-        names = ("proxmox.pool", "proxmox.container", "proxmox.vm", "proxmox.backup")
-        self.client, self.registry = world.client, Registry([world.kinds[name] for name in names])
-        pool = PoolSpec(id=world.pool, comment="ADLER")
+    def look(self) -> World:
+        """What a plan sees the server by: a client of its own, as a command's."""
+        return World(self.world.settings, self.world.cohort)
+
+    def plan(self, *specs: Any, today: date = DAY, sightings: Sightings = NOTHING_SEEN, **situation: Any) -> Plan:
+        world = self.look()
+        self.client, self.registry = world.client, Registry(world.kinds.values())
+        pool = () if any(isinstance(spec, PoolSpec) for spec in specs) else (PoolSpec(id=world.pool, comment="ADLER"),)
         resources = [
-            Resource(Address(kind.name, kind.key(spec)), spec, team=world.team) for spec in (pool, *specs) for kind in [world.kind(spec)]
+            Resource(Address(kind.name, kind.key(spec)), spec, team=world.team) for spec in (*pool, *specs) for kind in [world.kind(spec)]
         ]
         records: Mapping[Address, Any] = self.journal.records(world.cohort)
         seen = observe(
             self.registry, resources, records, cohort=world.cohort, teams=[world.team], available=frozenset({"proxmox"}), whole=True
         )
         asked, meta = {"orphans_among": None, **situation}, META.model_copy(update={"as_of": today, "cohort": world.cohort})
-        return make_plan(self.registry, Situation(resources, resources, seen, records, self.journal.history(world.cohort), **asked), meta)
+        situated = Situation(resources, resources, seen, records, self.journal.history(world.cohort), **asked)
+        return traced(self.registry, make_plan(self.registry, situated, meta), seen, records, sightings)
 
     def run(self, plan: Plan) -> Report:
         assert plan.errors == ()

@@ -1,6 +1,6 @@
 """Roles, accounts, groups and rights, through the engine and over real HTTPS."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -137,55 +137,6 @@ def test_members_may_start_their_machines_and_not_enlarge_them(road: Road) -> No
     member.admin("POST", f"/nodes/eig/lxc/{guest.id}/status/stop")
     with pytest.raises(PermissionDeniedError, match=r"VM\.Config\.Memory"):
         member.client.configure("eig", "lxc", guest.id, {"memory": 2048})
-
-
-CHANGES: list[tuple[str, Callable[[World], Spec]]] = [
-    ("privileges", lambda world: role(world, "VM.Audit")),
-    ("name", lambda world: user(world, name="Léa Durand")),
-    ("email", lambda world: user(world, email="lea.durand@example.org")),
-    ("until", lambda world: user(world, until=date(2030, 7, 31))),
-    ("enabled", lambda world: user(world, enabled=False)),
-    ("comment", lambda world: group(world, 1, 2).model_copy(update={"comment": "Karfu’R"})),
-    ("members", lambda world: group(world, 2)),
-    ("roles", lambda world: acl(world, "PVEAuditor")),
-    ("propagate", lambda world: acl(world, propagate=False)),
-]
-
-
-@pytest.mark.parametrize(("field", "changed"), CHANGES, ids=[field for field, _ in CHANGES])
-def test_each_field_is_changed_and_then_there_is_nothing_left_to_do(road: Road, field: str, changed: Callable[[World], Spec]) -> None:
-    road.apply(*everything(road.world))
-    spec = changed(road.world)
-    specs = [spec if road.resource(old).address == road.resource(spec).address else old for old in everything(road.world)]
-    plan = road.plan(*specs)
-    assert [(found.field, found.cause) for change in plan.changes for found in change.diffs] == [(field, Cause.PENDING)]
-    road.run(plan)
-    road.settled(*specs)
-
-
-def by_hand(world: World) -> dict[str, Callable[[], Any]]:
-    name, path = f"/access/users/{userid(world)}", f"/pool/{world.pool}"
-    return {
-        "privileges": lambda: world.admin("PUT", f"/access/roles/Eig-{world.cohort}", privs="VM.Config.Memory", append=1),
-        "name": lambda: world.admin("PUT", name, firstname="L", lastname="M"),
-        "email": lambda: world.admin("PUT", name, email="other@example.org"),
-        "until": lambda: world.admin("PUT", name, expire=0),
-        "enabled": lambda: world.admin("PUT", name, enable=0),
-        "comment": lambda: world.admin("PUT", f"/access/groups/{world.pool}", comment="theirs"),
-        "members": lambda: world.admin("PUT", name, groups=""),
-        "roles": lambda: world.admin("PUT", "/access/acl", path=path, groups=world.pool, roles="PVEVMAdmin"),
-    }
-
-
-@pytest.mark.parametrize("field", ["privileges", "name", "email", "until", "enabled", "comment", "members", "roles"])
-def test_what_is_changed_by_hand_is_drift_and_healed(road: Road, field: str) -> None:
-    specs = everything(road.world)
-    road.apply(*specs)
-    by_hand(road.world)[field]()
-    plan = road.plan(*specs)
-    assert [(found.field, found.cause) for change in plan.changes for found in change.diffs] == [(field, Cause.DRIFT)]
-    road.run(plan)
-    road.settled(*specs)
 
 
 def test_an_end_within_a_day_is_no_end_of_a_day(road: Road) -> None:

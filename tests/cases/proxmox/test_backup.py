@@ -66,33 +66,6 @@ def test_nothing_is_made_for_machines_that_do_not_stand(world: World) -> None:
         world.kinds["proxmox.backup"].create(wanted(world))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"schedule": "sat 04:00"},
-        {"storage": "other"},
-        {"mode": "stop"},
-        {"compress": "gzip"},
-        {"keep": "last=5"},
-        {"enabled": False},
-        {"comment": "other"},
-        {"all": True},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-def test_each_field_is_changed_and_then_there_is_nothing_left_to_do(own_world: World, change: dict[str, Any]) -> None:
-    world = own_world  # a job for all guests would cover those of other tests
-    made(world)
-    spec = wanted(world, **change)
-    seen = world.see(spec)
-    assert seen is not None
-    assert [diff.field for diff in differences(spec, seen)] == list(change)
-    assert differences(spec, world.heal(spec)) == []
-    seen = world.see(spec)
-    assert seen is not None
-    assert differences(spec, seen) == []
-
-
 def test_what_a_job_covers_is_written_in_one_way_at_a_time(world: World) -> None:
     guest, _, _ = made(world)
     spec = wanted(world, pool=world.pool)

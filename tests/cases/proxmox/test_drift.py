@@ -32,9 +32,11 @@ def test_a_guest_enlarged_by_hand_is_drift_and_over_its_quota(road: Road, sort: 
     plan = road.plan(spec, limits=QUOTA)
     [diff] = change(plan, "web").diffs
     assert (diff.field, diff.before, diff.after, diff.cause) == ("memory", "2GiB", "512MiB", Cause.DRIFT)
-    [finding] = plan.findings
+    finding, excess = plan.findings
     assert (finding.code, finding.severity) == ("quota-overrun", Severity.WARNING)
     assert finding.message == "adler really uses 2GiB of memory, its quota is 1GiB of memory"
+    assert (excess.code, excess.address) == ("quota-excess", f"proxmox.{sort}[eig3/adler/web]")
+    assert excess.message == "it takes 1536MiB of memory more than the inventory asks for"
     assert not road.run(plan).failed
     assert codes(road.plan(spec, limits=QUOTA)) == []
 
@@ -48,7 +50,10 @@ def test_a_guest_made_by_hand_in_a_teams_pool_counts_against_its_quota_and_is_le
     plan = road.plan(spec, limits=QUOTA, prune=True)
     assert plan.changes == ()
     # Its swap, 512 MiB where nobody says otherwise, counts as memory.
-    assert [finding.message for finding in plan.findings] == ["adler really uses 2GiB of memory, its quota is 1GiB of memory"]
+    assert [(finding.message, finding.address) for finding in plan.findings] == [
+        ("adler really uses 2GiB of memory, its quota is 1GiB of memory", None),
+        ("it was made by hand, and takes 1536MiB of memory", "proxmox.container[#160]"),
+    ]
 
 
 @pytest.mark.parametrize("sort", SORTS)

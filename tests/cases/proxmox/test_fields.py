@@ -1,4 +1,4 @@
-"""Every field of containers and VMs: made so, changed, what waits for a restart, changed by hand and healed."""
+"""What is particular to single fields of containers and VMs; each of them in its turn: test_every_field.py."""
 
 from typing import Any
 
@@ -13,44 +13,7 @@ from eiginfra.providers.proxmox.kinds.mounts import Mount
 
 from .conftest import World, differences
 
-GIB, MIB512 = ByteSize.parse("1GiB"), ByteSize.parse("512MiB")
-LIVE, RESTART = "at once", "a restart"
-
-# sort, field, another value, what a change of it does to a running guest, and a change by hand of the same field.
-CASES: list[tuple[str, str, Any, str, dict[str, Any]]] = [
-    ("container", "name", "adler-www", LIVE, {"hostname": "by-hand"}),
-    ("container", "cores", 2, LIVE, {"cores": 4}),
-    ("container", "memory", GIB, LIVE, {"memory": 700}),
-    ("container", "swap", MIB512, LIVE, {"swap": 100}),
-    ("container", "order", 3, LIVE, {"startup": "order=9,up=5"}),
-    ("container", "protection", True, LIVE, {"protection": 0}),
-    ("container", "onboot", True, LIVE, {"onboot": 0}),
-    ("container", "tags", ("kept", "new"), LIVE, {"tags": "other"}),
-    ("container", "vlan", 7, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
-    ("container", "rate", 10, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
-    ("container", "bridge", "vmbr0", LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
-    ("container", "firewall", False, LIVE, {"net0": "name=eth0,bridge=vmbr1,firewall=1"}),
-    ("container", "dns", ("192.0.2.1", "192.0.2.2"), RESTART, {"nameserver": "192.0.2.9"}),
-    ("container", "dns", (), RESTART, {"nameserver": "192.0.2.9"}),
-    ("container", "nesting", True, RESTART, {"revert": "features"}),
-    ("vm", "name", "adler-data", LIVE, {"name": "by-hand"}),
-    ("vm", "cores", 2, RESTART, {"cores": 4}),
-    ("vm", "sockets", 2, RESTART, {"sockets": 4}),
-    ("vm", "memory", GIB, RESTART, {"memory": 700}),
-    ("vm", "balloon", ByteSize.parse("256MiB"), LIVE, {"balloon": 128}),
-    ("vm", "cpu", "host", RESTART, {"cpu": "kvm64"}),
-    ("vm", "agent", False, RESTART, {"agent": "enabled=1"}),
-    ("vm", "order", 3, LIVE, {"startup": "order=9,up=5"}),
-    ("vm", "protection", True, LIVE, {"protection": 0}),
-    ("vm", "onboot", True, LIVE, {"onboot": 0}),
-    ("vm", "tags", ("kept", "new"), LIVE, {"tags": "other"}),
-    ("vm", "vlan", 7, LIVE, {"net0": "virtio,bridge=vmbr1"}),
-    ("vm", "rate", 10, LIVE, {"net0": "virtio,bridge=vmbr1"}),
-    ("vm", "bridge", "vmbr0", LIVE, {"net0": "virtio,bridge=vmbr1"}),
-    ("vm", "firewall", False, LIVE, {"net0": "virtio,bridge=vmbr1,firewall=1"}),
-    ("vm", "dns", ("192.0.2.1", "192.0.2.2"), RESTART, {"nameserver": "192.0.2.9"}),
-]
-by_case = pytest.mark.parametrize("case", CASES, ids=[f"{case[0]}-{case[1]}-{case[2]}" for case in CASES])
+GIB = ByteSize.parse("1GiB")
 
 
 def path(spec: Any, sort: str) -> str:
@@ -59,29 +22,6 @@ def path(spec: Any, sort: str) -> str:
 
 def config(world: World, spec: Any, sort: str) -> dict[str, Any]:
     return world.admin("GET", f"{path(spec, sort)}/config")
-
-
-@by_case
-def test_a_field_is_made_so(world: World, case: Any) -> None:
-    sort, field, value, _, _ = case
-    spec, made = world.make(getattr(world, sort)(**{field: value}))
-    assert differences(spec, made) == []
-    assert made.waiting == {}
-
-
-@by_case
-def test_a_field_is_changed_and_changed_by_hand_and_healed(world: World, case: Any) -> None:
-    sort, field, value, effect, by_hand = case
-    spec, _ = world.make(getattr(world, sort)())
-    spec = spec.model_copy(update={field: value})
-    changed = world.heal(spec)
-    assert differences(spec, changed) == []
-    assert dict(changed.waiting) == ({field: RESTART} if effect is RESTART else {})
-    world.admin("PUT", f"{path(spec, sort)}/config", **by_hand)
-    seen = world.see(spec)
-    assert seen is not None
-    assert field in [diff.field for diff in differences(spec, seen)]
-    assert differences(spec, world.heal(spec)) == []
 
 
 @pytest.mark.parametrize("sort", ["container", "vm"])
@@ -193,29 +133,6 @@ def test_a_vm_with_two_sockets_counts_all_its_cores(world: World) -> None:
 
 
 # Restarts.
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case[3] is RESTART], ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}")
-def test_what_is_said_to_wait_waits_and_a_restart_brings_it(world: World, case: Any) -> None:
-    sort, field, value, _, _ = case
-    spec, made = world.make(getattr(world, sort)())
-    kind, spec = world.kind(spec), spec.model_copy(update={field: value})
-    diffs = differences(spec, made)
-    assert set(kind.restarts(made, diffs)) == {field}
-    changed = kind.update(made, spec, diffs)
-    assert changed is not None
-    assert set(kind.restarts(changed, [])) == {field}
-    restarted = kind.restart(spec, changed)
-    assert restarted is not None
-    assert (differences(spec, restarted), restarted.waiting, restarted.values["state"]) == ([], {}, "running")
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if case[3] is LIVE], ids=lambda case: f"{case[0]}-{case[1]}")
-def test_what_is_in_force_at_once_asks_for_no_restart(world: World, case: Any) -> None:
-    sort, field, value, _, _ = case
-    spec, made = world.make(getattr(world, sort)())
-    spec = spec.model_copy(update={field: value})
-    assert not world.kind(spec).restarts(made, differences(spec, made))
 
 
 def test_a_stopped_guest_waits_for_its_next_start_and_is_not_restarted(world: World) -> None:

@@ -66,37 +66,6 @@ def test_without_its_guest_none_is_made(world: World) -> None:
         world.kinds["proxmox.firewall"].create(spec)
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"enable": False},
-        {"policy_in": "ACCEPT"},
-        {"policy_out": "REJECT"},
-        {"ipfilter": False},
-        {"macfilter": False},
-        {"dhcp": True},
-        {"ndp": False},
-        {"radv": True},
-        {"log_level_in": "info"},
-        {"log_level_out": "debug"},
-        {"rules": [PING, WEB, OUT, SSH]},
-        {"rules": []},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-def test_each_field_is_changed_and_then_there_is_nothing_left_to_do(world: World, sort: str, change: dict[str, Any]) -> None:
-    guest, _, _ = made(world, sort, **FULL)
-    spec = wanted(guest, **{**FULL, **change})
-    seen = world.see(spec)
-    assert seen is not None
-    assert [diff.field for diff in differences(spec, seen)] == list(change)
-    assert differences(spec, world.heal(spec)) == []
-    seen = world.see(spec)
-    assert seen is not None
-    assert differences(spec, seen) == []
-
-
 def test_rules_change_their_order_and_keep_what_they_are(world: World) -> None:
     names = ["a", "b", "c", "d"]
     rules = [{"action": "ACCEPT", "proto": "tcp", "dport": str(number), "comment": name} for number, name in enumerate(names, 1000)]

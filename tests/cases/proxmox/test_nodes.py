@@ -53,8 +53,12 @@ def test_a_guest_that_was_moved_is_found_changed_and_left_where_it_is(road: Road
     assert seen is not None
     kind, vmid = ("lxc" if sort == "container" else "qemu"), seen.handle["vmid"]
     road.world.admin("POST", f"/nodes/eig/{kind}/{vmid}/migrate", target="eig2", online=1)
-    assert road.plan(spec).empty
+    plan = road.plan(spec)
+    assert plan.empty
+    word = "container" if sort == "container" else "VM"
+    assert [finding.message for finding in plan.findings] == [f"{word} {vmid} was moved from eig to eig2; it is left there"]
     road.apply(spec.model_copy(update={"onboot": True}))
+    assert codes(road.plan(spec)) == []
     moved = road.world.see(spec)
     assert moved is not None
     assert moved.handle == {"node": "eig2", "vmid": vmid}

@@ -1,4 +1,5 @@
 import io
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from eiginfra.cli.render.plan_markdown import markdown
 from eiginfra.cli.render.plan_text import print_plan, totals
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
-from eiginfra.core.finding import error
+from eiginfra.core.finding import error, warning
 from eiginfra.core.plan import Plan
+from eiginfra.core.trace import Deed, Moment, Trace
 from eiginfra.engine.executor import Outcome, Report, Result
 
 CREATE = Change(
@@ -68,6 +70,18 @@ def test_a_plan_for_people() -> None:
         "\n"
         "Plan: 1 to add, 1 to change, 0 to remove.\n"
     )
+
+
+def test_since_when_and_by_whom_stands_with_drift_and_findings() -> None:
+    noon = datetime(2019, 10, 1, 12, tzinfo=UTC)
+    trace = Trace(in_order=Moment(what="round 4", at=noon), deeds=(Deed(what="resize", by="al_ice@pve", at=noon),))
+    excess = warning("quota-excess", "it takes more", address="test.thing[b]").model_copy(update={"trace": trace})
+    plan = Plan(meta=META, changes=(UPDATE.model_copy(update={"trace": trace}),), findings=(excess,))
+    told = "since between round 4 (2019-10-01 12:00 UTC, in order) and now; resize by al_ice@pve (2019-10-01 12:00 UTC)"
+    text = _text(plan)
+    assert f"      - people[v] v\n      {told}\n" in text
+    assert f"test.thing[b]: warning: it takes more; {told}\n" in text
+    assert markdown(plan).count(r"resize by al\_ice\@pve \(2019-10-01 12:00 UTC\)") == 2
 
 
 def test_the_totals() -> None:

@@ -71,6 +71,14 @@ class World:
         return "restart a" in self.server.requests
 
 
+def test_what_waits_for_a_restart_but_is_not_what_was_wanted_is_found_out() -> None:
+    world = World()
+    plan = world.plan(thing("a", text="new"))
+    world.server.after = lambda _verb, name: world.server.objects[name].update(text="other")
+    (result,) = world.run(plan).results
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "the server agreed, and still shows text: 'other'")
+
+
 def test_without_leave_a_change_says_that_it_will_wait_and_then_waits() -> None:
     world = World()
     plan = world.plan(thing("a", text="new"))

@@ -1,5 +1,6 @@
 """What left the inventory and is retired rather than removed: a plain update, once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,6 +81,15 @@ def test_who_comes_back_is_still_ours_and_can_leave_again(world: World) -> None:
     world.apply(back)
     world.apply()
     assert world.server.objects["a"]["text"] == "left"
+
+
+def test_whom_another_cohort_had_in_hand_later_is_that_ones_to_retire(world: World) -> None:
+    (ours,) = world.journal.records("eig3").values()
+    theirs = replace(ours, run=ours.run + 1)
+    assert world.plan(history=(ours, theirs)).changes == ()
+    assert world.plan(history=(ours, theirs), prune=True).changes == ()
+    (change,) = world.plan(history=(replace(theirs, run=ours.run - 1), ours)).changes
+    assert change.note == "left the inventory: will be silenced"
 
 
 def test_what_was_only_found_is_not_retired() -> None:

@@ -387,7 +387,10 @@ def test_what_really_stands_over_quota_is_a_warning() -> None:
     world = World()
     world.server.objects["a"] = {"name": "a", "cores": 8}
     plan = world.plan([thing("a", team="adler", cores=1)], limits=Limits(teams={"adler": Limit(cores=4)}))
-    assert [found.message for found in plan.findings] == ["adler really uses 8 cores, its quota is 4 cores"]
+    assert [found.message for found in plan.findings] == [
+        "adler really uses 8 cores, its quota is 4 cores",
+        "it takes 7 cores more than the inventory asks for",
+    ]
 
 
 def test_removals_over_the_cap_are_an_error_of_the_plan() -> None:

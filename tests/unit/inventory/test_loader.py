@@ -99,6 +99,8 @@ def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_te
         (f"{HEAD}{MACHINE}, cores: 1, memory: 1GiB, disk: ¦1500MiB}}\n", "disk: 1500MiB is not a disk size (disks are whole GiB, e.g. 8GiB)"),
         (f"{HEAD}{MARKED}, size: small, cores: 1}}\n", "machines[1]: size and cores together (keep `size`, or write cores, memory and disk)"),
         (f"{HEAD}{MARKED}, cores: 1}}\n", "machines[1]: no size (write `size`, or also memory and disk)"),
+        (f"{HEAD}{MARKED}, size: small, clone: linked}}\n", "machines[1]: clone for a container (write `type: vm`, or leave `clone` out)"),
+        (f"{HEAD}{MACHINE}, size: small, type: vm, clone: ¦thin}}\n", "clone: 'thin' is not known here (there is full, linked)"),
         (f"{HEAD}machines:\n  - {{name: ¦Web_1, image: debian-12, size: small}}\n", "name: 'Web_1' is not a name for a machine or sub-domain (lower-case letters, digits and inner hyphens, 32 characters at most)"),
         (f"{HEAD}{MACHINE}, size: small, forward: [{{public: ¦70000, port: 22}}]}}\n", "public: 70000 is too large (at most 65535)"),
         (f"{HEAD}{MACHINE}, size: small, mounts: [{{path: ¦data, size: 1GiB}}]}}\n", "path: 'data' is not a path to mount a volume at (write it from the root, e.g. /srv/data)"),

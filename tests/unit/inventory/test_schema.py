@@ -53,6 +53,7 @@ def test_the_examples_are_valid(name: str, file: str) -> None:
         ("team", "inventories/eig3/teams/adler.yml", ("machines", 1, "size"), "small"),
         ("team", "inventories/eig3/teams/adler.yml", ("machines", 1, "memory"), "1GB"),
         ("team", "inventories/eig3/teams/adler.yml", ("machines", 0, "docker"), "yes"),
+        ("team", "inventories/eig3/teams/adler.yml", ("machines", 0, "clone"), "linked"),
         ("team", "inventories/eig3/teams/adler.yml", ("members", 0, "role"), "owner"),
         ("team", "inventories/eig3/teams/adler.yml", ("members", 0, "ssh_keys"), ["hello"]),
         ("team", "inventories/eig3/teams/adler.yml", ("title",), 2019),

@@ -16,11 +16,13 @@ from eiginfra.core.errors import EiginfraError, LockedError
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.core.secret import Secret
+from eiginfra.core.usage import Limits
 from eiginfra.engine import action
 from eiginfra.engine.executor import Executor, Report
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import Situation, make_plan
 from eiginfra.engine.reconcile import Mode, Policy
+from eiginfra.engine.trace import Sightings, traced
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.work import OnEnd, OnStart, Stopping
 from eiginfra.wiring.stopping import Stopper
@@ -32,8 +34,9 @@ class World:
 
     wanted: list[Resource] = field(default_factory=lambda: [thing("a", team="adler", text="x"), thing("b", cores=1)])
     server: Server = field(default_factory=Server)
-    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    journal: MemoryJournal = field(default_factory=lambda: MemoryJournal(now=lambda: datetime(2019, 9, 30, tzinfo=UTC)))
     rules: Policy = field(default_factory=lambda: Policy(Mode.HEAL))
+    limits: Limits = field(default_factory=Limits)
     locked: bool = False
     trouble: Exception | None = None
     closed: int = 0
@@ -54,13 +57,13 @@ class World:
             raise LockedError("the journal is locked by somebody")
         yield
 
-    def plan(self) -> Plan:
+    def plan(self, sightings: Sightings | None = None) -> Plan:
         if self.trouble is not None:
             raise self.trouble
         records = self.journal.records("eig3")
         seen = observe(self.registry, self.wanted, records, cohort="eig3", teams=[], available=frozenset({"test"}), whole=True)
-        given = Situation(self.wanted, self.wanted, seen, records, orphans_among=None)
-        return make_plan(self.registry, given, META)
+        given = Situation(self.wanted, self.wanted, seen, records, limits=self.limits, orphans_among=None)
+        return traced(self.registry, make_plan(self.registry, given, META), seen, records, sightings or Sightings())
 
     def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
         return Executor(self.registry, self.journal, workers={"test": 1}, stopping=stopping, on_start=on_start, on_end=on_end).run(plan, 1)
@@ -144,6 +147,7 @@ def make_loop(world: World, clock: Clock, chat: Chat, tmp_path: Path) -> Iterato
     stopper = Stopper()
 
     def make(mode: Mode = Mode.HEAL, **more: object) -> Loop:
+        world.journal.now = clock.now
         given = {"address": chat.address, "wait": clock.wait, **more}
         return Loop(
             "eig3 on test",

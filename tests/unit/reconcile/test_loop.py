@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +12,15 @@ import pytest
 
 from eiginfra.core.errors import InputError, PermanentError, TransientError, UnreachableError
 from eiginfra.core.finding import error
-from eiginfra.engine.reconcile import Mode, Policy, Rule
+from eiginfra.core.trace import Moment
+from eiginfra.core.usage import Limit, Limits
+from eiginfra.engine.reconcile import Memory, Mode, Policy, Rule
+from eiginfra.engine.trace import Sightings
 from eiginfra.inventory.site import ReconcileSite
 from eiginfra.reconcile.log import LOGGER, log_to
 from eiginfra.reconcile.loop import SILENCE, Loop
 from eiginfra.reconcile.round import End
-from eiginfra.reconcile.state import state_file
+from eiginfra.reconcile.state import keep, sightings, state_file
 
 MakeLoop = Callable[..., Loop]
 
@@ -57,7 +60,10 @@ def test_drift_is_healed_and_said_once(make_loop: MakeLoop, world: Any, chat: An
     assert [loop.once().end for _ in range(3)] == [End.HEALED, End.CLEAN, End.CLEAN]
     assert world.server.objects["a"]["text"] == "x"
     assert world.server.objects["b"]["cores"] == 1
-    assert chat.messages == ["eiginfra reconcile, eig3 on test\n*Healed* (2)\n- `test.thing[a] text`\n- `test.thing[b] is gone`"]
+    since = "since between run 1 (2019-09-30 00:00 UTC, in order) and now"
+    assert chat.messages == [
+        f"eiginfra reconcile, eig3 on test\n*Healed* (2)\n- `test.thing[a] text`: {since}\n- `test.thing[b] is gone`: {since}"
+    ]
     assert [line["event"] for line in lines()] == ["drift", "drift", "heal", "heal", "round", "round", "round"]
     assert figure(loop, 'eiginfra_drift_found_total{cause="drift",kind="test.thing",team="adler"}') == 1
     assert figure(loop, 'eiginfra_heals_total{kind="test.thing",outcome="done",team="adler"}') == 1
@@ -281,3 +287,57 @@ def test_each_selection_has_a_memory_of_its_own(tmp_path: Path) -> None:
     assert state_file(site, "eig3") == tmp_path / "reconcile-eig3.json"
     site.file.reconcile = ReconcileSite(state=tmp_path / "state")
     assert state_file(site, "eig3").parent == tmp_path / "state"
+
+
+def test_what_the_loop_saw_is_read_where_it_may_be_and_missed_where_not(tmp_path: Path) -> None:
+    site: Any = SimpleNamespace(file=SimpleNamespace(journal=str(tmp_path / "journal.db"), reconcile=ReconcileSite()), path=tmp_path)
+    seen = Sightings(last=Moment(what="round 4", at=datetime(2019, 10, 1, tzinfo=UTC)))
+    path = state_file(site, "eig3")
+    assert sightings(site, "eig3") == Sightings()
+    keep(path, Memory(sightings=seen))
+    assert sightings(site, "eig3") == seen
+    path.unlink()
+    path.mkdir()
+    assert sightings(site, "eig3") == Sightings()
+
+
+def test_since_when_is_told_by_rounds_whose_numbers_outlive_the_loop(
+    make_loop: MakeLoop, world: Any, clock: Any, chat: Any, lines: Any
+) -> None:
+    world.rules = Policy()
+    loop = make_loop(Mode.DETECT)
+    loop.once()
+    clock.wait(600)
+    world.server.objects["a"]["text"] = "tampered"
+    loop.once()
+    in_order = "since between round 1 (2019-10-01 00:00 UTC, in order) and"
+    assert chat.messages == [
+        f"eiginfra reconcile, eig3 on test\n*New drift* (1)\n- `test.thing[a] text`: only watched: --mode detect; {in_order} now"
+    ]
+    (line,) = (line for line in lines() if line["event"] == "drift")
+    assert line["in_order"] == {"what": "round 1", "at": "2019-10-01T00:00:00Z"}
+    assert not {"seen", "deeds"} & line.keys()
+    clock.wait(600)
+    again = make_loop(Mode.DETECT)
+    assert again.once().number == 3
+    (change,) = world.plan(again.memory.sightings).changes
+    assert str(change.trace) == f"{in_order} round 2 (2019-10-01 00:10 UTC, first seen)"
+    world.server.objects["a"]["text"] = "x"
+    again.once()
+    world.server.objects["a"]["text"] = "tampered"
+    (change,) = world.plan(again.memory.sightings).changes
+    assert str(change.trace) == "since between round 4 (2019-10-01 00:20 UTC, in order) and now"
+
+
+def test_what_takes_too_much_without_being_drift_is_told_once(make_loop: MakeLoop, world: Any, chat: Any, lines: Any) -> None:
+    world.limits = Limits(teams={"adler": Limit(cores=4)})
+    loop = make_loop()
+    loop.once()
+    world.server.objects["a"]["cores"] = 9
+    assert [loop.once().end for _ in range(2)] == [End.CLEAN, End.CLEAN]
+    since = "since between round 1 (2019-10-01 00:00 UTC, in order) and now"
+    assert chat.messages == [
+        f"eiginfra reconcile, eig3 on test\n*Over the quota* (1)\n- `test.thing[a]`: more than the inventory asks for; {since}"
+    ]
+    (line,) = (line for line in lines() if line["event"] == "excess")
+    assert (line["address"], line["team"], line["code"], line["round"]) == ("test.thing[a]", "adler", "quota-excess", 2)

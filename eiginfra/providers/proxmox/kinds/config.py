@@ -43,10 +43,15 @@ def shared_changes(spec: GuestSpec, fields: set[str], name_key: str) -> dict[str
     return dict(changes[name] for name in changes if name in fields)
 
 
-def settled(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as they are sent: those that are None go into `delete`."""
+def settled(params: Mapping[str, Any], running: Config) -> dict[str, Any]:
+    """Parameters as they are sent: those that are None go.
+
+    What only waits for a restart is taken back by `revert`: of a container, Proxmox keeps it through a `delete` (container-config.jsonl).
+    """
     gone = [name for name, value in params.items() if value is None]
-    return {name: value for name, value in params.items() if value is not None} | ({"delete": ",".join(gone)} if gone else {})
+    verbs = {"delete": [name for name in gone if name in running], "revert": [name for name in gone if name not in running]}
+    sent = {name: value for name, value in params.items() if value is not None}
+    return sent | {verb: ",".join(names) for verb, names in verbs.items() if names}
 
 
 def startup(spec: GuestSpec, config: Config) -> str | None:

@@ -37,7 +37,9 @@ class Look:
 def of(look: Look) -> list[Finding]:
     """Everything that a look has to say."""
     return [
-        finding for sort in (_offline, _duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores) for finding in sort(look)
+        finding
+        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores)
+        for finding in sort(look)
     ]
 
 
@@ -47,7 +49,15 @@ def attributed(finding: Finding, resource: Resource) -> Finding:
 
 
 def unknown(look: Look) -> dict[Address, str]:
-    """The wanted guests that may stand on a node that is offline, with why: those the journal knows there; or all of a lost one's pool."""
+    """The wanted guests that may stand all the same, with why: on a node that is offline, or where their mark was taken out."""
+    return _out_of_reach(look) | {
+        resource.address: f"not made: {_WORDS[guest.type]} {guest.vmid} on {guest.node} seems to be it, without its mark"
+        for resource, guest in _bare(look)
+    }
+
+
+def _out_of_reach(look: Look) -> dict[Address, str]:
+    """Those the journal knows on a node that is offline; or all of a lost one's pool."""
     lost = {guest.vmid: guest for guest in look.guests.values() if not guest.reachable and guest.type == look.type}
     known = {record.address: vmid for record in look.scope.records if isinstance(vmid := record.handle.get("vmid"), int)}
     strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
@@ -111,6 +121,42 @@ def _offline(look: Look) -> Iterator[Finding]:
             f"node {node} is offline: what is on it (guests {guests}) is unknown, not missing, and nothing is made in its place",
             remedy="see to the node, then make a new plan; what is wanted on the other nodes is done meanwhile",
         )
+
+
+def _moved(look: Look) -> Iterator[Finding]:
+    """Guests that somebody moved since they were last applied: they are left where they are."""
+    nodes = {record.address: record.handle.get("node") for record in look.scope.records}
+    for observed in look.objects:
+        was, now = nodes.get(observed.address), observed.handle["node"]
+        if was is not None and was != now:
+            yield notice(
+                "guest-moved",
+                f"{_WORDS[look.type]} {observed.handle['vmid']} was moved from {was} to {now}; it is left there",
+                address=str(observed.address),
+                team=observed.team,
+            )
+
+
+def _bare(look: Look) -> Iterator[tuple[Resource, Listed]]:
+    """Wanted guests that the journal knows by a number under which, in their pool, a guest stands that nobody is known to own."""
+    known = {record.address: record.handle.get("vmid") for record in look.scope.records}
+    wanted, seen = {resource.address.key for resource in look.scope.resources}, {observed.address for observed in look.objects}
+    for resource in look.scope.resources:
+        vmid = known.get(resource.address)
+        guest, reading = (look.guests.get(vmid), look.readings.get(vmid)) if isinstance(vmid, int) else (None, None)
+        if guest is None or reading is None or resource.address in seen or resource.address.key in look.marks:
+            continue
+        if guest.type == look.type and guest.pool == getattr(resource.spec, "pool", None) and reading.mark not in wanted:
+            yield resource, guest
+
+
+def _unmarked(look: Look) -> Iterator[Finding]:
+    """Guests whose mark somebody took out of the description: a second one is not made in their place."""
+    for resource, guest in _bare(look):
+        key = resource.address.key
+        problem = f"{_WORDS[guest.type]} {guest.vmid} on {guest.node} was {key}, but its description no longer says so"
+        remedy = f"write the line `eiginfra: {key}` into it again; or, if another is to be made, eiginfra forget '{resource.address}'"
+        yield attributed(warning("mark-lost", problem, remedy=remedy), resource)
 
 
 def _duplicates(look: Look) -> Iterator[Finding]:

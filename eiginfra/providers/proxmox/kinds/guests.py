@@ -11,7 +11,7 @@ from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundEr
 from eiginfra.core.kind import Parting
 from eiginfra.core.resource import RESTART, Observed, Record
 from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
-from eiginfra.providers.proxmox.kinds import parting
+from eiginfra.providers.proxmox.kinds import last_backup, parting
 from eiginfra.providers.proxmox.kinds.config import Config, settled, shared_changes, startup
 from eiginfra.providers.proxmox.kinds.findings import NEVER_SHRINKS
 from eiginfra.providers.proxmox.kinds.reading import G, GuestReader, ObservedGuest
@@ -140,7 +140,7 @@ class GuestKind(GuestReader[G]):
         if description != text:
             params["description"] = description
         if params:
-            self._client.configure(node, self.type, vmid, settled(params), reading.digest)
+            self._client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
         self.grow(spec, fields, node, vmid, reading.wanted)
         returns = "remove_after" in fields and spec.state is None and guest.values["state"] == "stopped"
         if returns or ("state" in fields and spec.state == "running"):
@@ -165,11 +165,11 @@ class GuestKind(GuestReader[G]):
         return self.read(spec, observed.handle)
 
     def _part(self, spec: G, guest: ObservedGuest) -> None:
-        """Stop it, back it up, and only then date it: a run that is killed in between begins anew."""
+        """Stop it, back it up, and only then date it: a run that is killed in between begins anew, and finds the backup."""
         node, vmid = guest.node, guest.vmid
         if guest.values["state"] == "running":
             self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
-        self._client.back_up(node, vmid, f"eiginfra: the last of {spec.mark}")
+        last_backup.make(self._client, node, vmid, spec.mark)
         reading = Reading.of(self._client.pending(node, self.type, vmid))
         day = date.fromisoformat(str(spec.remove_after))
         params = {"onboot": 0, "protection": 0, "description": with_removal(reading.wanted.get("description"), day)}

@@ -1,8 +1,9 @@
 """How containers and VMs are found by their mark and read; nothing is changed here."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 from pydantic import JsonValue
@@ -12,8 +13,10 @@ from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import RESTART, Observation, Observed, Resource, Scope
+from eiginfra.core.trace import Deed
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox import deeds
 from eiginfra.providers.proxmox.allocator import GuestAllocator
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.kinds import findings
@@ -204,6 +207,10 @@ class GuestReader(Kind[G]):
         running, lock = status.get("status") == "running", status.get("lock")
         listed = Listed(vmid, self.type, node, str(status.get("name", "")), running, pool or self._pool(spec.pool, vmid), lock)
         return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+
+    def deeds(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Deed]:
+        """What the tasks of the guest's node tell; one request, one for each configuring task that may explain it, and the clock once."""
+        return deeds.explaining(self._client, str(handle["node"]), int(str(handle["vmid"])), seen, since)
 
     def _pool(self, wanted: str, vmid: int) -> str | None:
         """The pool a guest is in: most often the wanted one, whose members are a short list."""

@@ -1,32 +1,35 @@
-"""`proxmox.vm`: a virtual machine (KVM), a full clone of a cloud-init template of the site."""
+"""`proxmox.vm`: a virtual machine (KVM), a full or linked clone of a cloud-init template of the site."""
 
-import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding
 from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark
+from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark, without_mac
 from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
-from eiginfra.providers.proxmox.kinds.findings import Look
+from eiginfra.providers.proxmox.kinds.findings import Look, attributed
 from eiginfra.providers.proxmox.kinds.guests import GuestKind
 from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
 from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec, Swap
+from eiginfra.providers.proxmox.kinds.templates import Templates, drives
 from eiginfra.providers.proxmox.machines import Reading
 
-_DISK = re.compile(r"(?:scsi|virtio|sata|ide)\d+")
+_NOTHING = Reading({}, {})
 
 
 class VmSpec(GuestSpec):
     """A virtual machine."""
 
     image: Annotated[int, CREATE_ONLY, Field(ge=100)] = Field(description="The template's number")
+    clone: Annotated[Literal["full", "linked"], CREATE_ONLY] = Field(
+        default="full", description="A copy of the template's disk; or `linked`: it shares what it does not change with the template"
+    )
     sockets: int | None = Field(
         default=None, ge=1, le=16, description="Processors, each with its `cores`. Unset: as the template, then left alone"
     )
@@ -38,6 +41,11 @@ class VmSpec(GuestSpec):
     )
     agent: bool | None = Field(default=None, description="Whether Proxmox speaks to an agent inside. Unset: made with, then left alone")
     user: Annotated[str | None, CREATE_ONLY] = Field(default=None, description="The user that cloud-init makes; unset: the template's")
+
+    @property
+    def linked(self) -> bool:
+        """Whether it shares its template's disk."""
+        return self.clone == "linked"
 
     @model_validator(mode="after")
     def _balloon_within(self) -> Self:
@@ -81,11 +89,10 @@ class VmKind(GuestKind[VmSpec]):
         sizes = dict[str, ByteSize]()
         boot = Properties.parse(str(config.get("boot", ""))).get("order") or str(config.get("bootdisk", ""))
         order = boot.split(";")
-        found = [key for key in config if _DISK.fullmatch(key)]
+        found = drives(config)
         for key in sorted(found, key=lambda key: (order.index(key) if key in order else len(order), key)):
-            drive = Properties.parse(str(config[key]), "file")
-            size = volume_size(drive)
-            if drive.get("media") != "cdrom" and size is not None:
+            size = volume_size(found[key])
+            if found[key].get("media") != "cdrom" and size is not None:
                 sizes[key] = size
         return sizes
 
@@ -111,29 +118,18 @@ class VmKind(GuestKind[VmSpec]):
         return params
 
     def remarks(self, look: Look) -> Iterable[Finding]:
-        """Templates that are not there, or whose disk is larger than the wanted one."""
+        """Templates that are not there, whose disk is larger than the wanted one, or that cannot be cloned as wanted."""
         standing = {observed.address for observed in look.objects}
+        templates = Templates(self._client, self._machines.last(look.scope.cohort))
         for resource in look.scope.resources:
             spec = resource.spec
-            if not isinstance(spec, VmSpec) or resource.address in standing or spec.id is not None:
-                continue
-            template = look.guests.get(spec.image)
-            if template is not None and not template.reachable:
-                continue
-            if template is None or not template.template or template.type != self.type:
-                problem = f"there is no VM template {spec.image} that the token sees"
-                remedy = "see `images` in the site file, or grant VM.Audit and VM.Clone on the template"
-            elif template.disk > spec.disk:
-                problem = f"the disk of template {spec.image} is {ByteSize(template.disk)}, wanted {spec.disk}"
-                remedy = "disks are never shrunk: write a larger disk, or use a smaller template"
-            else:
-                continue
-            yield error("template", problem, remedy=remedy, address=str(resource.address), team=resource.team, location=resource.origin)
+            if isinstance(spec, VmSpec) and spec.id is None and resource.address not in standing:
+                yield from (attributed(finding, resource) for finding in templates.remarks(spec.image, spec.disk, linked=spec.linked))
 
     def make(self, spec: VmSpec) -> None:
         """Clone the template wherever it stands."""
         site, node = self._client.settings, str(spec.node)
-        template = self._machines.templates().get(spec.image)
+        template = self._machines.last(spec.cohort).guests.get(spec.image)
         if template is None:
             raise NotFoundError(f"proxmox: there is no VM template {spec.image} that the token sees; see `images` in the site file")
         with self._client.room(node, site.disks):
@@ -141,27 +137,27 @@ class VmKind(GuestKind[VmSpec]):
             self._client.follow(upid, f"clone VM {spec.image} to {spec.id}")
 
     def clone_params(self, spec: VmSpec, source: str) -> dict[str, Any]:
-        """The cloning request; `target` is sent only where the template stands on another node."""
+        """The cloning request: `target` only where the template stands on another node, a storage only for a full clone."""
         params = {
             "newid": spec.id,
             "name": spec.name,
             "pool": spec.pool,
             "description": with_mark(None, spec.mark),
-            "full": 1,
-            "storage": self._client.settings.disks,
+            "full": int(not spec.linked),
+            "storage": None if spec.linked else self._client.settings.disks,
             "target": spec.node if spec.node != source else None,
         }
         return {name: value for name, value in params.items() if value is not None}
 
     def inherited_tags(self, spec: VmSpec) -> tuple[str, ...]:
         """A clone has its template's tags."""
-        template = self._machines.templates().get(spec.image)
+        template = self._machines.last(spec.cohort).guests.get(spec.image)
         return template.tags if template else ()
 
     def finish(self, spec: VmSpec, standing: ObservedGuest | None) -> None:
-        """Configure, grow, start; the tags last, which say that it is finished."""
+        """Configure, grow, start; the tags last, which say that it is finished. A clone just made is as its template: it is not read."""
         node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
-        reading = standing.reading if standing else Reading.of(self._client.pending(node, self.type, vmid))
+        reading = standing.reading if standing else self._copy(spec)
         self._client.configure(node, self.type, vmid, self.first_params(spec, reading), reading.digest)
         self.grow(spec, {"disk"}, node, vmid, reading.wanted)
         if spec.state != "stopped" and not (standing and standing.values["state"] == "running"):
@@ -169,8 +165,16 @@ class VmKind(GuestKind[VmSpec]):
         if spec.tags:
             self._client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
 
+    def _copy(self, spec: VmSpec) -> Reading:
+        """A clone's configuration as far as it is its template's: without a MAC, so that the server gives it one, and without a digest."""
+        template = self._machines.last(spec.cohort).read([spec.image]).get(spec.image, _NOTHING)
+        config = {key: value for key, value in template.running.items() if key != "digest"}
+        if "net0" in config:
+            config["net0"] = without_mac(str(config["net0"]))
+        return Reading(config, config)
+
     def first_params(self, spec: VmSpec, reading: Reading) -> dict[str, Any]:
-        """What a clone is told before its first start; its network device keeps its MAC."""
+        """What a clone is told before its first start; a network device that has a MAC keeps it."""
         site = self._client.settings
         net0 = Properties.parse(str(reading.wanted.get("net0") or "virtio"), "model").replace(bridge=site.bridge, firewall="1")
         fields = {"name", "cores", "memory", *given(spec, ("onboot", "protection"))}

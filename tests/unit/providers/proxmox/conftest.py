@@ -1,7 +1,6 @@
 """A site, specs of guests, and a client that remembers what it was asked."""
 
 from ipaddress import IPv4Address, IPv4Network
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,14 +69,6 @@ def vm(mark: str = "eig3/adler/db", **fields: Any) -> VmSpec:
 @pytest.fixture
 def site() -> ProxmoxSettings:
     return make_site()
-
-
-@pytest.fixture(scope="session")
-def contract() -> Path:
-    path = Path(__file__).parents[5] / "shared" / "contracts" / "proxmox-ve-9.1.json"
-    if not path.exists():
-        pytest.skip(f"the API description of Proxmox VE is not at {path}")
-    return path
 
 
 class Wire(ProxmoxClient):

@@ -93,6 +93,11 @@ def test_a_number_given_by_the_inventory_is_kept() -> None:
     assert numbers["eig3/adler/db"]["id"] == 121
 
 
+def test_a_guest_that_stands_keeps_its_address_when_the_inventory_writes_another_number() -> None:
+    numbers = allocate([resource("adler", "web", id=120)], observed=[standing(104, "eig3/adler/web")])
+    assert numbers["eig3/adler/web"]["address"] == "192.168.0.104/24"
+
+
 def test_a_range_that_is_used_up_is_an_error_with_the_arithmetic() -> None:
     with pytest.raises(InputError, match=r"the range 100-102 has 3 numbers; 2 are or were in use, 2 new machines want one each"):
         allocate([resource("adler", "a"), resource("adler", "b")], others=[standing(100)], taken=frozenset({102}), ids=(100, 102))

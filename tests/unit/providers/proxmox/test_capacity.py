@@ -123,6 +123,22 @@ def test_a_thin_storage_without_space_for_the_clones_is_an_error(available: floa
     assert finding.message.endswith("; the clones of this plan take 1GiB at once")
 
 
+def test_linked_clones_take_no_space_at_first_and_may_grow_to_all_of_their_disk() -> None:
+    db = wanted("db", vm, clone="linked", disk=size(16))
+    assert check(room(stores=(store(available=size(0.5), used={9012: GIB}),)), db) == []
+    [finding] = check(room(stores=(store(provisioned=95 * GIB),)), db)
+    assert (finding.code, finding.severity) == ("storage-overprovisioned", Severity.WARNING)
+    assert "this plan adds 16GiB: 11GiB too much" in finding.message
+    thick = room(stores=(store(thin=False, available=10 * GIB),))
+    assert check(thick, db) == []
+    assert [finding.code for finding in check(thick, db, wanted("web", disk=size(11)))] == ["storage-full"]
+    [finding] = check(thick, wanted("db", vm, disk=size(16)))
+    assert finding.message == "storage local-lvm on eig has 10GiB free; this plan asks for 16GiB more: 6GiB too much"
+    assert [
+        finding.code for finding in check(thick, wanted("db", vm, clone="linked", disk=size(32)), observed=(standing(db, disk=size(16)),))
+    ] == ["storage-full"]
+
+
 def test_growth_counts_by_what_is_more() -> None:
     web = wanted("web", disk=size(20))
     there = room(Claim("eig", GIB, 1), stores=(store(thin=False, available=12 * GIB),))
@@ -188,12 +204,15 @@ def test_a_node_that_is_offline_gets_nothing() -> None:
     assert placed(there, wanted("a")) == {"a": "eig"}
 
 
-def test_a_clone_stays_with_its_template_unless_the_storage_is_shared() -> None:
+def test_a_clone_stays_with_its_template_unless_that_is_on_a_shared_storage() -> None:
     there = room(Claim("two", 20 * GIB, 1))
     there = replace(there, claims={**there.claims, 9012: Claim("eig", 2 * GIB, 2, template=True)})
     assert placed(there, wanted("db", vm)) == {"db": "eig"}
     shared = {name: replace(each, shared=True) for name, each in there.stores.items()}
-    assert placed(replace(there, stores=shared), wanted("db", vm)) == {"db": "two"}
+    assert placed(replace(there, stores=shared), wanted("db", vm)) == {"db": "eig"}  # the template is on another, of its node alone
+    shared = {name: replace(each, used={9012: GIB}) for name, each in shared.items()}
+    for clone in ("full", "linked"):
+        assert placed(replace(there, stores=shared), wanted("db", vm, clone=clone)) == {"db": "two"}
 
 
 def test_a_container_is_made_where_its_template_is() -> None:

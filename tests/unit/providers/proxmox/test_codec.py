@@ -1,6 +1,10 @@
 """Proxmox's notations; the examples are what a Proxmox VE 9.1 returned."""
 
+import json
+import re
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -44,6 +48,10 @@ RETURNED = [
     ("order=3,up=5,down=6", "order"),
     ("creation-qemu=10.0.13,ctime=1795291639", ""),
 ]
+RECORDINGS = Path(__file__).parents[5] / "shared" / "recordings" / "proxmox"
+OPTION = re.compile(
+    r"(?:net|mp|unused|scsi|virtio|sata|ide|ipconfig|serial)\d+|rootfs|features|startup|agent|cpu|memory|boot|smbios1|meta|vga"
+)
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_:./;+ ", min_size=1, max_size=12)
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=8)
 
@@ -59,6 +67,41 @@ def property_strings(draw: st.DrawFn) -> str:
 @pytest.mark.parametrize(("text", "default"), RETURNED)
 def test_what_a_server_returns_is_printed_as_it_came(text: str, default: str) -> None:
     assert str(Properties.parse(text, default)) == text
+
+
+def _recorded() -> Iterator[tuple[str, str]]:
+    """Every property string of a guest's configuration that the recorded server returned, with its option."""
+    for file in sorted(RECORDINGS.rglob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            exchange = json.loads(line)
+            body = exchange.get("body")
+            if exchange.get("method") == "GET" and str(exchange.get("path")).endswith(("/config", "/pending")) and isinstance(body, dict):
+                data = body.get("data") or {}
+                rows = data if isinstance(data, list) else [{"key": key, "value": value} for key, value in data.items()]
+                options = ((str(row["key"]), row.get(part)) for row in rows for part in ("value", "pending"))
+                yield from ((key, str(text)) for key, text in options if OPTION.fullmatch(key) and text is not None)
+
+
+def test_whatever_a_real_server_returned_is_printed_as_it_came() -> None:
+    found = set(_recorded())
+    if not found:
+        pytest.skip(f"there are no recordings at {RECORDINGS}")
+    assert {key.rstrip("0123456789") for key, _ in found} >= {
+        "net",
+        "rootfs",
+        "mp",
+        "scsi",
+        "ide",
+        "ipconfig",
+        "features",
+        "startup",
+        "agent",
+    }
+    for _, text in sorted(found):
+        read = Properties.parse(text, "first")
+        assert str(read) == text
+        size = read.get("size")
+        assert size is None or print_size(parse_size(size)) == size
 
 
 @given(property_strings(), KEYS)

@@ -23,6 +23,7 @@ class Server(ProxmoxClient):
         super().__init__(site, sleep=lambda _seconds: None)
         self.on_server = guests
         self.in_backups = backups
+        self.links = True
         self.asked: list[str] = []
         self.tasks: list[dict[str, Any]] = []
 
@@ -38,6 +39,8 @@ class Server(ProxmoxClient):
                 guest = self.on_server[int(vmid)]
                 rows = [{"key": key, "value": value} for key, value in guest.get("config", {}).items()]
                 return [row | {"pending": guest["pending"][row["key"]]} if row["key"] in guest.get("pending", {}) else row for row in rows]
+            case [*_, "feature"]:
+                return {"hasFeature": int(self.links), "nodes": []}
             case [*_, "content"]:
                 return [{"volid": f"local:backup/vzdump-lxc-{vmid}.tar.zst", "vmid": vmid} for vmid in self.in_backups]
             case ["nodes", node, _, vmid, "status", "current"]:
@@ -190,13 +193,46 @@ def test_a_container_without_a_limit_of_cores_is_told() -> None:
     assert seen.objects[0].values["cores"] is None
 
 
+DRIVES = {"scsi0": "local-lvm:base-9012-disk-0,size=3G", "ide2": "local-lvm:vm-9012-cloudinit,media=cdrom"}
+CLOUD = {"type": "qemu", "template": 1, "maxdisk": 3 * 2**30, "config": DRIVES}
+
+
 def test_a_template_must_exist_and_not_be_larger_than_the_machine() -> None:
-    template = {"type": "qemu", "template": 1, "maxdisk": 32 * 2**30}
-    seen = look({9012: template}, vm(), name="proxmox.vm")
+    seen = look({9012: {**CLOUD, "maxdisk": 32 * 2**30}}, vm(), name="proxmox.vm")
     assert codes(seen) == ["template"]
     assert "the disk of template 9012 is 32GiB, wanted 16GiB" in seen.findings[0].message
     assert "there is no VM template 9012" in look({}, vm(), name="proxmox.vm").findings[0].message
-    assert codes(look({9012: {**template, "maxdisk": 2**30}}, vm(), name="proxmox.vm")) == []
+    assert codes(look({9012: CLOUD}, vm(), name="proxmox.vm")) == []
+
+
+def test_a_template_without_a_drive_for_cloud_init_is_told() -> None:
+    seen = look({9012: {**CLOUD, "config": {"scsi0": DRIVES["scsi0"]}}}, vm(), name="proxmox.vm")
+    [finding] = seen.findings
+    assert (finding.code, finding.severity, finding.address) == ("template", Severity.WARNING, "proxmox.vm[eig3/adler/db]")
+    assert finding.message == "template 9012 has no drive for cloud-init: its clones are given neither address nor keys"
+    assert finding.remedy == "on node eig: qm set 9012 --ide2 local-lvm:cloudinit"
+
+
+def test_a_linked_clone_needs_a_storage_that_makes_them_which_is_asked_once_a_template() -> None:
+    server = Server(make_site(), {9012: CLOUD})
+    linked = [vm(f"eig3/adler/{name}", clone="linked") for name in ("db", "web")]
+    assert observe(server, "proxmox.vm", *linked).findings == ()
+    assert server.asked.count("nodes/eig/qemu/9012/feature") == 1
+    server.links = False
+    found = observe(server, "proxmox.vm", *linked, vm("eig3/adler/own")).findings
+    assert [(finding.code, finding.severity, finding.address) for finding in found] == [
+        ("linked-clone", Severity.ERROR, f"proxmox.vm[eig3/adler/{name}]") for name in ("db", "web")
+    ]
+    assert found[0].message == "the storage of template 9012 makes no linked clones"
+    assert str(found[0].remedy).startswith("write `clone: full`, or make the template on one that does")
+
+
+def test_a_linked_clone_that_would_stay_on_another_storage_is_refused() -> None:
+    elsewhere = {**CLOUD, "config": {**DRIVES, "scsi0": "nfs:9012/base-9012-disk-0.qcow2,size=3G"}}
+    [finding] = look({9012: elsewhere}, vm(clone="linked"), name="proxmox.vm").findings
+    assert finding.message == "a linked clone stays where template 9012 has its disk, on storage nfs, not on local-lvm"
+    assert finding.remedy == "write `clone: full`, or make the template on local-lvm"
+    assert codes(look({9012: elsewhere}, vm(), name="proxmox.vm")) == []
 
 
 def test_a_guest_that_another_run_makes_is_waited_for_then_read() -> None:

@@ -1,0 +1,59 @@
+"""Traces: since when something is not as wanted, as far as anybody saw, and who did it, where a server tells."""
+
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+EXISTS = "(exists)"
+"""In the place of a field: that the object is there (True), or no longer (False)."""
+
+
+class Moment(BaseModel):
+    """When somebody looked: `what` is a run of the journal or a round of the loop, by number."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    at: datetime
+
+    def told(self, how: str) -> str:
+        """`round 12 (2019-10-01 12:00 UTC, first seen)`."""
+        return f"{self.what} ({_time(self.at)}, {how})"
+
+
+class Deed(BaseModel):
+    """What an account did, in the server's own words ("resize"), as the server recorded it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    by: str
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.by} ({_time(self.at)})"
+
+
+class Trace(BaseModel):
+    """It was in order at one moment and first seen otherwise at another; None: nobody looked then, or now is the first time.
+
+    deeds: what others did in between that explains it, newest first; empty where no server tells.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    in_order: Moment | None = None
+    seen: Moment | None = None
+    deeds: tuple[Deed, ...] = ()
+
+    def __str__(self) -> str:
+        first = self.seen.told("first seen") if self.seen else "now"
+        if self.in_order:
+            since = f"since between {self.in_order.told('in order')} and {first}"
+        else:
+            since = f"since before {first}" if self.seen else ""
+        return "; ".join(filter(None, (since, *map(str, self.deeds))))
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

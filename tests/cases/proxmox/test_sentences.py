@@ -1,0 +1,92 @@
+"""What may stand on a server besides what was planned: each has its sentence, and what then is done."""
+
+import pytest
+
+from eiginfra.core.change import Action
+from eiginfra.core.finding import Severity
+from eiginfra.core.values import ByteSize
+from eiginfra.engine.executor import Outcome
+
+from .conftest import VM_TEMPLATE, World
+from .road import Road, change, codes
+
+WORDS = {"container": "container", "vm": "VM"}
+SORTS = sorted(WORDS)
+
+
+@pytest.fixture
+def road(own_world: World) -> Road:
+    return Road(own_world)
+
+
+def path(sort: str, vmid: int = 100) -> str:
+    return f"/nodes/eig/{'lxc' if sort == 'container' else 'qemu'}/{vmid}"
+
+
+@pytest.mark.parametrize("description", ["", "eiginfra: eig3/adler/other"], ids=["taken out", "another"])
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_guest_whose_mark_was_taken_out_gets_no_second_one_beside_it(road: Road, sort: str, description: str) -> None:
+    spec = getattr(road.world, sort)("web")
+    road.apply(spec)
+    road.world.admin("PUT", f"{path(sort)}/config", description=description)
+    plan = road.plan(spec)
+    left = change(plan, "web")
+    assert (left.action, left.note) == (Action.NONE, f"not made: {WORDS[sort]} 100 on eig seems to be it, without its mark")
+    [finding] = [finding for finding in plan.findings if finding.code == "mark-lost"]
+    assert (finding.severity, finding.team) == (Severity.WARNING, "adler")
+    assert finding.message == f"{WORDS[sort]} 100 on eig was eig3/adler/web, but its description no longer says so"
+    assert finding.remedy == (
+        f"write the line `eiginfra: eig3/adler/web` into it again; or, if another is to be made, "
+        f"eiginfra forget 'proxmox.{sort}[eig3/adler/web]'"
+    )
+    road.world.admin("PUT", f"{path(sort)}/config", description="eiginfra: eig3/adler/web")
+    assert (road.plan(spec).changes, codes(road.plan(spec))) == ((), [])
+
+
+def test_a_number_that_somebody_elses_guest_has_now_is_no_lost_mark(road: Road) -> None:
+    spec = road.world.vm("web", state="stopped")
+    road.apply(spec)
+    road.world.admin("DELETE", path("vm"))
+    road.world.admin("POST", f"/nodes/eig/qemu/{VM_TEMPLATE}/clone", newid=100, full=1)
+    assert change(road.plan(spec), "web").action is Action.CREATE
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_locked_guest_is_told_and_its_change_fails_in_the_servers_words(road: Road, sort: str) -> None:
+    spec = getattr(road.world, sort)("web")
+    road.apply(spec)
+    road.control(guests={"100": {"config": {"lock": "backup"}}})  # of a VM only root can set it
+    plan = road.plan(spec.model_copy(update={"onboot": True}))
+    assert [finding.message for finding in plan.findings] == [f"{WORDS[sort]} 100 on eig is locked (backup): changes must wait"]
+    [failed] = road.run(plan).of(Outcome.FAILED)
+    assert f"{'CT' if sort == 'container' else 'VM'} is locked (backup)" in str(failed.reason)
+
+
+def test_a_protected_container_keeps_a_mount_that_is_no_longer_wanted(road: Road) -> None:
+    data = {"path": "/srv/data", "size": ByteSize.parse("1GiB")}
+    base = road.world.container("web")
+    spec = type(base).model_validate({**base.model_dump(exclude_unset=True), "protection": True, "mounts": (data,)})
+    road.apply(spec)
+    plan = road.plan(spec.model_copy(update={"mounts": ()}))
+    [failed] = road.run(plan).of(Outcome.FAILED)
+    assert "can't remove CT 100 drive 'mp0' - protection mode enabled" in str(failed.reason)
+    assert road.plan(spec).changes == ()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_protected_guest_that_left_the_inventory_stays(road: Road, sort: str) -> None:
+    road.apply(getattr(road.world, sort)("web", protection=True))
+    plan = road.plan(prune=True)
+    assert change(plan, "web").note == "left the inventory: it is protected; remove it by hand if it must go"
+    assert plan.empty
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str) -> None:
+    spec = getattr(road.world, sort)("web", disk=ByteSize.parse("16GiB"))
+    road.apply(spec)
+    road.world.admin("PUT", f"{path(sort)}/resize", disk="rootfs" if sort == "container" else "scsi0", size="+2G")
+    [finding] = road.plan(spec).errors
+    assert (finding.code, finding.message) == ("disk-shrinks", "its root disk is 18GiB, wanted 16GiB")
+    assert str(finding.remedy).startswith("disks are never shrunk. Write the size it has")
+    assert road.plan(spec.model_copy(update={"disk": ByteSize.parse("18GiB")})).empty
