@@ -83,6 +83,8 @@ class Change(BaseModel):
     cause: Cause | None = None
     team: str | None = None
     diffs: tuple[FieldDiff, ...] = ()
+    stuck: tuple[FieldDiff, ...] = ()
+    """Differences that nothing can make go, such as that of an immutable field: told, and not acted on."""
     desired: dict[str, JsonValue] | None = None
     observed: dict[str, JsonValue] | None = None
     handle: dict[str, JsonValue] = {}
@@ -105,3 +107,8 @@ class Change(BaseModel):
         if self.action is Action.ADOPT:
             return bool(self.diffs) or self.ours is False or self.restart is not None
         return self.action is not Action.NONE
+
+    @property
+    def noteworthy(self) -> bool:
+        """Whether a plan has something to tell of it."""
+        return self.acts or bool(self.waiting or self.note or self.stuck)

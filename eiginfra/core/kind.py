@@ -13,7 +13,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
-from eiginfra.core.spec import Spec
+from eiginfra.core.spec import Spec, rules
 from eiginfra.core.trace import Deed
 from eiginfra.core.usage import Usage
 
@@ -142,6 +142,10 @@ class Kind(ABC, Generic[S]):
         """Restart it, if it still runs, and return it as it then is; asked only of what `restarts` named."""
         msg = f"a {self.name} is never restarted"
         raise NotImplementedError(msg)
+
+    def fixed(self, found: FieldDiff) -> bool:
+        """Whether nothing can make a difference go, so that it is only told: an immutable field, or a disk that would have to shrink."""
+        return rules(self.spec)[found.field].immutable
 
     def deeds(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Deed]:
         """What others did, after `since`, that explains what the server has: `seen`, by field, or EXISTS. Only what the server recorded.

@@ -67,7 +67,12 @@ def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> str | N
         return f"it was restarted, and {', '.join(still)} still waits"
     # What waits for a restart is shown as it will be; what waits for a person, or for another object, as it is.
     waiting = {name for name, what in seen.waiting.items() if what != RESTART}
-    missing = [found for found in diff(kind.spec, change.desired or {}, seen.values, None) if found.field not in waiting]
+    stuck = {(found.field, found.entry) for found in change.stuck}
+    missing = [
+        found
+        for found in diff(kind.spec, change.desired or {}, seen.values, None)
+        if found.field not in waiting and (found.field, found.entry) not in stuck
+    ]
     if not missing:
         return None
     return "the server agreed, and still shows " + ", ".join(f"{found.label}: {found.before!r}" for found in missing)

@@ -10,7 +10,7 @@ def drifted(plan: Plan) -> tuple[Change, ...]:
     """The changes that reality, and not the inventory alone, gave rise to; of each, only the differences that did."""
     found = []
     for change in plan.changes:
-        diffs = tuple(item for item in change.diffs if item.cause in CAUSES)
-        if diffs or (change.cause in CAUSES and not change.diffs):
-            found.append(change.model_copy(update={"diffs": diffs}))
+        diffs, stuck = (tuple(item for item in items if item.cause in CAUSES) for items in (change.diffs, change.stuck))
+        if diffs or stuck or (change.cause in CAUSES and not change.diffs):
+            found.append(change.model_copy(update={"diffs": diffs, "stuck": stuck}))
     return tuple(found)

@@ -135,31 +135,32 @@ def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situati
         return _base(kind, resource).model_copy(update={"action": Action.CREATE, "cause": cause, "note": note}), []
 
     diffs = diff(kind.spec, resource.values, there.values, None if record is None else record.values)
-    fixed = [found for found in diffs if rules(kind.spec)[found.field].immutable]
+    stuck = [found for found in diffs if kind.fixed(found)]
     findings: list[Finding] = []
     action = Action.NONE
-    if fixed and resource.address in situation.replacing:
-        action = Action.REPLACE
+    if stuck and resource.address in situation.replacing:
+        action, stuck = Action.REPLACE, []
     else:
-        diffs = [found for found in diffs if found not in fixed]
-        findings = [_immutable(kind, resource, found.label, found.before, found.after) for found in fixed]
+        diffs = [found for found in diffs if found not in stuck]
+        findings = [_stuck(kind, resource, found) for found in stuck]
         if record is None:
             action = Action.ADOPT
         elif diffs:
             action = Action.UPDATE
-        elif _compared(kind.spec, record.values) != _compared(kind.spec, resource.values) and not fixed:
+        elif _compared(kind.spec, record.values) != _compared(kind.spec, resource.values) and not stuck:
             action = Action.ADOPT
     restart, note = _restart(kind, there, diffs, situation) if action is not Action.REPLACE else (None, None)
     if restart is not None and action is Action.NONE:
         action = Action.UPDATE
-    if action is Action.NONE and not there.waiting:
+    if action is Action.NONE and not there.waiting and not stuck:
         return None, findings
     return (
         _base(kind, resource).model_copy(
             update={
                 "action": action,
-                "cause": overall(diffs),
+                "cause": overall(diffs or stuck),
                 "diffs": tuple(diffs),
+                "stuck": tuple(stuck),
                 "observed": _managed(kind.spec, resource, there),
                 "handle": dict(there.handle),
                 "waiting": {name: what for name, what in there.waiting.items() if restart is None or name not in restart.fields},
@@ -213,7 +214,11 @@ def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str,
     return {name: there.values.get(name) for name in rules(spec) if name in resource.values}
 
 
-def _immutable(kind: Kind[Any], resource: Resource, label: str, before: object, after: object) -> Finding:
+def _stuck(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding:
+    label, before, after = found.label, found.before, found.after
+    if isinstance(before, dict) and isinstance(after, dict):
+        name = next(name for name, value in after.items() if before.get(name) != value)
+        label, before, after = f"{label}.{name}", before.get(name), after[name]
     ways = [f"write {label}: {before} in the inventory"]
     if kind.removal is not None and not kind.in_steps:
         ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")

@@ -165,7 +165,10 @@ def _excesses(plan: Plan, policy: Policy) -> Iterator[Finding]:
 
 def fingerprint(change: Change) -> str:
     """Two drifts with the same fingerprint are the same news; sensitive values do not enter."""
-    diffs = [[found.label, found.cause, *((found.before, found.after) if not found.sensitive else ())] for found in change.diffs]
+    diffs = [
+        [found.label, found.cause, *((found.before, found.after) if not found.sensitive else ())]
+        for found in (*change.diffs, *change.stuck)
+    ]
     body = [str(change.address), change.action, change.cause, diffs]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -202,8 +205,11 @@ def _visible(change: Change, policy: Policy) -> Change | None:
     """The drift of a change that the policy does not ignore, if any."""
     if policy.rule(change.address) is Rule.IGNORE:
         return None
-    diffs = tuple(found for found in change.diffs if not policy.ignores(change.address, found.field))
-    return None if change.diffs and not diffs else change.model_copy(update={"diffs": diffs})
+    diffs, stuck = (
+        tuple(found for found in items if not policy.ignores(change.address, found.field)) for items in (change.diffs, change.stuck)
+    )
+    ignored = (change.diffs or change.stuck) and not diffs and not stuck
+    return None if ignored else change.model_copy(update={"diffs": diffs, "stuck": stuck})
 
 
 def _unfit(change: Change, policy: Policy) -> str | None:

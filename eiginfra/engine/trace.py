@@ -94,7 +94,7 @@ class _Question(NamedTuple):
 
 def _drift(plan: Plan, records: Mapping[Address, Record], sightings: Sightings) -> Iterator[tuple[Address, _Question]]:
     for change in plan.changes:
-        seen: dict[str, JsonValue] = {found.field: found.before for found in change.diffs if found.cause in _TRACED}
+        seen: dict[str, JsonValue] = {found.field: found.before for found in (*change.diffs, *change.stuck) if found.cause in _TRACED}
         if change.cause is Cause.DRIFT and change.observed is None:
             seen = {EXISTS: False}
         if seen:

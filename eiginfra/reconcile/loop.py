@@ -152,7 +152,7 @@ def log_round(seen: Round) -> None:
     """One line for each thing that is news, and one for the round."""
     held = seen.sifted.held if seen.sifted is not None else {}
     for change in seen.news.found:
-        fields = [found.label for found in change.diffs]
+        fields = [found.label for found in (*change.diffs, *change.stuck)]
         reason = held.get(change.address)
         facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
         say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason, **_facts(change.trace))

@@ -48,7 +48,7 @@ def _told(*parts: object) -> str:
 
 def describe(change: Change) -> str:
     """`proxmox.container[eig3/adler/web] memory, cores`: what, and which of its fields; no values."""
-    fields = ", ".join(dict.fromkeys(found.label for found in change.diffs))
+    fields = ", ".join(dict.fromkeys(found.label for found in (*change.diffs, *change.stuck)))
     return f"{change.address} {fields or ('is gone' if change.action is Action.CREATE else change.cause or '')}".rstrip()
 
 

@@ -4,7 +4,7 @@ import re
 
 from eiginfra.cli.render.console import printable, show
 from eiginfra.cli.render.findings import told as finding_told
-from eiginfra.cli.render.plan_text import SIGNS, told, totals
+from eiginfra.cli.render.plan_text import SIGNS, STUCK, told, totals
 from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 
@@ -21,7 +21,7 @@ def markdown(plan: Plan) -> str:
             where = f"{_text(str(found.location or found.address or ''))}<br>" if found.location or found.address else ""
             lines.append(f"| {found.severity} | {where}{_text(finding_told(found))} | {_text(found.remedy or '')} |")
         lines.append("")
-    shown = [change for change in plan.changes if change.acts or change.waiting or change.note]
+    shown = [change for change in plan.changes if change.noteworthy]
     for team, group in by_team(shown).items():
         details = "<details open>" if len(shown) <= 20 else "<details>"
         lines += [details, f"<summary>{_text(team or 'the cohort’s own')} ({len(group)})</summary>", ""]
@@ -41,6 +41,7 @@ def _change(change: Change) -> list[str]:
         facts = ", ".join(f"{name}: {_text(show(value))}" for name, value in told(change))
         lines.append(f"  - {facts}")
     lines += [f"  - {_difference(found)}" for found in change.diffs]
+    lines += [f"  - {_difference(found)} ({STUCK})" for found in change.stuck]
     lines += [f"  - {_text(str(change.trace))}"] if change.trace and str(change.trace) else []
     lines += [f"  - {_text(name)} waits for {_text(what)}" for name, what in sorted(change.waiting.items())]
     return lines

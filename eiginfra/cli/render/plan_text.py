@@ -19,12 +19,13 @@ SIGNS = {
     Action.ADOPT: ("=", "cyan"),
     Action.NONE: ("·", "dim"),
 }
+STUCK = "cannot be changed"
 CAUSE_STYLES = {Cause.DRIFT: "red", Cause.CONFLICT: "bold red", Cause.ORPHAN: "magenta", Cause.UNKNOWN: "dim"}
 
 
 def print_plan(console: Console, plan: Plan) -> None:
     """The whole plan, findings last but before the totals, so that they are read."""
-    shown = [change for change in plan.changes if change.acts or change.waiting or change.note]
+    shown = [change for change in plan.changes if change.noteworthy]
     print_changes(console, shown)
     known = sum(change.action is Action.ADOPT and not change.acts for change in plan.changes)
     if known:
@@ -47,8 +48,9 @@ def print_changes(console: Console, changes: Sequence[Change]) -> None:
 def totals(plan: Plan) -> str:
     """One line, such as `Plan: 3 to add, 1 to change, 0 to remove.`."""
     if plan.empty:
-        waiting = len(plan.waiting)
-        return "Nothing to do: what stands is what the inventory asks for." if not waiting else f"Nothing to do; {waiting} still waiting."
+        left = {"still waiting": len(plan.waiting), f"differ in what {STUCK}": sum(bool(change.stuck) for change in plan.changes)}
+        told = ", ".join(f"{count} {what}" for what, count in left.items() if count)
+        return f"Nothing to do; {told}." if told else "Nothing to do: what stands is what the inventory asks for."
     count = plan.totals()
     adopt = sum(change.action is Action.ADOPT and change.acts for change in plan.changes)
     parts = [f"{count[Action.CREATE]} to add", f"{count[Action.UPDATE]} to change"]
@@ -78,6 +80,8 @@ def _print_change(console: Console, change: Change) -> None:
         console.print(Text(f"      {facts}", style="dim"))
     for found in change.diffs:
         console.print(_difference(found, change.cause))
+    for found in change.stuck:
+        console.print(_difference(found, change.cause).append(f"  {STUCK}", style="dim"))
     if change.trace and str(change.trace):
         console.print(Text(f"      {printable(str(change.trace))}", style="dim"))
     for name, what in sorted(change.waiting.items()):

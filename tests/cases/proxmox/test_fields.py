@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
+from eiginfra.engine.diff import diff
 from eiginfra.providers.proxmox.codec import Properties
 from eiginfra.providers.proxmox.kinds.mounts import Mount
 
@@ -97,11 +98,10 @@ def test_a_mount_point_that_is_not_wanted_is_taken_off_with_the_next_restart_and
 def test_a_mount_point_is_not_shrunk(world: World) -> None:
     spec, made = world.make(world.container(mounts=mounts(data="2GiB")))
     spec = spec.model_copy(update={"mounts": mounts(data="1GiB")})
-    [finding] = world.observe("proxmox.container", spec).findings
-    assert (finding.code, finding.severity) == ("disk-shrinks", Severity.ERROR)
-    assert finding.message == "its volume at /srv/data is 2GiB, wanted 1GiB"
-    with pytest.raises(PermanentError, match=r"the volume at /srv/data of guest .* is 2GiB, wanted 1GiB: disks are never shrunk"):
-        world.kind(spec).update(made, spec, differences(spec, made))
+    found = diff(type(spec), spec.values(), made.values, None)
+    assert [(each.label, world.kind(spec).fixed(each)) for each in found] == [("mounts[/srv/data]", True)]
+    with pytest.raises(PermanentError, match=r"mounts\[/srv/data\] of guest .* would have to shrink, which Proxmox never does"):
+        world.kind(spec).update(made, spec, found)
 
 
 # What cannot be changed, or not by us.

@@ -2,9 +2,10 @@
 
 import pytest
 
-from eiginfra.core.change import Action
+from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
+from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Outcome
 
 from .conftest import VM_TEMPLATE, World
@@ -86,7 +87,18 @@ def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str
     spec = getattr(road.world, sort)("web", disk=ByteSize.parse("16GiB"))
     road.apply(spec)
     road.world.admin("PUT", f"{path(sort)}/resize", disk="rootfs" if sort == "container" else "scsi0", size="+2G")
-    [finding] = road.plan(spec).errors
-    assert (finding.code, finding.message) == ("disk-shrinks", "its root disk is 18GiB, wanted 16GiB")
-    assert str(finding.remedy).startswith("disks are never shrunk. Write the size it has")
-    assert road.plan(spec.model_copy(update={"disk": ByteSize.parse("18GiB")})).empty
+    plan = road.plan(spec)
+    assert (plan.empty, plan.errors) == (True, ())
+    [finding] = [found for found in plan.findings if found.code == "immutable-field"]
+    assert (finding.message, finding.remedy) == ("disk is 18GiB and cannot become 16GiB", "write disk: 18GiB in the inventory")
+    seen = change(plan, "web")
+    assert (seen.action, seen.cause, [(diff.label, diff.before, diff.after) for diff in seen.stuck]) == (
+        Action.NONE,
+        Cause.DRIFT,
+        [("disk", "18GiB", "16GiB")],
+    )
+    assert drifted(plan) == (seen,)
+    renamed = spec.model_copy(update={"name": "adler-www"})
+    road.apply(renamed, getattr(road.world, sort)("other"))
+    assert [diff.label for diff in change(road.plan(renamed), "web").stuck] == ["disk"]
+    assert road.plan(renamed.model_copy(update={"disk": ByteSize.parse("18GiB")})).empty

@@ -108,7 +108,7 @@ def test_what_did_not_end_well_or_was_done_by_eiginfra_is_no_deed(road: Road, pe
     assert upid.json()["data"].startswith("UPID:")
     road.world.admin("PUT", f"{path('vm')}/resize", disk="scsi0", size="24G")
     found = change(road.plan(spec), "web")
-    assert [diff.before for diff in found.diffs] == ["24GiB"]
+    assert [diff.before for diff in found.stuck] == ["24GiB"]
     assert doers(found.trace) == []
 
 

@@ -175,6 +175,28 @@ def test_an_immutable_field_is_a_finding_with_a_way_out() -> None:
     assert world.server.objects["a"]["sort"] == "two"
 
 
+def test_what_cannot_be_changed_keeps_nothing_else_from_being_changed() -> None:
+    world = World()
+    world.apply([thing("a", sort="one")])
+    (change,) = world.plan([thing("a", sort="two")]).changes
+    assert (change.action, change.cause, change.noteworthy, change.acts) == (Action.NONE, Cause.PENDING, True, False)
+    assert [found.label for found in change.stuck] == ["sort"]
+    (change,) = world.plan([thing("a", sort="two", text="new")]).changes
+    assert ([found.label for found in change.diffs], [found.label for found in change.stuck]) == (["text"], ["sort"])
+    assert not world.apply([thing("a", sort="two", text="new")]).failed
+    assert (world.server.objects["a"]["text"], world.server.objects["a"]["sort"]) == ("new", "one")
+
+
+def test_what_cannot_be_changed_and_reality_moved_is_drift() -> None:
+    world = World()
+    world.apply([thing("a", sort="one")])
+    world.server.objects["a"]["sort"] = "two"
+    plan = world.plan([thing("a", sort="one")])
+    assert plan.empty
+    (told,) = drifted(plan)
+    assert (told.cause, [(found.before, found.after) for found in told.stuck]) == (Cause.DRIFT, [("two", "one")])
+
+
 def test_orphans_are_shown_and_go_only_when_asked_children_first() -> None:
     world = World()
     world.apply([thing("a"), thing("a/b", parent="a")])

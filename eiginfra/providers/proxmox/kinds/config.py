@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from eiginfra.core.change import FieldDiff
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, parse_size, parse_tags, print_tags, removal_of
 from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec
@@ -107,3 +108,13 @@ def volume_size(properties: Properties) -> ByteSize | None:
 def size_of(text: str) -> int:
     """A size from its canonical text; a part of a KiB is written in bytes."""
     return int(text[:-1]) if text[:-1].isdigit() else ByteSize.parse(text)
+
+
+def shrinks(found: FieldDiff) -> bool:
+    """Whether a disk or volume would have to become smaller: a resize only grows (vm-lifecycle.jsonl)."""
+    before, after = found.before, found.after
+    if found.field == "mounts" and isinstance(before, dict) and isinstance(after, dict):
+        before, after = before.get("size"), after.get("size")
+    elif found.field != "disk":
+        return False
+    return isinstance(before, str) and isinstance(after, str) and size_of(before) > size_of(after)

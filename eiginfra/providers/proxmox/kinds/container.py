@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue
 
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.finding import Finding, notice
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
 from eiginfra.providers.proxmox.kinds import features, mounts
 from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, startup, volume_size
-from eiginfra.providers.proxmox.kinds.findings import NEVER_SHRINKS, Look, attributed
+from eiginfra.providers.proxmox.kinds.findings import Look, attributed
 from eiginfra.providers.proxmox.kinds.guests import GuestKind
 from eiginfra.providers.proxmox.kinds.mounts import Mount
 from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
@@ -91,12 +91,6 @@ class ContainerKind(GuestKind[ContainerSpec]):
         more = mounts.growths(spec.mounts or (), config) if "mounts" in fields else {}
         return super().growths(spec, fields, config) | more
 
-    def shrinks(self, spec: ContainerSpec, fields: set[str], guest: ObservedGuest) -> str | None:
-        """Root disk and mount points."""
-        smaller = mounts.shrinking(spec.mounts or (), guest.values["mounts"]) if "mounts" in fields else []
-        found = [f"the volume at {path} of guest {guest.vmid} is {has}, wanted {wanted}" for path, has, wanted in smaller]
-        return super().shrinks(spec, fields, guest) or next(iter(found), None)
-
     def _network(self, spec: ContainerSpec, fields: set[str], config: Config) -> Properties:
         site = self._client.settings
         net0 = Properties.parse(str(config.get("net0") or f"name=eth0,bridge={site.bridge},firewall=1"))
@@ -104,7 +98,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
         return net0.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else net0
 
     def remarks(self, look: Look) -> Iterable[Finding]:
-        """Mount points larger than wanted, and features that only root may switch on."""
+        """Features that only root may switch on."""
         standing = {observed.address: observed for observed in look.objects}
         for resource in look.scope.resources:
             spec, observed = resource.spec, standing.get(resource.address)
@@ -112,8 +106,6 @@ class ContainerKind(GuestKind[ContainerSpec]):
                 continue
             vmid = int(str(observed.handle["vmid"]))
             config = look.readings[vmid].wanted
-            for path, has, wanted in mounts.shrinking(spec.mounts or (), observed.values["mounts"]):
-                yield attributed(error("disk-shrinks", f"its volume at {path} is {has}, wanted {wanted}", remedy=NEVER_SHRINKS), resource)
             if missing := features.lacking(spec.features, config):
                 where, what = observed.handle["node"], features.command(vmid, missing, config)
                 problem = f"container {vmid} lacks {', '.join(missing)}, which Proxmox lets only root switch on"

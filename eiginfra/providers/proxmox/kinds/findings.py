@@ -7,14 +7,10 @@ from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.resource import Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
-from eiginfra.providers.proxmox.kinds.config import size_of
 from eiginfra.providers.proxmox.kinds.specs import GuestSpec
 from eiginfra.providers.proxmox.machines import Listed, Reading
 from eiginfra.providers.proxmox.room import Node
 
-NEVER_SHRINKS = (
-    "disks are never shrunk. Write the size it has, or make another machine with the smaller disk and move the data, or let the old one go"
-)
 _WORDS: dict[GuestType, str] = {"lxc": "container", "qemu": "VM"}
 Marks = Mapping[str, Sequence[Listed]]
 
@@ -38,7 +34,7 @@ def of(look: Look) -> list[Finding]:
     """Everything that a look has to say."""
     return [
         finding
-        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _shrinking, _without_cores)
+        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _without_cores)
         for finding in sort(look)
     ]
 
@@ -230,23 +226,6 @@ def _locked(look: Look) -> Iterator[Finding]:
             )
         else:
             yield notice("guest-locked", f"{_WORDS[look.type]} {guest.vmid} on {guest.node} is locked ({guest.lock}): changes must wait")
-
-
-def _shrinking(look: Look) -> Iterator[Finding]:
-    """Root disks that are larger than wanted."""
-    standing = {observed.address: observed for observed in look.objects}
-    for resource in look.scope.resources:
-        observed = standing.get(resource.address)
-        has = observed.values.get("disk") if observed else None
-        if isinstance(resource.spec, GuestSpec) and isinstance(has, str) and size_of(has) > resource.spec.disk:
-            yield error(
-                "disk-shrinks",
-                f"its root disk is {has}, wanted {resource.spec.disk}",
-                remedy=NEVER_SHRINKS,
-                address=str(resource.address),
-                team=resource.team,
-                location=resource.origin,
-            )
 
 
 def _without_cores(look: Look) -> Iterator[Finding]:

@@ -12,8 +12,7 @@ from eiginfra.core.kind import Parting
 from eiginfra.core.resource import RESTART, Observed, Record
 from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
 from eiginfra.providers.proxmox.kinds import last_backup, parting
-from eiginfra.providers.proxmox.kinds.config import Config, settled, shared_changes, startup
-from eiginfra.providers.proxmox.kinds.findings import NEVER_SHRINKS
+from eiginfra.providers.proxmox.kinds.config import Config, settled, shared_changes, shrinks, startup
 from eiginfra.providers.proxmox.kinds.reading import G, GuestReader, ObservedGuest
 from eiginfra.providers.proxmox.kinds.snapshots import Snapshots
 from eiginfra.providers.proxmox.machines import Listed, Reading
@@ -42,12 +41,9 @@ class GuestKind(GuestReader[G]):
         disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
         return {disk: print_size(spec.disk)} if "disk" in fields and size < spec.disk else {}
 
-    def shrinks(self, spec: G, fields: set[str], guest: ObservedGuest) -> str | None:
-        """What is larger than wanted, in words; None if nothing is."""
-        sizes = list(self.disks(guest.reading.wanted).values())
-        if "disk" in fields and (not sizes or sizes[0] > spec.disk):
-            return f"the root disk of guest {guest.vmid} is {sizes[0] if sizes else 'none'}, wanted {spec.disk}"
-        return None
+    def fixed(self, found: FieldDiff) -> bool:
+        """Disks are never shrunk, by nobody."""
+        return super().fixed(found) or shrinks(found)
 
     def waits(self, diff: FieldDiff) -> bool:
         """Whether a change of that sort takes effect on a running guest with a restart only."""
@@ -110,8 +106,9 @@ class GuestKind(GuestReader[G]):
         if guest is None:
             raise StaleError(f"{self.name}[{spec.mark}] is gone since the plan was made: make a new one")
         fields = {diff.field for diff in diffs}
-        if problem := self.shrinks(spec, fields, guest):
-            raise PermanentError(f"{problem}: {NEVER_SHRINKS}")
+        if smaller := [diff.label for diff in diffs if shrinks(diff)]:
+            msg = f"{', '.join(smaller)} of guest {guest.vmid} would have to shrink, which Proxmox never does: write the size it has"
+            raise PermanentError(msg)
         try:
             if "remove_after" in fields and spec.remove_after is not None:
                 self._part(spec, guest)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, print_size
-from eiginfra.providers.proxmox.kinds.config import Config, size_of, volume_size
+from eiginfra.providers.proxmox.kinds.config import Config, volume_size
 from eiginfra.providers.proxmox.kinds.specs import GIB, Disk
 from eiginfra.providers.proxmox.machines import Reading
 
@@ -60,11 +60,3 @@ def growths(mounts: tuple[Mount, ...], config: Config) -> dict[str, str]:
     """The new sizes of those that are smaller than wanted, by option."""
     wanted = {mount.path: mount.size for mount in mounts}
     return {key: print_size(wanted[path]) for key, (path, size) in volumes(config).items() if size < wanted.get(path, 0)}
-
-
-def shrinking(mounts: tuple[Mount, ...], there: JsonValue) -> list[tuple[str, str, ByteSize]]:
-    """Path, size and wanted size of those that are larger than wanted."""
-    sizes = {str(point["path"]): str(point["size"]) for point in there if isinstance(point, dict)} if isinstance(there, list) else {}
-    return [
-        (mount.path, sizes[mount.path], mount.size) for mount in mounts if mount.path in sizes and size_of(sizes[mount.path]) > mount.size
-    ]

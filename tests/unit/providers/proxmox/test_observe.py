@@ -8,7 +8,6 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError, UsageError
 from eiginfra.core.finding import Severity
 from eiginfra.core.resource import Observation, Resource, Scope
-from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox import ProxmoxSettings, kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.machines import Reading
@@ -177,12 +176,6 @@ def test_a_guest_that_cannot_be_adopted_is_an_error(guests: dict[int, dict[str, 
     seen = look(guests, container(id=107))
     assert codes(seen) == ["cannot-adopt"]
     assert why in seen.findings[0].message
-
-
-def test_a_smaller_disk_is_an_error_before_anything_is_sent() -> None:
-    seen = look({107: lxc("eig3/adler/web")}, container(disk=ByteSize.parse("4GiB")))
-    assert codes(seen) == ["disk-shrinks"]
-    assert seen.findings[0].team == "adler"
 
 
 def test_a_container_without_a_limit_of_cores_is_told() -> None:

@@ -122,8 +122,12 @@ def test_several_fields_go_in_one_request_and_the_disk_in_its_own() -> None:
 
 def test_a_disk_is_never_shrunk_and_nothing_else_is_sent() -> None:
     wire = Wire(make_site(), LXC)
-    with pytest.raises(PermanentError, match="the root disk of guest 107 is 8GiB, wanted 4GiB: disks are never shrunk"):
-        change(wire, container(**PLACE, cores=2, disk=ByteSize.parse("4GiB")), "cores", "disk")
+    spec = container(**PLACE, cores=2, disk=ByteSize.parse("4GiB"))
+    kind = sort_of(wire, "proxmox.container")
+    there = kind.read(spec, {"vmid": 107, "node": "eig"})
+    diffs = [FieldDiff(field="cores", before=1, after=2), FieldDiff(field="disk", before="8GiB", after="4GiB")]
+    with pytest.raises(PermanentError, match="disk of guest 107 would have to shrink, which Proxmox never does: write the size it has"):
+        kind.update(there, spec, diffs)
     assert wire.sent == []
 
 
