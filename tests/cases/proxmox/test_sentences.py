@@ -83,6 +83,23 @@ def test_a_protected_guest_that_left_the_inventory_stays(road: Road, sort: str) 
 
 
 @pytest.mark.parametrize("sort", SORTS)
+def test_a_clone_made_by_hand_is_told_and_left_alone(road: Road, sort: str) -> None:
+    first, spec = (getattr(road.world, sort)(name, state="stopped") for name in ("first", "web"))
+    road.apply(first, spec)
+    road.world.admin("DELETE", path(sort, 100))
+    road.world.admin("POST", f"{path(sort, 101)}/clone", newid=100, full=1)
+    plan = road.plan(spec)
+    assert (plan.errors, plan.empty) == ((), True)
+    [finding] = plan.findings
+    what = "container" if sort == "container" else "VM"
+    assert finding.message == f"{what} 100 on eig bears the mark eig3/adler/web of {what} 101 on eig: a copy, which is left alone"
+    road.apply(spec.model_copy(update={"cores": 2}))
+    assert [road.world.admin("GET", f"{path(sort, vmid)}/config")["cores"] for vmid in (100, 101)] == [1, 2]
+    road.journal.kept.clear()
+    assert [finding.code for finding in road.plan(spec).errors] == ["mark-twice"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
 def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str) -> None:
     spec = getattr(road.world, sort)("web", disk=ByteSize.parse("16GiB"))
     road.apply(spec)

@@ -55,9 +55,9 @@ def unknown(look: Look) -> dict[Address, str]:
 def _out_of_reach(look: Look) -> dict[Address, str]:
     """Those the journal knows on a node that is offline; or all of a lost one's pool."""
     lost = {guest.vmid: guest for guest in look.guests.values() if not guest.reachable and guest.type == look.type}
-    known = {record.address: vmid for record in look.scope.records if isinstance(vmid := record.handle.get("vmid"), int)}
+    known = numbers_of(look.scope)
     strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
-    at = {address: lost[vmid] for address, vmid in known.items() if vmid in lost}
+    at = {Address(look.name, key): lost[vmid] for key, vmid in known.items() if vmid in lost}
     seen = {observed.address for observed in look.objects}
     found: dict[Address, str] = {}
     for resource in look.scope.resources:
@@ -74,14 +74,19 @@ def _out_of_reach(look: Look) -> dict[Address, str]:
     return found
 
 
-def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading]) -> Marks:
-    """The guests that bear a mark of the cohort, by mark; the lowest number first."""
+def numbers_of(scope: Scope) -> dict[str, int]:
+    """The numbers by which the journal knows guests of the kind."""
+    return {record.address.key: vmid for record in scope.records if isinstance(vmid := record.handle.get("vmid"), int)}
+
+
+def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading], numbers: Mapping[str, int]) -> Marks:
+    """The guests that bear a mark of the cohort, by mark; first the one of the number that the journal knows, then the lowest."""
     marks: dict[str, list[Listed]] = {}
-    for guest in sorted(guests, key=lambda guest: guest.vmid):
+    for guest in guests:
         mark = readings[guest.vmid].mark if guest.vmid in readings else None
         if mark and mark.startswith(f"{cohort}/"):
             marks.setdefault(mark, []).append(guest)
-    return marks
+    return {mark: sorted(guests, key=lambda guest: (guest.vmid != numbers.get(mark), guest.vmid)) for mark, guests in marks.items()}
 
 
 def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids: tuple[int, int] | None) -> Iterator[Finding]:
@@ -156,10 +161,21 @@ def _unmarked(look: Look) -> Iterator[Finding]:
 
 
 def _duplicates(look: Look) -> Iterator[Finding]:
-    """Two guests that bear one mark; said once, by the kind of the first."""
+    """Two guests that bear one mark; said once, by the kind of the first. A clone made by hand takes the description with it."""
     for mark, guests in sorted(look.marks.items()):
-        if len(guests) > 1 and guests[0].type == look.type:
-            these = " and ".join(f"{_WORDS[guest.type]} {guest.vmid} on {guest.node}" for guest in guests)
+        if len(guests) < 2 or guests[0].type != look.type:
+            continue
+        named = [f"{_WORDS[guest.type]} {guest.vmid} on {guest.node}" for guest in guests]
+        if guests[0].vmid == numbers_of(look.scope).get(mark):
+            yield warning(
+                "mark-copied",
+                f"{' and '.join(named[1:])} bears the mark {mark} of {named[0]}: a copy, which is left alone",
+                remedy=f"take the line `eiginfra: {mark}` out of its description",
+                address=f"{look.name}[{mark}]",
+                team=mark.split("/")[1],
+            )
+        else:
+            these = " and ".join(named)
             yield error(
                 "mark-twice",
                 f"{these} bear the same mark {mark}",

@@ -91,7 +91,8 @@ class GuestReader(Kind[G]):
         survey = self._machines.survey(self.name, scope.cohort)
         site = self._client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
-        named = {*given, *(vmid for record in scope.records if isinstance(vmid := record.handle.get("vmid"), int))}
+        numbers = findings.numbers_of(scope)
+        named = {*given, *numbers.values()}
         pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
         around = [
             guest
@@ -99,7 +100,7 @@ class GuestReader(Kind[G]):
             if not guest.template and (guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
         ]
         readings = survey.read(guest.vmid for guest in around if not guest.making)
-        marks = findings.by_mark(scope.cohort, around, readings)
+        marks = findings.by_mark(scope.cohort, around, readings, numbers)
         objects = []
         renamed = {spec.was: spec for spec in scope.specs() if spec.was is not None and spec.mark not in marks}
         for guest in sorted(around, key=lambda guest: guest.vmid):
