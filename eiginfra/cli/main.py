@@ -16,7 +16,7 @@ from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import EiginfraError, GuardError, InputError
 
 USAGE = 64
-# New objects between two searches for circular garbage: a run leaves none, and with Python's 700 a large plan spends a quarter of its time
+# New objects between two searches for circular garbage: a run leaves few, and with Python's 700 a large plan spends a quarter of its time
 # searching.
 ALLOCATIONS = 1_000_000
 

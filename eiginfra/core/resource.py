@@ -60,12 +60,14 @@ class Observation:
     """All that a kind saw: the objects of its realm, findings, and numbers taken by what is no object of its own (old backups).
 
     unknown: wanted objects that may stand where nothing can be seen now, each with why: they are neither missing nor made anew.
+    astray: those of them that surely are not where they were applied: moved, or waiting for deletion. That is drift.
     """
 
     objects: Sequence[Observed] = ()
     taken: frozenset[int] = frozenset()
     findings: Sequence[Finding] = ()
     unknown: Mapping[Address, str] = field(default_factory=dict)
+    astray: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True)

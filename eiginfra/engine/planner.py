@@ -64,6 +64,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     """What must change, in order, with every finding. Raises InputError for circles and for ranges that are used up."""
     observed = _attributed(situation)
     unknown = {address: why for seen in situation.observations.values() for address, why in seen.unknown.items()}
+    astray = frozenset[Address]().union(*(seen.astray for seen in situation.observations.values()))
     unknown |= _hanging(registry, situation, observed, unknown)
     resources, objections = allocated(registry, situation, observed, unknown)
     wanted = {resource.address: resource for resource in situation.everything}
@@ -71,7 +72,8 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     changes: list[Change] = []
     for resource in resources:
         if resource.address in unknown and resource.address not in observed:
-            changes.append(_unknown(resource, unknown[resource.address]))
+            drift = resource.address in astray and resource.address in situation.records
+            changes.append(_unknown(resource, unknown[resource.address], Cause.DRIFT if drift else None))
             continue
         change, found = _change(registry[resource.address.kind], resource, observed.get(resource.address), situation)
         notes += found
@@ -110,18 +112,25 @@ def _attributed(situation: Situation) -> dict[Address, Observed]:
 def _hanging(
     registry: Registry, situation: Situation, observed: Mapping[Address, Observed], unknown: Mapping[Address, str]
 ) -> dict[Address, str]:
-    """What is not there and hangs on something unknown: it is as unknown."""
-    return {
-        resource.address: f"unknown, like {other}"
-        for resource in situation.resources
-        if resource.address not in observed and resource.address not in unknown
-        for other in registry[resource.address.kind].dependencies(resource.spec)
-        if other in unknown and other not in observed
-    }
+    """What is not there and hangs on something unknown, or on what does: it is as unknown."""
+    hanging: dict[Address, str] = {}
+    missing = {item.address: item.spec for item in situation.resources if item.address not in observed and item.address not in unknown}
+    ground = {address for address in unknown if address not in observed}
+    while ground:
+        found = {
+            address: f"unknown, like {other}"
+            for address, spec in missing.items()
+            for other in registry[address.kind].dependencies(spec)
+            if other in ground
+        }
+        hanging |= found
+        missing = {address: spec for address, spec in missing.items() if address not in found}
+        ground = set(found)
+    return hanging
 
 
-def _unknown(resource: Resource, why: str) -> Change:
-    return Change(address=resource.address, action=Action.NONE, team=resource.team, desired=dict(resource.values), note=why)
+def _unknown(resource: Resource, why: str, cause: Cause | None) -> Change:
+    return Change(address=resource.address, action=Action.NONE, cause=cause, team=resource.team, desired=dict(resource.values), note=why)
 
 
 def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situation: Situation) -> tuple[Change | None, list[Finding]]:

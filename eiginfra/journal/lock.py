@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, NullPool, create_engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import LockedError
@@ -26,6 +27,16 @@ _CLASS = 0x65696731  # "eig1": our place among the advisory locks of a database
 _SESSION = text(
     "SELECT set_config(name, wanted, false) FROM pg_settings JOIN (VALUES ('tcp_keepalives_idle', '60'), ('tcp_keepalives_interval', '15'),"
     " ('tcp_keepalives_count', '4'), ('idle_session_timeout', '0')) AS wish (parameter, wanted) ON name = parameter"
+)
+
+
+def _last(state: RetryCallState) -> str | None:
+    return None if state.outcome is None else state.outcome.result()
+
+
+# The lock comes first, and then its note.
+_PATIENTLY = Retrying(
+    retry=retry_if_result(lambda note: not note), stop=stop_after_delay(1), wait=wait_fixed(0.02), retry_error_callback=_last
 )
 
 
@@ -42,11 +53,11 @@ def _note(purpose: str) -> str:
     return json.dumps({"who": login(), "pid": os.getpid(), "purpose": purpose, "since": Clock().now().isoformat(timespec="seconds")})
 
 
-def _locked(note: str | None, journal: str) -> LockedError:
+def _locked(note: Callable[[], str | None], journal: str) -> LockedError:
     try:
-        said = json.loads(note or "")
+        said = json.loads(_PATIENTLY(note) or "")
         holder = f"{said['who']} ({said['purpose']}, pid {said['pid']}) since {said['since']}"
-    except (ValueError, KeyError, TypeError):  # read between the lock and its note
+    except (ValueError, KeyError, TypeError):  # who holds it died, or was stopped, before the note was written
         holder = "another run"
     return LockedError(f"the journal {journal} is locked by {holder}; wait until that run ends, or end it there")
 
@@ -62,7 +73,7 @@ def file_lock(path: Path, purpose: str, journal: str) -> Iterator[Callable[[], N
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise _locked(os.pread(descriptor, 4096, 0).decode(errors="replace"), journal) from None
+            raise _locked(lambda: os.pread(descriptor, 4096, 0).decode(errors="replace"), journal) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _note(purpose).encode(), 0)
         try:
@@ -82,7 +93,7 @@ def advisory_lock(url: URL, purpose: str, journal: str) -> Iterator[Callable[[],
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
     with engine.connect() as connection:
         if not connection.scalar(select(func.pg_try_advisory_lock(_CLASS, func.hashtext(func.current_schema())))):
-            raise _locked(connection.scalar(select(lock_holder.c.note)), journal)
+            raise _locked(lambda: connection.scalar(select(lock_holder.c.note)), journal)
         connection.execute(_SESSION)
         connection.execute(delete(lock_holder))
         connection.execute(insert(lock_holder).values(note=_note(purpose)))

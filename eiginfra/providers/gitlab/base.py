@@ -1,7 +1,8 @@
 """What the GitLab kinds share: the realm they observe, and how a refused creation is understood."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
@@ -11,7 +12,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import Resource, Scope
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json, RefusedError
@@ -99,6 +100,10 @@ class PathKind(GitLabKind[S]):
                 return
             around = parent(around)
 
+    @abstractmethod
+    def numbered(self, number: int) -> Json | None:
+        """One by its ID, wherever it is; None when there is none, or it is hidden."""
+
     def sort_out(self, items: Iterable[Json], path_of: str, realm: "Realm") -> "Sorted":
         """Those of the realm that live, and what is known of the wanted paths at which nothing is.
 
@@ -121,11 +126,16 @@ class PathKind(GitLabKind[S]):
         for path, item in scheduled.items():
             if (key := realm.key(path)) in realm.wanted:
                 found.say(Address(self.name, key), "it was deleted, and can still be restored", self._scheduled(key, item))
-        by_id = {item["id"]: item for item in alive}
-        taken = {item[path_of].lower() for item in alive}
-        for key, number in realm.known.items():
-            if number in by_id and key in realm.wanted and key.lower() not in taken:
-                found.moved[key] = by_id[number]
+        by_id, taken = {item["id"]: item for item in alive}, {item[path_of].lower() for item in alive}
+        gone = [
+            (key, number)
+            for key, number in realm.known.items()
+            if key in realm.wanted and key.lower() not in taken and Address(self.name, key) not in found.unknown
+        ]
+        # It may have been moved out of what was listed.
+        for (key, _), now in zip(gone, self.api.client.each(lambda one: by_id.get(one[1]) or self.numbered(one[1]), gone), strict=True):
+            if now is not None and not (marked_for_deletion(now) or _INSIDE_SCHEDULED.search(now[path_of])):
+                found.moved[key] = now
         return found
 
     def astray(self, key: str, now: str) -> Finding:
@@ -138,8 +148,9 @@ class PathKind(GitLabKind[S]):
         )
 
     def _scheduled(self, path: str, item: Json) -> Finding:
+        """A warning, as of what was moved: it is no reason to leave everybody else's changes undone."""
         when, where = item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"), item.get("web_url")
-        return error(
+        return warning(
             f"{self.noun}-scheduled-for-deletion",
             f"the {self.noun} {path} was deleted on {when} and can still be restored; eiginfra makes no second one beside it",
             remedy=f"restore it (POST /{self.noun}s/{item['id']}/restore, or in its settings at {where}) or delete it there for good",
@@ -163,6 +174,10 @@ class Sorted:
         """Something wanted is neither there nor to be made."""
         self.unknown[address] = why
         self.findings.append(finding)
+
+    def observation(self, objects: Sequence[Observed], findings: Iterable[Finding]) -> Observation:
+        """What was seen; nothing of it is unknown for want of sight."""
+        return Observation(objects, findings=[*self.findings, *findings], unknown=self.unknown, astray=frozenset(self.unknown))
 
 
 def marked_for_deletion(item: Json) -> bool:

@@ -117,7 +117,12 @@ class Roster:
         return ours, untouched
 
     def _invited(self, seen: Seen, named: Mapping[str, Entry]) -> None:
-        whose = {email.lower(): str(named.get(name.lower(), {}).get("username", name)) for name, email in self.memory.invited.items()}
+        whose = {
+            email.lower(): str(named.get(name.lower(), {}).get("username", name))
+            for name, email in self.memory.invited.items()
+            # Whom the list gives without an address is to be a member, not invited.
+            if named.get(name.lower(), {"email": email}).get("email")
+        }
         current = {str(entry["email"]).lower(): str(entry["username"]) for entry in named.values() if entry.get("email")}
         # Those at the addresses that the list gives come first: what was sent to a former one of the same person goes.
         for invitation in sorted(self.invitations, key=lambda invitation: invitation["invite_email"].lower() not in current):

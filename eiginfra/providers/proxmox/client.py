@@ -15,7 +15,7 @@ from proxmoxer.backends.https import JsonSerializer  # type: ignore[import-untyp
 from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[import-untyped]  # the same
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from eiginfra.core.errors import PermanentError, TransientError, UsageError
+from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
 from eiginfra.providers.http import Meter, Policy, open_session
 from eiginfra.providers.proxmox.errors import BusyError, meaning, refusal
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
@@ -52,7 +52,7 @@ class ProxmoxClient:
         )
         self._lock = threading.Lock()
         self._asking_time = threading.Lock()
-        self._ahead: dict[str, int] = {}
+        self._ahead: dict[str, int | None] = {}
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
         self.meter = meter or Meter()
 
@@ -154,12 +154,19 @@ class ProxmoxClient:
         """A node's clock, in seconds since 1970; needs Sys.Audit on it."""
         return int(self.get(f"nodes/{node}/time", f"read the clock of {node}")["time"])
 
-    def ahead(self, node: str) -> int:
-        """How many seconds a node's clock is ahead of ours; asked once. A few may be the request's own, and are none."""
+    def ahead(self, node: str) -> int | None:
+        """How many seconds a node's clock is ahead of ours; asked once. A few may be the request's own, and are none.
+
+        None where it is not told: without Sys.Audit, or of a node that is gone.
+        """
         with self._asking_time:
             if node not in self._ahead:
-                seconds = self.clock(node) - round(time.time())
-                self._ahead[node] = seconds if abs(seconds) >= _SKEW else 0
+                try:
+                    seconds = self.clock(node) - round(time.time())
+                except ProviderError:
+                    self._ahead[node] = None
+                else:
+                    self._ahead[node] = seconds if abs(seconds) >= _SKEW else 0
             return self._ahead[node]
 
     def guest_tasks(self, node: str, vmid: int, since: int | None) -> list[dict[str, Any]]:

@@ -34,9 +34,10 @@ _KEYS: Mapping[str, str] = {
 def explaining(client: ProxmoxClient, node: str, vmid: int, seen: Mapping[str, JsonValue], since: datetime | None) -> list[Deed]:
     """Of the tasks that others saw to a good end after `since`, those that explain what is seen; newest first, each account's last.
 
-    Times are ours, whatever the node's clock says.
+    Times are ours, whatever the node's clock says; a node that does not tell its time tells no deeds.
     """
-    ahead = client.ahead(node)
+    if (ahead := client.ahead(node)) is None:
+        return []
     rows = client.guest_tasks(node, vmid, None if since is None else int(since.timestamp()) + ahead - _BLUR)
     tasks = sorted((row for row in rows if _done(row)), key=lambda row: -int(row["starttime"]))
     told = {str(task["upid"]): task for name, value in seen.items() for task in _explaining(tasks, name, value)}

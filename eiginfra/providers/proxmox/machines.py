@@ -91,11 +91,12 @@ class Survey:
     _backups: frozenset[int] | None = None
 
     def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
-        """Configurations, concurrently; of guests that vanished in the meantime there is none."""
+        """Configurations, concurrently; of guests that vanished in the meantime there is none. What failed is asked for again next time."""
         wanted = sorted(vmid for vmid in set(vmids) & self.guests.keys() if self.guests[vmid].reachable)
         with self._lock:
             for vmid in wanted:
-                if vmid not in self._readings:
+                before = self._readings.get(vmid)
+                if before is None or (before.done() and before.exception() is not None):
                     self._readings[vmid] = self.readers.submit(self._read, self.guests[vmid])
         results = {vmid: self._readings[vmid].result() for vmid in wanted}
         self.touched = time.monotonic()

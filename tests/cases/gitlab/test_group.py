@@ -115,7 +115,7 @@ def test_a_group_scheduled_for_deletion_is_offered_for_restoration(adler):
     observation = adler.observation(spec)
     assert "eig/eig3/adler" not in {found.address.key for found in observation.objects}
     (finding,) = observation.findings
-    assert (finding.code, finding.severity, finding.address) == ("group-scheduled-for-deletion", "error", "gitlab.group[eig/eig3/adler]")
+    assert (finding.code, finding.severity, finding.address) == ("group-scheduled-for-deletion", "warning", "gitlab.group[eig/eig3/adler]")
     assert f"/groups/{number}/restore" in finding.remedy
     assert adler.kind(spec).read(spec, {"id": number}) is None
     adler.by_hand("POST", f"/groups/{number}/restore")

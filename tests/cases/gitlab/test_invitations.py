@@ -45,6 +45,22 @@ def test_an_invitation_follows_the_inventory_and_is_withdrawn_with_it(inviting):
     assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
 
 
+def test_an_invitation_is_withdrawn_where_the_list_gives_no_address_any_more(inviting):
+    """As `gitlab_access` gives none once the site makes accounts instead."""
+    inviting.apply(*PLACES, user("ada"), members(invited("ada")))
+    account(inviting.world, "ada", "elsewhere@example.org")
+    inviting.apply(*PLACES, user("ada"), members(entry("ada")))
+    assert direct(inviting.world)["ada"] == 30
+    assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
+
+
+def test_who_was_invited_and_has_neither_account_nor_address_is_an_error(inviting):
+    inviting.apply(*PLACES, members(invited("ada")))
+    for access in ("developer", "reporter"):
+        (finding,) = inviting.plan(*PLACES, members(entry("ada", access=access))).errors
+        assert finding.code == "member-without-account"
+
+
 def test_an_invitation_that_ran_out_is_renewed(inviting):
     wanted = (*PLACES, user("ada"), members(invited("ada")))
     inviting.apply(*wanted)

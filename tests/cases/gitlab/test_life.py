@@ -90,7 +90,7 @@ def test_what_a_stranger_removed_comes_back_or_is_offered_for_restoration(road, 
         (change,) = road.later().apply(*case.wanted())
         assert (change.action.value, change.cause) == (case.gone, Cause.DRIFT)
     else:
-        assert ([finding.code for finding in plan.errors], plan.acting) == ([case.gone], ())
+        assert ([finding.code for finding in plan.findings], plan.errors, plan.acting) == ([case.gone], (), ())
 
 
 @every_case

@@ -8,6 +8,7 @@ from support.gitlab_road import shown
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.resource import Scope
 from eiginfra.core.secret import Secret
+from eiginfra.engine.drift import drifted
 from eiginfra.providers.gitlab.kinds.file import FileSpec
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.label import LabelSpec
@@ -20,6 +21,7 @@ from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public"))
 PROJECT = "/projects/eig%2Feig3%2Fadler%2Fapi"
+SPACE_URL = "/groups/eig%2Feig3%2Fadler"
 README = {"README.md": "# API\n", ".gitlab-ci.yml": "test: {script: [make test]}\n"}
 
 
@@ -92,7 +94,7 @@ def test_a_group_is_deleted_only_when_empty_made_here_and_asked_for(road):
     assert road.plan(*PLACES).acting == ()
     assert shown(road.apply(*PLACES, prune=True)) == [f"delete gitlab.group[{SPACE}/other]"]
     # What waits for its deletion is offered for restoration.
-    (finding,) = road.plan(*PLACES, other).errors
+    (finding,) = road.plan(*PLACES, other).findings
     assert finding.code == "group-scheduled-for-deletion"
 
 
@@ -243,12 +245,13 @@ def test_a_rule_is_made_anew_where_gitlab_cannot_change_its_levels(road, refusal
     assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN).empty
 
 
+@pytest.mark.parametrize("verb", ["DELETE", "POST"])
 @pytest.mark.parametrize("fault", ["drop", "drop_after", "error_after"])
-def test_a_rule_that_was_taken_away_comes_back_in_the_same_run(road, fault):
+def test_a_rule_that_was_taken_away_comes_back_in_the_same_run(road, fault, verb):
     road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE)
     plan = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
     ignoring(road.world)
-    road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": fault, "times": 2}])
+    road.world.fault(rules=[{"match": f"{verb} .*/protected_branches", "kind": fault, "times": 2}])
     assert not road.run(plan).failed
     assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN).empty
 
@@ -267,7 +270,7 @@ def test_a_rule_that_gitlab_refuses_leaves_the_former_one(road):
     assert "nor could the former rule be put back, so the branch has none" in result.reason
 
 
-# Moved by hand
+# Moved, or deleted, by hand
 
 
 def test_what_hangs_on_a_project_renamed_by_hand_stays_and_the_project_comes_back(road):
@@ -289,7 +292,7 @@ def test_what_hangs_on_a_project_renamed_by_hand_stays_and_the_project_comes_bac
 def test_nothing_is_made_beside_a_group_that_was_moved_by_hand(road):
     road.apply(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
     before = road.world.by_hand("GET", "/projects?per_page=100")
-    road.world.by_hand("PUT", "/groups/eig%2Feig3%2Fadler", path="adler-2")
+    road.world.by_hand("PUT", SPACE_URL, path="adler-2")
     plan = road.later().plan(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
     assert plan.acting == ()
     assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
@@ -298,10 +301,52 @@ def test_nothing_is_made_beside_a_group_that_was_moved_by_hand(road):
     notes = {str(change.address): change.note for change in plan.changes}
     assert notes[f"gitlab.group[{SPACE}]"] == "it was moved by hand"
     assert notes[f"gitlab.project[{SPACE}/api]"] == "it was moved by hand"
+    assert {(str(told.address), told.cause) for told in drifted(plan)} == {
+        (f"gitlab.group[{SPACE}]", "drift"),
+        (f"gitlab.project[{SPACE}/api]", "drift"),
+    }
     road.later().run(plan)
     assert len(road.world.by_hand("GET", "/projects?per_page=100")) == len(before)
     road.world.by_hand("PUT", "/groups/eig%2Feig3%2Fadler-2", path="adler")
     assert road.later().plan(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000")).changes == ()
+
+
+def test_nothing_is_made_beside_what_was_moved_out_of_the_cohorts_group(road):
+    road.apply(*HUNG)
+    before = road.world.by_hand("GET", "/projects?per_page=100")
+    road.world.by_hand("PUT", "/groups/eig%2Feig3", path="promotion-3")
+    plan = road.later().plan(*HUNG)
+    assert plan.acting == ()
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
+    assert "the group eig/eig3 was moved to eig/promotion-3 by hand" in plan.findings[0].message
+    road.later().run(plan)
+    assert len(road.world.by_hand("GET", "/projects?per_page=100")) == len(before)
+    road.world.by_hand("PUT", "/groups/eig%2Fpromotion-3", path="eig3")
+    assert road.later().plan(*HUNG).changes == ()
+
+
+def test_what_was_deleted_for_good_is_made_anew(road):
+    road.apply(*HUNG)
+    number = road.world.by_hand("GET", PROJECT)["id"]
+    road.world.by_hand("DELETE", PROJECT)
+    road.world.by_hand("DELETE", f"/projects/{number}", permanently_remove=True, full_path=f"{SPACE}/api-deletion_scheduled-{number}")
+    assert f"create gitlab.project[{SPACE}/api]" in shown(road.later().apply(*HUNG))
+
+
+@pytest.mark.parametrize(("url", "code"), [(PROJECT, "project"), (SPACE_URL, "group")])
+def test_what_waits_for_its_deletion_stops_nobody_else_and_nothing_is_made_beside_it(road, url, code):
+    hung = (*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
+    road.apply(*hung)
+    number = road.world.by_hand("GET", url)["id"]
+    road.world.by_hand("DELETE", url)
+    plan = road.later().plan(*hung, GroupSpec(path="eig/eig3/plume"))
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [(f"{code}-scheduled-for-deletion", "warning")]
+    assert shown(plan.acting) == ["create gitlab.group[eig/eig3/plume]"]
+    assert f"/{code}s/{drifted(plan)[0].address.key.replace('/', '%2F')}" == url
+    assert not road.later().run(plan).failed
+    assert road.later().plan(*hung, GroupSpec(path="eig/eig3/plume")).empty
+    road.world.by_hand("POST", f"/{code}s/{number}/restore")
+    assert road.later().plan(*hung, GroupSpec(path="eig/eig3/plume")).changes == ()
 
 
 HUNG = (

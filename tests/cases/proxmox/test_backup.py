@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from eiginfra.core.change import Action
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError
 from eiginfra.core.resource import Observed
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 
-from .conftest import World, differences
+from .conftest import TEMPLATE, World, differences
+from .road import Road, change
 
 FULL: dict[str, Any] = {
     "schedule": "02:30",
@@ -203,3 +205,33 @@ def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world:
 def test_a_job_covers_exactly_one_sort(covers: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="either `guests`"):
         BackupSpec.model_validate({"id": "eiginfra-eig3", **FULL, **covers})
+
+
+@pytest.mark.parametrize("sort", ["container", "vm"])
+def test_a_guest_whose_mark_was_taken_out_stays_covered(own_world: World, sort: str) -> None:
+    road = Road(own_world)
+    specs = [getattr(own_world, sort)(name, state="stopped") for name in ("app", "web")]
+    spec = wanted(own_world, guests=[spec.mark for spec in specs])
+    road.apply(*specs, spec)
+    path = f"/nodes/eig/{'lxc' if sort == 'container' else 'qemu'}/100/config"
+    own_world.admin("PUT", path, description="")
+    plan = road.plan(*specs, spec)
+    assert plan.empty
+    assert change(plan, "app").action is Action.NONE
+    [waiting] = [change.waiting for change in plan.changes if change.address.kind == "proxmox.backup"]
+    assert waiting == {"guests": "the mark of 100, which was taken out"}
+    road.apply(*specs, spec.model_copy(update={"schedule": "03:30"}))
+    assert (job(own_world)["schedule"], job(own_world)["vmid"]) == ("03:30", "100,101")
+    own_world.admin("PUT", path, description=f"eiginfra: {specs[0].mark}")
+    assert road.plan(*specs, spec.model_copy(update={"schedule": "03:30"})).changes == ()
+
+
+def test_a_guest_that_was_put_into_the_job_by_hand_is_taken_out_when_another_is_new(own_world: World) -> None:
+    road, web, app = Road(own_world), own_world.container("web"), own_world.container("app")
+    road.apply(web, wanted(own_world, guests=[web.mark]))
+    own_world.admin("POST", "/nodes/eig/lxc", vmid=160, ostemplate=TEMPLATE, rootfs="local-lvm:4", pool=own_world.pool)
+    own_world.admin("PUT", f"/cluster/backup/eiginfra-{own_world.cohort}", vmid="100,160")
+    both = wanted(own_world, guests=[web.mark, app.mark])
+    road.apply(web, app, both)
+    assert job(own_world)["vmid"] == "100,161"
+    assert road.plan(web, app, both).changes == ()

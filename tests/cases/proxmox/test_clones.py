@@ -96,6 +96,15 @@ def test_on_a_shared_storage_a_clone_goes_where_it_fits_and_else_it_stays_with_i
         assert road.plan(spec, road.world.container("big", memory=ByteSize(30 * gib))).changes == ()
 
 
+def test_a_vm_that_is_not_made_because_its_mark_was_taken_out_needs_no_template(road: Road) -> None:
+    spec = road.world.vm()
+    road.apply(spec)
+    road.world.admin("PUT", "/nodes/eig/qemu/100/config", description="")
+    road.world.admin("DELETE", f"/nodes/eig/qemu/{VM_TEMPLATE}")
+    plan = road.plan(spec)
+    assert [finding.code for finding in plan.findings] == ["mark-lost"]
+
+
 # Killed.
 
 

@@ -102,6 +102,10 @@ def test_a_node_that_is_offline_takes_no_guest_out_of_the_backup_job(road: Road)
     [waiting] = [change for change in road.plan(big, web, job).changes if change.address.kind == "proxmox.backup"]
     assert waiting.action is Action.NONE
     assert waiting.waiting == {"guests": "the node of 101, which is offline"}
+    job = job.model_copy(update={"schedule": "03:30"})
+    road.apply(big, web, job)
+    [told] = world.admin("GET", "/cluster/backup")
+    assert (told["schedule"], told["vmid"]) == ("03:30", "100,101")
     road.control(nodes={"eig2": {"online": True}})
     assert road.plan(big, web, job).changes == ()
 

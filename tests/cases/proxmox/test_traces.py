@@ -148,6 +148,18 @@ def test_without_the_right_to_see_tasks_nothing_is_told_and_nothing_fails(road: 
     assert trace.deeds == ()
 
 
+def test_a_clock_that_cannot_be_read_is_asked_for_once(road: Road, fault: Callable[..., None]) -> None:
+    specs = [road.world.container(name) for name in ("web", "app", "api")]
+    road.apply(*specs)
+    road.plan(*specs)
+    idle = road.client.meter.total
+    for vmid in (100, 101, 102):
+        road.world.admin("PUT", f"{path('container', vmid)}/config", memory=2048)
+    fault(match="GET .*/nodes/eig/time$", kind="status", status=500)
+    road.plan(*specs)
+    assert road.client.meter.total == idle + 1
+
+
 def test_a_list_of_tasks_that_fails_fails_no_plan(road: Road, fault: Callable[..., None]) -> None:
     spec = road.world.container("web")
     road.apply(spec)

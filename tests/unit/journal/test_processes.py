@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from tenacity import stop_after_attempt
 
 from eiginfra.core.change import Change
 from eiginfra.core.errors import LockedError
 from eiginfra.core.plan import PlanMeta
-from eiginfra.journal import JournalError, open_journal
+from eiginfra.journal import JournalError, lock, open_journal
 from eiginfra.journal.lock import _CLASS, login
 
 Process = Callable[..., AbstractContextManager[subprocess.Popen[str]]]
@@ -99,7 +100,19 @@ def test_two_journals_have_two_locks(tmp_path: Path) -> None:
     assert (tmp_path / "a.db.lock").read_text() == ""
 
 
-def test_a_lock_without_a_note_yet(tmp_path: Path) -> None:
+def test_a_lock_whose_note_comes_a_moment_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = iter(["", "", json.dumps({"who": "ada@desk", "purpose": "apply", "pid": 7, "since": "2019-10-01"})])
+    monkeypatch.setattr(os, "pread", lambda *_: next(notes).encode())
+    with (
+        open_journal(str(tmp_path / "a.db")).lock("apply"),
+        pytest.raises(LockedError, match=r"is locked by ada@desk \(apply, pid 7\)"),
+        open_journal(str(tmp_path / "a.db")).lock("apply"),
+    ):
+        pytest.fail("two hold the lock")
+
+
+def test_a_lock_without_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "_PATIENTLY", lock._PATIENTLY.copy(stop=stop_after_attempt(2)))
     with open_journal(str(tmp_path / "a.db")).lock("apply"):
         (tmp_path / "a.db.lock").write_text("")
         with pytest.raises(LockedError, match="is locked by another run;"), open_journal(str(tmp_path / "a.db")).lock("apply"):

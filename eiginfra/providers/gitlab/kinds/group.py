@@ -82,18 +82,24 @@ class GroupKind(PathKind[GroupSpec]):
         if "name" in managed and (problem := name_problem(spec.name, self.signs)):
             yield error("group-name", f"the group's name {spec.name!r}: {problem}")
 
+    def numbered(self, number: int) -> Json | None:
+        """A group."""
+        return self.api.group(number)
+
     def observe(self, scope: Scope) -> Observation:
         """The cohort's group and all below it: one request, and the pages of the list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
         found = self.sort_out(self.api.tree(realm.base), "full_path", realm)
         for key, group in found.moved.items():
-            found.say(Address(GROUP, key), "it was moved by hand", self.astray(key, str(group["full_path"])))
+            found.unknown[Address(GROUP, key)] = "it was moved by hand"
+            if parent(key) not in found.moved:  # else with the group around it, which says so
+                found.findings.append(self.astray(key, str(group["full_path"])))
         alive = found.alive
         kept = self._kept(scope, realm, [str(group["full_path"]) for group in alive])
         objects = [
             _observed(realm.key(path), group, realm.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
         ]
-        return Observation(objects, findings=[*found.findings, *_uncounted(scope, objects)], unknown=found.unknown)
+        return found.observation(objects, _uncounted(scope, objects))
 
     def _kept(self, scope: Scope, realm: Realm, paths: list[str]) -> dict[str, str]:
         """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""

@@ -113,6 +113,10 @@ class ProjectKind(PathKind[ProjectSpec]):
         if "title" in managed and (problem := name_problem(spec.title, self.signs)):
             yield error("project-title", f"the project's title {spec.title!r}: {problem}")
 
+    def numbered(self, number: int) -> Json | None:
+        """A project."""
+        return self.api.project(number)
+
     def observe(self, scope: Scope) -> Observation:
         """All projects in the cohort's group and below it: the pages of one list."""
         realm = Realm(self.name, self.api.settings.root_group, scope)
@@ -125,7 +129,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         }
         for key, project in found.moved.items():
             path = str(project["path_with_namespace"])
-            if parent(path).lower() == parent(key).lower():
+            if path.lower() in by_path and parent(path).lower() == parent(key).lower():
                 renamed.setdefault(path.lower(), key)  # by hand: its path has drifted
             elif key not in renamed.values():
                 found.unknown[Address(PROJECT, key)] = "it was moved by hand"
@@ -136,7 +140,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         for path, project in by_path.items():
             key = renamed.get(path) or realm.key(str(project["path_with_namespace"]))
             objects.append(_observed(key, project, "website" in managed.get(key, ()), realm.team(key)))
-        return Observation(objects, findings=[*found.findings, *_archived(scope, objects)], unknown=found.unknown)
+        return found.observation(objects, _archived(scope, objects))
 
     def read(self, spec: ProjectSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One project by ID or path; None as well while it waits for its deletion."""

@@ -1,6 +1,7 @@
 """`gitlab.protected_branch`: who may push to a branch and merge into it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,7 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.errors import PermanentError, ProviderError, TransientError
+from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermanentError, ProviderError, TransientError
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import FILE, PROJECT
@@ -109,9 +110,13 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
 
     def _anew(self, there: Observed, spec: ProtectedBranchSpec) -> Observed:
         """Between its two requests nothing keeps anybody from pushing: so the former rule comes back where the new one is refused."""
-        self.api.places.unprotect(self.place(spec.values()), spec.branch)
+        for attempt in self._retrying():
+            with attempt, suppress(NotFoundError):  # gone: by a request whose answer was lost
+                self.api.places.unprotect(self.place(spec.values()), spec.branch)
         try:
             return self._surely(spec, {**there.values, **spec.values()})
+        except AlreadyExistsError:
+            raise  # somebody made one meanwhile
         except PermanentError as problem:
             try:
                 self._surely(spec, there.values)
@@ -120,19 +125,23 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
             raise
 
     def _surely(self, spec: ProtectedBranchSpec, wanted: Mapping[str, Any]) -> Observed:
-        """Protect it, asking again at once what failed on the way: a new plan would come too late."""
+        """Protect it, looking first whether a request whose answer was lost has done it."""
+        for attempt in self._retrying():
+            with attempt:
+                made = self.read(spec, {}) if attempt.retry_state.attempt_number > 1 else None
+                return made or self._protect(spec, wanted)
+        raise AssertionError  # pragma: no cover: Retrying returns or raises
+
+    def _retrying(self) -> Retrying:
+        """What failed on the way is asked again at once: a new plan would come too late."""
         policy = self.api.client.policy
-        for attempt in Retrying(
+        return Retrying(
             retry=retry_if_exception_type(TransientError),
             stop=stop_after_attempt(policy.attempts),
             wait=wait_random_exponential(multiplier=policy.backoff, max=10),
             sleep=policy.sleep,
             reraise=True,
-        ):
-            with attempt:
-                made = self.read(spec, {}) if attempt.retry_state.attempt_number > 1 else None
-                return made or self._protect(spec, wanted)
-        raise AssertionError  # pragma: no cover: Retrying returns or raises
+        )
 
     def _protect(self, spec: ProtectedBranchSpec, wanted: Mapping[str, Any]) -> Observed:
         fields = {

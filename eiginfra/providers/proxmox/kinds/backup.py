@@ -4,7 +4,7 @@ It needs more rights than the rest (Sys.Modify on /): where the token has them n
 """
 
 import shlex
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -96,7 +96,7 @@ class BackupKind(Kind[BackupSpec]):
         survey = self._machines.survey(self.name, scope.cohort)
         numbers = self._numbers(survey)
         standing: dict[str, Observed] = {name: self._observed(job, numbers) for name, job in (jobs or {}).items()}
-        standing |= _hidden(scope, jobs or {}, standing, {vmid for vmid, guest in survey.guests.items() if not guest.reachable})
+        standing |= _hidden(scope, jobs or {}, standing, survey, numbers)
         lacking = [(resource, _lacking(resource, standing.get(resource.address.key))) for resource in scope.resources]
         told: list[Finding] = []
         if any(missing for _, missing in lacking) and not (jobs is not None and self._may_change()):
@@ -165,17 +165,30 @@ class BackupKind(Kind[BackupSpec]):
         waiting = {"guests": f"{', '.join(absent)} to be made"} if absent else {}
         return ObservedBackup(Address(self.name, name), values, {"id": name}, waiting=waiting, numbers=numbers)
 
-    def read(self, spec: BackupSpec, handle: Mapping[str, JsonValue]) -> "ObservedBackup | None":  # noqa: ARG002 - the name is all there is to find it by
+    def read(self, spec: BackupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
         """The job, or None; with the numbers that the guests have now. Raises PermissionDeniedError where jobs cannot be seen."""
-        return self._read(spec, self._now(spec))
+        job, guests = self._job(spec), spec.guests or ()
+        if job is None or not guests:
+            return None if job is None else self._observed(job, {})
+        survey = self._survey(guests)
+        numbers = self._numbers(survey)
+        there, why = self._observed(job, numbers, guests), _held(job, guests, survey, numbers)
+        return _left(there, guests, why) if why else there
 
     def _read(self, spec: BackupSpec, numbers: Numbers) -> "ObservedBackup | None":
-        jobs = {str(job["id"]): job for job in self._client.get("cluster/backup", f"read backup job {spec.id}")}
-        return self._observed(jobs[spec.id], numbers, spec.guests or ()) if spec.id in jobs else None
+        job = self._job(spec)
+        return None if job is None else self._observed(job, numbers, spec.guests or ())
+
+    def _job(self, spec: BackupSpec) -> Mapping[str, Any] | None:
+        jobs = self._client.get("cluster/backup", f"read backup job {spec.id}")
+        return next((job for job in jobs if job["id"] == spec.id), None)
+
+    def _survey(self, guests: Sequence[str]) -> Survey:
+        """A look of now: guests may just have been made."""
+        return self._machines.survey(self.name, guests[0].split("/")[0])
 
     def _now(self, spec: BackupSpec) -> Numbers:
-        """By a look of now: guests may just have been made."""
-        return self._numbers(self._machines.survey(self.name, spec.guests[0].split("/")[0])) if spec.guests else {}
+        return self._numbers(self._survey(spec.guests)) if spec.guests else {}
 
     # Changing.
 
@@ -208,18 +221,38 @@ def _vmids(job: Mapping[str, Any]) -> list[int]:
 
 
 def _hidden(
-    scope: Scope, jobs: Mapping[str, Mapping[str, Any]], standing: Mapping[str, Observed], unreachable: Collection[int]
+    scope: Scope, jobs: Mapping[str, Mapping[str, Any]], standing: Mapping[str, Observed], survey: Survey, numbers: Numbers
 ) -> dict[str, Observed]:
-    """Jobs that name guests on a node that is offline: whose they are cannot be told, so what they cover is left as it is."""
-    found = {}
-    for resource in scope.resources:
-        name = resource.address.key
-        out = [vmid for vmid in _vmids(jobs.get(name, {})) if vmid in unreachable]
-        if out and "guests" in resource.values:
-            waiting = {"guests": f"the node of {', '.join(map(str, out))}, which is offline"}
-            values = {**standing[name].values, "guests": resource.values["guests"]}
-            found[name] = replace(standing[name], values=values, waiting={**standing[name].waiting, **waiting})
-    return found
+    """Jobs whose guests are left as they are."""
+    covered: dict[str, Any] = {record.address.key: record.values.get("guests") or () for record in scope.records}
+    return {
+        spec.id: _left(standing[spec.id], spec.guests, why)
+        for spec in scope.specs()
+        if spec.guests and spec.id in jobs
+        if (why := _held(jobs[spec.id], [mark for mark in spec.guests if mark in covered.get(spec.id, ())], survey, numbers))
+    }
+
+
+def _held(job: Mapping[str, Any], guests: Iterable[str], survey: Survey, numbers: Numbers) -> str | None:
+    """What a job waits for that names guests of which cannot be told whose they are: on a node that is offline, or without their mark.
+
+    guests: those that it is to cover, and may cover already.
+    """
+    vmids = _vmids(job)
+    if offline := [vmid for vmid in vmids if vmid in survey.guests and not survey.guests[vmid].reachable]:
+        return f"the node of {_joined(offline)}, which is offline"
+    pooled = {vmid for vmid, guest in survey.guests.items() if (guest.pool or "").startswith(f"{survey.cohort}-")}
+    bare = [vmid for vmid in vmids if vmid in pooled and vmid not in numbers.values()]
+    return f"the mark of {_joined(bare)}, which was taken out" if bare and set(guests) - numbers.keys() else None
+
+
+def _left(there: Observed, guests: Iterable[str], why: str) -> Observed:
+    """A job whose guests are left as they are."""
+    return replace(there, values={**there.values, "guests": list(guests)}, waiting={**there.waiting, "guests": why})
+
+
+def _joined(vmids: Iterable[int]) -> str:
+    return ", ".join(map(str, vmids))
 
 
 @dataclass(frozen=True)

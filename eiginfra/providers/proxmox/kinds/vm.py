@@ -12,8 +12,8 @@ from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark, without_mac
+from eiginfra.providers.proxmox.kinds import findings
 from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
-from eiginfra.providers.proxmox.kinds.findings import Look, attributed
 from eiginfra.providers.proxmox.kinds.guests import GuestKind
 from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
 from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec, Swap
@@ -117,14 +117,15 @@ class VmKind(GuestKind[VmSpec]):
             params["ipconfig0"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
         return params
 
-    def remarks(self, look: Look) -> Iterable[Finding]:
-        """Templates that are not there, whose disk is larger than the wanted one, or that cannot be cloned as wanted."""
-        standing = {observed.address for observed in look.objects}
+    def remarks(self, look: findings.Look) -> Iterable[Finding]:
+        """Of VMs that are to be made: templates that are not there, whose disk is larger, or that cannot be cloned as wanted."""
+        left = {observed.address for observed in look.objects} | findings.unknown(look).keys()
         templates = Templates(self._client, self._machines.last(look.scope.cohort))
         for resource in look.scope.resources:
             spec = resource.spec
-            if isinstance(spec, VmSpec) and spec.id is None and resource.address not in standing:
-                yield from (attributed(finding, resource) for finding in templates.remarks(spec.image, spec.disk, linked=spec.linked))
+            if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
+                found = templates.remarks(spec.image, spec.disk, linked=spec.linked)
+                yield from (findings.attributed(finding, resource) for finding in found)
 
     def make(self, spec: VmSpec) -> None:
         """Clone the template wherever it stands."""

@@ -1,0 +1,28 @@
+"""The look at a site's machines that all kinds share."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from eiginfra.core.errors import TransientError
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.machines import Listed, Survey
+
+
+def test_what_could_not_be_read_is_read_again_when_it_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([TransientError("proxmox: read guest 9012: the connection was lost"), [{"key": "cores", "value": 2}]])
+
+    def pending(_client: ProxmoxClient, _node: str, _kind: str, _vmid: int) -> Any:
+        answer = next(answers)
+        if isinstance(answer, TransientError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(ProxmoxClient, "pending", pending)
+    with ThreadPoolExecutor(1) as readers:
+        survey = Survey({9012: Listed(9012, "qemu", "eig", "debian", running=False)}, ProxmoxClient(None), readers, "eig3")
+        with pytest.raises(TransientError, match="lost"):
+            survey.read([9012])
+        for _ in range(2):  # and what was read is kept
+            assert survey.read([9012])[9012].running == {"cores": 2}
