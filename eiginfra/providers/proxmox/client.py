@@ -170,9 +170,10 @@ class ProxmoxClient:
             return self._ahead[node]
 
     def guest_tasks(self, node: str, vmid: int, since: int | None) -> list[dict[str, Any]]:
-        """The tasks about a guest on a node, begun at `since` (seconds since 1970) or later; without Sys.Audit on it, only our own."""
+        """The tasks about a guest on a node, newest first, begun at `since` (seconds since 1970) or later; only ours without Sys.Audit."""
         params = {"vmid": vmid, "source": "all", "limit": _TASKS, **({} if since is None else {"since": since})}
-        return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params))
+        rows = _rows(self.get(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params))
+        return sorted(rows, key=_begun, reverse=True)
 
     def sees_tasks(self, node: str) -> bool:
         """Whether the token sees everybody's tasks on a node, and not only its own."""
@@ -284,6 +285,11 @@ class ProxmoxClient:
         """The lines of a task's log that are not empty."""
         rows = _rows(self.get(f"nodes/{upid.split(':')[1]}/tasks/{upid}/log", what, limit=500))
         return [line for row in rows if (line := str(row.get("t", ""))).strip()]
+
+
+def _begun(task: dict[str, Any]) -> tuple[int, int]:
+    """When a task began; of two of one second by the time since the node started, in its UPID."""
+    return int(task["starttime"]), int(str(task["upid"]).split(":")[3], 16)
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

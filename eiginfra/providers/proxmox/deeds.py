@@ -39,7 +39,7 @@ def explaining(client: ProxmoxClient, node: str, vmid: int, seen: Mapping[str, J
     if (ahead := client.ahead(node)) is None:
         return []
     rows = client.guest_tasks(node, vmid, None if since is None else int(since.timestamp()) + ahead - _BLUR)
-    tasks = sorted((row for row in rows if _done(row)), key=lambda row: -int(row["starttime"]))
+    tasks = [row for row in rows if _done(row)]
     told = {str(task["upid"]): task for name, value in seen.items() for task in _explaining(tasks, name, value)}
     others = [task for task in tasks if _account(task) != client.settings.token_id]
     options = [option for name in seen if (option := _option(name)) is not None]

@@ -185,3 +185,11 @@ def test_only_what_drifts_or_takes_too_much_costs_a_request(road: Road) -> None:
     assert requests_of(limits=QUOTA) == idle + 2
     road.world.admin("PUT", f"{path('container', 101)}/config", memory=2048)
     assert requests_of(limits=QUOTA) == idle + 3
+
+
+def test_two_tasks_of_one_second_are_told_in_their_order(road: Road) -> None:
+    begun = [
+        f"UPID:eig:0000ABC{number}:0000100{number}:5D92A000:{what}:150:alice@pve:" for number, what in enumerate(("vzstop", "vzstart"))
+    ]
+    road.control(tasks=dict.fromkeys(reversed(begun), "OK"))
+    assert [task["upid"] for task in road.world.client.guest_tasks("eig", 150, None)] == begun[::-1]

@@ -22,7 +22,7 @@ def _made(client: ProxmoxClient, node: str, vmid: int, notes: str) -> bool:
 
     Any later task may have changed what is in the guest: then another backup is due. So it is where not all tasks can be seen.
     """
-    newest = max(client.guest_tasks(node, vmid, None), key=_age, default=None)
+    newest = next(iter(client.guest_tasks(node, vmid, None)), None)
     if newest is None or newest["type"] != "vzdump" or not client.sees_tasks(node):
         return False
     try:
@@ -33,11 +33,6 @@ def _made(client: ProxmoxClient, node: str, vmid: int, notes: str) -> bool:
         row.get("notes") == notes and flag(row.get("protected", 0)) and int(row.get("vmid") or 0) == vmid and _after(row, newest)
         for row in client.backups(node)
     )
-
-
-def _age(task: dict[str, Any]) -> tuple[int, int]:
-    """When a task began; of two of one second by the time since the node started, in its UPID."""
-    return int(task["starttime"]), int(str(task["upid"]).split(":")[3], 16)
 
 
 def _after(volume: dict[str, Any], task: dict[str, Any]) -> bool:
