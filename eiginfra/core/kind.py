@@ -93,6 +93,8 @@ class Kind(ABC, Generic[S]):
     """What `--prune` does with an orphan ("deleted", "archived"); None: eiginfra never removes one, and says so."""
     retires: ClassVar[Retirement | None] = None
     """What a plain apply does with an orphan that eiginfra made, short of removing it; None: nothing."""
+    stages: ClassVar[int] = 1
+    """How many long tasks making one takes, one after the other: what takes more begins first."""
     in_steps: ClassVar[bool] = False
     """Whether an orphan goes in steps, as `parting` says; such a thing is never replaced."""
     allocator: Allocator | None = None

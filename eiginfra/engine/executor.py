@@ -1,6 +1,5 @@
 """The executor: carries out exactly the plan's changes, independent ones at once, and believes only what it saw afterwards."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -8,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from heapq import heappop, heappush
 from time import monotonic
 
 from eiginfra.core.address import Address
@@ -132,15 +132,27 @@ class _Lane:
 
     pool: ThreadPoolExecutor
     free: int
-    waiting: deque[Address] = field(default_factory=deque)
+    waiting: list[tuple[int, int, Address]] = field(default_factory=list)
+    """A heap: what takes the most stages first, so that the last to begin is short; else in the order in which it was ready."""
+    entered: int = 0
     closed: bool = False
     """Its service cannot be reached: it is not hammered with the rest."""
+
+    def enter(self, address: Address, stages: int) -> None:
+        """Let an action wait for room."""
+        self.entered += 1
+        heappush(self.waiting, (-stages, self.entered, address))
 
     def departing(self) -> Iterator[Address]:
         """Those that have room now. No more are handed to the pool, so that an interrupt finds none queued there."""
         while self.waiting and self.free > 0:
             self.free -= 1
-            yield self.waiting.popleft()
+            yield heappop(self.waiting)[2]
+
+    def abandoned(self) -> Iterator[Address]:
+        """Those that nobody can carry out any more."""
+        while self.closed and self.waiting:
+            yield heappop(self.waiting)[2]
 
 
 class Executor:
@@ -205,10 +217,9 @@ class Executor:
 
     def _start(self, books: _Books, lanes: Mapping[str, _Lane], run: int) -> dict[Future[list[_Ended]], Address]:
         for address in books.take_ready():
-            lanes[address.provider].waiting.append(address)
+            lanes[address.provider].enter(address, self._registry[address.kind].stages)
         for lane in lanes.values():
-            while lane.closed and lane.waiting:
-                address = lane.waiting.popleft()
+            for address in lane.abandoned():
                 self._settle(books, Result(books.todo[address], Outcome.SKIPPED, f"{address.provider} could not be reached"), run)
         return {lane.pool.submit(self._act, books.todo[address], run): address for lane in lanes.values() for address in lane.departing()}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from support.fakes import META, MemoryJournal, Server, registry, thing
+from support.fakes import META, MemoryJournal, Server, Thing, ThingSpec, registry, thing
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
@@ -17,6 +17,7 @@ from eiginfra.core.errors import (
     TransientError,
     UnreachableError,
 )
+from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limit, Limits
@@ -465,3 +466,23 @@ def test_a_new_team_beside_one_that_left_is_no_renamed_one() -> None:
     world = World()
     world.apply([thing("adler", team="adler"), thing("plume", team="plume")])
     assert not world.plan([thing("karfur", team="karfur"), thing("karfur/api", team="karfur"), thing("plume", team="plume")]).errors
+
+
+class Tower(Thing):
+    """Takes long to make."""
+
+    name = "test.tower"
+    stages = 3
+
+
+def test_what_takes_longest_begins_first() -> None:
+    server = Server()
+    kinds, journal = Registry([Thing(server), Tower(server)]), MemoryJournal()
+    towers = [Resource(Address("test.tower", name), ThingSpec(name=name)) for name in ("y", "z")]
+    things = [thing("a"), thing("b"), thing("y/on-top", parent="a"), *towers]
+    seen = observe(kinds, things, {}, cohort="eig3", teams=[], available=frozenset({"test"}), whole=True)
+    plan = make_plan(kinds, Situation(things, things, seen), META)
+    assert not Executor(kinds, journal, workers={"test": 1}).run(plan, 1).failed
+    assert [request for request in server.requests if request.startswith("create")] == [
+        f"create {name}" for name in ("y", "z", "a", "b", "y/on-top")
+    ]

@@ -64,6 +64,7 @@ class VmKind(GuestKind[VmSpec]):
     type = "qemu"
     name_key = "name"
     default_cores = 1
+    stages = 3  # clone, resize, start
     cold = frozenset({"cores", "sockets", "memory", "cpu", "agent", "dns", "address"})
 
     def waits(self, diff: FieldDiff) -> bool:
