@@ -3,8 +3,8 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import labels, milestones, params, present_users
-from eiginfra.lab.gitlab.access import PLANNER, may
-from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.access import OWNER, PLANNER, authorize, may
+from eiginfra.lab.gitlab.call import Answer, Call, gone
 from eiginfra.lab.gitlab.errors import forbidden, no_record
 from eiginfra.lab.gitlab.records import Json, Project, key_of
 
@@ -136,3 +136,10 @@ def present(call: Call, project: Project, thing: Json, mark: str, place: str) ->
         "imported": False,
         "imported_from": "none",
     }
+
+
+def remove(call: Call, kind: str, project: Project) -> Answer:
+    """Take one out, for owners."""
+    authorize(call, ("project", project.id), OWNER)
+    own(call, kind, project).remove(find(call, kind, project, call.path["iid"]))
+    return gone()

@@ -1,8 +1,8 @@
 """Issues of projects (recordings issues-*)."""
 
 from eiginfra.lab.gitlab import issuables, params
-from eiginfra.lab.gitlab.access import GUEST, OWNER, PLANNER, authorize, find_project, level_of, may
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.access import GUEST, PLANNER, find_project, level_of, may
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
 from eiginfra.lab.gitlab.errors import forbidden
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, Project
@@ -101,9 +101,7 @@ def update(call: Call) -> Answer:
 def remove(call: Call) -> Answer:
     """DELETE …/issues/:iid, for owners."""
     project = _project(call)
-    authorize(call, ("project", project.id), OWNER)
-    issuables.own(call, "issue", project).remove(issuables.find(call, "issue", project, call.path["iid"]))
-    return gone()
+    return issuables.remove(call, "issue", project)
 
 
 _BASE = "/projects/:id/issues"

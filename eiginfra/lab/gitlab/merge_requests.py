@@ -1,8 +1,8 @@
 """Merge requests within one project, opened, changed and closed (recordings pullrequests-*); the lab does not merge."""
 
 from eiginfra.lab.gitlab import issuables, params, present_users
-from eiginfra.lab.gitlab.access import DEVELOPER, OWNER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project
+from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
 from eiginfra.lab.gitlab.errors import conflict, invalid
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, Project
@@ -127,9 +127,7 @@ def _change(call: Call, project: Project, request: Json, given: Json) -> None:
 def remove(call: Call) -> Answer:
     """DELETE …/merge_requests/:iid, for owners."""
     project = find_project(call)
-    authorize(call, ("project", project.id), OWNER)
-    issuables.own(call, _KIND, project).remove(issuables.find(call, _KIND, project, call.path["iid"]))
-    return gone()
+    return issuables.remove(call, _KIND, project)
 
 
 _BASE = "/projects/:id/merge_requests"
