@@ -28,7 +28,7 @@ from run import DAY, ROOT, lab
 from run import Counter as Counted
 
 from eiginfra.cli.main import ALLOCATIONS
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.wiring.workspace import Paths, Workspace
 
 TIMES = 3
 CONSOLE = Console(width=130)
@@ -99,17 +99,17 @@ def measure(teams: int, latency: float, table: Table) -> None:
     """Apply once, plan while recording, then plan and replay in turn; the medians."""
     with tempfile.TemporaryDirectory() as name, lab(Path(name), latency) as site:
         paths = Paths(inventory=generate(Path(name), teams), playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-        project, counter = Project.load(paths), Counted(site)
+        project, counter = Workspace.load(paths), Counted(site)
         report = project.apply(project.plan())
         assert not report.failed, [result.reason for result in report.results if result.reason][:3]
         del project, report
         with Recorder() as recorder:
-            assert Project.load(paths).plan().empty
+            assert Workspace.load(paths).plan().empty
         number = sum(map(len, recorder.calls.values()))
         planned, bare = [], []
         for _ in range(TIMES):
             counter.take()
-            planned.append(timed(lambda: Project.load(paths).plan()))
+            planned.append(timed(lambda: Workspace.load(paths).plan()))
             asked = counter.take()
             bare.append(timed(lambda: replay(recorder, site.parent / "proxmox-ca.pem")))
             assert counter.take() == asked, "the bare client did not send what the plan sent"

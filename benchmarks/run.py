@@ -28,8 +28,9 @@ from rich.table import Table
 from eiginfra.core.plan import PlanMeta
 from eiginfra.core.resource import Observation, Observed, Record
 from eiginfra.core.usage import Limits
-from eiginfra.engine.planner import Situation, make_plan
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
+from eiginfra.wiring.workspace import Paths, Workspace
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2019, 10, 1)
@@ -84,7 +85,7 @@ def road(sizes: list[int], latencies: list[float]) -> None:
                 for step in ("first plan", "first apply", "empty plan"):
                     counter.take()
                     began = time.perf_counter()
-                    project = Project.load(paths)
+                    project = Workspace.load(paths)
                     plan = project.plan()
                     if step == "first apply":
                         report = project.apply(plan)
@@ -138,7 +139,7 @@ def clones(task_seconds: float) -> None:
     """The example's first apply where every Proxmox task takes its time, beside the least that the node's limit allows."""
     with tempfile.TemporaryDirectory() as name, lab(Path(name), 0, task_seconds) as site:
         paths = Paths(inventory=ROOT / "inventories/eig3", playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-        project = Project.load(paths)
+        project = Workspace.load(paths)
         plan = project.plan()
         kinds = [change.address.kind for change in plan.acting]
         containers, machines = kinds.count("proxmox.container"), kinds.count("proxmox.vm")
@@ -160,7 +161,7 @@ def child(cohort: Path, site: Path) -> None:
     """What `compare` measures."""
     began = time.perf_counter()
     paths = Paths(inventory=cohort, playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-    project = Project.load(paths)
+    project = Workspace.load(paths)
     loaded = time.perf_counter()
     wanted = project.compiled.resources
     compiled = time.perf_counter()

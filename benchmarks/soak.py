@@ -27,14 +27,14 @@ from run import Counter as LabCounter
 from tampering import Server, Tamperer
 
 from eiginfra.engine.executor import Outcome
-from eiginfra.engine.reconcile import Mode
+from eiginfra.engine.healing import Mode
 from eiginfra.journal import open_journal
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.round import Round
 from eiginfra.reconcile.state import state_file
 from eiginfra.reconcile.work import ProjectWork
-from eiginfra.wiring.project import Asked, Paths, Project
 from eiginfra.wiring.stopping import Stopper
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 CONSOLE = Console(width=130)
 ALERT = "proxmox.pool"
@@ -109,7 +109,7 @@ class Soak:
         if any(address.startswith(ALERT) for address in healed):
             self.wrong.append(f"{when}: healed what the policy leaves to people")
         late = {address for address in standing if not address.startswith(ALERT)}
-        resting = {str(address) for address, why in (seen.sifted.held if seen.sifted else {}).items() if "in a row" in why}
+        resting = {str(address) for address, why in (seen.healing.held if seen.healing else {}).items() if "in a row" in why}
         if late - resting and when.endswith("(good)"):
             self.wrong.append(f"{when}: not healed: {sorted(late - resting)} {[result.reason for result in seen.news.failing]}")
         self.left.update(late)
@@ -137,7 +137,7 @@ def main() -> int:
         body["reconcile"] = {"policy": {ALERT: "alert"}, "heals_per_hour": 1000}
         site.write_text(yaml.safe_dump(body), encoding="utf-8")
         paths = Paths(inventory=generate(Path(name), options.teams), playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-        project = Project.load(paths)
+        project = Workspace.load(paths)
         report = project.apply(project.plan())
         assert not report.failed, [result.reason for result in report.results if result.reason][:3]
         return soak(options, paths, site, body)
@@ -153,7 +153,7 @@ def soak(options: argparse.Namespace, paths: Paths, site: Path, body: Any) -> in
         Server(body["proxmox"]["url"], {"Authorization": authorization}, str(site.parent / "proxmox-ca.pem")),
         [f"team-{number:04}" for number in range(1, options.teams + 1)],
     )
-    project = Project.load(paths)
+    project = Workspace.load(paths)
     clock = [datetime(2019, 10, 1, tzinfo=UTC)]
     loop = Loop(
         "bench",

@@ -9,15 +9,15 @@ import typer
 from eiginfra.cli import options
 from eiginfra.cli.options import Format, PlanFormat
 from eiginfra.cli.plan import show
-from eiginfra.cli.render.console import err, out, print_json
-from eiginfra.cli.render.progress import ApplyProgress
-from eiginfra.cli.render.report import print_report, report_body
 from eiginfra.cli.saved import read_plan
 from eiginfra.core.errors import GuardError, UsageError
-from eiginfra.engine.executor import Outcome, Report
+from eiginfra.engine.executor import ApplyReport, Outcome
 from eiginfra.reconcile.state import sightings
-from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.render.console import err, out, print_json
+from eiginfra.render.progress import ApplyProgress
+from eiginfra.render.report import print_report, report_body
 from eiginfra.wiring.stopping import Stopper
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 NAME = "apply"
 INTERRUPTED = 130
@@ -37,14 +37,14 @@ def run(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
-    project = Project.load(paths)
+    workspace = Workspace.load(paths)
     text = format_ is Format.TEXT
     if check:
-        plan = read_plan(saved, project) if saved else project.plan(asked, sightings(project.site, project.cohort.id))
+        plan = read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
         show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
         return 1 if plan.errors else 0
-    with project.journal.lock("apply"):
-        plan = read_plan(saved, project) if saved else project.plan(asked, sightings(project.site, project.cohort.id))
+    with workspace.journal.lock("apply"):
+        plan = read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
         if text and not saved:
             show(plan, PlanFormat.TEXT)
         if plan.errors:
@@ -53,7 +53,7 @@ def run(
         if not (plan.empty or saved or yes or _agreed(text=text)):
             raise typer.Abort
         with Stopper(_tell).signals() as stopper, ApplyProgress(err(), len(plan.acting)) as progress:
-            report = project.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
+            report = workspace.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
     if text:
         print_report(out(), report)
     else:
@@ -66,7 +66,7 @@ def _tell() -> None:
     os.write(sys.stderr.fileno(), b"\nStopping: what is under way ends first. Once more to stop now.\n")
 
 
-def exit_code(report: Report) -> int:
+def exit_code(report: ApplyReport) -> int:
     """What a run means for the command: interrupted, or the gravest of its failures (77 and 69 only if all failed alike), or 0."""
     if report.interrupted:
         return INTERRUPTED

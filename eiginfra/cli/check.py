@@ -2,11 +2,11 @@
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.render.console import out, print_json
-from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Severity
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.render.console import out, print_json
+from eiginfra.render.findings import counted, print_findings
+from eiginfra.wiring.workspace import Paths, Workspace
 
 NAME = "check"
 
@@ -20,9 +20,9 @@ def run(
     """Check inventory, playbook and site: form, cross-references, quotas, capacity. Asks no server and needs no secret."""
     compiled = 0
     try:
-        project = Project.load(paths, offline=True)
-        findings = project.check()
-        compiled = len(project.compiled.resources)
+        workspace = Workspace.load(paths, offline=True)
+        findings = workspace.check()
+        compiled = len(workspace.compiled.resources)
     except InputError as problem:
         findings = list(problem.findings)
     failed = any(found.severity is Severity.ERROR for found in findings)

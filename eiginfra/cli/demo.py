@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import requests
 import typer
 
-from eiginfra.cli.render.console import out
 from eiginfra.core.errors import EiginfraError, UsageError
 from eiginfra.core.secret import SecretSource
 from eiginfra.inventory.loader import load_settings, load_site
 from eiginfra.inventory.site import Site
-from eiginfra.wiring.project import SETTINGS
+from eiginfra.render.console import out
 from eiginfra.wiring.secrets import resolve
+from eiginfra.wiring.workspace import SETTINGS
 
 NAME = "demo"
 _START_SECONDS = 60

@@ -2,11 +2,11 @@
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.render.console import out, print_json
-from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.finding import Severity
+from eiginfra.render.console import out, print_json
+from eiginfra.render.findings import counted, print_findings
 from eiginfra.wiring.doctor import examine
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.wiring.workspace import Paths, Workspace
 
 NAME = "doctor"
 
@@ -18,8 +18,8 @@ def run(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Look at every service: reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall."""
-    project = Project.load(paths, offline=True)
-    findings = examine(project.site)
+    workspace = Workspace.load(paths, offline=True)
+    findings = examine(workspace.site)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
         print_json("doctor", {"findings": findings, "ok": not ill})

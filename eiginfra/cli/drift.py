@@ -5,16 +5,16 @@ from pydantic import JsonValue
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.cli.plan import DIFFERENCES
-from eiginfra.cli.render.console import out, print_json
-from eiginfra.cli.render.findings import print_findings
-from eiginfra.cli.render.plan_text import print_changes
 from eiginfra.core.change import Change
 from eiginfra.core.finding import Severity
 from eiginfra.core.resource import Record
 from eiginfra.engine.drift import drifted
 from eiginfra.reconcile.state import sightings
-from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.render.console import out, print_json
+from eiginfra.render.findings import print_findings
+from eiginfra.render.plan_text import print_changes
 from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 NAME = "drift"
 
@@ -28,10 +28,10 @@ def run(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Show what differs because reality moved, told by cause; exit 2 if there is any. What the inventory moved is `plan`'s."""
-    project = Project.load(paths)
-    plan = project.plan(Asked(selection), sightings(project.site, project.cohort.id))
+    workspace = Workspace.load(paths)
+    plan = workspace.plan(Asked(selection), sightings(workspace.site, workspace.cohort.id))
     changes = drifted(plan)
-    records = project.journal.records(project.cohort.id)
+    records = workspace.journal.records(workspace.cohort.id)
     if format_ is Format.JSON:
         body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
         print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
@@ -39,7 +39,7 @@ def run(
         console = out()
         print_changes(console, [_told(change, records.get(change.address)) for change in changes])
         print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
-        last = project.last_applied()
+        last = workspace.last_applied()
         console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
         console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
     return DIFFERENCES if changes else 0

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.render.console import out
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.render.console import out
+from eiginfra.wiring.workspace import Paths, Workspace
 
 NAME = "forget"
 
@@ -24,9 +24,9 @@ def run(
         parsed = Address.parse(address)
     except ValueError as problem:
         raise UsageError(str(problem)) from problem
-    project = Project.load(paths, offline=True)
-    with project.journal.lock("forget"):
-        known = project.journal.forget(project.cohort.id, parsed)
+    workspace = Workspace.load(paths, offline=True)
+    with workspace.journal.lock("forget"):
+        known = workspace.journal.forget(workspace.cohort.id, parsed)
     if not known:
         msg = f"the journal has no record of {parsed}; eiginfra journal list shows what was done"
         raise UsageError(msg)

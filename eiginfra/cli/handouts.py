@@ -7,11 +7,11 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.render.console import out, print_json
 from eiginfra.handouts import render, write
 from eiginfra.handouts.pages import page_name
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.render.console import out, print_json
 from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.workspace import Paths, Workspace
 
 NAME = "handouts"
 
@@ -25,10 +25,10 @@ def run(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Write a page for each team (HTML and Markdown), from what really stands."""
-    project = Project.load(paths)
-    project.checked()
-    teams = Selection(limit).teams([team.id for team in project.cohort.teams])
-    pages = render(project.cohort, project.site, project.standing(), project.clock.today())
+    workspace = Workspace.load(paths)
+    workspace.checked()
+    teams = Selection(limit).teams([team.id for team in workspace.cohort.teams])
+    pages = render(workspace.cohort, workspace.site, workspace.standing(), workspace.clock.today())
     names = {page_name(team) for team in teams}
     kept = [page for page in pages if limit is None or page.path.stem in names]
     write(kept, folder)

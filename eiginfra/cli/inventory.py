@@ -10,7 +10,7 @@ from eiginfra.cli import options
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.core.resource import Observed
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.wiring.workspace import Paths, Workspace
 
 NAME = "inventory"
 
@@ -26,20 +26,20 @@ def run(
     if list_ == (host is not None):
         msg = "give either --list or --host NAME"
         raise UsageError(msg)
-    project = Project.load(paths)
-    hosts = _hosts(project)
-    body = _listing(project, hosts) if host is None else _variables(hosts, host)
+    workspace = Workspace.load(paths)
+    hosts = _hosts(workspace)
+    body = _listing(workspace, hosts) if host is None else _variables(hosts, host)
     sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     return 0
 
 
-def _hosts(project: Project) -> dict[str, dict[str, Any]]:
+def _hosts(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """The machines of the inventory by host name, each with its variables; ID and address only if it stands."""
-    standing = {there.address: there for there in project.standing()}
+    standing = {there.address: there for there in workspace.standing()}
     hosts: dict[str, dict[str, Any]] = {}
-    for team in project.cohort.teams:
+    for team in workspace.cohort.teams:
         for machine in team.machines:
-            there = standing.get(Address(f"proxmox.{machine.type}", f"{project.cohort.id}/{team.id}/{machine.name}"))
+            there = standing.get(Address(f"proxmox.{machine.type}", f"{workspace.cohort.id}/{team.id}/{machine.name}"))
             hosts[team.host(machine)] = {
                 "eiginfra_team": team.id,
                 "eiginfra_type": machine.type,
@@ -60,13 +60,13 @@ def _seen(there: Observed) -> dict[str, Any]:
     }
 
 
-def _listing(project: Project, hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _listing(workspace: Workspace, hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Team ids with hyphens are no group names to Ansible: underscores instead, as Ansible itself would write them."""
     groups: dict[str, list[str]] = {}
     for name, variables in hosts.items():
         groups.setdefault(variables["eiginfra_team"].replace("-", "_"), []).append(name)
-    teams = [team.id.replace("-", "_") for team in project.cohort.teams]
-    cohort = project.cohort.id.replace("-", "_")
+    teams = [team.id.replace("-", "_") for team in workspace.cohort.teams]
+    cohort = workspace.cohort.id.replace("-", "_")
     return {
         "_meta": {"hostvars": hosts},
         "all": {"children": [cohort, "ungrouped"]},

@@ -8,12 +8,12 @@ from rich.table import Table
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.render.console import out, print_json, printable
-from eiginfra.cli.render.plan_text import print_changes
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import UsageError
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.render.console import out, print_json, printable
+from eiginfra.render.plan_text import print_changes
+from eiginfra.wiring.workspace import Paths, Workspace
 
 app = typer.Typer(name="journal", help="What was done, when, and by whom.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,8 +27,8 @@ def list_(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """The latest runs, newest first."""
-    project = Project.load(paths, offline=True)
-    runs = project.journal.runs(project.cohort.id, limit)
+    workspace = Workspace.load(paths, offline=True)
+    runs = workspace.journal.runs(workspace.cohort.id, limit)
     if format_ is Format.JSON:
         print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
         return 0
@@ -57,8 +57,8 @@ def show(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
-    project = Project.load(paths, offline=True)
-    report = project.journal.show(_number(project, run))
+    workspace = Workspace.load(paths, offline=True)
+    report = workspace.journal.show(_number(workspace, run))
     if format_ is Format.JSON:
         print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
         return 0
@@ -84,8 +84,8 @@ def diff(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run changed, field by field."""
-    project = Project.load(paths, offline=True)
-    report = project.journal.show(_number(project, run))
+    workspace = Workspace.load(paths, offline=True)
+    report = workspace.journal.show(_number(workspace, run))
     changes = [
         Change(
             address=step.address,
@@ -107,11 +107,11 @@ def diff(
     return 0
 
 
-def _number(project: Project, run: int | None) -> int:
+def _number(workspace: Workspace, run: int | None) -> int:
     """The run that is meant; raises UsageError when there is none yet."""
     if run is not None:
         return run
-    latest = project.journal.runs(project.cohort.id, 1)
+    latest = workspace.journal.runs(workspace.cohort.id, 1)
     if not latest:
         msg = "nothing was applied yet"
         raise UsageError(msg)

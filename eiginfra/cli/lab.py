@@ -9,10 +9,10 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.render.console import out, print_json
 from eiginfra.core.errors import EiginfraError, UsageError
 from eiginfra.inventory.loader import load_settings
-from eiginfra.wiring.project import SETTINGS
+from eiginfra.render.console import out, print_json
+from eiginfra.wiring.workspace import SETTINGS
 
 app = typer.Typer(name="lab", help="A GitLab and a Proxmox VE to practise on.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -11,9 +11,9 @@ import typer
 
 from eiginfra import __version__
 from eiginfra.cli import apply, check, demo, doctor, drift, forget, handouts, inventory, journal, lab, plan, reconcile, schema
-from eiginfra.cli.render.console import err, printable
-from eiginfra.cli.render.findings import counted, print_findings
 from eiginfra.core.errors import EiginfraError, GuardError, InputError
+from eiginfra.render.console import err, printable
+from eiginfra.render.findings import counted, print_findings
 
 USAGE = 64
 # New objects between two searches for circular garbage: a run leaves few, and with Python's 700 a large plan spends a quarter of its time

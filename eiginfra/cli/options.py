@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from eiginfra.core.address import Address
-from eiginfra.wiring.project import Asked, Paths
 from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.workspace import Asked, Paths
 
 Command = Callable[..., int]
 

@@ -7,13 +7,13 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import PlanFormat
-from eiginfra.cli.render.console import out, print_json, printable
-from eiginfra.cli.render.plan_markdown import markdown
-from eiginfra.cli.render.plan_text import print_plan
 from eiginfra.cli.saved import read_plan, write_plan
 from eiginfra.core.plan import Plan
 from eiginfra.reconcile.state import sightings
-from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.render.console import out, print_json, printable
+from eiginfra.render.plan_markdown import markdown
+from eiginfra.render.plan_text import print_plan
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 NAME = "plan"
 DIFFERENCES = 2
@@ -33,10 +33,10 @@ def run(
     format_: options.AnyPlanFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
-    project = Project.load(paths)
+    workspace = Workspace.load(paths)
     if verify is not None:
-        return _verify(verify, project, format_)
-    plan = project.plan(asked, sightings(project.site, project.cohort.id))
+        return _verify(verify, workspace, format_)
+    plan = workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
     show(plan, format_)
     if out_file is not None:
         write_plan(plan, out_file)
@@ -56,10 +56,10 @@ def show(plan: Plan, format_: PlanFormat) -> None:
             print_plan(out(), plan)
 
 
-def _verify(saved: str, project: Project, format_: PlanFormat) -> int:
+def _verify(saved: str, workspace: Workspace, format_: PlanFormat) -> int:
     """Say what of a saved plan reality has overtaken."""
-    plan = read_plan(saved, project)
-    found = project.stale(plan)
+    plan = read_plan(saved, workspace)
+    found = workspace.stale(plan)
     if format_ is PlanFormat.JSON:
         rows = [{"address": str(item.change.address), "action": item.change.action, "reason": item.reason} for item in found]
         print_json("plan.verify", {"fingerprint": plan.fingerprint, "stale": rows})

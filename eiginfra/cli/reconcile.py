@@ -12,7 +12,7 @@ from eiginfra.cli import options
 from eiginfra.cli.apply import INTERRUPTED, exit_code
 from eiginfra.cli.plan import DIFFERENCES
 from eiginfra.core.secret import Secret
-from eiginfra.engine.reconcile import Mode
+from eiginfra.engine.healing import Mode
 from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.site import interval as parse_interval
 from eiginfra.reconcile.log import LOGGER, log_to, say
@@ -23,10 +23,10 @@ from eiginfra.reconcile.round import End, Round
 from eiginfra.reconcile.server import serving
 from eiginfra.reconcile.state import state_file
 from eiginfra.reconcile.work import ProjectWork, Work
-from eiginfra.wiring.project import Asked, Paths, named
 from eiginfra.wiring.secrets import resolve
 from eiginfra.wiring.selection import Selection
 from eiginfra.wiring.stopping import Stopper
+from eiginfra.wiring.workspace import Asked, Paths, named
 
 NAME = "reconcile"
 

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from eiginfra.cli.render.console import err
 from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import error
 from eiginfra.core.plan import Plan
-from eiginfra.wiring.project import Project
+from eiginfra.render.console import err
+from eiginfra.wiring.workspace import Workspace
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -20,7 +20,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     err().print(f"Saved. To carry out exactly this: eiginfra apply {path}")
 
 
-def read_plan(saved: str, project: Project) -> Plan:
+def read_plan(saved: str, workspace: Workspace) -> Plan:
     """A saved plan (`-`: from standard input), if it was made for this cohort and site. Raises UsageError or InputError."""
     try:
         content = sys.stdin.read() if saved == "-" else Path(saved).read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def read_plan(saved: str, project: Project) -> Plan:
         msg = f"the plan {saved} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}"
         raise UsageError(msg) from problem
     plan = Plan.from_json(content, saved)
-    here = project.meta()
+    here = workspace.meta()
     for what in ("cohort", "site"):
         theirs, ours = getattr(plan.meta, what), getattr(here, what)
         if theirs != ours:

@@ -14,7 +14,7 @@ from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
 from eiginfra.core.spec import Spec, rules
-from eiginfra.core.trace import Deed
+from eiginfra.core.trace import Activity
 from eiginfra.core.usage import Usage
 
 S = TypeVar("S", bound=Spec)
@@ -149,7 +149,7 @@ class Kind(ABC, Generic[S]):
         """Whether nothing can make a difference go, so that it is only told: an immutable field, or a disk that would have to shrink."""
         return rules(self.spec)[found.field].immutable
 
-    def deeds(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Deed]:
+    def activity(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Activity]:
         """What others did, after `since`, that explains what the server has: `seen`, by field, or EXISTS. Only what the server recorded.
 
         Asked of objects that drift or take too much, and of no others; never guessed.

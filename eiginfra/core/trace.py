@@ -21,7 +21,7 @@ class Moment(BaseModel):
         return f"{self.what} ({_time(self.at)}, {how})"
 
 
-class Deed(BaseModel):
+class Activity(BaseModel):
     """What an account did, in the server's own words ("resize"), as the server recorded it."""
 
     model_config = ConfigDict(frozen=True)
@@ -37,14 +37,14 @@ class Deed(BaseModel):
 class Trace(BaseModel):
     """It was in order at one moment and first seen otherwise at another; None: nobody looked then, or now is the first time.
 
-    deeds: what others did in between that explains it, newest first; empty where no server tells.
+    activity: what others did in between that explains it, newest first; empty where no server tells.
     """
 
     model_config = ConfigDict(frozen=True)
 
     in_order: Moment | None = None
     seen: Moment | None = None
-    deeds: tuple[Deed, ...] = ()
+    activity: tuple[Activity, ...] = ()
 
     def __str__(self) -> str:
         first = self.seen.told("first seen") if self.seen else "now"
@@ -52,7 +52,7 @@ class Trace(BaseModel):
             since = f"since between {self.in_order.told('in order')} and {first}"
         else:
             since = f"since before {first}" if self.seen else ""
-        return "; ".join(filter(None, (since, *map(str, self.deeds))))
+        return "; ".join(filter(None, (since, *map(str, self.activity))))
 
 
 def _time(at: datetime) -> str:

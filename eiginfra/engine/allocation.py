@@ -2,19 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Allocator, Measuring, Registry
 from eiginfra.core.resource import Observed, Resource
-
-if TYPE_CHECKING:
-    from eiginfra.engine.planner import Situation
+from eiginfra.engine.situation import Situation
 
 
 def allocated(
-    registry: Registry, situation: "Situation", observed: Mapping[Address, Observed], unknown: Collection[Address]
+    registry: Registry, situation: Situation, observed: Mapping[Address, Observed], unknown: Collection[Address]
 ) -> tuple[list[Resource], list[Finding]]:
     """The resources with what their allocators fill in, and what these say of all that is made or stands; what is unknown gets nothing."""
     groups: dict[int, tuple[Allocator, list[Resource], set[str]]] = {}

@@ -42,7 +42,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Report:
+class ApplyReport:
     """All results, in the order they ended."""
 
     results: tuple[Result, ...]
@@ -182,7 +182,7 @@ class Executor:
         self._on_start = on_start
         self._on_end = on_end
 
-    def run(self, plan: Plan, run: int) -> Report:
+    def run(self, plan: Plan, run: int) -> ApplyReport:
         """Carry out the plan's changes under run number `run`.
 
         A failure stops its dependents and nothing else.
@@ -213,7 +213,7 @@ class Executor:
                     for item in future.result():
                         lane.closed |= isinstance(item, Result) and item.exit_code == UnreachableError.exit_code
                         self._settle(books, item, run)
-        return Report(tuple(books.results), interrupted=interrupted)
+        return ApplyReport(tuple(books.results), interrupted=interrupted)
 
     def _start(self, books: _Books, lanes: Mapping[str, _Lane], run: int) -> dict[Future[list[_Ended]], Address]:
         for address in books.take_ready():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change
@@ -10,13 +10,11 @@ from eiginfra.core.kind import Kind, Registry, Retirement
 from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.spec import rules
 from eiginfra.engine.diff import diff
-
-if TYPE_CHECKING:
-    from eiginfra.engine.planner import Situation
+from eiginfra.engine.situation import Situation
 
 
 def orphans(
-    registry: Registry, situation: "Situation", wanted: Mapping[Address, Resource], observed: Mapping[Address, Observed], today: date
+    registry: Registry, situation: Situation, wanted: Mapping[Address, Resource], observed: Mapping[Address, Observed], today: date
 ) -> list[Change]:
     """What left the inventory and still stands, if it is ours by mark or journal, and no other cohort's by now."""
     found = []
@@ -98,7 +96,7 @@ def _depended(kind: Kind[Any], there: Observed) -> tuple[Address, ...]:
         return ()
 
 
-def _parting(kind: Kind[Any], there: Observed, record: Record | None, situation: "Situation", today: date) -> Change | None:
+def _parting(kind: Kind[Any], there: Observed, record: Record | None, situation: Situation, today: date) -> Change | None:
     """The change of an orphan whose kind lets things go in steps; None for any other kind. Only --prune takes a step."""
     step = kind.parting(there, record, today, situation.grace)
     if step is None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from eiginfra.core.finding import Location
 from eiginfra.inventory.source import read_bytes, shown, to_text
-from eiginfra.inventory.tree import Node, TreeBuilder
+from eiginfra.inventory.tree import TreeBuilder, YamlNode
 
 
 class Document(Protocol):
@@ -33,7 +33,7 @@ class YamlDocument:
 
     file: str
     """The path as findings show it."""
-    root: Node = field(repr=False)
+    root: YamlNode = field(repr=False)
     digest: str = ""
     """SHA-256 of the bytes."""
 
@@ -84,7 +84,7 @@ def parse_document(data: bytes, file: str = "<stdin>", *, pure: bool = False, te
     return YamlDocument(file, root, hashlib.sha256(data).hexdigest())
 
 
-def _child(node: Node, step: str | int) -> Node | None:
+def _child(node: YamlNode, step: str | int) -> YamlNode | None:
     children = node.children
     if isinstance(children, dict) and isinstance(step, str):
         return children.get(step)

@@ -40,12 +40,12 @@ Mark = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value, where it stands, and the nodes in it. `size` counts it and everything below, aliases expanded."""
 
     value: Any
     mark: Mark
-    children: dict[str, "Node"] | list["Node"] | None = None
+    children: dict[str, "YamlNode"] | list["YamlNode"] | None = None
     keys: dict[str, Mark] = field(default_factory=dict)
     size: int = 1
     complete: bool = True
@@ -78,13 +78,13 @@ class TreeBuilder:
         self._aliases = aliases
         self._templates = templates
         self._events = yaml.parse(text, Loader=_LOADER)
-        self._anchors: dict[str, Node] = {}
+        self._anchors: dict[str, YamlNode] = {}
         self._expanded = 0
         self._findings: list[Finding] = []
 
-    def build(self) -> Node:
+    def build(self) -> YamlNode:
         """The root; InputError with all findings of the file."""
-        root: Node | None = None
+        root: YamlNode | None = None
         try:
             for event in self._events:
                 if isinstance(event, yaml.DocumentStartEvent):
@@ -114,14 +114,14 @@ class TreeBuilder:
         if len(self._findings) >= MAX_FINDINGS:
             raise _Stopped
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> YamlNode:
         mark = _mark(event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor or "", mark)
         if depth > MAX_DEPTH:
             self._finding("too-deep", f"more than {MAX_DEPTH} levels of nesting", "write it flatter", mark)
             raise _Stopped
-        node = Node(None, mark)
+        node = YamlNode(None, mark)
         if event.anchor is not None:
             self._anchor(event.anchor, node)
         if isinstance(event, yaml.ScalarEvent):
@@ -137,8 +137,8 @@ class TreeBuilder:
         node.complete = True
         return node
 
-    def _sequence(self, node: Node, depth: int) -> None:
-        children: list[Node] = []
+    def _sequence(self, node: YamlNode, depth: int) -> None:
+        children: list[YamlNode] = []
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
@@ -147,8 +147,8 @@ class TreeBuilder:
         node.value = [child.value for child in children]
         node.size += sum(child.size for child in children)
 
-    def _mapping(self, node: Node, depth: int) -> None:
-        children: dict[str, Node] = {}
+    def _mapping(self, node: YamlNode, depth: int) -> None:
+        children: dict[str, YamlNode] = {}
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -171,7 +171,7 @@ class TreeBuilder:
         node.children = children
         node.value = {key: child.value for key, child in children.items()}
 
-    def _key(self, event: Any, node: Node) -> str | None:
+    def _key(self, event: Any, node: YamlNode) -> str | None:
         """The key's text, or None after a finding."""
         if node.children is not None:
             if self._is_template(event):
@@ -228,7 +228,7 @@ class TreeBuilder:
             mark,
         )
 
-    def _anchor(self, name: str, node: Node) -> None:
+    def _anchor(self, name: str, node: YamlNode) -> None:
         if not self._aliases:
             self._finding(
                 "anchor",
@@ -238,7 +238,7 @@ class TreeBuilder:
             )
         self._anchors[name] = node
 
-    def _alias(self, name: str, mark: Mark) -> Node:
+    def _alias(self, name: str, mark: Mark) -> YamlNode:
         target = self._anchors.get(name)
         if not self._aliases:
             self._finding(
@@ -259,7 +259,7 @@ class TreeBuilder:
                 "alias-bomb", f"the aliases of this file stand for more than {MAX_EXPANSION} values", "write the values out", mark
             )
             raise _Stopped
-        return Node(None, mark)
+        return YamlNode(None, mark)
 
     def _is_template(self, event: Any) -> bool:
         """Whether a key that is a mapping is really an unquoted `{{ … }}`."""

@@ -18,10 +18,10 @@ from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.playbook.model import ITEM, Play, Playbook, Task
 from eiginfra.playbook.patterns import select
-from eiginfra.playbook.report import Report, Where, label
-from eiginfra.playbook.templating import GLOBALS, Scope, Template, TemplateError
+from eiginfra.playbook.report import CompileErrors, Where, label
+from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems, suggestion
+from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Variables
 from eiginfra.playbook.views import World, world
-from eiginfra.playbook.words import shown, sort_of, spec_problems, suggestion
 
 PROVIDERS = frozenset({"gitlab", "proxmox"})
 
@@ -68,7 +68,7 @@ class _Compiler:
         self._world = seen
         self._registry = registry
         self._available = available
-        self._report = Report()
+        self._report = CompileErrors()
         self._findings: list[Finding] = []
         self._resources: dict[Address, Resource] = {}
         self._left_out: Counter[str] = Counter()
@@ -119,14 +119,14 @@ class _Compiler:
             self._findings.append(warning("teams-empty", message, location=play.teams.location))
         return [name for name in names if name in chosen]
 
-    def _scope(self, play: Play, team: str | None) -> Scope:
+    def _scope(self, play: Play, team: str | None) -> Variables:
         names = {**GLOBALS, "cohort": self._world.cohort, "site": self._world.site}
         if team is not None:
             names["team"] = self._world.teams[team]
-        return Scope(names, play.variables)
+        return Variables(names, play.variables)
 
     def _sound(self, task: Task, play: Play, known: set[str], everyone: list[Where]) -> bool:
-        """Report what is wrong with a task whatever the values are."""
+        """CompileErrors what is wrong with a task whatever the values are."""
         kind = self._registry.get(task.kind)
         if kind is None:
             self._report.add(
@@ -151,7 +151,7 @@ class _Compiler:
         return self._names(before, known, play, everyone) & self._names(inner, own, play, everyone) & sound
 
     def _names(self, templates: Sequence[Template], known: set[str], play: Play, everyone: list[Where]) -> bool:
-        """Report variables that nothing defines."""
+        """CompileErrors variables that nothing defines."""
         sound = True
         for template in templates:
             for name in sorted(template.names - known):
@@ -165,7 +165,7 @@ class _Compiler:
                     self._report.add("name-unknown", f"the variable {name!r} is unknown", template.location, remedy, where)
         return sound
 
-    def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Scope, *, runs: bool) -> None:
+    def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables, *, runs: bool) -> None:
         absent = kind.provider not in self._available
         any_wanted, any_off = False, not runs
         for where, inner in self._items(task, team, scope, quiet=absent or not runs):
@@ -188,9 +188,9 @@ class _Compiler:
             # The whole loop is off: what its list has lost since cannot be told from what is only switched off.
             self._off_kinds.add((kind.name, team))
 
-    def _items(self, task: Task, team: str | None, scope: Scope, *, quiet: bool) -> Iterator[tuple[Where, Scope]]:
+    def _items(self, task: Task, team: str | None, scope: Variables, *, quiet: bool) -> Iterator[tuple[Where, Variables]]:
         if task.loop is None:
-            yield Where(team), Scope({}, task.variables, scope) if task.variables else scope
+            yield Where(team), Variables({}, task.variables, scope) if task.variables else scope
             return
         try:
             items = task.loop.evaluate(scope)
@@ -205,9 +205,9 @@ class _Compiler:
             self._report.add("loop", message, task.loop.location, None, Where(team))
             return
         for index, item in enumerate(items):
-            yield Where(team, label(item, index)), Scope({task.loop_var: item}, task.variables, scope)
+            yield Where(team, label(item, index)), Variables({task.loop_var: item}, task.variables, scope)
 
-    def _switch_off(self, task: Task, kind: Kind[Any], team: str | None, scope: Scope) -> None:
+    def _switch_off(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables) -> None:
         try:
             spec = kind.spec.model_validate(_values(task, scope))
         except (TemplateError, ValidationError):
@@ -215,7 +215,7 @@ class _Compiler:
         else:
             self._off.add(Address(kind.name, kind.key(spec)))
 
-    def _want(self, task: Task, kind: Kind[Any], scope: Scope, where: Where) -> None:
+    def _want(self, task: Task, kind: Kind[Any], scope: Variables, where: Where) -> None:
         try:
             values = _values(task, scope)
             protect = False if task.protect is None else task.protect.evaluate(scope)
@@ -232,7 +232,7 @@ class _Compiler:
         else:
             self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
 
-    def _all_problems(self, task: Task, scope: Scope, where: Where) -> None:
+    def _all_problems(self, task: Task, scope: Variables, where: Where) -> None:
         """Evaluation stopped at the first problem: report those of every field."""
         for item in (*task.args.values(), *((task.protect,) if task.protect else ())):
             try:
@@ -257,7 +257,7 @@ class _Compiler:
             self._resources[resource.address] = replace(first, tags=first.tags | resource.tags, protect=first.protect or resource.protect)
 
 
-def _holds(conditions: Sequence[Template], scope: Scope) -> bool:
+def _holds(conditions: Sequence[Template], scope: Variables) -> bool:
     """Whether all conditions are true; raises TemplateError, also for what is neither true nor false."""
     for condition in conditions:
         value = condition.evaluate(scope)
@@ -270,6 +270,6 @@ def _holds(conditions: Sequence[Template], scope: Scope) -> bool:
     return True
 
 
-def _values(task: Task, scope: Scope) -> Mapping[str, Any]:
+def _values(task: Task, scope: Variables) -> Mapping[str, Any]:
     """The fields of a task; what gives None is left unset."""
     return {name: found for name, value in task.args.items() if (found := value.evaluate(scope)) is not None}

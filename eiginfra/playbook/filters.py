@@ -11,8 +11,8 @@ from jinja2 import tests as jinja_tests
 from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 
+from eiginfra.playbook.spec_errors import sort_of
 from eiginfra.playbook.views import Person
-from eiginfra.playbook.words import sort_of
 
 MAX_TEXT = 65_536
 """Characters of one text."""

@@ -9,12 +9,12 @@ from typing import Any, Final
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.inventory.document import YamlDocument, load_document
-from eiginfra.playbook.foreign import FOREIGN
+from eiginfra.playbook.ansible_keywords import FOREIGN
 from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Place, Play, Playbook, Task
 from eiginfra.playbook.report import in_order
+from eiginfra.playbook.spec_errors import nearest, shown, sort_of, suggestion
 from eiginfra.playbook.tags import RESERVED
 from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, expression, is_template, read_value
-from eiginfra.playbook.words import nearest, shown, sort_of, suggestion
 
 MAX_NESTING: Final = 30
 """How many variables may use each other in a row."""

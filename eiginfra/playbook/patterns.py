@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Sequence
 from fnmatch import translate
 
-from eiginfra.playbook.words import suggestion
+from eiginfra.playbook.spec_errors import suggestion
 
 _SEPARATORS = re.compile(r"[,:]")
 

@@ -15,7 +15,7 @@ class Where:
 
 
 @dataclass
-class Report:
+class CompileErrors:
     """The errors so far."""
 
     _seen: dict[tuple[str, str, Location, str | None], list[Where]] = field(default_factory=dict)

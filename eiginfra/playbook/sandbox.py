@@ -14,8 +14,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
+from eiginfra.playbook.spec_errors import nearest, sort_of, suggestion
 from eiginfra.playbook.views import View
-from eiginfra.playbook.words import nearest, sort_of, suggestion
 
 MAX_ITEMS = 100_000
 """Values in one result, nested ones counted."""

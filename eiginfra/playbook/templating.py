@@ -13,7 +13,7 @@ from jinja2.utils import missing
 from eiginfra.core.finding import Location
 from eiginfra.playbook.filters import MAX_TEXT
 from eiginfra.playbook.sandbox import Environment, as_text, refused, settle
-from eiginfra.playbook.words import suggestion
+from eiginfra.playbook.spec_errors import suggestion
 
 MAX_SOURCE = 10_000
 """Characters of one template."""
@@ -47,7 +47,7 @@ class Value(Protocol):
         """The templates in it."""
         ...
 
-    def evaluate(self, scope: "Scope") -> Any:
+    def evaluate(self, scope: "Variables") -> Any:
         """Its value; raises TemplateError."""
         ...
 
@@ -63,7 +63,7 @@ class Constant:
         """None."""
         return ()
 
-    def evaluate(self, scope: "Scope") -> Any:  # noqa: ARG002 - the same in every scope
+    def evaluate(self, scope: "Variables") -> Any:  # noqa: ARG002 - the same in every scope
         """The value itself."""
         return self.value
 
@@ -80,7 +80,7 @@ class Nested:
         entries = self.entries.values() if isinstance(self.entries, dict) else self.entries
         return [template for entry in entries for template in entry.templates()]
 
-    def evaluate(self, scope: "Scope") -> Any:
+    def evaluate(self, scope: "Variables") -> Any:
         """A new list or dict."""
         if isinstance(self.entries, dict):
             return {key: entry.evaluate(scope) for key, entry in self.entries.items()}
@@ -101,7 +101,7 @@ class Template:
         """Itself."""
         return (self,)
 
-    def evaluate(self, scope: "Scope") -> Any:
+    def evaluate(self, scope: "Variables") -> Any:
         """Plain values and views; raises TemplateError."""
         try:
             values = list(self.render(scope))
@@ -113,10 +113,10 @@ class Template:
             raise TemplateError(_said(problem), self.location) from problem
 
 
-class Scope(Context):
+class Variables(Context):
     """Names and their values for templates: given ones, then variables (evaluated when first used), then those of the outer scope."""
 
-    def __init__(self, names: dict[str, Any], variables: Mapping[str, Value] | None = None, outer: "Scope | None" = None) -> None:
+    def __init__(self, names: dict[str, Any], variables: Mapping[str, Value] | None = None, outer: "Variables | None" = None) -> None:
         super().__init__(ENVIRONMENT, names, None, {})
         self._variables = variables or {}
         self._outer = outer

@@ -69,7 +69,7 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Policy:
+class HttpPolicy:
     """How to speak to one service; all times in seconds.
 
     service: the site file's section, named in remedies. ca: trust this authority (PEM file) instead of the well-known ones. timeout: the
@@ -88,7 +88,7 @@ class Policy:
     sleep: Callable[[float], None] = time.sleep
 
 
-def equip(session: S, policy: Policy) -> S:
+def equip(session: S, policy: HttpPolicy) -> S:
     """Give a session the policy; returns the session.
 
     Raises InputError when the site's CA file cannot be read.
@@ -105,7 +105,7 @@ def equip(session: S, policy: Policy) -> S:
     return session
 
 
-def open_session(policy: Policy) -> requests.Session:
+def open_session(policy: HttpPolicy) -> requests.Session:
     """A new session with the policy."""
     return equip(requests.Session(), policy)
 
@@ -118,7 +118,7 @@ class PolicyAdapter(HTTPAdapter):
     answers with an error status are returned: their words are the client's to read.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: HttpPolicy) -> None:
         self._policy = policy
         self._retrying = Retrying(
             retry=_again,

@@ -11,7 +11,7 @@ from pathlib import Path
 from eiginfra.core.errors import EiginfraError, LockedError
 from eiginfra.core.secret import Secret
 from eiginfra.core.trace import Trace
-from eiginfra.engine.reconcile import Memory, Mode
+from eiginfra.engine.healing import LoopMemory, Mode
 from eiginfra.reconcile.log import say
 from eiginfra.reconcile.metrics import Metrics
 from eiginfra.reconcile.notify import Notifier
@@ -51,7 +51,7 @@ class Loop:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.mode)
-        self.memory: Memory = recall(self.state)
+        self.memory: LoopMemory = recall(self.state)
         self._alive = self.monotonic()
         self._ended: datetime | None = None
 
@@ -117,7 +117,7 @@ class Loop:
         """The round, with its trouble told apart into what was said before and what is news."""
         if walked is not None:
             relief, self.memory.trouble = self.memory.trouble is not None, None
-            return Round(self.number, walked.end, seconds, walked.sifted, walked.report, walked.news, relief=relief, requests=requests)
+            return Round(self.number, walked.end, seconds, walked.healing, walked.report, walked.news, relief=relief, requests=requests)
         met = problem or EiginfraError("the round brought nothing")
         told = not isinstance(met, LockedError) and self.memory.trouble != sort_of(met)
         if told:
@@ -154,13 +154,13 @@ class Loop:
 
 def log_round(seen: Round) -> None:
     """One line for each thing that is news, and one for the round."""
-    held = seen.sifted.held if seen.sifted is not None else {}
+    held = seen.healing.held if seen.healing is not None else {}
     for change in seen.news.found:
         fields = [found.label for found in (*change.diffs, *change.stuck)]
         reason = held.get(change.address)
         facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
         say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason, **_facts(change.trace))
-    for excess in seen.sifted.excesses if seen.sifted is not None else ():
+    for excess in seen.healing.excesses if seen.healing is not None else ():
         facts = {"address": excess.address, "team": excess.team, "code": excess.code}
         say("excess", level=logging.WARNING, round=seen.number, **facts, **_facts(excess.trace))
     for result in seen.report.results if seen.report is not None else ():
@@ -177,7 +177,7 @@ def log_round(seen: Round) -> None:
         round=seen.number,
         end=seen.end,
         seconds=round(seen.seconds, 3),
-        drift=len(seen.news.standing) if seen.sifted is not None else None,
+        drift=len(seen.news.standing) if seen.healing is not None else None,
         healed=len(seen.news.healed),
         held=len(held),
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
@@ -185,5 +185,5 @@ def log_round(seen: Round) -> None:
 
 
 def _facts(trace: Trace | None) -> dict[str, object]:
-    """`in_order`, `seen` and `deeds`, as far as they are known."""
+    """`in_order`, `seen` and `activity`, as far as they are known."""
     return {name: value for name, value in (trace.model_dump(mode="json") if trace else {}).items() if value}

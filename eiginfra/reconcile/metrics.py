@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from eiginfra import __version__
-from eiginfra.engine.reconcile import Mode
+from eiginfra.engine.healing import Mode
 from eiginfra.reconcile.round import End, Round
 
 _BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
@@ -52,13 +52,13 @@ class Metrics:
                 self._requests.labels(provider, method).inc(number)
         if seen.problem is not None:
             self._errors.labels(type(seen.problem).__name__).inc()
-        if seen.sifted is None:
+        if seen.healing is None:
             return
         standing = Tally((change.address.kind, change.team or "", change.cause or "") for change in seen.news.standing)
         for labels in self._shown | standing.keys():
             self._drift.labels(*labels).set(standing[labels])
         self._shown |= standing.keys()
-        self._held.set(len(seen.sifted.held))
+        self._held.set(len(seen.healing.held))
         for change in seen.news.found:
             self._found.labels(change.address.kind, change.team or "", change.cause or "").inc()
         for result in seen.report.results if seen.report is not None else ():

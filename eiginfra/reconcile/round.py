@@ -1,4 +1,4 @@
-"""One round: look, sift, heal, remember."""
+"""One round: look, select_healing, heal, remember."""
 
 import traceback
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ from pathlib import Path
 from eiginfra.core.change import Change
 from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError
 from eiginfra.core.trace import Moment
-from eiginfra.engine.executor import Report, Result
-from eiginfra.engine.reconcile import Memory, News, Sifted, remember, sift
+from eiginfra.engine.executor import ApplyReport, Result
+from eiginfra.engine.healing import HealingPlan, LoopMemory, News, remember, select_healing
 from eiginfra.reconcile.work import Work
 from eiginfra.wiring.stopping import Stopper
 
@@ -44,8 +44,8 @@ class Round:
     number: int
     end: End
     seconds: float
-    sifted: Sifted | None = None
-    report: Report | None = None
+    healing: HealingPlan | None = None
+    report: ApplyReport | None = None
     news: News = field(default_factory=News)
     problem: EiginfraError | None = None
     told: bool = False
@@ -66,13 +66,13 @@ class UnexpectedError(EiginfraError):
 class Walked:
     """What `walk` brings."""
 
-    sifted: Sifted
-    report: Report | None
+    healing: HealingPlan
+    report: ApplyReport | None
     news: News
     end: End
 
 
-def walk(work: Work, memory: Memory, stopper: Stopper, now: Callable[[], datetime], pulse: Callable[[], None]) -> Walked:
+def walk(work: Work, memory: LoopMemory, stopper: Stopper, now: Callable[[], datetime], pulse: Callable[[], None]) -> Walked:
     """Look at everything, heal what the policy allows, enter it all in the memory. Raises the errors of core.errors.
 
     pulse: called at each sign of life.
@@ -90,15 +90,15 @@ def walk(work: Work, memory: Memory, stopper: Stopper, now: Callable[[], datetim
         moment = Moment(what=f"round {memory.rounds}", at=now())
         plan = work.plan(memory.sightings)
         pulse()
-        sifted = sift(plan, policy, memory, now())
-        idle = sifted.plan.empty or stopper.stopping()
-        report = None if idle else work.apply(sifted.plan, stopper.stopping, on_start, on_end)
-    news = remember(memory, sifted, report, now())
+        healing = select_healing(plan, policy, memory, now())
+        idle = healing.plan.empty or stopper.stopping()
+        report = None if idle else work.apply(healing.plan, stopper.stopping, on_start, on_end)
+    news = remember(memory, healing, report, now())
     memory.sightings = memory.sightings.after(plan, moment)
-    return Walked(sifted, report, news, _end(report, news, stopped=stopper.stopping()))
+    return Walked(healing, report, news, _end(report, news, stopped=stopper.stopping()))
 
 
-def _end(report: Report | None, news: News, *, stopped: bool) -> End:
+def _end(report: ApplyReport | None, news: News, *, stopped: bool) -> End:
     if stopped:
         return End.STOPPED
     if report is not None and report.failed:

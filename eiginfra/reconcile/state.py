@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from eiginfra.core.errors import UsageError
-from eiginfra.engine.reconcile import Memory
-from eiginfra.engine.trace import Sightings
+from eiginfra.engine.drift_history import Sightings
+from eiginfra.engine.healing import LoopMemory
 from eiginfra.inventory.site import Site
 
 
@@ -24,12 +24,12 @@ def state_file(site: Site, cohort: str, selection: str = "") -> Path:
     return (site.file.reconcile.state or default) / f"reconcile-{cohort}{part}.json"
 
 
-def recall(path: Path) -> Memory:
+def recall(path: Path) -> LoopMemory:
     """What was remembered; an empty memory if there is nothing to be read. Raises UsageError where the file is kept from us."""
     try:
-        return Memory.model_validate_json(path.read_bytes())
+        return LoopMemory.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
-        return Memory()
+        return LoopMemory()
     except OSError as problem:
         raise _unusable(path, problem) from problem
 
@@ -41,7 +41,7 @@ def sightings(site: Site, cohort: str) -> Sightings:
     return Sightings()
 
 
-def keep(path: Path, memory: Memory) -> None:
+def keep(path: Path, memory: LoopMemory) -> None:
     """Write it, whole or not at all. Raises UsageError if that cannot be done."""
     draft = path.with_suffix(".new")
     try:

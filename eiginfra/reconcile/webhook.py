@@ -8,8 +8,8 @@ from eiginfra import __version__
 from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import EiginfraError, TransientError
 from eiginfra.core.secret import Secret
+from eiginfra.engine.healing import LoopMemory
 from eiginfra.engine.quota import BY_HAND, EXCESS
-from eiginfra.engine.reconcile import Memory
 from eiginfra.reconcile.round import Round
 
 MOST_LINES = 15
@@ -23,8 +23,8 @@ _TAMED = str.maketrans({"`": "'", "<": "‹", ">": "›", "@": "＠"})
 def compose(cohort: str, seen: Round) -> str | None:
     """The message of a round; None when there is nothing to tell."""
     news = seen.news
-    held = seen.sifted.held if seen.sifted is not None else {}
-    excesses = seen.sifted.excesses if seen.sifted is not None else ()
+    held = seen.healing.held if seen.healing is not None else {}
+    excesses = seen.healing.excesses if seen.healing is not None else ()
     healed, failing = (sorted(results, key=lambda result: result.change.address) for results in (news.healed, news.failing))
     mentioned = {result.change.address for result in (*healed, *failing)}
     found = [change for change in news.found if change.address not in mentioned]
@@ -52,7 +52,7 @@ def describe(change: Change) -> str:
     return f"{change.address} {fields or ('is gone' if change.action is Action.CREATE else change.cause or '')}".rstrip()
 
 
-def tell(memory: Memory, message: str | None, address: Callable[[], Secret] | None) -> EiginfraError | None:
+def tell(memory: LoopMemory, message: str | None, address: Callable[[], Secret] | None) -> EiginfraError | None:
     """Send the message, behind those that nobody received before; what cannot be sent waits for the next round. Returns why, if so."""
     if address is None:
         memory.unsent = []

@@ -1,4 +1,4 @@
-"""What a round works on: a project, loaded afresh, and the policy that its site file writes down."""
+"""What a round works on: a workspace, loaded afresh, and the policy that its site file writes down."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -11,10 +11,10 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
-from eiginfra.engine.executor import Report, Result
-from eiginfra.engine.reconcile import Mode, Policy, Rule
-from eiginfra.engine.trace import Sightings
-from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.engine.drift_history import Sightings
+from eiginfra.engine.executor import ApplyReport, Result
+from eiginfra.engine.healing import HealingPolicy, HealingRule, Mode
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 PURPOSE = "reconcile"
 
@@ -26,7 +26,7 @@ OnEnd = Callable[[Result], None]
 class Work(Protocol):
     """One round's view of the world; every method raises the errors of core.errors."""
 
-    def policy(self) -> Policy:
+    def policy(self) -> HealingPolicy:
         """What the site allows now."""
         ...
 
@@ -38,7 +38,7 @@ class Work(Protocol):
         """Observe everything and plan; what differs, with since when by these sightings."""
         ...
 
-    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
+    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> ApplyReport:
         """Carry the plan out; nothing more is begun once `stopping`."""
         ...
 
@@ -58,39 +58,39 @@ class ProjectWork:
     paths: Paths
     asked: Asked
     mode: Mode
-    project: Project = field(init=False)
+    workspace: Workspace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.project = Project.load(self.paths)
+        self.workspace = Workspace.load(self.paths)
 
-    def policy(self) -> Policy:
+    def policy(self) -> HealingPolicy:
         """The site file's; raises InputError for kinds and fields that do not exist."""
-        return policy(self.project, self.mode)
+        return policy(self.workspace, self.mode)
 
     def lock(self) -> AbstractContextManager[None]:
         """The journal's lock, held while looking too: what another run has half done is no drift."""
-        return self.project.journal.lock(PURPOSE)
+        return self.workspace.journal.lock(PURPOSE)
 
     def plan(self, sightings: Sightings) -> Plan:
         """The project's."""
-        return self.project.plan(self.asked, sightings)
+        return self.workspace.plan(self.asked, sightings)
 
-    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
+    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> ApplyReport:
         """The project's."""
-        return self.project.apply(plan, command=PURPOSE, stopping=stopping, on_start=on_start, on_end=on_end)
+        return self.workspace.apply(plan, command=PURPOSE, stopping=stopping, on_start=on_start, on_end=on_end)
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """By the providers' own meters."""
-        return {provider: meter.counts for provider, meter in self.project.meters.items()}
+        return {provider: meter.counts for provider, meter in self.workspace.meters.items()}
 
     def close(self) -> None:
-        """Close the journal's connections; those to servers end with the project."""
-        self.project.journal.close()
+        """Close the journal's connections; those to servers end with the workspace."""
+        self.workspace.journal.close()
 
 
-def policy(project: Project, mode: Mode) -> Policy:
+def policy(workspace: Workspace, mode: Mode) -> HealingPolicy:
     """The policy that the site file writes down. Raises InputError, with a place for each, for kinds and fields that do not exist."""
-    section = project.site.file.reconcile
+    section = workspace.site.file.reconcile
     findings: list[Finding] = []
 
     def check(what: str, word: str, known: list[str], where: Location) -> None:
@@ -101,17 +101,17 @@ def policy(project: Project, mode: Mode) -> Policy:
 
     for key, written in (("policy", section.policy), ("ignore", section.ignore)):
         for kind in written:
-            check("kind", kind, project.registry.names(), project.site.document.locate_key("reconcile", key, kind))
+            check("kind", kind, workspace.registry.names(), workspace.site.document.locate_key("reconcile", key, kind))
     for kind, names in section.ignore.items():
-        known = project.registry.get(kind)
+        known = workspace.registry.get(kind)
         for place, name in enumerate(names if known else ()):
             fields = list(rules(known.spec)) if known else []
-            check("field", name, fields, project.site.document.locate("reconcile", "ignore", kind, place))
+            check("field", name, fields, workspace.site.document.locate("reconcile", "ignore", kind, place))
     if findings:
         raise InputError(findings)
-    return Policy(
+    return HealingPolicy(
         mode=mode,
-        rules={kind: Rule(rule) for kind, rule in section.policy.items()},
+        rules={kind: HealingRule(rule) for kind, rule in section.policy.items()},
         ignored={kind: frozenset(names) for kind, names in section.ignore.items()},
         heals_per_hour=section.heals_per_hour,
         rest=section.interval,

@@ -17,9 +17,10 @@ from eiginfra.core.address import Address
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
-from eiginfra.engine.executor import Executor, Report
+from eiginfra.engine.executor import ApplyReport, Executor
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.site import Site
 from eiginfra.lab.config import LabConfig
@@ -53,7 +54,7 @@ class World:
         )
         return make_plan(self.registry, situation, META.model_copy(update={"cohort": self.cohort}))
 
-    def apply(self, resources: Sequence[Resource]) -> Report:
+    def apply(self, resources: Sequence[Resource]) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={}).run(self.plan(resources), 1)
 
     def settles(self, resources: Sequence[Resource]) -> None:

@@ -60,8 +60,8 @@ def test_a_guest_is_made_changed_found_and_healed(world: Any, pool: str, sort: s
     world.settles(wanted())
     world.settles(wanted(name="one-other"))
     change = next(change for change in world.plan(wanted(name="one-third")).acting)
-    place = f"/nodes/{change.handle['node']}/{'lxc' if sort == 'container' else 'qemu'}/{change.handle['vmid']}"
-    world.proxmox("PUT", f"{place}/config", description=f"by hand\n\neiginfra: {world.cohort}/one/web", onboot=1)
+    holder = f"/nodes/{change.handle['node']}/{'lxc' if sort == 'container' else 'qemu'}/{change.handle['vmid']}"
+    world.proxmox("PUT", f"{holder}/config", description=f"by hand\n\neiginfra: {world.cohort}/one/web", onboot=1)
     world.proxmox("PUT", "/pools", poolid=pool, comment="by hand")
     (change,) = world.plan(wanted(name="one-other")).acting
     assert (str(change.address), change.action, change.cause) == (f"proxmox.pool[{pool}]", Action.UPDATE, Cause.DRIFT)

@@ -46,18 +46,18 @@ def test_a_disk_grown_in_the_web_interface_is_told_by_every_command(applied: Any
 
     text = applied.call("drift").out
     minute = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
-    deed = rf"resize by alice@pve \({minute}\)"
-    assert re.search(rf"since between round 1 \({minute}, in order\) and now; {deed}\n", text), text
-    assert re.search(deed, applied.call("plan").out)
+    act = rf"resize by alice@pve \({minute}\)"
+    assert re.search(rf"since between round 1 \({minute}, in order\) and now; {act}\n", text), text
+    assert re.search(act, applied.call("plan").out)
 
     logged = reconcile(applied)
     assert (logged["address"], logged["fields"], logged["in_order"]["what"]) == (WEB, ["disk"], "round 1")
-    assert [(deed["what"], deed["by"]) for deed in logged["deeds"]] == [("resize", "alice@pve")]
+    assert [(act["what"], act["by"]) for act in logged["activity"]] == [("resize", "alice@pve")]
 
     [change] = applied.call("drift", "--format", "json").json["changes"]
     assert (change["trace"]["in_order"]["what"], change["trace"]["seen"]["what"]) == ("round 1", "round 2")
-    assert [(deed["what"], deed["by"]) for deed in change["trace"]["deeds"]] == [("resize", "alice@pve")]
-    assert re.search(rf"and round 2 \({minute}, first seen\); {deed}", applied.call("plan").out)
+    assert [(act["what"], act["by"]) for act in change["trace"]["activity"]] == [("resize", "alice@pve")]
+    assert re.search(rf"and round 2 \({minute}, first seen\); {act}", applied.call("plan").out)
 
 
 def test_memory_raised_with_a_put_is_told_since_the_last_run_and_by_nobody(applied: Any) -> None:
@@ -66,5 +66,5 @@ def test_memory_raised_with_a_put_is_told_since_the_last_run_and_by_nobody(appli
     assert change["trace"] == {
         "in_order": {"what": "run 1", "at": change["last_applied"]["at"].replace("+00:00", "Z")},
         "seen": None,
-        "deeds": [],
+        "activity": [],
     }

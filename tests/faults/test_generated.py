@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from support.kills import Bench, open_bench
 
 from eiginfra.core.change import Action
-from eiginfra.engine.executor import Report
-from eiginfra.wiring.project import Asked, Project
+from eiginfra.engine.executor import ApplyReport
+from eiginfra.wiring.workspace import Asked, Workspace
 
 NAMES = st.sampled_from(["api", "site", "web", "db", "outil"])
 TITLES = st.text("aé’ñ -xZ09", min_size=1, max_size=12).map(lambda text: f"T{text}".strip())
@@ -62,13 +62,15 @@ def _write(bench: Bench, teams: dict[str, dict[str, Any]]) -> None:
             for number, role in enumerate(team["roles"], 1)
         ]
         mentor = {"username": f"{name}-mentor", "email": f"{name}-mentor@example.org"}
-        body = {"title": team["title"], "administration": "Une administration", "members": people, "mentors": [mentor]}
-        body |= {"projects": team["projects"], "machines": team["machines"]}
+        # GitLab takes a name once in a group, whoever else has left it.
+        projects = [{**project, "title": f"{project['title']} {project['name']}"} for project in team["projects"]]
+        body = {"title": f"{team['title']} {name}", "administration": "Une administration", "members": people, "mentors": [mentor]}
+        body |= {"projects": projects, "machines": team["machines"]}
         (folder / f"{name}.yml").write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
 
 
-def _apply(bench: Bench) -> Report:
-    project = Project.load(bench.paths)
+def _apply(bench: Bench) -> ApplyReport:
+    project = Workspace.load(bench.paths)
     with project.journal:
         plan = project.plan(Asked(allow_removals=100, known_as_new=frozenset({"alpha", "beta"})))
         return project.apply(plan)
@@ -88,7 +90,7 @@ def test_apply_converges_from_one_inventory_to_another(bench: Bench, before: dic
     _write(bench, after)
     second = _apply(bench)
     assert not second.failed, [result.reason for result in second.results if result.reason]
-    project = Project.load(bench.paths)
+    project = Workspace.load(bench.paths)
     with project.journal:
         left = project.plan(Asked(known_as_new=frozenset({"alpha", "beta"})))
         assert left.empty, [(str(change.address), [found.label for found in change.diffs]) for change in left.acting]

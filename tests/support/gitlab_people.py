@@ -21,8 +21,8 @@ def entry(name, access="developer", expires="2030-06-30", **more):
     return {"username": name, "access": access, "expires": expires, **more}
 
 
-def members(*entries, place=SPACE):
-    return MembersSpec(group=place, members=entries)
+def members(*entries, holder=SPACE):
+    return MembersSpec(group=holder, members=entries)
 
 
 def invited(name, **more):

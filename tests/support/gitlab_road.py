@@ -14,9 +14,10 @@ from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
 from eiginfra.engine.checks import check_wanted
-from eiginfra.engine.executor import Executor, Report
+from eiginfra.engine.executor import ApplyReport, Executor
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.journal import open_journal
 
 META = PlanMeta(cohort="eig3", site="lab", as_of=date(2030, 1, 1), eiginfra="test")
@@ -30,7 +31,7 @@ class Road:
     folder: Path
     journal_file: str = "journal.db"
     allows: Callable[[str, int, int], str | None] = lambda _field, _removed, _total: None
-    last: Report | None = field(default=None)
+    last: ApplyReport | None = field(default=None)
 
     def __post_init__(self) -> None:
         self.registry = Registry(self.world.kinds.values())
@@ -57,7 +58,7 @@ class Road:
         kind = self.world.kind(spec)
         return Resource(Address(kind.name, kind.key(spec)), spec, team, Location(file=str(self.folder / "site.yml")))
 
-    def run(self, plan: Plan) -> Report:
+    def run(self, plan: Plan) -> ApplyReport:
         """Carry a plan out; it went through JSON, as a saved one."""
         plan = Plan.from_json(plan.to_json())
         executor = Executor(self.registry, self.journal, workers={"gitlab": 4})

@@ -21,7 +21,7 @@ from eiginfra.core.change import Change
 from eiginfra.core.plan import Plan
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
-from eiginfra.wiring.project import Paths, Project
+from eiginfra.wiring.workspace import Paths, Workspace
 
 ROOT = Path(__file__).parents[2]
 MORTAL = Path(__file__).with_name("mortal.py")
@@ -103,11 +103,11 @@ class Bench:
 
     def plan(self) -> Plan:
         """What is left to do."""
-        return Project.load(self.paths).plan()
+        return Workspace.load(self.paths).plan()
 
     def duplicates(self) -> int:
         """Things that stand more than once, or that nobody asked for."""
-        project = Project.load(self.paths)
+        project = Workspace.load(self.paths)
         wanted = Counter(resource.address.kind for resource in project.compiled.resources)
         return sum(max(0, there - wanted[kind]) for kind, there in self._standing().items())
 
@@ -141,7 +141,7 @@ class Bench:
 
     def _standing(self) -> Counter[str]:
         count: Counter[str] = Counter()
-        people = {person.username for team in Project.load(self.paths).cohort.teams for person in team.people}
+        people = {person.username for team in Workspace.load(self.paths).cohort.teams for person in team.people}
         users = [user["username"] for user in self._ask("gitlab", "GET", "/users?per_page=100")]
         count["gitlab.user"] = sum(name.rstrip("0123456789") in {p.rstrip("0123456789") for p in people} for name in users)
         count["gitlab.group"] = len(self._ask("gitlab", "GET", "/groups/eig/descendant_groups?per_page=100"))

@@ -1,6 +1,6 @@
 """GitLab: accounts, groups, members, projects and what hangs on them, of a cohort, below one root group.
 
-What lives here: the client (the only importer of python-gitlab), what is asked of it (`api`, `places`), the kinds, and `doctor`. What may
+What lives here: the client (the only importer of python-gitlab), what is asked of it (`api`, `holders`), the kinds, and `doctor`. What may
 not: anything of other providers, of the inventory, or of the engine's judgement.
 """
 
@@ -12,7 +12,7 @@ from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.doctor import doctor
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.settings import GitLabSettings
-from eiginfra.providers.http import Meter, Policy
+from eiginfra.providers.http import HttpPolicy, Meter
 
 __all__ = ["GitLabSettings", "doctor", "kinds"]
 
@@ -24,5 +24,5 @@ def kinds(settings: GitLabSettings | None, *, meter: Meter | None = None) -> lis
     """
     if settings is None:
         return all_kinds(None)
-    policy = Policy("gitlab", ca=settings.ca, timeout=settings.timeout, meter=meter or Meter())
+    policy = HttpPolicy("gitlab", ca=settings.ca, timeout=settings.timeout, meter=meter or Meter())
     return all_kinds(GitLabApi(GitLabClient(settings, policy)))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from eiginfra.core.errors import NotFoundError, PermanentError
 from eiginfra.providers.gitlab.client import GitLabClient, Json, RefusedError, answer, encoded
 from eiginfra.providers.gitlab.fields import inside, parent, slug
-from eiginfra.providers.gitlab.places import PlacesApi
-from eiginfra.providers.gitlab.sharing import Shared
+from eiginfra.providers.gitlab.nested_api import NestedApi
+from eiginfra.providers.gitlab.single_flight import SingleFlight
 
 FEW = 2
 """Up to so many accounts are looked up one by one, without asking how many accounts there are."""
@@ -26,9 +26,9 @@ class GitLabApi:
         self._asking_who = threading.Lock()
         self._me: Json = {}
         self._groups: dict[str, int] = {}
-        self.places = PlacesApi(client)
-        self._trees = Shared(self._read_tree)
-        self._projects = Shared(self._read_projects)
+        self.nested = NestedApi(client)
+        self._trees = SingleFlight(self._read_tree)
+        self._projects = SingleFlight(self._read_projects)
         self._listed: set[str] = set()
         self._users: dict[str, Json] = {}
         self.former: dict[str, str] = {}

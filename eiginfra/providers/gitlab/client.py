@@ -1,4 +1,4 @@
-"""The one place that speaks to GitLab, through python-gitlab; what is asked for stands in `api`.
+"""The one holder that speaks to GitLab, through python-gitlab; what is asked for stands in `api`.
 
 Reads come in pages of 100, concurrently where GitLab says how many there are. Writes stay inside the root group: the fence is here,
 below every kind. Refusals become typed errors with GitLab's own words.
@@ -17,10 +17,10 @@ from gitlab.utils import EncodedId
 
 from eiginfra import __version__
 from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDeniedError, ProviderError, UsageError
+from eiginfra.providers.gitlab.error_body import error_text
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.settings import GitLabSettings
-from eiginfra.providers.gitlab.words import words
-from eiginfra.providers.http import Meter, Policy, open_session, status_error
+from eiginfra.providers.http import HttpPolicy, Meter, open_session, status_error
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -39,9 +39,9 @@ class RefusedError(PermanentError):
 class GitLabClient:
     """A connection to one GitLab; safe to use from several threads. Every method raises the typed errors of core.errors."""
 
-    def __init__(self, settings: GitLabSettings, policy: Policy | None = None) -> None:
+    def __init__(self, settings: GitLabSettings, policy: HttpPolicy | None = None) -> None:
         self.settings = settings
-        self.policy = policy or Policy("gitlab", ca=settings.ca, timeout=settings.timeout)
+        self.policy = policy or HttpPolicy("gitlab", ca=settings.ca, timeout=settings.timeout)
         self.session = open_session(self.policy)
         self._gitlab = gitlab.Gitlab(
             settings.url,
@@ -166,7 +166,7 @@ class GitLabClient:
             self._resume_at = time.monotonic() + wait
 
     def _refusal(self, problem: gitlab.GitlabError, verb: str, what: str) -> ProviderError:
-        status, said, url = problem.response_code or 0, words(problem.response_body), self.settings.url
+        status, said, url = problem.response_code or 0, error_text(problem.response_body), self.settings.url
         if said is None and status in {404, 405}:
             return PermanentError(f"{what}: no GitLab answers at {url} ({status}); see `url:` under `gitlab:` in the site file")
         message = f"{what}: GitLab answers {status}: {said or problem.error_message or 'no reason given'}"

@@ -11,19 +11,19 @@ from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
 from eiginfra.providers.http import Meter
 from eiginfra.providers.proxmox.access import Access
-from eiginfra.providers.proxmox.allocator import GuestAllocator
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
+from eiginfra.providers.proxmox.guests.survey import GuestSurveys
 from eiginfra.providers.proxmox.kinds.acl import AclKind
 from eiginfra.providers.proxmox.kinds.backup import BackupKind
 from eiginfra.providers.proxmox.kinds.container import ContainerKind
 from eiginfra.providers.proxmox.kinds.firewall import FirewallKind
-from eiginfra.providers.proxmox.kinds.group import GroupKind
+from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupKind
 from eiginfra.providers.proxmox.kinds.pool import PoolKind
 from eiginfra.providers.proxmox.kinds.role import RoleKind
-from eiginfra.providers.proxmox.kinds.user import UserKind
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserKind
 from eiginfra.providers.proxmox.kinds.vm import VmKind
-from eiginfra.providers.proxmox.machines import Machines
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 __all__ = ["ProxmoxSettings", "doctor", "kinds"]
@@ -35,13 +35,13 @@ def kinds(settings: ProxmoxSettings | None, client: ProxmoxClient | None = None,
     client: use this one instead of a new one. meter: counts the requests of the new one.
     """
     client = client or ProxmoxClient(settings, meter=meter)
-    machines = Machines(client)
-    allocator = GuestAllocator(lambda: client.settings, lambda: machines.room)
+    machines = GuestSurveys(client)
+    allocator = GuestAllocator(lambda: client.settings, lambda: machines.capacity)
     access = Access(client)
     return [
         RoleKind(access),
-        UserKind(access),
-        GroupKind(access),
+        ProxmoxUserKind(access),
+        ProxmoxGroupKind(access),
         AclKind(access),
         PoolKind(client),
         ContainerKind(client, machines, allocator),

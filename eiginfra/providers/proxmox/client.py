@@ -16,7 +16,7 @@ from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[im
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
-from eiginfra.providers.http import Meter, Policy, open_session
+from eiginfra.providers.http import HttpPolicy, Meter, open_session
 from eiginfra.providers.proxmox.errors import BusyError, meaning, refusal
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
@@ -74,7 +74,7 @@ class ProxmoxClient:
         if site.token is None:
             raise UsageError("Proxmox is not asked without a token")
         # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
-        policy = Policy("proxmox", ca=site.ca, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
+        policy = HttpPolicy("proxmox", ca=site.ca, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
         session = open_session(policy)
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"
@@ -235,7 +235,7 @@ class ProxmoxClient:
         """Back up a guest onto the site's storage for backups, kept from pruning, and wait until it is done."""
         what, storage = f"back up guest {vmid}", self.settings.backups
         params = {"vmid": str(vmid), "storage": storage, "mode": "stop", "compress": "zstd", "protected": 1, "notes-template": notes}
-        with self.room(node, storage):
+        with self.task_slot(node, storage):
             self.follow(str(self._call("POST", f"nodes/{node}/vzdump", what, params)), what)
 
     def destroy(self, node: str, kind: GuestType, vmid: int) -> None:
@@ -245,7 +245,7 @@ class ProxmoxClient:
         self.follow(str(self._call("DELETE", f"nodes/{node}/{kind}/{vmid}", what, params)), what)
 
     @contextmanager
-    def room(self, node: str, storage: str) -> Iterator[None]:
+    def task_slot(self, node: str, storage: str) -> Iterator[None]:
         """Wait until node and storage may take one more creating task, and hold the place."""
         site = self.settings
         with self._slot("node", node, site.node_tasks), self._slot("storage", storage, site.storage_tasks):

@@ -68,7 +68,7 @@ NEEDS = (
         },
     ),
     Need(Purpose.CORE, "EiginfraSee", "/vms", {"VM.Audit": "see all guests, others' too: their numbers are taken, and they need room"}),
-    Need(Purpose.CORE, "EiginfraNode", "/nodes/{node}", {"Sys.Audit": "memory and cores of the node; tasks that others began"}),
+    Need(Purpose.CORE, "EiginfraNodeCapacity", "/nodes/{node}", {"Sys.Audit": "memory and cores of the node; tasks that others began"}),
     Need(Purpose.CORE, "EiginfraDisks", "/storage/{disks}", {SPACE: "disks of guests; see the space that is left"}),
     Need(Purpose.CORE, "EiginfraTemplates", "/storage/{templates}", {SEE: "see and use container templates"}),
     Need(Purpose.CORE, "EiginfraBackups", "/storage/{backups}", {SPACE: "last backups; see which guests have backups"}),

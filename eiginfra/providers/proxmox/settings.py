@@ -9,7 +9,7 @@ from eiginfra.core.secret import Secret
 
 @dataclass(frozen=True)
 class ProxmoxSettings:
-    """A Proxmox VE cluster or node, and the room in it that guests are made in; times in seconds.
+    """A Proxmox VE cluster or node, and the range that guests are made in; times in seconds.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages.
     ids: the first and the last number that guests may have. overcommit: how many times a node's cores may be promised. node_tasks,

@@ -4,7 +4,7 @@ import pytest
 
 from eiginfra.core.finding import Severity
 from eiginfra.providers.gitlab import doctor
-from eiginfra.providers.http import Policy
+from eiginfra.providers.http import HttpPolicy
 
 
 def codes(findings, *severities):
@@ -28,7 +28,7 @@ def test_a_good_site_has_notices_only(world):
 
 
 def test_a_server_that_is_not_there(world, make_world):
-    (finding,) = doctor(make_world(url="http://127.0.0.1:9").settings, policy=Policy("gitlab", attempts=1))
+    (finding,) = doctor(make_world(url="http://127.0.0.1:9").settings, policy=HttpPolicy("gitlab", attempts=1))
     assert (finding.code, finding.severity) == ("gitlab-unreachable", Severity.ERROR)
 
 

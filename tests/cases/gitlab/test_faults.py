@@ -20,7 +20,7 @@ from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.settings import GitLabSettings
-from eiginfra.providers.http import Policy
+from eiginfra.providers.http import HttpPolicy
 
 SPACE = "eig/eig3/adler"
 PEOPLE = [{"username": name, "access": "developer", "expires": "2030-06-30"} for name in ("ada", "bob", "eve")]
@@ -240,7 +240,7 @@ def slept():
 @pytest.fixture
 def client(pages, slept):
     settings = GitLabSettings(f"http://127.0.0.1:{pages.server_port}", Secret("t"), "eig")
-    made = GitLabClient(settings, Policy("gitlab", sleep=slept.append))
+    made = GitLabClient(settings, HttpPolicy("gitlab", sleep=slept.append))
     yield made
     made.session.close()
 

@@ -8,7 +8,7 @@ from support.gitlab_cases import CASES, KEYS, ROWS, SEEDS
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.spec import rules
 from eiginfra.providers.gitlab import kinds
-from eiginfra.providers.gitlab.kinds.members import Member
+from eiginfra.providers.gitlab.kinds.members import Membership
 
 SPECS = {kind.spec: kind.name for kind in kinds(None)}
 
@@ -47,7 +47,7 @@ def test_every_field_of_every_kind_has_a_row_of_its_sort(spec):
 
 
 def test_every_field_of_a_member_has_a_row():
-    assert {name for _, row in ROWS for name in row.covers} == set(Member.model_fields)
+    assert {name for _, row in ROWS for name in row.covers} == set(Membership.model_fields)
 
 
 @each(ROWS)

@@ -8,7 +8,7 @@ from eiginfra.core.resource import Record, Scope
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
 
 GROUP = "eig/eig3/adler"
 ADA = {"username": "ada", "access": "maintainer", "expires": "2030-06-30"}
@@ -29,7 +29,7 @@ def adler(world):
 
 
 def direct(world, group):
-    return [member["username"] for member in world.api.places.members(Place("group", GROUP, group))]
+    return [member["username"] for member in world.api.nested.members(Holder("group", GROUP, group))]
 
 
 def id_of(world, name):

@@ -28,8 +28,8 @@ def test_a_member_who_leaves_loses_access_everywhere_in_one_apply(road):
 
 def test_who_moves_further_down_stays_there(road):
     lead = (*PLACES, user("ada"))
-    road.apply(*lead, members(entry("ada"), place="eig/eig3"), members(entry("ada", access="maintainer")))
-    road.apply(*lead, members(place="eig/eig3"), members(entry("ada", access="maintainer")))
+    road.apply(*lead, members(entry("ada"), holder="eig/eig3"), members(entry("ada", access="maintainer")))
+    road.apply(*lead, members(holder="eig/eig3"), members(entry("ada", access="maintainer")))
     assert direct(road.world)["ada"] == 40
     assert "ada" not in direct(road.world, "/groups/eig%2Feig3")
 
@@ -121,7 +121,7 @@ def test_a_name_that_somebody_else_took_is_an_error(road):
 
 
 def test_a_name_that_nobody_bears_is_an_error_when_planning(road):
-    for wanted in ((*PLACES, members(entry("nobody"))), (COHORT, members(entry("nobody"), place="eig/eig3/new"))):
+    for wanted in ((*PLACES, members(entry("nobody"))), (COHORT, members(entry("nobody"), holder="eig/eig3/new"))):
         (finding,) = road.plan(*wanted).errors
         assert finding.code == "member-without-account"
         assert "there is no account nobody on GitLab" in finding.message

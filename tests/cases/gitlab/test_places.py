@@ -204,12 +204,12 @@ def test_a_rule_with_further_people_is_made_as_wanted(road):
 
 def ignoring(world):
     """A GitLab whose PATCH knows no `allowed_to_…`, as the community edition's: it answers 200 and leaves the levels."""
-    places, change = world.api.places, world.api.places.change_protection
+    holders, change = world.api.nested, world.api.nested.change_protection
 
-    def patched(place, name, fields):
-        return change(place, name, {field: value for field, value in fields.items() if not field.startswith("allowed_to_")})
+    def patched(holder, name, fields):
+        return change(holder, name, {field: value for field, value in fields.items() if not field.startswith("allowed_to_")})
 
-    places.change_protection = patched
+    holders.change_protection = patched
 
 
 RULE = ProtectedBranchSpec(project=f"{SPACE}/api", branch="main", push="maintainers", merge="developers")

@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 from support.gitlab_road import shown
 
-from eiginfra.cli.render.plan_text import print_plan
 from eiginfra.core.change import Cause
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import error
@@ -15,6 +14,7 @@ from eiginfra.core.secret import Secret
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
+from eiginfra.render.plan_text import print_plan
 
 SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3"), GroupSpec(path=SPACE), ProjectSpec(path=f"{SPACE}/api"))
@@ -42,22 +42,22 @@ def later(road, secrets=None):
     return road.later(road.world.as_token(settings.token.reveal(), secrets=secrets or settings.secrets))
 
 
-def variable(place="group", **changed):
-    return VariableSpec(**{place: SPACE if place == "group" else f"{SPACE}/api", **BASE, **changed})
+def variable(holder="group", **changed):
+    return VariableSpec(**{holder: SPACE if holder == "group" else f"{SPACE}/api", **BASE, **changed})
 
 
-def url(place):
-    return f"{GROUP if place == 'group' else PROJECT}/variables"
+def url(holder):
+    return f"{GROUP if holder == 'group' else PROJECT}/variables"
 
 
-@pytest.mark.parametrize("place", ["group", "project"])
-def test_made_as_wanted_and_shown_nowhere(keyed, vault, place):
-    plan = keyed.plan(*PLACES, variable(place))
+@pytest.mark.parametrize("holder", ["group", "project"])
+def test_made_as_wanted_and_shown_nowhere(keyed, vault, holder):
+    plan = keyed.plan(*PLACES, variable(holder))
     text = io.StringIO()
     print_plan(Console(file=text, width=300), plan)
     assert "value TEAM_TOKEN · digest *** · masked yes" in text.getvalue()
-    keyed.apply(*PLACES, variable(place))
-    (made,) = keyed.world.by_hand("GET", url(place))
+    keyed.apply(*PLACES, variable(holder))
+    (made,) = keyed.world.by_hand("GET", url(holder))
     assert (made["value"], made["masked"], made["protected"]) == ("correct-horse-battery", True, True)
     for kept in (plan.to_json(), (keyed.folder / "journal.db").read_bytes().decode("utf-8", "replace"), text.getvalue()):
         assert "correct-horse" not in kept

@@ -12,10 +12,10 @@ from eiginfra.providers.proxmox.codec import Properties
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
-from eiginfra.providers.proxmox.kinds.group import GroupSpec
+from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
-from eiginfra.providers.proxmox.kinds.user import UserSpec
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 
 from .conftest import KEY, World
 
@@ -80,13 +80,13 @@ def userid(world: World, number: int = 1) -> str:
     return f"{world.cohort}-{number}@pve"
 
 
-def user(world: World, number: int = 1) -> UserSpec:
-    return UserSpec(id=userid(world, number), name="Léa Martin", email="lea@example.org", until=date(2030, 6, 30), enabled=True)
+def user(world: World, number: int = 1) -> ProxmoxUserSpec:
+    return ProxmoxUserSpec(id=userid(world, number), name="Léa Martin", email="lea@example.org", until=date(2030, 6, 30), enabled=True)
 
 
-def group(world: World, *numbers: int) -> GroupSpec:
+def group(world: World, *numbers: int) -> ProxmoxGroupSpec:
     members = [{"user": userid(world, number)} for number in numbers]
-    return GroupSpec.model_validate({"id": world.pool, "comment": "ADLER", "members": members})
+    return ProxmoxGroupSpec.model_validate({"id": world.pool, "comment": "ADLER", "members": members})
 
 
 def acl(world: World) -> AclSpec:

@@ -12,10 +12,11 @@ from eiginfra.core.change import Change
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
-from eiginfra.engine.executor import Executor, Outcome, Report
+from eiginfra.engine.drift_history import Sightings, traced
+from eiginfra.engine.executor import ApplyReport, Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
-from eiginfra.engine.trace import Sightings, traced
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 
 from .conftest import World
@@ -49,11 +50,11 @@ class Road:
         situated = Situation(resources, resources, seen, records, self.journal.history(world.cohort), **asked)
         return traced(self.registry, make_plan(self.registry, situated, meta), seen, records, sightings)
 
-    def run(self, plan: Plan) -> Report:
+    def run(self, plan: Plan) -> ApplyReport:
         assert plan.errors == ()
         return Executor(self.registry, self.journal, workers={"proxmox": 8}).run(plan, 1)
 
-    def apply(self, *specs: Any, **situation: Any) -> Report:
+    def apply(self, *specs: Any, **situation: Any) -> ApplyReport:
         report = self.run(self.plan(*specs, **situation))
         assert not report.failed, [(str(result.change.address), result.reason) for result in report.of(Outcome.FAILED, Outcome.REFUSED)]
         return report

@@ -18,14 +18,15 @@ from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
 from eiginfra.core.usage import Limits
 from eiginfra.engine.checks import check_wanted
-from eiginfra.engine.executor import Executor, Outcome, Report
+from eiginfra.engine.executor import ApplyReport, Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
-from eiginfra.providers.proxmox.kinds.group import GroupSpec
+from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
-from eiginfra.providers.proxmox.kinds.user import UserSpec
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 
 from .conftest import World
 
@@ -58,10 +59,10 @@ class Road:
         situation = Situation(resources, resources, seen, records, **{"orphans_among": None, **asked})
         return make_plan(self.registry, situation, META.model_copy(update={"cohort": cohort}))
 
-    def run(self, plan: Plan) -> Report:
+    def run(self, plan: Plan) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={"proxmox": 4}).run(plan, 1)
 
-    def apply(self, *specs: Spec, **asked: Any) -> Report:
+    def apply(self, *specs: Spec, **asked: Any) -> ApplyReport:
         report = self.run(self.plan(*specs, **asked))
         assert {result.outcome for result in report.results} <= {Outcome.DONE}, report.results
         return report
@@ -91,14 +92,14 @@ def userid(world: World, number: int = 1) -> str:
     return f"{world.cohort}-{number}@pve"
 
 
-def user(world: World, number: int = 1, **fields: Any) -> UserSpec:
+def user(world: World, number: int = 1, **fields: Any) -> ProxmoxUserSpec:
     given = {"name": "Léa Martin", "email": "lea@example.org", "until": LAST_DAY, "enabled": True, **fields}
-    return UserSpec(id=userid(world, number), **given)
+    return ProxmoxUserSpec(id=userid(world, number), **given)
 
 
-def group(world: World, *numbers: int, **fields: Any) -> GroupSpec:
+def group(world: World, *numbers: int, **fields: Any) -> ProxmoxGroupSpec:
     members = [{"user": userid(world, number)} for number in numbers]
-    return GroupSpec(id=world.pool, comment="ADLER", members=members, **fields)
+    return ProxmoxGroupSpec(id=world.pool, comment="ADLER", members=members, **fields)
 
 
 def acl(world: World, *roles: str, **fields: Any) -> AclSpec:
@@ -292,10 +293,10 @@ def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Road) -> None:
 
 def test_a_person_moves_between_teams_at_once(road: Road) -> None:
     world = road.world
-    plume = GroupSpec(id=f"{world.cohort}-plume", members=({"user": userid(world, 2)},))  # type: ignore[arg-type]  # as a playbook gives it
+    plume = ProxmoxGroupSpec(id=f"{world.cohort}-plume", members=({"user": userid(world, 2)},))  # type: ignore[arg-type]  # as a playbook gives it
     people = [user(world, 1), user(world, 2)]
     road.apply(*people, group(world, 1), plume)
-    moved = [*people, group(world, 1, 2), GroupSpec(id=plume.id, members=())]
+    moved = [*people, group(world, 1, 2), ProxmoxGroupSpec(id=plume.id, members=())]
     road.apply(*moved)
     road.settled(*moved)
     assert world.admin("GET", f"/access/users/{userid(world, 2)}")["groups"] == [world.pool]
@@ -351,13 +352,13 @@ def test_a_deeper_entry_of_ours_that_hides_another_is_said(road: Road) -> None:
 def test_accounts_of_root_and_of_the_token_are_never_touched(road: Road) -> None:
     reserved = [(Severity.ERROR, "account-reserved")]
     for name in ("root@pam", "eiginfra@pve", "eiginfra"):
-        assert road.check(UserSpec(id=name)) == reserved
-    assert road.check(GroupSpec(id="g", members=({"user": "root@pam"},))) == reserved  # type: ignore[arg-type]  # as a playbook gives it
+        assert road.check(ProxmoxUserSpec(id=name)) == reserved
+    assert road.check(ProxmoxGroupSpec(id="g", members=({"user": "root@pam"},))) == reserved  # type: ignore[arg-type]  # as a playbook gives it
     assert road.check(AclSpec(path="/pool", user="eiginfra@pve", roles=("PVEAuditor",))) == reserved
 
 
 def test_a_name_without_a_realm_is_one_of_the_sites(road: Road) -> None:
-    spec = UserSpec(id=userid(road.world).removesuffix("@pve"))
+    spec = ProxmoxUserSpec(id=userid(road.world).removesuffix("@pve"))
     assert road.resource(spec).address.key == userid(road.world)
     road.apply(spec)
     road.settled(spec)
@@ -373,7 +374,7 @@ def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Road
 
 
 def test_a_realm_that_does_not_exist_is_an_error_of_the_plan(road: Road) -> None:
-    plan = road.plan(UserSpec(id="lea@nowhere"))
+    plan = road.plan(ProxmoxUserSpec(id="lea@nowhere"))
     assert [(found.severity, found.code) for found in plan.findings] == [(Severity.ERROR, "realm-missing")]
     assert "its realms are gitlab, pam, pve" in str(plan.findings[0].remedy)
 

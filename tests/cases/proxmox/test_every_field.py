@@ -15,7 +15,7 @@ from eiginfra.core.spec import Spec, rules
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Executor, Outcome
 from eiginfra.providers.proxmox import kinds
-from eiginfra.providers.proxmox.kinds.rules import Rule
+from eiginfra.providers.proxmox.firewall_rules import FirewallRule
 from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, places
 
 from .conftest import VM_TEMPLATE, World, settings_of, start
@@ -119,7 +119,7 @@ def test_every_field_of_a_spec_has_its_row(kind: str) -> None:
 
 
 def test_every_part_of_a_rule_is_in_the_row_of_rules() -> None:
-    assert set().union(*RULES) == set(Rule.model_fields)
+    assert set().union(*RULES) == set(FirewallRule.model_fields)
 
 
 @each(ROWS)

@@ -10,7 +10,7 @@ from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.diff import diff
 from eiginfra.providers.proxmox.codec import Properties
-from eiginfra.providers.proxmox.kinds.mounts import Mount
+from eiginfra.providers.proxmox.guests.mounts import MountPoint
 
 from .conftest import World, differences
 
@@ -58,11 +58,11 @@ def test_the_delays_that_people_wrote_beside_the_order_are_kept(world: World) ->
     assert config(world, spec, "container")["startup"] == "order=1,up=30"
 
 
-# Mount points.
+# MountPoint points.
 
 
-def mounts(**sizes: str) -> tuple[Mount, ...]:
-    return tuple(Mount(path=f"/srv/{name}", size=ByteSize.parse(size)) for name, size in sizes.items())
+def mounts(**sizes: str) -> tuple[MountPoint, ...]:
+    return tuple(MountPoint(path=f"/srv/{name}", size=ByteSize.parse(size)) for name, size in sizes.items())
 
 
 def test_mount_points_are_made_and_count_as_disk(world: World) -> None:

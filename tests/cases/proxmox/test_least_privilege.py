@@ -18,16 +18,16 @@ from eiginfra.core.values import ByteSize
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
 from eiginfra.providers.proxmox import ProxmoxSettings, doctor
+from eiginfra.providers.proxmox.guests.resources import nodes_of
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
-from eiginfra.providers.proxmox.kinds.group import GroupSpec
+from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
-from eiginfra.providers.proxmox.kinds.user import UserSpec
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 from eiginfra.providers.proxmox.privileges import NEEDS, Need, Purpose, commands
-from eiginfra.providers.proxmox.room import nodes_of
-from eiginfra.wiring.project import Asked, Paths, Project
+from eiginfra.wiring.workspace import Asked, Paths, Workspace
 
 from .conftest import TEMPLATE, VM_TEMPLATE, World, differences, settings_of
 from .least import one_fewer, pveum, rights
@@ -94,11 +94,11 @@ def role(full: World, less: World) -> object:
 
 
 def group(full: World, less: World) -> object:
-    return less.kinds["proxmox.group"].create(GroupSpec(id=full.pool, members=[]))
+    return less.kinds["proxmox.group"].create(ProxmoxGroupSpec(id=full.pool, members=[]))
 
 
 def user(full: World, less: World) -> object:
-    return less.kinds["proxmox.user"].create(UserSpec(id=f"{full.cohort}-1@pve", name="Léa Martin"))
+    return less.kinds["proxmox.user"].create(ProxmoxUserSpec(id=f"{full.cohort}-1@pve", name="Léa Martin"))
 
 
 def right(full: World, less: World) -> object:
@@ -138,7 +138,7 @@ FAILS: dict[tuple[str, str], tuple[Step, str]] = {
     ("EiginfraGuests", "VM.Config.Options"): (change(onboot=True), "VM.Config.Options"),
     ("EiginfraGuests", "VM.PowerMgmt"): (change(state="stopped"), "VM.PowerMgmt"),
     ("EiginfraSee", "VM.Audit"): (others_are_seen, UNSEEN),
-    ("EiginfraNode", "Sys.Audit"): (node_is_measured, UNSEEN),
+    ("EiginfraNodeCapacity", "Sys.Audit"): (node_is_measured, UNSEEN),
     ("EiginfraDisks", "Datastore.AllocateSpace"): (container, "/storage/local-lvm, Datastore.AllocateSpace"),
     ("EiginfraTemplates", "Datastore.Audit"): (templates, "/storage/local, Datastore.Audit.Datastore.AllocateSpace"),
     ("EiginfraBackups", "Datastore.AllocateSpace"): (change(remove_after=date(2020, 8, 1)), "/storage/local, Datastore.AllocateSpace"),
@@ -215,7 +215,7 @@ class Example:
     def write(self, name: str, body: Any) -> None:
         (self.folder / name).write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
 
-    def plan(self, **asked: Any) -> tuple[Project, Plan]:
+    def plan(self, **asked: Any) -> tuple[Workspace, Plan]:
         for path in (self.folder / "eig3/teams").iterdir():
             path.unlink()
         for name, team in self.teams.items():
@@ -223,7 +223,7 @@ class Example:
             self.write(f"eig3/teams/{name}.yml", team)
         folder = self.folder
         paths = Paths(inventory=folder / "eig3", playbook=folder / "playbook.yml", site=folder / "site.yml", as_of=self.day)
-        project = Project.load(paths)
+        project = Workspace.load(paths)
         plan = project.plan(Asked(allow_removals=99, **asked))
         assert [finding.message for finding in plan.errors] == []
         assert [finding for finding in plan.findings if finding.code in ("backup-job", "datacenter-firewall-unknown")] == []

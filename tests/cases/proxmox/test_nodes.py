@@ -1,4 +1,4 @@
-"""Room and nodes, on a lab with two of them: where guests go, where they are found, what is not there."""
+"""ServerResources and nodes, on a lab with two of them: where guests go, where they are found, what is not there."""
 
 from collections.abc import Iterator
 from dataclasses import replace

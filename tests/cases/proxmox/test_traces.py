@@ -56,7 +56,7 @@ def traces(plan: Plan) -> Mapping[str, Trace | None]:
 
 def doers(trace: Trace | None) -> list[tuple[str, str]]:
     assert trace is not None
-    return [(deed.what, deed.by) for deed in trace.deeds]
+    return [(act.what, act.by) for act in trace.activity]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -85,7 +85,7 @@ def test_memory_that_left_no_task_is_nobodys(road: Road, people: Any, sort: str)
     trace = change(road.plan(spec.model_copy(update={"disk": ByteSize.parse("20GiB")})), "web").trace
     assert trace is not None
     assert trace.in_order is not None
-    assert trace.deeds == ()
+    assert trace.activity == ()
 
 
 def test_a_vm_configured_in_the_web_interface_is_told_if_the_task_names_the_field(road: Road, people: Any) -> None:
@@ -103,7 +103,7 @@ def test_a_vm_configured_in_the_web_interface_is_told_if_the_task_names_the_fiel
 def test_what_did_not_end_well_or_was_done_by_eiginfra_is_no_deed(road: Road, people: Any) -> None:
     spec = road.world.vm("web")
     road.apply(spec)
-    road.control(fail={"resize": "no room"})
+    road.control(fail={"resize": "no capacity"})
     upid = people("alice").session.put(f"{road.world.settings.url}/api2/json{path('vm')}/resize", data={"disk": "scsi0", "size": "20G"})
     assert upid.json()["data"].startswith("UPID:")
     road.world.admin("PUT", f"{path('vm')}/resize", disk="scsi0", size="24G")
@@ -145,7 +145,7 @@ def test_without_the_right_to_see_tasks_nothing_is_told_and_nothing_fails(road: 
     trace = change(road.plan(spec), "web").trace
     assert trace is not None
     assert trace.in_order is not None
-    assert trace.deeds == ()
+    assert trace.activity == ()
 
 
 def test_a_clock_that_cannot_be_read_is_asked_for_once(road: Road, fault: Callable[..., None]) -> None:
@@ -167,7 +167,7 @@ def test_a_list_of_tasks_that_fails_fails_no_plan(road: Road, fault: Callable[..
     fault(match="/nodes/eig/tasks$", kind="status", status=500)
     trace = change(road.plan(spec), "web").trace
     assert trace is not None
-    assert trace.deeds == ()
+    assert trace.activity == ()
 
 
 def test_only_what_drifts_or_takes_too_much_costs_a_request(road: Road) -> None:

@@ -9,15 +9,15 @@ from rich.console import Console
 from support.fakes import META
 
 from eiginfra.cli.apply import exit_code
-from eiginfra.cli.render.console import printable, show
-from eiginfra.cli.render.plan_markdown import markdown
-from eiginfra.cli.render.plan_text import print_plan, totals
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import error, warning
 from eiginfra.core.plan import Plan
-from eiginfra.core.trace import Deed, Moment, Trace
-from eiginfra.engine.executor import Outcome, Report, Result
+from eiginfra.core.trace import Activity, Moment, Trace
+from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.render.console import printable, show
+from eiginfra.render.plan_markdown import markdown
+from eiginfra.render.plan_text import print_plan, totals
 
 CREATE = Change(
     address=Address("test.thing", "a"),
@@ -74,7 +74,7 @@ def test_a_plan_for_people() -> None:
 
 def test_since_when_and_by_whom_stands_with_drift_and_findings() -> None:
     noon = datetime(2019, 10, 1, 12, tzinfo=UTC)
-    trace = Trace(in_order=Moment(what="round 4", at=noon), deeds=(Deed(what="resize", by="al_ice@pve", at=noon),))
+    trace = Trace(in_order=Moment(what="round 4", at=noon), activity=(Activity(what="resize", by="al_ice@pve", at=noon),))
     excess = warning("quota-excess", "it takes more", address="test.thing[b]").model_copy(update={"trace": trace})
     plan = Plan(meta=META, changes=(UPDATE.model_copy(update={"trace": trace}),), findings=(excess,))
     told = "since between round 4 (2019-10-01 12:00 UTC, in order) and now; resize by al_ice@pve (2019-10-01 12:00 UTC)"
@@ -140,5 +140,5 @@ def test_control_characters_are_replaced() -> None:
     ],
 )
 def test_the_exit_code_of_an_apply(results: list[tuple[Outcome, int]], interrupted: bool, code: int) -> None:
-    report = Report(tuple(Result(CREATE, outcome, exit_code=exit_code) for outcome, exit_code in results), interrupted)
+    report = ApplyReport(tuple(Result(CREATE, outcome, exit_code=exit_code) for outcome, exit_code in results), interrupted)
     assert exit_code(report) == code

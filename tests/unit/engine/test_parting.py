@@ -14,9 +14,10 @@ from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Measuring, Parting, Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
-from eiginfra.engine.executor import Executor, Outcome, Report
+from eiginfra.engine.executor import ApplyReport, Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 
 DAY = META.as_of
 
@@ -66,10 +67,10 @@ class World:
         asked = {"orphans_among": None, "grace": timedelta(days=5), **situation}
         return make_plan(self.registry, Situation(resources, resources, seen, records, **asked), META.model_copy(update={"as_of": today}))
 
-    def run(self, plan: Plan) -> Report:
+    def run(self, plan: Plan) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={}).run(Plan.from_json(plan.to_json()), 1)
 
-    def apply(self, *resources: Resource, **situation: Any) -> Report:
+    def apply(self, *resources: Resource, **situation: Any) -> ApplyReport:
         return self.run(self.plan(*resources, **situation))
 
 

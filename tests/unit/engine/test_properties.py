@@ -10,7 +10,8 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 
 NAMES = st.text("abc", min_size=1, max_size=4)
 TEXT = st.one_of(st.none(), st.text(max_size=5))

@@ -12,11 +12,22 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.plan import Plan
-from eiginfra.engine.executor import Outcome, Report, Result
-from eiginfra.engine.reconcile import HOUR, LONGEST_REST, Failure, Memory, Mode, Policy, Rule, fingerprint, remember, sift
+from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.engine.healing import (
+    HOUR,
+    LONGEST_REST,
+    Failure,
+    HealingPolicy,
+    HealingRule,
+    LoopMemory,
+    Mode,
+    fingerprint,
+    remember,
+    select_healing,
+)
 
 NOW = datetime(2019, 10, 1, 12, tzinfo=UTC)
-HEAL = Policy(Mode.HEAL)
+HEAL = HealingPolicy(Mode.HEAL)
 
 
 def diff(field: str = "memory", cause: Cause = Cause.DRIFT, **more: Any) -> FieldDiff:
@@ -45,12 +56,12 @@ def plan(*changes: Change, findings: tuple[Finding, ...] = ()) -> Plan:
     return Plan(meta=META, changes=changes, findings=findings)
 
 
-def healed(given_plan: Plan, policy: Policy = HEAL, memory: Memory | None = None) -> list[str]:
-    return [change.address.key for change in sift(given_plan, policy, memory or Memory(), NOW).plan.changes]
+def healed(given_plan: Plan, policy: HealingPolicy = HEAL, memory: LoopMemory | None = None) -> list[str]:
+    return [change.address.key for change in select_healing(given_plan, policy, memory or LoopMemory(), NOW).plan.changes]
 
 
-def report(*ends: tuple[Change, Outcome]) -> Report:
-    return Report(tuple(Result(change, end, exit_code=int(end is Outcome.FAILED)) for change, end in ends))
+def report(*ends: tuple[Change, Outcome]) -> ApplyReport:
+    return ApplyReport(tuple(Result(change, end, exit_code=int(end is Outcome.FAILED)) for change, end in ends))
 
 
 def test_drift_alone_is_healed() -> None:
@@ -68,39 +79,39 @@ def test_drift_alone_is_healed() -> None:
         "closed": Change(address=Address("test.thing", "closed"), action=Action.NONE, cause=Cause.DRIFT, note="not made: it is over"),
         "anew": update("anew", action=Action.REPLACE),
     }
-    sifted = sift(plan(*changes.values()), HEAL, Memory(), NOW)
-    assert [change.address.key for change in sifted.plan.changes] == ["drift", "gone"]
-    assert {address.key for address in sifted.held} == changes.keys() - {"drift", "gone", "new", "pending"}
-    assert sifted.held[Address("test.thing", "closed")] == "not made: it is over"
+    healing = select_healing(plan(*changes.values()), HEAL, LoopMemory(), NOW)
+    assert [change.address.key for change in healing.plan.changes] == ["drift", "gone"]
+    assert {address.key for address in healing.held} == changes.keys() - {"drift", "gone", "new", "pending"}
+    assert healing.held[Address("test.thing", "closed")] == "not made: it is over"
 
 
 def test_detect_heals_nothing_and_tells_all_drift() -> None:
-    sifted = sift(plan(update("a"), gone("b")), Policy(), Memory(), NOW)
-    assert sifted.plan.empty
-    assert [change.address.key for change in sifted.drift] == ["a", "b"]
+    healing = select_healing(plan(update("a"), gone("b")), HealingPolicy(), LoopMemory(), NOW)
+    assert healing.plan.empty
+    assert [change.address.key for change in healing.drift] == ["a", "b"]
 
 
 def test_a_kind_may_be_left_to_people_or_be_nobodys_business() -> None:
-    policy = Policy(Mode.HEAL, {"test.alert": Rule.ALERT, "test.ignore": Rule.IGNORE})
-    sifted = sift(plan(update("a", kind="test.alert"), update("b", kind="test.ignore"), update("c")), policy, Memory(), NOW)
-    assert [change.address.key for change in sifted.drift] == ["a", "c"]
-    assert [change.address.key for change in sifted.plan.changes] == ["c"]
+    policy = HealingPolicy(Mode.HEAL, {"test.alert": HealingRule.ALERT, "test.ignore": HealingRule.IGNORE})
+    healing = select_healing(plan(update("a", kind="test.alert"), update("b", kind="test.ignore"), update("c")), policy, LoopMemory(), NOW)
+    assert [change.address.key for change in healing.drift] == ["a", "c"]
+    assert [change.address.key for change in healing.plan.changes] == ["c"]
 
 
 def test_ignored_fields_stay_as_they_are() -> None:
-    policy = Policy(Mode.HEAL, ignored={"test.thing": frozenset({"text", "title"})})
-    sifted = sift(
-        plan(update("a", diff("text"), diff("title", Cause.PENDING), diff("cores")), update("b", diff("text"))), policy, Memory(), NOW
+    policy = HealingPolicy(Mode.HEAL, ignored={"test.thing": frozenset({"text", "title"})})
+    healing = select_healing(
+        plan(update("a", diff("text"), diff("title", Cause.PENDING), diff("cores")), update("b", diff("text"))), policy, LoopMemory(), NOW
     )
-    (change,) = sifted.plan.changes
+    (change,) = healing.plan.changes
     assert [found.field for found in change.diffs] == ["cores"]
     assert change.desired == {"text": "b", "title": "b", "cores": "a"}
-    assert [found.address.key for found in sifted.drift] == ["a"]
+    assert [found.address.key for found in healing.drift] == ["a"]
 
 
 def test_what_hangs_on_something_missing_waits_for_it() -> None:
     assert healed(plan(gone("new", cause=Cause.NEW), gone("on-new", "new"), gone("base"), gone("on-base", "base"))) == ["base", "on-base"]
-    first, second = sift(plan(gone("base"), gone("on-base", "base", "other")), HEAL, Memory(), NOW).plan.changes
+    first, second = select_healing(plan(gone("base"), gone("on-base", "base", "other")), HEAL, LoopMemory(), NOW).plan.changes
     assert second.depends_on == (first.address,)
 
 
@@ -109,12 +120,12 @@ def test_what_hangs_on_something_that_only_differs_does_not_wait() -> None:
 
 
 def test_heals_in_any_hour_are_counted() -> None:
-    memory = Memory(heals=[NOW - HOUR, NOW - timedelta(minutes=59), NOW])
-    policy = Policy(Mode.HEAL, heals_per_hour=4)
-    sifted = sift(plan(gone("a"), gone("b"), gone("c"), gone("d", "c")), policy, memory, NOW)
-    assert [change.address.key for change in sifted.plan.changes] == ["a", "b"]
-    assert sifted.held[Address("test.thing", "c")] == "4 heals an hour are used up"
-    assert sifted.held[Address("test.thing", "d")] == "test.thing[c] is not there"
+    memory = LoopMemory(heals=[NOW - HOUR, NOW - timedelta(minutes=59), NOW])
+    policy = HealingPolicy(Mode.HEAL, heals_per_hour=4)
+    healing = select_healing(plan(gone("a"), gone("b"), gone("c"), gone("d", "c")), policy, memory, NOW)
+    assert [change.address.key for change in healing.plan.changes] == ["a", "b"]
+    assert healing.held[Address("test.thing", "c")] == "4 heals an hour are used up"
+    assert healing.held[Address("test.thing", "d")] == "test.thing[c] is not there"
 
 
 @pytest.mark.parametrize(
@@ -129,9 +140,9 @@ def test_heals_in_any_hour_are_counted() -> None:
 )
 def test_a_guard_holds_back_what_it_is_about(findings: tuple[Finding, ...], left: list[str]) -> None:
     stranger = FieldDiff(field="members", entry="x", before={"username": "x"}, cause=Cause.DRIFT)
-    sifted = sift(plan(update("stranger", stranger), update("plain"), findings=findings), HEAL, Memory(), NOW)
-    assert [change.address.key for change in sifted.plan.changes] == left
-    assert not sifted.plan.errors
+    healing = select_healing(plan(update("stranger", stranger), update("plain"), findings=findings), HEAL, LoopMemory(), NOW)
+    assert [change.address.key for change in healing.plan.changes] == left
+    assert not healing.plan.errors
 
 
 @pytest.mark.parametrize(
@@ -146,57 +157,57 @@ def test_a_guard_holds_back_what_it_is_about(findings: tuple[Finding, ...], left
     ],
 )
 def test_what_fails_again_and_again_rests_longer_and_longer(times: int, rest: timedelta) -> None:
-    memory = Memory(failures={"test.thing[a]": Failure(times=times, last=NOW - rest, code=1)})
+    memory = LoopMemory(failures={"test.thing[a]": Failure(times=times, last=NOW - rest, code=1)})
     assert healed(plan(update("a")), memory=memory) == ["a"]
     if rest:
-        memory = Memory(failures={"test.thing[a]": Failure(times=times, last=NOW - rest + timedelta(seconds=1), code=1)})
+        memory = LoopMemory(failures={"test.thing[a]": Failure(times=times, last=NOW - rest + timedelta(seconds=1), code=1)})
         assert healed(plan(update("a"), update("b")), memory=memory) == ["b"]
 
 
 def test_a_failure_is_told_once_and_forgotten_when_it_is_over() -> None:
-    memory, change = Memory(), update("a")
-    sifted = sift(plan(change), HEAL, memory, NOW)
+    memory, change = LoopMemory(), update("a")
+    healing = select_healing(plan(change), HEAL, memory, NOW)
     failed = report((change, Outcome.FAILED))
-    assert [result.change for result in remember(memory, sifted, failed, NOW).failing] == [change]
-    assert remember(memory, sifted, failed, NOW).failing == ()
+    assert [result.change for result in remember(memory, healing, failed, NOW).failing] == [change]
+    assert remember(memory, healing, failed, NOW).failing == ()
     assert memory.failures["test.thing[a]"].times == 2
-    news = remember(memory, sift(plan(), HEAL, memory, NOW), None, NOW)
+    news = remember(memory, select_healing(plan(), HEAL, memory, NOW), None, NOW)
     assert news.recovered == ("test.thing[a]",)
     assert not memory.failures
     assert not memory.known
 
 
 def test_drift_is_news_once_until_it_changes() -> None:
-    memory, change = Memory(), update("a")
+    memory, change = LoopMemory(), update("a")
     for expected in (1, 0, 0):
-        assert len(remember(memory, sift(plan(change), Policy(), memory, NOW), None, NOW).found) == expected
+        assert len(remember(memory, select_healing(plan(change), HealingPolicy(), memory, NOW), None, NOW).found) == expected
     more = update("a", diff(), diff("cores"))
-    assert remember(memory, sift(plan(more), Policy(), memory, NOW), None, NOW).found == (more,)
-    assert remember(memory, sift(plan(), Policy(), memory, NOW), None, NOW).recovered == ("test.thing[a]",)
+    assert remember(memory, select_healing(plan(more), HealingPolicy(), memory, NOW), None, NOW).found == (more,)
+    assert remember(memory, select_healing(plan(), HealingPolicy(), memory, NOW), None, NOW).recovered == ("test.thing[a]",)
 
 
 def test_what_was_healed_is_no_longer_known_and_counts_for_an_hour() -> None:
-    memory, change = Memory(heals=[NOW]), update("a")
-    news = remember(memory, sift(plan(change), HEAL, memory, NOW), report((change, Outcome.DONE)), NOW)
+    memory, change = LoopMemory(heals=[NOW]), update("a")
+    news = remember(memory, select_healing(plan(change), HEAL, memory, NOW), report((change, Outcome.DONE)), NOW)
     assert [result.change for result in news.healed] == [change]
     assert news.found == (change,)
     assert not news.standing
     assert not news.recovered
     assert memory.heals == [NOW]
-    later = remember(memory, sift(plan(change), HEAL, memory, NOW), None, NOW + HOUR)
+    later = remember(memory, select_healing(plan(change), HEAL, memory, NOW), None, NOW + HOUR)
     assert later.found == (change,)
     assert memory.heals == []
 
 
 def test_what_our_own_try_left_half_done_is_no_news() -> None:
-    memory, change = Memory(), update("a", diff(), diff("cores"))
-    remember(memory, sift(plan(change), HEAL, memory, NOW), report((change, Outcome.FAILED)), NOW)
-    assert remember(memory, sift(plan(update("a")), HEAL, memory, NOW), None, NOW).found == ()
+    memory, change = LoopMemory(), update("a", diff(), diff("cores"))
+    remember(memory, select_healing(plan(change), HEAL, memory, NOW), report((change, Outcome.FAILED)), NOW)
+    assert remember(memory, select_healing(plan(update("a")), HEAL, memory, NOW), None, NOW).found == ()
 
 
 def test_what_was_skipped_stands_and_did_not_fail() -> None:
-    memory, change = Memory(), update("a")
-    news = remember(memory, sift(plan(change), HEAL, memory, NOW), report((change, Outcome.SKIPPED)), NOW)
+    memory, change = LoopMemory(), update("a")
+    news = remember(memory, select_healing(plan(change), HEAL, memory, NOW), report((change, Outcome.SKIPPED)), NOW)
     assert news.standing == (change,)
     assert not memory.failures
 
@@ -223,16 +234,16 @@ CHANGES = st.builds(
 )
 
 
-@given(st.lists(CHANGES, unique_by=lambda change: change.address), st.integers(0, 4), st.sampled_from(list(Rule)))
-def test_nothing_but_drift_is_ever_healed(changes: list[Change], cap: int, rule: Rule) -> None:
-    memory = Memory()
-    sifted = sift(plan(*changes), Policy(Mode.HEAL, {"test.thing": rule}, heals_per_hour=cap), memory, NOW)
-    assert len(sifted.plan.changes) <= (cap if rule is Rule.HEAL else 0)
-    for change in sifted.plan.changes:
+@given(st.lists(CHANGES, unique_by=lambda change: change.address), st.integers(0, 4), st.sampled_from(list(HealingRule)))
+def test_nothing_but_drift_is_ever_healed(changes: list[Change], cap: int, rule: HealingRule) -> None:
+    memory = LoopMemory()
+    healing = select_healing(plan(*changes), HealingPolicy(Mode.HEAL, {"test.thing": rule}, heals_per_hour=cap), memory, NOW)
+    assert len(healing.plan.changes) <= (cap if rule is HealingRule.HEAL else 0)
+    for change in healing.plan.changes:
         assert change.action in (Action.CREATE, Action.UPDATE)
         assert change.cause is Cause.DRIFT
         assert {found.cause for found in change.diffs} <= {Cause.DRIFT}
-    assert {change.address for change in sifted.drift} == sifted.held.keys() | {change.address for change in sifted.plan.changes}
-    remember(memory, sifted, None, NOW)
-    assert Memory.model_validate_json(memory.model_dump_json()) == memory
-    assert remember(memory, sift(plan(*changes), Policy(), memory, NOW), None, NOW).recovered == ()
+    assert {change.address for change in healing.drift} == healing.held.keys() | {change.address for change in healing.plan.changes}
+    remember(memory, healing, None, NOW)
+    assert LoopMemory.model_validate_json(memory.model_dump_json()) == memory
+    assert remember(memory, select_healing(plan(*changes), HealingPolicy(), memory, NOW), None, NOW).recovered == ()

@@ -15,9 +15,10 @@ from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import RESTART, Observed, Resource
 from eiginfra.core.window import within
-from eiginfra.engine.executor import Executor, Outcome, Report
+from eiginfra.engine.executor import ApplyReport, Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 
 NIGHT = "03:00-05:00"
 
@@ -60,11 +61,11 @@ class World:
         seen = observe(self.registry, resources, records, cohort="eig3", teams=[], available=frozenset({"test"}), whole=True)
         return make_plan(self.registry, Situation(resources, resources, seen, records, **situation), META)
 
-    def run(self, plan: Plan, hour: int = 4) -> Report:
+    def run(self, plan: Plan, hour: int = 4) -> ApplyReport:
         now = datetime(2019, 10, 1, hour, tzinfo=UTC)
         return Executor(self.registry, self.journal, workers={}, now=lambda: now).run(plan, 1)
 
-    def apply(self, *resources: Resource, **situation: Any) -> Report:
+    def apply(self, *resources: Resource, **situation: Any) -> ApplyReport:
         return self.run(self.plan(*resources, **situation))
 
     def restarted(self) -> bool:

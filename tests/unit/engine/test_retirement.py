@@ -13,7 +13,8 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
 from eiginfra.engine.executor import Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 
 
 class Account(Thing):

@@ -23,9 +23,10 @@ from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limit, Limits
 from eiginfra.engine import action
 from eiginfra.engine.drift import drifted
-from eiginfra.engine.executor import Executor, Outcome, Report
+from eiginfra.engine.executor import ApplyReport, Executor, Outcome
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.engine.verify import stale, wanted
 
 ADDRESS = Address("test.thing", "a")
@@ -52,10 +53,10 @@ class World:
         given = Situation(resources=resources, everything=resources, observations=seen, records=self.journal.records("eig3"), **asked)
         return make_plan(self.registry, given, META)
 
-    def run(self, plan: Plan) -> Report:
+    def run(self, plan: Plan) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={"test": 4}).run(plan, 1)
 
-    def apply(self, resources: Sequence[Resource], **situation: Any) -> Report:
+    def apply(self, resources: Sequence[Resource], **situation: Any) -> ApplyReport:
         return self.run(self.plan(resources, **situation))
 
 

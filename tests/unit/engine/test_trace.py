@@ -12,10 +12,11 @@ from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Observation, Observed, Record
-from eiginfra.core.trace import EXISTS, Deed, Moment, Trace
+from eiginfra.core.trace import EXISTS, Activity, Moment, Trace
 from eiginfra.core.usage import Limit, Limits, Usage
-from eiginfra.engine.planner import Situation, make_plan
-from eiginfra.engine.trace import Sightings, traced
+from eiginfra.engine.drift_history import Sightings, traced
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 
 NOON = datetime(2019, 10, 1, 12, tzinfo=UTC)
 WEB = Address("test.thing", "web")
@@ -79,8 +80,8 @@ def test_what_could_not_be_seen_was_last_in_order_when_it_was_seen() -> None:
 
 
 def test_a_trace_in_words() -> None:
-    deed = Deed(what="resize", by="alice@pve", at=at(2))
-    assert str(Trace(in_order=round_(1), seen=round_(3), deeds=(deed,))) == (
+    act = Activity(what="resize", by="alice@pve", at=at(2))
+    assert str(Trace(in_order=round_(1), seen=round_(3), activity=(act,))) == (
         "since between round 1 (2019-10-01 12:01 UTC, in order) and round 3 (2019-10-01 12:03 UTC, first seen)"
         "; resize by alice@pve (2019-10-01 12:02 UTC)"
     )
@@ -98,9 +99,9 @@ def test_a_trace_is_no_part_of_what_a_plan_does() -> None:
 class Recorded(Thing):
     """A kind whose server records what is done."""
 
-    def deeds(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Deed]:
-        self.server.call("deeds", f"{handle['id']} {dict(seen)} {since}")
-        return [Deed(what="resize", by="alice@pve", at=at(2))]
+    def activity(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Activity]:
+        self.server.call("activity", f"{handle['id']} {dict(seen)} {since}")
+        return [Activity(what="resize", by="alice@pve", at=at(2))]
 
 
 def looked(kind: Thing, *, cores: int, records: Mapping[Address, Record], sightings: Sightings | None = None, wanted: bool = True) -> Plan:
@@ -117,9 +118,9 @@ def test_deeds_are_asked_of_what_drifted_alone_and_since_it_was_in_order() -> No
     server, record = Server(), Record(WEB, {"name": "web", "cores": 1}, {"id": "web"}, "adler", True, 7, at(0), "somebody")
     told = looked(Recorded(server), cores=8, records={WEB: record}, sightings=Sightings(last=round_(1)))
     (change,) = told.changes
-    assert change.trace == Trace(in_order=round_(1), deeds=(Deed(what="resize", by="alice@pve", at=at(2)),))
+    assert change.trace == Trace(in_order=round_(1), activity=(Activity(what="resize", by="alice@pve", at=at(2)),))
     assert [finding.trace for finding in told.findings] == [None, change.trace]
-    assert server.requests == [f"deeds web {{'cores': 8}} {at(1)}"]
+    assert server.requests == [f"activity web {{'cores': 8}} {at(1)}"]
 
 
 def test_who_made_what_the_inventory_does_not_know_is_asked_without_a_since() -> None:
@@ -129,7 +130,7 @@ def test_who_made_what_the_inventory_does_not_know_is_asked_without_a_since() ->
     assert (overrun.code, by_hand.code, by_hand.message) == ("quota-overrun", "made-by-hand", "it was made by hand, and takes 8 cores")
     assert by_hand.trace is not None
     assert by_hand.trace.in_order == round_(1)
-    assert server.requests == [f"deeds web {{'{EXISTS}': True}} None"]
+    assert server.requests == [f"activity web {{'{EXISTS}': True}} None"]
 
 
 def test_nothing_is_asked_of_what_is_in_order_or_differs_for_an_unknown_reason() -> None:

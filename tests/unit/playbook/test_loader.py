@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eiginfra.core.errors import InputError
 from eiginfra.inventory.document import parse_document
 from eiginfra.playbook import Playbook, load_playbook
-from eiginfra.playbook.foreign import FOREIGN
+from eiginfra.playbook.ansible_keywords import FOREIGN
 from eiginfra.playbook.loader import MAX_NESTING, read_playbook
 from eiginfra.playbook.model import PLAY_WORDS, TASK_WORDS
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eiginfra.core.finding import Location
 from eiginfra.core.values import ByteSize
 from eiginfra.playbook.sandbox import MAX_RANGE, MAX_TEXT
-from eiginfra.playbook.templating import GLOBALS, Scope, TemplateError, expression, read_value, template
+from eiginfra.playbook.templating import GLOBALS, TemplateError, Variables, expression, read_value, template
 from eiginfra.playbook.views import Machine, Person
 
 HERE = Location(file="site.yml", line=3, column=5)
@@ -29,7 +29,7 @@ NAMES: dict[str, Any] = {
 
 
 def evaluate(source: str, **names: Any) -> Any:
-    return template(source, HERE).evaluate(Scope({**GLOBALS, **NAMES, **names}))
+    return template(source, HERE).evaluate(Variables({**GLOBALS, **NAMES, **names}))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_templates_cannot_run_away(source: str) -> None:
 def test_variables_cannot_double_each_other_without_end() -> None:
     values = {name: read_value(raw, lambda *_: HERE, []) for name, raw in DOUBLING.items()}
     with pytest.raises(TemplateError, match="holds more than"):
-        template("{{ a24 }}", HERE).evaluate(Scope(dict(GLOBALS), values))
+        template("{{ a24 }}", HERE).evaluate(Variables(dict(GLOBALS), values))
 
 
 def test_what_is_within_bounds_is_let_through() -> None:
@@ -271,8 +271,8 @@ def test_variables_are_evaluated_once_and_only_when_used() -> None:
         for name, raw in {"space": "eig/{{ team }}", "deep": {"path": ["{{ space }}/x"]}, "broken": "{{ nothing.x }}", "plain": 3}.items()
     }
     assert problems == []
-    outer = Scope({**GLOBALS, "team": "adler", "nothing": None}, values)
-    inner = Scope({"item": "api"}, {"own": read_value("{{ space }}/{{ item }}", lambda *_: HERE, problems)}, outer)
+    outer = Variables({**GLOBALS, "team": "adler", "nothing": None}, values)
+    inner = Variables({"item": "api"}, {"own": read_value("{{ space }}/{{ item }}", lambda *_: HERE, problems)}, outer)
     assert template("{{ own }}", HERE).evaluate(inner) == "eig/adler/api"
     assert template("{{ deep }}", HERE).evaluate(inner) == {"path": ["eig/adler/x"]}
     assert template("{{ plain }}", HERE).evaluate(inner) == 3
@@ -288,13 +288,13 @@ def test_every_field_of_a_view_can_be_read() -> None:
     for field in Machine.__dataclass_fields__:
         if field != "noun":
             machine = Machine(**{name: None for name in Machine.__dataclass_fields__ if name != "noun"})  # type: ignore[arg-type]
-            assert template(f"{{{{ m.{field} }}}}", HERE).evaluate(Scope({**GLOBALS, "m": machine})) is None
+            assert template(f"{{{{ m.{field} }}}}", HERE).evaluate(Variables({**GLOBALS, "m": machine})) is None
 
 
 @given(st.text(alphabet="{}%# a.b|()'[]=~_", max_size=25))
 def test_any_source_gives_a_value_or_a_template_error(source: str) -> None:
     with suppress(TemplateError):
-        json.dumps(template(source, HERE).evaluate(Scope({**GLOBALS, "a": {"b": [1]}, "b": "x"})))
+        json.dumps(template(source, HERE).evaluate(Variables({**GLOBALS, "a": {"b": [1]}, "b": "x"})))
 
 
 def test_values_reach_specs_with_their_types(evaluated: Callable[..., Any]) -> None:

@@ -26,7 +26,7 @@ from eiginfra.core.errors import (
     TransientError,
     UnreachableError,
 )
-from eiginfra.providers.http import Meter, Policy, equip, open_session, retry_after, status_error
+from eiginfra.providers.http import HttpPolicy, Meter, equip, open_session, retry_after, status_error
 
 # What a scripted server does with one request: answer with a status and headers, or close the connection at some point.
 Answer = tuple[int, dict[str, str]]
@@ -104,7 +104,7 @@ def open_to(server: Server, waits: list[float]) -> Iterator[Callable[..., reques
     opened = []
 
     def make(**settings: Any) -> requests.Session:
-        policy = Policy("gitlab", **{"backoff": 0.001, "timeout": 5, "sleep": waits.append, **settings})
+        policy = HttpPolicy("gitlab", **{"backoff": 0.001, "timeout": 5, "sleep": waits.append, **settings})
         opened.append(open_session(policy))
         return opened[-1]
 
@@ -314,7 +314,7 @@ def test_a_session_made_by_others_is_equipped(server):
     class Theirs(requests.Session):
         pass
 
-    session = equip(Theirs(), Policy("proxmox"))
+    session = equip(Theirs(), HttpPolicy("proxmox"))
     assert isinstance(session, Theirs)
     assert session.get(server.url).status_code == 200
     session.close()

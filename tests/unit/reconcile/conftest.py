@@ -18,11 +18,12 @@ from eiginfra.core.resource import Resource
 from eiginfra.core.secret import Secret
 from eiginfra.core.usage import Limits
 from eiginfra.engine import action
-from eiginfra.engine.executor import Executor, Report
+from eiginfra.engine.drift_history import Sightings, traced
+from eiginfra.engine.executor import ApplyReport, Executor
+from eiginfra.engine.healing import HealingPolicy, Mode
 from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import Situation, make_plan
-from eiginfra.engine.reconcile import Mode, Policy
-from eiginfra.engine.trace import Sightings, traced
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.work import OnEnd, OnStart, Stopping
 from eiginfra.wiring.stopping import Stopper
@@ -35,7 +36,7 @@ class World:
     wanted: list[Resource] = field(default_factory=lambda: [thing("a", team="adler", text="x"), thing("b", cores=1)])
     server: Server = field(default_factory=Server)
     journal: MemoryJournal = field(default_factory=lambda: MemoryJournal(now=lambda: datetime(2019, 9, 30, tzinfo=UTC)))
-    rules: Policy = field(default_factory=lambda: Policy(Mode.HEAL))
+    rules: HealingPolicy = field(default_factory=lambda: HealingPolicy(Mode.HEAL))
     limits: Limits = field(default_factory=Limits)
     locked: bool = False
     trouble: Exception | None = None
@@ -48,7 +49,7 @@ class World:
     def __call__(self) -> "World":
         return self
 
-    def policy(self) -> Policy:
+    def policy(self) -> HealingPolicy:
         return self.rules
 
     @contextmanager
@@ -65,7 +66,7 @@ class World:
         given = Situation(self.wanted, self.wanted, seen, records, limits=self.limits, orphans_among=None)
         return traced(self.registry, make_plan(self.registry, given, META), seen, records, sightings or Sightings())
 
-    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> Report:
+    def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={"test": 1}, stopping=stopping, on_start=on_start, on_end=on_end).run(plan, 1)
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:

@@ -16,8 +16,8 @@ from eiginfra.core.errors import InputError, PermanentError, TransientError, Unr
 from eiginfra.core.finding import error
 from eiginfra.core.trace import Moment
 from eiginfra.core.usage import Limit, Limits
-from eiginfra.engine.reconcile import Memory, Mode, Policy, Rule
-from eiginfra.engine.trace import Sightings
+from eiginfra.engine.drift_history import Sightings
+from eiginfra.engine.healing import HealingPolicy, HealingRule, LoopMemory, Mode
 from eiginfra.inventory.site import ReconcileSite
 from eiginfra.reconcile.log import LOGGER, log_to
 from eiginfra.reconcile.loop import SILENCE, Loop
@@ -85,7 +85,7 @@ def test_no_value_is_ever_logged_or_told(
 
 
 def test_what_is_left_to_people_is_said_once_and_so_is_its_end(make_loop: MakeLoop, world: Any, chat: Any) -> None:
-    world.rules = Policy(Mode.HEAL, {"test.thing": Rule.ALERT})
+    world.rules = HealingPolicy(Mode.HEAL, {"test.thing": HealingRule.ALERT})
     loop = make_loop()
     world.server.objects["a"]["text"] = "tampered"
     assert [loop.once().end for _ in range(3)] == [End.DRIFT] * 3
@@ -99,7 +99,7 @@ def test_what_is_left_to_people_is_said_once_and_so_is_its_end(make_loop: MakeLo
 
 
 def test_a_new_process_does_not_repeat_what_was_said(make_loop: MakeLoop, world: Any, chat: Any) -> None:
-    world.rules = Policy()
+    world.rules = HealingPolicy()
     world.server.objects["a"]["text"] = "tampered"
     for _ in range(3):
         assert make_loop(Mode.DETECT).once().end is End.DRIFT
@@ -264,7 +264,7 @@ def test_many_rounds_leave_nothing_behind(make_loop: MakeLoop, world: Any, clock
 
 
 def test_tries_of_a_round_that_broke_count_too(make_loop: MakeLoop, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.rules = Policy(Mode.HEAL, heals_per_hour=1)
+    world.rules = HealingPolicy(Mode.HEAL, heals_per_hour=1)
     loop = make_loop()
     world.server.objects["a"]["text"] = "tampered"
     apply = type(world).apply
@@ -296,7 +296,7 @@ def test_what_the_loop_saw_is_read_where_it_may_be_and_missed_where_not(tmp_path
     seen = Sightings(last=Moment(what="round 4", at=datetime(2019, 10, 1, tzinfo=UTC)))
     path = state_file(site, "eig3")
     assert sightings(site, "eig3") == Sightings()
-    keep(path, Memory(sightings=seen))
+    keep(path, LoopMemory(sightings=seen))
     assert sightings(site, "eig3") == seen
     path.unlink()
     path.mkdir()
@@ -306,7 +306,7 @@ def test_what_the_loop_saw_is_read_where_it_may_be_and_missed_where_not(tmp_path
 def test_since_when_is_told_by_rounds_whose_numbers_outlive_the_loop(
     make_loop: MakeLoop, world: Any, clock: Any, chat: Any, lines: Any
 ) -> None:
-    world.rules = Policy()
+    world.rules = HealingPolicy()
     loop = make_loop(Mode.DETECT)
     loop.once()
     clock.wait(600)
@@ -318,7 +318,7 @@ def test_since_when_is_told_by_rounds_whose_numbers_outlive_the_loop(
     ]
     (line,) = (line for line in lines() if line["event"] == "drift")
     assert line["in_order"] == {"what": "round 1", "at": "2019-10-01T00:00:00Z"}
-    assert not {"seen", "deeds"} & line.keys()
+    assert not {"seen", "activity"} & line.keys()
     clock.wait(600)
     again = make_loop(Mode.DETECT)
     assert again.once().number == 3

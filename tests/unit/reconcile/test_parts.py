@@ -12,7 +12,7 @@ import requests
 
 from eiginfra.core.errors import PermanentError, TransientError, UsageError
 from eiginfra.core.secret import Secret
-from eiginfra.engine.reconcile import Memory
+from eiginfra.engine.healing import LoopMemory
 from eiginfra.reconcile.notify import Notifier
 from eiginfra.reconcile.pull import WorkingCopy
 from eiginfra.reconcile.server import serving
@@ -57,17 +57,17 @@ def test_without_a_service_manager_nothing_is_told() -> None:
 
 def test_the_memory_is_kept_for_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "new" / "memory.json"
-    assert recall(path) == Memory()
-    keep(path, Memory(trouble="x"))
+    assert recall(path) == LoopMemory()
+    keep(path, LoopMemory(trouble="x"))
     assert recall(path).trouble == "x"
     assert path.stat().st_mode & 0o777 == 0o600
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="name a folder as reconcile"):
-        keep(tmp_path / "file" / "memory.json", Memory())
+        keep(tmp_path / "file" / "memory.json", LoopMemory())
 
 
 def test_a_chat_that_is_down_is_not_named(free_port: int) -> None:
-    memory = Memory()
+    memory = LoopMemory()
     for number in range(MOST_UNSENT + 5):
         problem = tell(memory, f"message {number}", lambda: Secret(f"http://127.0.0.1:{free_port}/hooks/s3cret"))
         assert str(problem) == "the webhook cannot be reached (ConnectionError)"
@@ -77,7 +77,7 @@ def test_a_chat_that_is_down_is_not_named(free_port: int) -> None:
 
 def test_a_redirect_is_not_followed(chat: object) -> None:
     chat.status = 302  # type: ignore[attr-defined]
-    assert str(tell(Memory(), "hello", chat.address)) == "the webhook answers 302"  # type: ignore[attr-defined]
+    assert str(tell(LoopMemory(), "hello", chat.address)) == "the webhook answers 302"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

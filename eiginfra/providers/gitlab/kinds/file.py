@@ -10,11 +10,12 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
-from eiginfra.providers.gitlab.base import FILE, PROJECT, GitLabKind, Realm, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.base import FILE, PROJECT, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.licenses import ALLOWED, notice_of, template_of
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.observed_tree import CohortTree, marked_for_deletion, same_path
 
 LICENSE = "LICENSE"
 
@@ -64,8 +65,8 @@ class FileKind(GitLabKind[FileSpec]):
 
     def observe(self, scope: Scope) -> Observation:
         """Repositories that are not empty, by the list of projects: its pages, which are shared with gitlab.project."""
-        realm = Realm(self.name, self.api.settings.root_group, scope)
-        found = {str(project["path_with_namespace"]).lower(): project for project in self.api.projects(realm.base)}
+        tree = CohortTree(self.name, self.api.settings.root_group, scope)
+        found = {str(project["path_with_namespace"]).lower(): project for project in self.api.projects(tree.base)}
         filled = {record.address.key for record in scope.records}
         objects = []
         for resource in scope.resources:
@@ -86,12 +87,12 @@ class FileKind(GitLabKind[FileSpec]):
 
     def create(self, spec: FileSpec) -> Observed:
         """Put all files there, in one commit."""
-        place, files = Place("project", spec.project), dict(spec.files)
+        holder, files = Holder("project", spec.project), dict(spec.files)
         if spec.license is not None:
             names = {"project": spec.project.rpartition("/")[2], "fullname": spec.holder}
-            text = self.api.places.license_text(place, template_of(spec.license), **{name: text for name, text in names.items() if text})
+            text = self.api.nested.license_text(holder, template_of(spec.license), **{name: text for name, text in names.items() if text})
             files[LICENSE] = text or notice_of(spec.license, spec.holder)
-        self.made(spec, lambda: self.api.places.commit(place, spec.branch, spec.message, files))
+        self.made(spec, lambda: self.api.nested.commit(holder, spec.branch, spec.message, files))
         return Observed(Address(FILE, spec.project), {"project": spec.project})
 
     def update(self, observed: Observed, spec: FileSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - nothing is changed

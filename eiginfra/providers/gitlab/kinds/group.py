@@ -10,12 +10,14 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
-from eiginfra.providers.gitlab.base import GROUP, PathKind, Realm, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.base import GROUP
 from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, parent, slug
-from eiginfra.providers.gitlab.wording import Wording
+from eiginfra.providers.gitlab.observed_tree import CohortTree, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.path_kind import PathKind
 
-WORDS = Wording(
+FIELD_MAP = FieldMap(
     {
         "name": "name",
         "description": "description",
@@ -88,30 +90,30 @@ class GroupKind(PathKind[GroupSpec]):
 
     def observe(self, scope: Scope) -> Observation:
         """The cohort's group and all below it: one request, and the pages of the list."""
-        realm = Realm(self.name, self.api.settings.root_group, scope)
-        found = self.sort_out(self.api.tree(realm.base), "full_path", realm)
+        tree = CohortTree(self.name, self.api.settings.root_group, scope)
+        found = self.sort_out(self.api.tree(tree.base), "full_path", tree)
         for key, group in found.moved.items():
             found.unknown[Address(GROUP, key)] = "it was moved by hand"
             if parent(key) not in found.moved:  # else with the group around it, which says so
                 found.findings.append(self.astray(key, str(group["full_path"])))
         alive = found.alive
-        kept = self._kept(scope, realm, [str(group["full_path"]) for group in alive])
+        kept = self._kept(scope, tree, [str(group["full_path"]) for group in alive])
         objects = [
-            _observed(realm.key(path), group, realm.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
+            _observed(tree.key(path), group, tree.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
         ]
         return found.observation(objects, _uncounted(scope, objects))
 
-    def _kept(self, scope: Scope, realm: Realm, paths: list[str]) -> dict[str, str]:
+    def _kept(self, scope: Scope, tree: CohortTree, paths: list[str]) -> dict[str, str]:
         """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""
         records = {record.address.key: record for record in scope.records}
-        left = [path for path in paths if realm.key(path) in records.keys() - realm.wanted] if scope.whole else []
+        left = [path for path in paths if tree.key(path) in records.keys() - tree.wanted] if scope.whole else []
         if not left:
             return {}
-        holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(realm.base)} | {
+        holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(tree.base)} | {
             parent(path) for path in paths
         }
         why = {path: "it is not empty" for path in left if any(inside(holder, path) for holder in holders)}
-        return why | {path: "eiginfra did not make it" for path in left if not records[realm.key(path)].made}
+        return why | {path: "eiginfra did not make it" for path in left if not records[tree.key(path)].made}
 
     def read(self, spec: GroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One group by ID or path; None as well while it waits for its deletion."""
@@ -123,12 +125,12 @@ class GroupKind(PathKind[GroupSpec]):
 
     def create(self, spec: GroupSpec) -> Observed:
         """Make it in the group around it."""
-        fields = {"name": slug(spec.path), **WORDS.body(spec.values(), WORDS.names)}
+        fields = {"name": slug(spec.path), **FIELD_MAP.body(spec.values(), FIELD_MAP.names)}
         return _observed(spec.path, self.made(spec, lambda: self.api.create_group(spec.path, fields)))
 
     def update(self, observed: Observed, spec: GroupSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request."""
-        fields = WORDS.body(spec.values(), [diff.field for diff in diffs])
+        fields = FIELD_MAP.body(spec.values(), [diff.field for diff in diffs])
         return _observed(spec.path, self.api.update_group(spec.path, identity(observed.handle), fields))
 
     def delete(self, observed: Observed) -> None:
@@ -154,7 +156,7 @@ def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
 def _observed(key: str, group: Json, team: str | None = None, kept: str | None = None) -> Observed:
     return Observed(
         Address(GROUP, key),
-        {"path": group["full_path"], **WORDS.read(group), "description": group.get("description") or ""},
+        {"path": group["full_path"], **FIELD_MAP.read(group), "description": group.get("description") or ""},
         handle={"id": group["id"]},
         team=team,
         facts={"id": group["id"], "web_url": group.get("web_url"), "kept": kept},

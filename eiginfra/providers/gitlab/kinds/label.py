@@ -12,8 +12,8 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath
-from eiginfra.providers.gitlab.placed import PlacedKind
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.nested_kind import NestedKind
 
 
 def _color(value: str) -> str:
@@ -31,7 +31,7 @@ class LabelSpec(Spec):
     description: str = Field(default="", description="What it is for")
 
 
-class LabelKind(PlacedKind[LabelSpec]):
+class LabelKind(NestedKind[LabelSpec]):
     """Found by its name in its group; labels that a team made are its own."""
 
     name = "gitlab.label"
@@ -39,35 +39,35 @@ class LabelKind(PlacedKind[LabelSpec]):
     title = "a label of a group on GitLab"
     removal: ClassVar[str | None] = "deleted"
 
-    def place(self, values: Mapping[str, Any]) -> Place:
+    def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its group."""
-        return Place("group", values["group"])
+        return Holder("group", values["group"])
 
     def label(self, values: Mapping[str, Any]) -> str:
         """Its name."""
         return str(values["name"])
 
-    def listed(self, place: Place) -> list[Json] | None:
+    def listed(self, holder: Holder) -> list[Json] | None:
         """The group's own labels."""
-        return self.api.places.labels(place)
+        return self.api.nested.labels(holder)
 
-    def shown(self, item: Json, place: Place) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+    def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
         """As GitLab lists it."""
-        values = {"group": place.path, "name": item["name"], "color": str(item["color"]).lower(), "description": item["description"] or ""}
+        values = {"group": holder.path, "name": item["name"], "color": str(item["color"]).lower(), "description": item["description"] or ""}
         return values, {"id": item["id"]}
 
     def create(self, spec: LabelSpec) -> Observed:
         """Make it."""
         wanted = spec.values()
         fields: Json = {name: value for name, value in wanted.items() if name != "group"}
-        return self.answered(spec, lambda: self.api.places.add_label(self.place(wanted), fields))
+        return self.answered(spec, lambda: self.api.nested.add_label(self.holder(wanted), fields))
 
     def update(self, observed: Observed, spec: LabelSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request."""
         wanted, number = spec.values(), int(str(observed.handle["id"]))
         fields = {diff.field: wanted[diff.field] for diff in diffs}
-        return self.answered(spec, lambda: self.api.places.change_label(self.place(wanted), number, spec.name, fields))
+        return self.answered(spec, lambda: self.api.nested.change_label(self.holder(wanted), number, spec.name, fields))
 
     def delete(self, observed: Observed) -> None:
         """Remove it, from issues and merge requests too."""
-        self.api.places.remove_label(self.place(observed.values), int(str(observed.handle["id"])), self.label(observed.values))
+        self.api.nested.remove_label(self.holder(observed.values), int(str(observed.handle["id"])), self.label(observed.values))

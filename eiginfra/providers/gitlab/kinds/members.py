@@ -11,18 +11,19 @@ from eiginfra.core.errors import NotFoundError, PermanentError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, Realm, identity
-from eiginfra.providers.gitlab.enrolment import Enrolment
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind
 from eiginfra.providers.gitlab.fields import ancestors
-from eiginfra.providers.gitlab.kinds.membership import Member, MembersSpec
-from eiginfra.providers.gitlab.leavers import Leavers
-from eiginfra.providers.gitlab.places import Place
-from eiginfra.providers.gitlab.rolls import Rolls
-from eiginfra.providers.gitlab.roster import Memory, Seen, approval
+from eiginfra.providers.gitlab.members.leavers import Leavers
+from eiginfra.providers.gitlab.members.reader import MembersReader
+from eiginfra.providers.gitlab.members.spec import Membership, MembersSpec
+from eiginfra.providers.gitlab.members.state import RememberedMembers, Seen, approval
+from eiginfra.providers.gitlab.members.writer import MembersWriter
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.observed_tree import CohortTree, identity
 
 MEMBERS = "gitlab.members"
 
-__all__ = ["MEMBERS", "Member", "MembersKind", "MembersSpec"]
+__all__ = ["MEMBERS", "MembersKind", "MembersSpec", "Membership"]
 
 
 class MembersKind(GitLabKind[MembersSpec]):
@@ -35,16 +36,16 @@ class MembersKind(GitLabKind[MembersSpec]):
 
     def __init__(self, api: GitLabApi | None = None) -> None:
         super().__init__(api)
-        self._rolls = None if api is None else Rolls(api)
+        self._reader = None if api is None else MembersReader(api)
         # As `check` saw the whole inventory: who is wanted where, and who is asked for by no gitlab.user.
         self._everywhere: dict[str, frozenset[str]] = {}
         self._unasked: set[str] = set()
         self._checked: Mapping[Address, Resource] = {}
 
     @property
-    def rolls(self) -> Rolls:
+    def reader(self) -> MembersReader:
         """The lists on GitLab."""
-        return self._rolls or Rolls(self.api)
+        return self._reader or MembersReader(self.api)
 
     def key(self, spec: MembersSpec) -> str:
         """The full path of the group or project; both share one name space."""
@@ -72,31 +73,31 @@ class MembersKind(GitLabKind[MembersSpec]):
 
     def observe(self, scope: Scope) -> Observation:
         """One request for each list, wanted or recorded, and for each group above them."""
-        realm = Realm(self.name, self.api.settings.root_group, scope)
-        self.api.know_tree(realm.base)
+        tree = CohortTree(self.name, self.api.settings.root_group, scope)
+        self.api.know_tree(tree.base)
         specs = {resource.address.key: resource.spec for resource in scope.resources if isinstance(resource.spec, MembersSpec)}
         records = {record.address.key: record for record in scope.records}
-        places = [
-            Place("project", path) if _is_project(specs.get(path), getattr(records.get(path), "values", {})) else Place("group", path)
-            for path in sorted(realm.keys.values())
+        holders = [
+            Holder("project", path) if _is_project(specs.get(path), getattr(records.get(path), "values", {})) else Holder("group", path)
+            for path in sorted(tree.keys.values())
         ]
-        memories = {path: Memory.of(record.handle, record.at) for path, record in records.items()}
-        inviting = {path for path in realm.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
-        places = [place for place in places if place.path in specs or place.sort == "group" or self.stands(place)]
-        rosters = self.rolls.read(places, memories, inviting, anew=True)
-        leavers = Leavers(self.api, realm, self._everywhere | {path: spec.names for path, spec in specs.items()}, whole=scope.whole)
+        memories = {path: RememberedMembers.of(record.handle, record.at) for path, record in records.items()}
+        inviting = {path for path in tree.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
+        holders = [holder for holder in holders if holder.path in specs or holder.sort == "group" or self.stands(holder)]
+        lists = self.reader.read(holders, memories, inviting, anew=True)
+        leavers = Leavers(self.api, tree, self._everywhere | {path: spec.names for path, spec in specs.items()}, whole=scope.whole)
         objects, findings, present = list[Observed](), list[Finding](), set[str]()
-        for place in places:
-            roster, spec = rosters.get(place.path), specs.get(place.path)
+        for holder in holders:
+            listed, spec = lists.get(holder.path), specs.get(holder.path)
             entries = None if spec is None else spec.entries
-            seen = (roster or self.rolls.nobody(place)).seen(entries)
+            seen = (listed or self.reader.nobody(holder)).seen(entries)
             findings += seen.findings
             present |= {name.lower() for name in seen.entries}
-            if roster is not None:
-                extra, said = leavers.of(roster.place, seen, entries)
+            if listed is not None:
+                extra, said = leavers.of(listed.holder, seen, entries)
                 findings += said
-                handle = {**extra, "invitations": place.path in inviting}
-                objects.append(_observed(roster.place, seen, handle, realm.team(place.path)))
+                handle = {**extra, "invitations": holder.path in inviting}
+                objects.append(_observed(listed.holder, seen, handle, tree.team(holder.path)))
         return Observation(objects, findings=[*findings, *self._unknown(scope, present)])
 
     def _invites(self, spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
@@ -132,13 +133,13 @@ class MembersKind(GitLabKind[MembersSpec]):
 
     def read(self, spec: MembersSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """The members of one list; None when there is no such group or project."""
-        place = Place("group" if spec.group else "project", spec.path, identity(handle))
+        holder = Holder("group" if spec.group else "project", spec.path, identity(handle))
         inviting = {spec.path} if handle.get("invitations") or self._invites(spec, {}) else set()
-        roster = self.rolls.read([place], {spec.path: Memory.of(handle)}, inviting, anew=False).get(spec.path)
-        if roster is None:
+        listed = self.reader.read([holder], {spec.path: RememberedMembers.of(handle)}, inviting, anew=False).get(spec.path)
+        if listed is None:
             return None
         kept = {name: handle[name] for name in ("stay", "elsewhere", "invitations") if name in handle}
-        return _observed(roster.place, roster.seen(spec.entries), kept)
+        return _observed(listed.holder, listed.seen(spec.entries), kept)
 
     def create(self, spec: MembersSpec) -> Observed:
         """Add all members to a group or project that is new: one request each."""
@@ -156,20 +157,20 @@ class MembersKind(GitLabKind[MembersSpec]):
 
         Raises the first error, with the words of all.
         """
-        place = Place("group" if spec.group else "project", spec.path, identity(observed.handle))
+        holder = Holder("group" if spec.group else "project", spec.path, identity(observed.handle))
         seen, stay, elsewhere = _recalled(observed)
-        enrolment = Enrolment(self.api, place, seen, stay, elsewhere)
+        writer = MembersWriter(self.api, holder, seen, stay, elsewhere)
         problems: list[PermanentError] = []
-        # Nobody is removed before those who stay or come are in place.
+        # Nobody is removed before those who stay or come are in holder.
         for diff in sorted(diffs, key=lambda diff: (diff.removes, diff.before is not None, diff.entry or "")):
             if diff.field == "members" and diff.entry is not None:
                 try:
-                    enrolment.change(diff.entry, diff.before, diff.after)
+                    writer.change(diff.entry, diff.before, diff.after)
                 except PermanentError as problem:
                     problems.append(problem)
         if problems:
             raise type(problems[0])("; ".join(str(problem) for problem in problems))
-        return _observed(place, seen, {"invitations": bool(observed.handle.get("invitations"))}, observed.team)
+        return _observed(holder, seen, {"invitations": bool(observed.handle.get("invitations"))}, observed.team)
 
     def delete(self, observed: Observed) -> None:
         """Remove everybody whom it held."""
@@ -180,7 +181,7 @@ class MembersKind(GitLabKind[MembersSpec]):
             self.update(there, spec, [FieldDiff(field="members", entry=entry["username"], before=entry) for entry in entries])
 
 
-def _observed(place: Place, seen: Seen, handle: Mapping[str, JsonValue], team: str | None = None) -> Observed:
+def _observed(holder: Holder, seen: Seen, handle: Mapping[str, JsonValue], team: str | None = None) -> Observed:
     members: list[JsonValue] = [dict(seen.entries[name]) for name in sorted(seen.entries)]
     known: dict[str, JsonValue] = {
         "users": dict(sorted(seen.users.items())),
@@ -189,16 +190,16 @@ def _observed(place: Place, seen: Seen, handle: Mapping[str, JsonValue], team: s
         "since": dict(sorted(seen.since.items())),
     }
     return Observed(
-        Address(MEMBERS, place.path),
-        {place.sort: place.path, "members": members},
-        handle={"id": place.id, **{name: value for name, value in {**known, **handle}.items() if value}},
+        Address(MEMBERS, holder.path),
+        {holder.sort: holder.path, "members": members},
+        handle={"id": holder.id, **{name: value for name, value in {**known, **handle}.items() if value}},
         team=team,
         waiting={"members": "; ".join(seen.waits[name] for name in sorted(seen.waits))} if seen.waits else {},
         facts={"pending": [*sorted({*seen.invited, *seen.queued})]},
     )
 
 
-def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[Place]]]:
+def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[Holder]]]:
     """What an observed list says of itself, for the changes that follow."""
     handle: Any = observed.handle
     seen = Seen(
@@ -210,7 +211,7 @@ def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[
     seen.waits = {name: f"{name} to accept the invitation" for name in seen.invited}
     seen.since = dict(handle.get("since") or {})
     seen.waits |= {name: approval(name, seen.since.get(name)) for name in seen.queued}
-    elsewhere = {name: [Place(*place) for place in places] for name, places in (handle.get("elsewhere") or {}).items()}
+    elsewhere = {name: [Holder(*holder) for holder in holders] for name, holders in (handle.get("elsewhere") or {}).items()}
     return seen, frozenset(handle.get("stay") or ()), elsewhere
 
 

@@ -12,15 +12,17 @@ from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Spec
 from eiginfra.core.usage import Usage
-from eiginfra.providers.gitlab.base import GROUP, PROJECT, PathKind, Realm, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.observed_tree import CohortTree, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.path_kind import PathKind
 from eiginfra.providers.gitlab.website import joined, parted
-from eiginfra.providers.gitlab.wording import Wording
 
 ONE = Usage(projects=1)
-WORDS = Wording(
+FIELD_MAP = FieldMap(
     {
         "title": "name",
         "visibility": "visibility",
@@ -119,8 +121,8 @@ class ProjectKind(PathKind[ProjectSpec]):
 
     def observe(self, scope: Scope) -> Observation:
         """All projects in the cohort's group and below it: the pages of one list."""
-        realm = Realm(self.name, self.api.settings.root_group, scope)
-        found = self.sort_out(self.api.projects(realm.base), "path_with_namespace", realm)
+        tree = CohortTree(self.name, self.api.settings.root_group, scope)
+        found = self.sort_out(self.api.projects(tree.base), "path_with_namespace", tree)
         by_path = {str(project["path_with_namespace"]).lower(): project for project in found.alive}
         renamed = {
             str(resource.spec.was).lower(): resource.address.key
@@ -133,13 +135,13 @@ class ProjectKind(PathKind[ProjectSpec]):
                 renamed.setdefault(path.lower(), key)  # by hand: its path has drifted
             elif key not in renamed.values():
                 found.unknown[Address(PROJECT, key)] = "it was moved by hand"
-                if self.stands(Place("group", parent(key))):  # else its whole group was moved, which that says
+                if self.stands(Holder("group", parent(key))):  # else its whole group was moved, which that says
                     found.findings.append(self.astray(key, path))
         managed = {resource.address.key: resource.values for resource in scope.resources}
         objects = []
         for path, project in by_path.items():
-            key = renamed.get(path) or realm.key(str(project["path_with_namespace"]))
-            objects.append(_observed(key, project, "website" in managed.get(key, ()), realm.team(key)))
+            key = renamed.get(path) or tree.key(str(project["path_with_namespace"]))
+            objects.append(_observed(key, project, "website" in managed.get(key, ()), tree.team(key)))
         return found.observation(objects, _archived(scope, objects))
 
     def read(self, spec: ProjectSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
@@ -153,7 +155,7 @@ class ProjectKind(PathKind[ProjectSpec]):
     def create(self, spec: ProjectSpec) -> Observed:
         """Make it, empty, in its group."""
         wanted = spec.values()
-        fields = {"name": slug(spec.path), **WORDS.body(wanted, WORDS.names), **_described(spec, wanted, {})}
+        fields = {"name": slug(spec.path), **FIELD_MAP.body(wanted, FIELD_MAP.names), **_described(spec, wanted, {})}
         made = self.made(spec, lambda: self.api.create_project(spec.path, fields))
         if spec.archived:
             made = self.api.archive_project(spec.path, int(made["id"]), archived=True)
@@ -165,7 +167,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         done: Json | None = None
         if "archived" in changed and not spec.archived:
             done = self._archive(spec, known, archived=False)
-        fields = WORDS.body(spec.values(), changed) | ({"path": slug(spec.path)} if "path" in changed else {})
+        fields = FIELD_MAP.body(spec.values(), changed) | ({"path": slug(spec.path)} if "path" in changed else {})
         if changed & {"description", "website"}:
             fields |= _described(spec, spec.values(), observed.values)
         if fields:
@@ -224,7 +226,7 @@ def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> 
         Address(PROJECT, key),
         {
             "path": key if path.lower() == key.lower() else path,
-            **WORDS.read(project),
+            **FIELD_MAP.read(project),
             "ci_config": project.get("ci_config_path") or "",
             "description": description,
             "website": website,

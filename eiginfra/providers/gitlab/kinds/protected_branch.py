@@ -16,8 +16,8 @@ from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import FILE, PROJECT
 from eiginfra.providers.gitlab.client import Json, RefusedError
 from eiginfra.providers.gitlab.fields import FullPath
-from eiginfra.providers.gitlab.placed import PlacedKind
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.nested_kind import NestedKind
 
 # https://docs.gitlab.com/api/protected_branches/#valid-access-levels
 LEVELS = {"nobody": 0, "developers": 30, "maintainers": 40, "administrators": 60}
@@ -39,7 +39,7 @@ class ProtectedBranchSpec(Spec):
     force_push: bool = Field(default=False, description="Whether who may push may also rewrite history")
 
 
-class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
+class ProtectedBranchKind(NestedKind[ProtectedBranchSpec]):
     """Found by the branch's name in its project; a branch is never left unprotected because it left the inventory."""
 
     name = "gitlab.protected_branch"
@@ -47,9 +47,9 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
     title = "a rule that protects a branch on GitLab"
     orphans: ClassVar[bool] = False
 
-    def place(self, values: Mapping[str, Any]) -> Place:
+    def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its project."""
-        return Place("project", values["project"])
+        return Holder("project", values["project"])
 
     def label(self, values: Mapping[str, Any]) -> str:
         """The branch."""
@@ -59,22 +59,22 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
         """Its project, and the first files: they are pushed before anybody is kept from pushing."""
         return [Address(PROJECT, spec.project), Address(FILE, spec.project)]
 
-    def listed(self, place: Place) -> list[Json] | None:
+    def listed(self, holder: Holder) -> list[Json] | None:
         """The project's rules."""
-        return self.api.places.branch_rules(place)
+        return self.api.nested.branch_rules(holder)
 
-    def shown(self, item: Json, place: Place) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+    def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
         """As GitLab lists it; further people, groups or keys make a level none of ours, which is mended."""
         values = {
-            "project": place.path,
+            "project": holder.path,
             "branch": item["name"],
             **{name: _level(item[_entries(name)]) for name in LISTED},
             "force_push": bool(item.get("allow_force_push")),
         }
         return values, {"id": item["id"]}
 
-    def _observed(self, item: Json, place: Place) -> Observed:
-        there = super()._observed(item, place)
+    def _observed(self, item: Json, holder: Holder) -> Observed:
+        there = super()._observed(item, holder)
         return replace(there, facts={what: item[_entries(what)] for what in LISTED})
 
     def create(self, spec: ProtectedBranchSpec) -> Observed:
@@ -95,11 +95,11 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
 
         GitLab's community edition knows no `allowed_to_…`, as which levels are changed, and ignores it; others may refuse it.
         """
-        wanted, place = spec.values(), self.place(spec.values())
+        wanted, holder = spec.values(), self.holder(spec.values())
         body: Json = {f"allowed_to_{name}": _instead(there.facts[name], LEVELS[str(wanted[name])]) for name in fields if name in LISTED}
         body |= {"allow_force_push": spec.force_push} if "force_push" in fields else {}
         try:
-            changed = self._observed(self.api.places.change_protection(place, spec.branch, body), place)
+            changed = self._observed(self.api.nested.change_protection(holder, spec.branch, body), holder)
         except RefusedError:
             if not set(fields) & set(LISTED):
                 raise
@@ -112,7 +112,7 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
         """Between its two requests nothing keeps anybody from pushing: so the former rule comes back where the new one is refused."""
         for attempt in self._retrying():
             with attempt, suppress(NotFoundError):  # gone: by a request whose answer was lost
-                self.api.places.unprotect(self.place(spec.values()), spec.branch)
+                self.api.nested.unprotect(self.holder(spec.values()), spec.branch)
         try:
             return self._surely(spec, {**there.values, **spec.values()})
         except AlreadyExistsError:
@@ -150,7 +150,7 @@ class ProtectedBranchKind(PlacedKind[ProtectedBranchSpec]):
             "merge_access_level": LEVELS.get(str(wanted.get("merge")), LEVELS["maintainers"]),
             "allow_force_push": bool(wanted.get("force_push")),
         }
-        return self.answered(spec, lambda: self.api.places.protect(self.place(spec.values()), fields))
+        return self.answered(spec, lambda: self.api.nested.protect(self.holder(spec.values()), fields))
 
 
 def _entries(what: str) -> str:

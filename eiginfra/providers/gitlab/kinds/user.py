@@ -14,10 +14,11 @@ from eiginfra.core.kind import Allocator, Retirement
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.base import USER, GitLabKind, identity
+from eiginfra.providers.gitlab.base import USER, GitLabKind
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.comebacks import Comebacks
 from eiginfra.providers.gitlab.fields import Username
+from eiginfra.providers.gitlab.observed_tree import identity
+from eiginfra.providers.gitlab.reactivation import Reactivation
 
 APPROVAL = "blocked_pending_approval"
 # An account "deactivated" for being idle wakes up at the next sign-in.
@@ -44,7 +45,7 @@ class UserKind(GitLabKind[UserSpec]):
 
     def __init__(self, api: GitLabApi | None = None) -> None:
         super().__init__(api)
-        self.allocator: Allocator | None = Comebacks()
+        self.allocator: Allocator | None = Reactivation()
 
     def key(self, spec: UserSpec) -> str:
         """The username."""

@@ -16,8 +16,8 @@ from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.digests import Digests, reveal
 from eiginfra.providers.gitlab.fields import FullPath
-from eiginfra.providers.gitlab.placed import PlacedKind
-from eiginfra.providers.gitlab.places import Place
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.nested_kind import NestedKind
 
 # Our field -> GitLab's, of those that are sent as they are.
 FIELDS = {"masked": "masked", "protected": "protected", "raw": "raw", "type": "variable_type", "description": "description"}
@@ -66,8 +66,8 @@ class VariableSpec(Spec):
         return self
 
 
-class VariableKind(PlacedKind[VariableSpec]):
-    """Found by its key (and scope) in its place. Values are compared by a digest whose key comes of the token, and never shown."""
+class VariableKind(NestedKind[VariableSpec]):
+    """Found by its key (and scope) in its holder. Values are compared by a digest whose key comes of the token, and never shown."""
 
     name = "gitlab.variable"
     spec = VariableSpec
@@ -84,29 +84,29 @@ class VariableKind(PlacedKind[VariableSpec]):
         """What tells values apart; raises UsageError when the site has no GitLab."""
         return self._digests or Digests(self.api.settings)
 
-    def place(self, values: Mapping[str, Any]) -> Place:
+    def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its group or project."""
-        return Place("group", values["group"]) if values.get("group") else Place("project", values["project"])
+        return Holder("group", values["group"]) if values.get("group") else Holder("project", values["project"])
 
     def label(self, values: Mapping[str, Any]) -> str:
         """Its key, and its scope unless that is everywhere."""
         scope = values.get("scope", "*")
         return str(values["key"]) if scope == "*" else f"{values['key']}@{scope}"
 
-    def listed(self, place: Place) -> list[Json] | None:
-        """The place's own variables."""
-        return self.api.places.variables(place)
+    def listed(self, holder: Holder) -> list[Json] | None:
+        """The holder's own variables."""
+        return self.api.nested.variables(holder)
 
-    def shown(self, item: Json, place: Place) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+    def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
         """As GitLab lists it, the value as its digest; of a hidden one there is none."""
         values = {
-            place.sort: place.path,
+            holder.sort: holder.path,
             "key": item["key"],
             "scope": item.get("environment_scope", "*"),
             **{ours: item.get(theirs) for ours, theirs in FIELDS.items()},
             "description": item.get("description") or "",
         }
-        address = f"{self.name}[{place.path}#{self.label(values)}]"
+        address = f"{self.name}[{holder.path}#{self.label(values)}]"
         values["digest"] = None if item.get("value") is None else self.digests.of(address, str(item["value"]))
         return values, {}
 
@@ -122,18 +122,18 @@ class VariableKind(PlacedKind[VariableSpec]):
         """Make it."""
         wanted = spec.values()
         fields = {"key": spec.key, "value": self._value(spec), "environment_scope": spec.scope, **self._fields(wanted, FIELDS)}
-        return self.answered(spec, lambda: self.api.places.add_variable(self.place(wanted), fields))
+        return self.answered(spec, lambda: self.api.nested.add_variable(self.holder(wanted), fields))
 
     def update(self, observed: Observed, spec: VariableSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - found by its key
         """Change the named fields, in one request."""
         wanted, changed = spec.values(), {diff.field for diff in diffs}
         fields = self._fields(wanted, changed) | ({"value": self._value(spec)} if "digest" in changed else {})
-        return self.answered(spec, lambda: self.api.places.change_variable(self.place(wanted), spec.key, spec.scope, fields))
+        return self.answered(spec, lambda: self.api.nested.change_variable(self.holder(wanted), spec.key, spec.scope, fields))
 
     def delete(self, observed: Observed) -> None:
         """Remove it."""
         values = observed.values
-        self.api.places.remove_variable(self.place(values), str(values["key"]), str(values.get("scope", "*")))
+        self.api.nested.remove_variable(self.holder(values), str(values["key"]), str(values.get("scope", "*")))
 
     @staticmethod
     def _fields(wanted: Mapping[str, Any], names: Sequence[str] | Mapping[str, str] | set[str]) -> Json:

@@ -19,9 +19,9 @@ from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import flag
-from eiginfra.providers.proxmox.kinds.pool import PoolId
-from eiginfra.providers.proxmox.kinds.specs import Mark
-from eiginfra.providers.proxmox.machines import Machines, Survey
+from eiginfra.providers.proxmox.fields import PoolId
+from eiginfra.providers.proxmox.guests.spec import Mark
+from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Survey
 
 _PERIODS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 _KEEP = rf"^(?:{'|'.join(_PERIODS)})=[1-9]\d*(?:, ?(?:{'|'.join(_PERIODS)})=[1-9]\d*)*$"
@@ -72,7 +72,7 @@ class BackupKind(Kind[BackupSpec]):
     title = "A backup job on Proxmox VE"
     removal = "deleted; the backups it made stay"
 
-    def __init__(self, client: ProxmoxClient, machines: Machines) -> None:
+    def __init__(self, client: ProxmoxClient, machines: GuestSurveys) -> None:
         self._client = client
         self._machines = machines
 

@@ -11,14 +11,14 @@ from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
-from eiginfra.providers.proxmox.kinds import features, mounts
-from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, startup, volume_size
-from eiginfra.providers.proxmox.kinds.findings import Look, attributed
-from eiginfra.providers.proxmox.kinds.guests import GuestKind
-from eiginfra.providers.proxmox.kinds.mounts import Mount
-from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
-from eiginfra.providers.proxmox.kinds.specs import GIB, MIB, GuestSpec, Swap
-from eiginfra.providers.proxmox.machines import Reading
+from eiginfra.providers.proxmox.guests import features, mounts
+from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, given, startup, volume_size
+from eiginfra.providers.proxmox.guests.findings import Look, attributed
+from eiginfra.providers.proxmox.guests.kind import GuestKind
+from eiginfra.providers.proxmox.guests.mounts import MountPoint
+from eiginfra.providers.proxmox.guests.observe import ObservedGuest
+from eiginfra.providers.proxmox.guests.spec import GIB, MIB, GuestSpec, Swap
+from eiginfra.providers.proxmox.guests.survey import Reading
 
 _NOTHING = Reading({}, {})
 Feature = Annotated[str, Field(pattern=r"^(?:keyctl|fuse|mknod|force_rw_sys|mount=[a-z0-9_;]+)$")]
@@ -29,7 +29,9 @@ class ContainerSpec(GuestSpec):
 
     image: Annotated[str, CREATE_ONLY, Field(pattern=r"^[^:\s]+:vztmpl/\S+$")] = Field(description="The template's volume")
     swap: Swap | None = Field(default=None, description="Swap, whole MiB; counts as memory. Unset: made without, then left alone")
-    mounts: Annotated[tuple[Mount, ...] | None, Rules(entries="path")] = Field(default=None, description="Further volumes, by their path")
+    mounts: Annotated[tuple[MountPoint, ...] | None, Rules(entries="path")] = Field(
+        default=None, description="Further volumes, by their path"
+    )
     unprivileged: Annotated[bool | None, IMMUTABLE] = Field(default=None, description="Unset: made unprivileged")
     nesting: bool | None = Field(default=None, description="Allow containers inside, as Docker needs them")
     features: Annotated[tuple[Feature, ...], CREATE_ONLY] = Field(
@@ -114,7 +116,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
     def make(self, spec: ContainerSpec) -> None:
         """One request makes and starts it: the server finishes what it began even if this process is killed."""
         site, node = self._client.settings, str(spec.node)
-        with self._client.room(node, site.disks):
+        with self._client.task_slot(node, site.disks):
             upid = self._client.create_container(node, self.create_params(spec))
             self._client.follow(upid, f"create container {spec.id}")
 

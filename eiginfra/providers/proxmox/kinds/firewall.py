@@ -17,12 +17,12 @@ from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Spec
 from eiginfra.core.values import canonical
+from eiginfra.providers.proxmox import firewall_rules as rules
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import Properties, flag
-from eiginfra.providers.proxmox.kinds import rules
-from eiginfra.providers.proxmox.kinds.rules import Level, Policy, Rule
-from eiginfra.providers.proxmox.kinds.specs import Mark
-from eiginfra.providers.proxmox.machines import Listed, Machines, Reading
+from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Policy
+from eiginfra.providers.proxmox.guests.spec import Mark
+from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
 
 IPSET = "ipfilter-net0"
 """The set that Proxmox itself reads as: this device may use these addresses."""
@@ -45,7 +45,7 @@ class FirewallSpec(Spec):
     radv: bool | None = Field(default=None, description="Let the guest announce itself as an IPv6 router; Proxmox: no")
     log_level_in: Level | None = Field(default=None, description="Log what the incoming policy decides; Proxmox: nolog")
     log_level_out: Level | None = Field(default=None, description="Log what the outgoing policy decides; Proxmox: nolog")
-    rules: tuple[Rule, ...] | None = Field(default=None, description="The rules, in order; others are removed. Unset: left alone")
+    rules: tuple[FirewallRule, ...] | None = Field(default=None, description="The rules, in order; others are removed. Unset: left alone")
 
     @property
     def managed(self) -> frozenset[str]:
@@ -74,7 +74,7 @@ class FirewallKind(Kind[FirewallSpec]):
     spec = FirewallSpec
     title = "The firewall of a guest on Proxmox VE"
 
-    def __init__(self, client: ProxmoxClient, machines: Machines) -> None:
+    def __init__(self, client: ProxmoxClient, machines: GuestSurveys) -> None:
         self._client = client
         self._machines = machines
         # Of its own: firewalls are read while guests are, whose readers must not wait for one another.

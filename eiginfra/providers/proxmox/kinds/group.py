@@ -22,7 +22,7 @@ GroupId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
 UserId = Annotated[str, Field(pattern=r"^[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+$", max_length=64)]
 
 
-class Member(BaseModel):
+class GroupAccount(BaseModel):
     """An account in a group."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,36 +30,36 @@ class Member(BaseModel):
     user: UserId = Field(description="NAME@REALM")
 
 
-class GroupSpec(Spec):
+class ProxmoxGroupSpec(Spec):
     """A group of ours."""
 
     id: Annotated[GroupId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
     comment: str | None = Field(default=None, description="Shown in the web interface")
-    members: Annotated[tuple[Member, ...], Rules(entries="user")] = Field(
+    members: Annotated[tuple[GroupAccount, ...], Rules(entries="user")] = Field(
         default=(), description="All its accounts; who is not among them is taken out"
     )
 
 
-class GroupKind(Kind[GroupSpec]):
+class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
     """Groups whose name begins with the cohort's, and those that are wanted by name; an account's other groups are its own business."""
 
     name = "proxmox.group"
-    spec = GroupSpec
+    spec = ProxmoxGroupSpec
     title = "A group of accounts on Proxmox VE"
     removal = "deleted"
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def key(self, spec: GroupSpec) -> str:
+    def key(self, spec: ProxmoxGroupSpec) -> str:
         """The group's name."""
         return spec.id
 
-    def dependencies(self, spec: GroupSpec) -> list[Address]:
+    def dependencies(self, spec: ProxmoxGroupSpec) -> list[Address]:
         """Its accounts."""
         return [Address("proxmox.user", member.user) for member in spec.members]
 
-    def check(self, spec: GroupSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a group is judged alone
+    def check(self, spec: ProxmoxGroupSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a group is judged alone
         """Accounts that are never touched."""
         for member in spec.members:
             if member.user in self._access.reserved:
@@ -78,17 +78,17 @@ class GroupKind(Kind[GroupSpec]):
             ]
         )  # fmt: skip
 
-    def read(self, spec: GroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
+    def read(self, spec: ProxmoxGroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
         """The group, or None."""
         group = self._access.group(spec.id)
         return None if group is None else self._observed(spec.id, group.get("comment"), group.get("members", []))
 
-    def create(self, spec: GroupSpec) -> None:
+    def create(self, spec: ProxmoxGroupSpec) -> None:
         """Make it, and put its accounts into it; raises AlreadyExistsError."""
         self._access.client.send("POST", "access/groups", f"create group {spec.id}", {"groupid": spec.id, "comment": spec.comment})
         self._move(spec.id, [member.user for member in spec.members], [])
 
-    def update(self, observed: Observed, spec: GroupSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - what differs is all that is needed
+    def update(self, observed: Observed, spec: ProxmoxGroupSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - what differs is all that is needed
         """Comment, and accounts: who comes before who leaves."""
         if any(found.field == "comment" for found in diffs):
             self._access.client.send("PUT", f"access/groups/{spec.id}", f"change group {spec.id}", {"comment": spec.comment or ""})

@@ -12,8 +12,7 @@ from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.proxmox.client import ProxmoxClient
-
-PoolId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+from eiginfra.providers.proxmox.fields import PoolId
 
 
 class PoolSpec(Spec):

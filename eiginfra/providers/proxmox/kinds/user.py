@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 _SHOWN = 5
 
 
-class UserSpec(Spec):
+class ProxmoxUserSpec(Spec):
     """An account. Name, address and end are the inventory's: on Proxmox nobody but an administrator could change them."""
 
     id: Annotated[str, CREATE_ONLY, Field(pattern=r"^[^\s:/@,!]+(@[A-Za-z][A-Za-z0-9._-]+)?$", max_length=64)] = Field(
@@ -30,22 +30,22 @@ class UserSpec(Spec):
     enabled: bool | None = Field(default=None, description="Whether it can be used at all")
 
 
-class UserKind(Kind[UserSpec]):
+class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
     """Found by its ID. Never given a password, never removed; root's and the token's own are never touched."""
 
     name = "proxmox.user"
-    spec = UserSpec
+    spec = ProxmoxUserSpec
     title = "An account on Proxmox VE"
     retires = Retirement("disabled", {"enabled": False}, cap="members")
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def key(self, spec: UserSpec) -> str:
+    def key(self, spec: ProxmoxUserSpec) -> str:
         """`name@realm`."""
         return self._access.userid(spec.id)
 
-    def check(self, spec: UserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
+    def check(self, spec: ProxmoxUserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
         """Accounts that are never touched."""
         if (userid := self.key(spec)) in self._access.reserved:
             yield error("account-reserved", f"{userid} is never touched by eiginfra", remedy="give the person another account")
@@ -81,19 +81,19 @@ class UserKind(Kind[UserSpec]):
                     remedy=f"an administrator does, for each: pveum passwd {resources[0].address.key}",
                 )
 
-    def read(self, spec: UserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the ID is all there is to find it by
+    def read(self, spec: ProxmoxUserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the ID is all there is to find it by
         """The account, or None."""
         row = self._access.user(self.key(spec))
         return None if row is None else _observed(self.key(spec), row)
 
-    def create(self, spec: UserSpec) -> None:
+    def create(self, spec: ProxmoxUserSpec) -> None:
         """Make it, without a password; raises AlreadyExistsError."""
         fields = [name for name, value in spec if value is not None]
         self._access.client.send(
             "POST", "access/users", f"create user {self.key(spec)}", {"userid": self.key(spec), **_params(spec, fields)}
         )
 
-    def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> None:
+    def update(self, observed: Observed, spec: ProxmoxUserSpec, diffs: Sequence[FieldDiff]) -> None:
         """Only what differs."""
         params = _params(spec, [found.field for found in diffs])
         if "firstname" in params and observed.facts.get("lastname"):
@@ -101,7 +101,7 @@ class UserKind(Kind[UserSpec]):
         self._access.client.send("PUT", f"access/users/{self.key(spec)}", f"change user {self.key(spec)}", params)
 
 
-def _params(spec: UserSpec, fields: Iterable[str]) -> dict[str, Any]:
+def _params(spec: ProxmoxUserSpec, fields: Iterable[str]) -> dict[str, Any]:
     """Proxmox's words. A person's name is one: it is kept whole, as the first name, and shown so in the column Name."""
     every: dict[str, dict[str, Any]] = {
         "name": {"firstname": spec.name},
@@ -141,4 +141,4 @@ def _observed(key: str, row: Json, resource: Resource | None = None) -> Observed
         "enabled": str(row.get("enable", 1)) == "1",
     }
     team = None if resource is None else resource.team
-    return Observed(Address(UserKind.name, key), values, {"id": key}, team=team, facts={"lastname": row.get("lastname")})
+    return Observed(Address(ProxmoxUserKind.name, key), values, {"id": key}, team=team, facts={"lastname": row.get("lastname")})

@@ -12,13 +12,13 @@ from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark, without_mac
-from eiginfra.providers.proxmox.kinds import findings
-from eiginfra.providers.proxmox.kinds.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
-from eiginfra.providers.proxmox.kinds.guests import GuestKind
-from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
-from eiginfra.providers.proxmox.kinds.specs import MIB, GuestSpec, Swap
-from eiginfra.providers.proxmox.kinds.templates import Templates, drives
-from eiginfra.providers.proxmox.machines import Reading
+from eiginfra.providers.proxmox.guests import findings
+from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
+from eiginfra.providers.proxmox.guests.kind import GuestKind
+from eiginfra.providers.proxmox.guests.observe import ObservedGuest
+from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec, Swap
+from eiginfra.providers.proxmox.guests.survey import Reading
+from eiginfra.providers.proxmox.guests.templates import Templates, drives
 
 _NOTHING = Reading({}, {})
 
@@ -134,7 +134,7 @@ class VmKind(GuestKind[VmSpec]):
         template = self._machines.last(spec.cohort).guests.get(spec.image)
         if template is None:
             raise NotFoundError(f"proxmox: there is no VM template {spec.image} that the token sees; see `images` in the site file")
-        with self._client.room(node, site.disks):
+        with self._client.task_slot(node, site.disks):
             upid = self._client.clone_vm(template.node, spec.image, self.clone_params(spec, template.node))
             self._client.follow(upid, f"clone VM {spec.image} to {spec.id}")
 

@@ -9,12 +9,12 @@ from eiginfra.core.secret import Secret
 from eiginfra.core.spec import rules
 from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab import GitLabSettings, kinds
-from eiginfra.providers.gitlab.base import Realm
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
-from eiginfra.providers.gitlab.roster import entry_of
+from eiginfra.providers.gitlab.members.state import entry_of
+from eiginfra.providers.gitlab.observed_tree import CohortTree
 
 OFFLINE = GitLabSettings("https://gitlab.example.org", None, "eig", keep=("boss",))
 
@@ -120,12 +120,12 @@ def test_what_can_be_said_without_a_server(registry, specs, codes):
 
 def test_the_realm_is_the_cohorts_group_unless_more_is_wanted(registry):
     inner = resources(registry, GroupSpec(path="eig/eig3/adler"), GroupSpec(path="eig/eig3"))
-    realm = Realm("gitlab.group", "eig", Scope("eig3", ("adler", "plume"), inner))
-    assert realm.base == "eig/eig3"
-    assert [realm.holds(path) for path in ("eig/eig3", "eig/eig3/x/y", "eig/eig30", "eig")] == [True, True, False, False]
-    assert realm.key("EIG/eig3/Adler") == "eig/eig3/adler"
-    assert [realm.team(path) for path in ("eig/eig3/plume/sub", "eig/eig3/other", "eig/eig3")] == ["plume", None, None]
-    outer = Realm("gitlab.group", "eig", Scope("eig3", (), resources(registry, GroupSpec(path="eig/shared"))))
+    tree = CohortTree("gitlab.group", "eig", Scope("eig3", ("adler", "plume"), inner))
+    assert tree.base == "eig/eig3"
+    assert [tree.holds(path) for path in ("eig/eig3", "eig/eig3/x/y", "eig/eig30", "eig")] == [True, True, False, False]
+    assert tree.key("EIG/eig3/Adler") == "eig/eig3/adler"
+    assert [tree.team(path) for path in ("eig/eig3/plume/sub", "eig/eig3/other", "eig/eig3")] == ["plume", None, None]
+    outer = CohortTree("gitlab.group", "eig", Scope("eig3", (), resources(registry, GroupSpec(path="eig/shared"))))
     assert (outer.base, outer.holds("eig/shared"), outer.holds("eig/eig4")) == ("eig", True, False)
 
 

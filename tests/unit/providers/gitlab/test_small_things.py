@@ -3,19 +3,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from eiginfra.cli.render.console import show
 from eiginfra.core.errors import UsageError
 from eiginfra.core.secret import SecretSource, keyed_digest
 from eiginfra.providers.gitlab.digests import Digests, reveal
 from eiginfra.providers.gitlab.fields import ancestors
-from eiginfra.providers.gitlab.kinds.group import WORDS as GROUP_WORDS
+from eiginfra.providers.gitlab.kinds.group import FIELD_MAP as GROUP_WORDS
 from eiginfra.providers.gitlab.kinds.label import LabelSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
-from eiginfra.providers.gitlab.kinds.project import WORDS as PROJECT_WORDS
+from eiginfra.providers.gitlab.kinds.project import FIELD_MAP as PROJECT_WORDS
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.licenses import ALLOWED, notice_of, template_of
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.gitlab.website import joined, parted
+from eiginfra.render.console import show
 
 SITE = "https://adler.example.org"
 words = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
@@ -68,7 +68,7 @@ def test_a_notice_names_the_licence():
 
 
 def test_a_digest_depends_on_key_place_and_value_and_is_shown_nowhere():
-    digests = {keyed_digest(key, place, value) for key in (b"a", b"b") for place in ("x", "y") for value in ("1", "2")}
+    digests = {keyed_digest(key, holder, value) for key in (b"a", b"b") for holder in ("x", "y") for value in ("1", "2")}
     assert len(digests) == 8
     assert {show(digest) for digest in digests} == {"***"}
     assert keyed_digest(b"a", "ab", "c") != keyed_digest(b"a", "a", "bc")

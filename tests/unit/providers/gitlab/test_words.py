@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from eiginfra.providers.gitlab.words import words
+from eiginfra.providers.gitlab.error_body import error_text
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ from eiginfra.providers.gitlab.words import words
     ],
 )
 def test_bodies_are_read(body, said):
-    assert words(json.dumps(body).encode()) == said
+    assert error_text(json.dumps(body).encode()) == said
 
 
 @pytest.mark.parametrize("body", [b"", None, b"<html>", "<p>Sign in</p>"])
 def test_what_is_no_json_says_nothing(body):
-    assert words(body) is None
+    assert error_text(body) is None
 
 
 def test_long_bodies_are_cut():
-    assert len(words(json.dumps({"message": "x" * 5000})) or "") == 400
+    assert len(error_text(json.dumps({"message": "x" * 5000})) or "") == 400

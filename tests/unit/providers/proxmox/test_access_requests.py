@@ -15,9 +15,9 @@ from eiginfra.core.resource import Observed, Record, Resource, Scope
 from eiginfra.providers.proxmox import kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
-from eiginfra.providers.proxmox.kinds.group import GroupSpec, Member
+from eiginfra.providers.proxmox.kinds.group import GroupAccount, ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
-from eiginfra.providers.proxmox.kinds.user import UserSpec
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 
 from .conftest import make_site
 
@@ -80,14 +80,14 @@ def observe(wire: Wire, kind: str, *specs: Any, records: tuple[str, ...] = ()) -
 
 
 def test_an_account_is_made_with_the_midnight_after_its_last_day(wire: Wire) -> None:
-    wire.kinds["proxmox.user"].create(UserSpec(id="max", name="Max", email="max@example.org", until=date(2020, 6, 30), enabled=True))
+    wire.kinds["proxmox.user"].create(ProxmoxUserSpec(id="max", name="Max", email="max@example.org", until=date(2020, 6, 30), enabled=True))
     assert wire.sent == [
         ("POST", "access/users", {"userid": MAX, "firstname": "Max", "email": "max@example.org", "expire": 1593561600, "enable": 1})
     ]
 
 
 def test_of_an_account_only_what_differs_is_sent_and_its_name_stays_whole(wire: Wire) -> None:
-    spec = UserSpec(id=LEA, name="Léa Durand", email="lea@example.org", enabled=False)
+    spec = ProxmoxUserSpec(id=LEA, name="Léa Durand", email="lea@example.org", enabled=False)
     for field, params in {"name": {"firstname": "Léa Durand", "lastname": ""}, "enabled": {"enable": 0}}.items():
         wire.sent.clear()
         wire.kinds["proxmox.user"].update(seen("proxmox.user", lastname="Martin"), spec, [FieldDiff(field=field)])
@@ -97,7 +97,7 @@ def test_of_an_account_only_what_differs_is_sent_and_its_name_stays_whole(wire: 
 def test_an_account_keeps_the_groups_that_are_not_ours(wire: Wire) -> None:
     group = wire.kinds["proxmox.group"]
     diffs = [entry("members", LEA, removed=True), entry("members", MAX, removed=False)]
-    group.update(seen("proxmox.group"), GroupSpec(id="g", members=(Member(user=MAX),)), diffs)
+    group.update(seen("proxmox.group"), ProxmoxGroupSpec(id="g", members=(GroupAccount(user=MAX),)), diffs)
     assert wire.sent == [
         ("PUT", f"access/users/{MAX}", {"groups": "g", "append": 1}),
         ("PUT", f"access/users/{LEA}", {"groups": "theirs"}),
@@ -107,7 +107,7 @@ def test_an_account_keeps_the_groups_that_are_not_ours(wire: Wire) -> None:
 def test_an_account_that_cannot_be_moved_does_not_keep_the_others_waiting(wire: Wire) -> None:
     wire.refused = {f"access/users/{LEA}"}
     with pytest.raises(PermanentError, match="put lea@pve into group g"):
-        wire.kinds["proxmox.group"].create(GroupSpec(id="g", comment="G", members=(Member(user=LEA), Member(user=MAX))))
+        wire.kinds["proxmox.group"].create(ProxmoxGroupSpec(id="g", comment="G", members=(GroupAccount(user=LEA), GroupAccount(user=MAX))))
     assert [path for _, path, _ in wire.sent] == ["access/groups", f"access/users/{LEA}", f"access/users/{MAX}"]
 
 
@@ -129,9 +129,9 @@ def test_what_is_seen_is_what_is_named_and_nobody_elses(wire: Wire) -> None:
     assert observe(wire, "proxmox.acl", acl) == {
         "/pool/g:@g": {"path": "/pool/g", "group": "g", "user": None, "roles": ["Eig", "PVEVMAdmin"], "propagate": None}
     }
-    assert observe(wire, "proxmox.group", GroupSpec(id="g")) == {"g": {"id": "g", "comment": "", "members": [{"user": LEA}]}}
+    assert observe(wire, "proxmox.group", ProxmoxGroupSpec(id="g")) == {"g": {"id": "g", "comment": "", "members": [{"user": LEA}]}}
     assert observe(wire, "proxmox.role", RoleSpec(id="Eig", privileges=())) == {"Eig": {"id": "Eig", "privileges": ["VM.Audit"]}}
-    assert observe(wire, "proxmox.user", UserSpec(id="nobody@gitlab")) == {}
+    assert observe(wire, "proxmox.user", ProxmoxUserSpec(id="nobody@gitlab")) == {}
     assert observe(wire, "proxmox.user", records=(LEA, "root@pam", "eiginfra@pve")) == {
         LEA: {"id": LEA, "name": "Léa Martin", "email": "", "until": None, "enabled": True}
     }
@@ -144,10 +144,10 @@ def test_what_is_seen_is_what_is_named_and_nobody_elses(wire: Wire) -> None:
         (AclSpec, {"path": "/pool/g", "roles": ["Eig"], "group": "g", "user": LEA}),
         (AclSpec, {"path": "pool/g", "roles": ["Eig"], "group": "g"}),
         (AclSpec, {"path": "/nowhere/g", "roles": ["Eig"], "group": "g"}),
-        (GroupSpec, {"id": "a b"}),
-        (GroupSpec, {"id": "g", "members": [{"user": "lea"}]}),
-        (UserSpec, {"id": "lea@pve!token"}),
-        (UserSpec, {"id": f"{'l' * 61}@pve"}),
+        (ProxmoxGroupSpec, {"id": "a b"}),
+        (ProxmoxGroupSpec, {"id": "g", "members": [{"user": "lea"}]}),
+        (ProxmoxUserSpec, {"id": "lea@pve!token"}),
+        (ProxmoxUserSpec, {"id": f"{'l' * 61}@pve"}),
         (RoleSpec, {"id": "Eig", "privileges": ["VM"]}),
     ],
 )

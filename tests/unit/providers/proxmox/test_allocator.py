@@ -13,7 +13,7 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.allocator import GuestAllocator
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
 
 from .conftest import container, make_site, vm
 

@@ -1,4 +1,4 @@
-"""Tasks are followed with growing pauses, creating ones wait for room, locked guests are asked again."""
+"""Tasks are followed with growing pauses, creating ones wait for capacity, locked guests are asked again."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -99,7 +99,7 @@ def test_no_more_creating_tasks_run_at_once_than_the_site_allows(node_tasks: int
 
     def task() -> None:
         nonlocal inside, seen
-        with client.room("eig", "local-lvm"):
+        with client.task_slot("eig", "local-lvm"):
             with lock:
                 inside += 1
                 seen = max(seen, inside)

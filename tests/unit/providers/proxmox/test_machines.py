@@ -7,7 +7,7 @@ import pytest
 
 from eiginfra.core.errors import TransientError
 from eiginfra.providers.proxmox.client import ProxmoxClient
-from eiginfra.providers.proxmox.machines import Listed, Survey
+from eiginfra.providers.proxmox.guests.survey import Listed, Survey
 
 
 def test_what_could_not_be_read_is_read_again_when_it_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from eiginfra.core.finding import Severity
 from eiginfra.core.resource import Observation, Resource, Scope
 from eiginfra.providers.proxmox import ProxmoxSettings, kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
-from eiginfra.providers.proxmox.machines import Reading
+from eiginfra.providers.proxmox.guests.survey import Reading
 
 from .conftest import container, make_site, vm
 

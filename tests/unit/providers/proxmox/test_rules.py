@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from eiginfra.core.values import canonical
-from eiginfra.providers.proxmox.kinds.rules import Insert, Move, Rule, from_server, steps, to_server
+from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Insert, Move, from_server, steps, to_server
 
 
 def row(name: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_a_rule_reads_back_as_it_was_written(written: dict[str, Any]) -> None:
         "type": "in", "enable": 1, "dport": "22", "ipversion": 4, "source": "10.0.0.0/8", "digest": "ed49922c", "comment": "ssh é",
         "pos": 1, "proto": "tcp", "action": "ACCEPT",
     }  # fmt: skip
-    rule = canonical(Rule.model_validate(written))
+    rule = canonical(FirewallRule.model_validate(written))
     assert rule == from_server(listed)
     assert isinstance(rule, dict)
     assert to_server(rule) == {key: listed[key] for key in ("type", "action", "enable", "proto", "dport", "source", "comment")}
@@ -81,8 +81,8 @@ def test_the_icmp_type_has_a_hyphen_on_the_server() -> None:
 )
 def test_what_the_server_would_refuse_is_refused_before(written: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
-        Rule.model_validate(written)
+        FirewallRule.model_validate(written)
 
 
 def test_a_security_group_is_named_by_the_action() -> None:
-    assert Rule(type="group", action="web").action == "web"
+    assert FirewallRule(type="group", action="web").action == "web"

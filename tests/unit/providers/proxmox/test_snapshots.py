@@ -8,9 +8,9 @@ import pytest
 from eiginfra.core.address import Address
 from eiginfra.core.errors import PermanentError, StaleError
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.kinds.reading import ObservedGuest
-from eiginfra.providers.proxmox.kinds.snapshots import Snapshots
-from eiginfra.providers.proxmox.machines import Reading
+from eiginfra.providers.proxmox.guests.observe import ObservedGuest
+from eiginfra.providers.proxmox.guests.snapshots import Snapshots
+from eiginfra.providers.proxmox.guests.survey import Reading
 
 from .conftest import Wire, container, make_site
 

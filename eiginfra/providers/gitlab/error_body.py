@@ -1,0 +1,36 @@
+"""GitLab's error bodies, in one readable sentence."""
+
+import json
+from typing import Any
+
+_LONGEST = 400
+
+
+def error_text(body: bytes | str | None) -> str | None:
+    """What an error body says; None when it is no JSON (then it was not GitLab's API that answered).
+
+    Shapes (API documentation, "Troubleshooting the REST API", and ../shared/recordings/gitlab): {"message": text, list or
+    {field: [texts]}}, {"error": text}, {"error": code, "error_description": text}.
+    """
+    try:
+        data = json.loads(body or "")
+    except ValueError:
+        return None
+    if isinstance(data, dict):
+        data = data.get("message") or data.get("error_description") or data.get("error") or data
+    return _sentence(data)[:_LONGEST]
+
+
+def _sentence(data: Any) -> str:
+    match data:
+        case dict():
+            return "; ".join(_about(str(field), value) for field, value in data.items())
+        case list():
+            return ", ".join(_sentence(item) for item in data)
+        case _:
+            return str(data)
+
+
+def _about(field: str, value: Any) -> str:
+    said = _sentence(value)
+    return said if field == "base" else f"{field} {said}".strip()

@@ -1,0 +1,64 @@
+"""Who leaves a list: whether they stay further below, and where else in the cohort they were added by hand."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from eiginfra.core.finding import Finding, warning
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.fields import inside
+from eiginfra.providers.gitlab.members.state import Entry, Seen
+from eiginfra.providers.gitlab.nested_api import Holder
+from eiginfra.providers.gitlab.observed_tree import CohortTree
+
+
+class Leavers:
+    """wanted: the usernames (lower case) that each list of the inventory names, by path; whole: whether all lists are looked at."""
+
+    def __init__(self, api: GitLabApi, tree: CohortTree, wanted: Mapping[str, frozenset[str]], *, whole: bool) -> None:
+        self._api = api
+        self._realm = tree
+        self._wanted = wanted
+        self._everybody = frozenset().union(*wanted.values())
+        self._whole = whole
+
+    def of(self, holder: Holder, seen: Seen, wanted: Sequence[Entry] | None) -> tuple[dict[str, JsonValue], list[Finding]]:
+        """What the removals of one list need to know, for its handle; and a finding for each membership elsewhere."""
+        if wanted is None:
+            return {}, []
+        names = {entry["username"] for entry in wanted}
+        stay: list[JsonValue] = []
+        elsewhere: dict[str, JsonValue] = {}
+        findings: list[Finding] = []
+        for name in sorted(seen.entries.keys() - names):
+            if any(name.lower() in others for path, others in self._wanted.items() if path != holder.path and inside(path, holder.path)):
+                stay.append(name)
+            elif self._whole and name in seen.users and name.lower() not in self._everybody and self._api.me().get("is_admin"):
+                others = self._elsewhere(seen.users[name], holder)
+                if others:
+                    elsewhere[name] = [[other.sort, other.path, other.id] for other in others]
+                    findings.append(_said(name, holder, others))
+        return {"stay": stay, "elsewhere": elsewhere}, findings
+
+    def _elsewhere(self, user: int, holder: Holder) -> list[Holder]:
+        """Direct memberships in the cohort that no list manages and that do not lie below the holder; for administrators only."""
+        found = []
+        for membership in self._api.nested.memberships(user):
+            if membership["source_type"] == "Project":
+                thing, sort, field = self._api.project(membership["source_id"]), "project", "path_with_namespace"
+            else:
+                thing, sort, field = self._api.group(membership["source_id"]), "group", "full_path"
+            path = str(thing[field]) if thing else ""
+            if path and self._realm.holds(path) and path not in self._wanted and not inside(path, holder.path):
+                found.append(Holder("project" if sort == "project" else "group", path, int(membership["source_id"])))
+        return found
+
+
+def _said(name: str, holder: Holder, others: Sequence[Holder]) -> Finding:
+    where = ", ".join(str(other) for other in others)
+    return warning(
+        "leaver-elsewhere",
+        f"{name} leaves {holder.path}, and was added by hand to {where}: removed there too",
+        remedy=f"list {name} in the inventory if this is not meant",
+        address=f"gitlab.members[{holder.path}]",
+    )

@@ -1,0 +1,73 @@
+"""Reading the lists of members of many holders at once, and what is inherited from the groups above them."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.fields import ancestors
+from eiginfra.providers.gitlab.members.state import MemberList, RememberedMembers
+from eiginfra.providers.gitlab.nested_api import Holder
+
+
+class MembersReader:
+    """Lists of members, each read once; those of groups above are remembered, for what they hand down changes seldom.
+
+    What is handed down is worked out from the lists of the groups above, not from `/members/all`: that would cost a request more a list.
+    """
+
+    def __init__(self, api: GitLabApi) -> None:
+        self._api = api
+        self._lock = threading.Lock()
+        self._lists: dict[str, list[Json]] = {}
+
+    def read(
+        self, holders: Sequence[Holder], memories: Mapping[str, RememberedMembers], inviting: Collection[str], *, anew: bool
+    ) -> dict[str, MemberList]:
+        """The lists of those holders that exist, by path.
+
+        inviting: the paths whose invitations are read too. anew: whether the groups above are read again.
+        """
+        remembered = set() if anew else set(self._lists)
+        found = {holder.path: (holder, members) for holder, members in self._api.client.each(self._look, holders) if members is not None}
+        above = sorted({group for holder in holders for group in ancestors(holder.path)} - found.keys() - remembered)
+        others = dict(self._api.client.each(lambda path: (path, self._look(Holder("group", path))[1] or []), above))
+        with self._lock:
+            self._lists.update(others | {path: members for path, (holder, members) in found.items() if holder.sort == "group"})
+        asked = [holder for holder, _ in found.values() if holder.path in inviting]
+        invitations = dict(
+            zip((holder.path for holder in asked), self._api.client.each(self._api.nested.invitations, asked), strict=True)
+        )  # fmt: skip
+        return {
+            path: replace(
+                self.nobody(holder),
+                members=members,
+                invitations=invitations.get(path) or (),
+                memory=memories.get(path, RememberedMembers()),
+            )
+            for path, (holder, members) in found.items()
+        }
+
+    def nobody(self, holder: Holder) -> MemberList:
+        """The listed of a holder without members, which knows what is handed down to it."""
+        above: dict[str, tuple[int, str]] = {}
+        for group in ancestors(holder.path):
+            for member in self._lists.get(group, ()):
+                name, level = member["username"].lower(), int(member["access_level"])
+                above[name] = max(above.get(name, (0, "")), (level, group))
+        return MemberList(self._api, holder, above=above)
+
+    def _look(self, holder: Holder) -> tuple[Holder, list[Json] | None]:
+        known = holder if holder.id or holder.sort == "project" else replace(holder, id=self._api.known_group(holder.path))
+        members = self._api.nested.members(known) if known.id or known.sort == "project" else None
+        if members is None and known.sort == "project" and (former := self._api.former.get(holder.path)):
+            members = self._api.nested.members(replace(holder, path=former, id=None))
+        if members is None and known.sort == "group" and holder.id is None:
+            # Never seen, or deleted and made anew since.
+            found = self._api.group(holder.path)
+            if found is not None and str(found["full_path"]).lower() == holder.path.lower():
+                known = replace(holder, id=int(found["id"]))
+                members = self._api.nested.members(known)
+        self._api.meet(members or ())
+        return known, members

@@ -1,0 +1,107 @@
+"""What the kinds share whose objects hang on a group or project, in a list of its own."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.spec import Spec
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, GitLabKind
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.nested_api import Holder
+
+S = TypeVar("S", bound=Spec)
+
+
+class NestedKind(GitLabKind[S]):
+    """Found by name in the list of its holder: one request a holder. What nobody wants or wanted is the team's own, and not looked at."""
+
+    orphans: ClassVar[bool] = True
+    """Whether holders are still looked at in which nothing is wanted any more."""
+
+    @abstractmethod
+    def holder(self, values: Mapping[str, Any]) -> Holder:
+        """Where it hangs, by the values of a spec or a record."""
+
+    @abstractmethod
+    def label(self, values: Mapping[str, Any]) -> str:
+        """What it is called there, by the values of a spec or a record, or by what `shown` gives."""
+
+    @abstractmethod
+    def listed(self, holder: Holder) -> list[Json] | None:
+        """What hangs there; None when there is no such holder."""
+
+    @abstractmethod
+    def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
+        """Values and handle of one item of the list."""
+
+    def key(self, spec: S) -> str:
+        """The holder's full path and the name there: `eig/eig3#bug`."""
+        return self._key(spec.values())
+
+    def _key(self, values: Mapping[str, Any]) -> str:
+        return f"{self.holder(values).path}#{self.label(values)}"
+
+    def dependencies(self, spec: S) -> Iterable[Address]:
+        """Its group or project."""
+        holder = self.holder(spec.values())
+        return [Address(GROUP if holder.sort == "group" else PROJECT, holder.path)]
+
+    def check(self, spec: S, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:  # noqa: ARG002 - asks of no other
+        """The fence."""
+        yield from self.fence(self.holder(spec.values()).path)
+
+    def observe(self, scope: Scope) -> Observation:
+        """The lists of all holders, several at once."""
+        sought: dict[Holder, dict[str, str | None]] = {}
+        for resource in scope.resources:
+            values = resource.spec.values()
+            sought.setdefault(self.holder(values), {})[resource.address.key] = resource.team
+        for record in scope.records:
+            holder = self.holder(record.values)
+            if self.orphans or holder in sought:
+                sought.setdefault(holder, {}).setdefault(record.address.key, record.team)
+
+        wanted = {self.holder(resource.spec.values()) for resource in scope.resources}
+
+        def look(item: tuple[Holder, dict[str, str | None]]) -> list[Observed]:
+            holder, keys = item
+            if holder not in wanted and not self.stands(holder):
+                return []
+            return [self._under(there, keys) for there in self._look(holder) if there.address.key in keys]
+
+        return Observation([there for found in self.api.client.each(look, sought.items()) for there in found])
+
+    @staticmethod
+    def _under(there: Observed, keys: Mapping[str, str | None]) -> Observed:
+        return replace(there, team=keys[there.address.key])
+
+    def _look(self, holder: Holder) -> list[Observed]:
+        items, former = self.listed(holder), self.api.former.get(holder.path) if holder.sort == "project" else None
+        if items is not None or former is None:
+            return [self._observed(item, holder) for item in items or ()]
+        found = self.listed(replace(holder, path=former)) or ()
+        return [self._formerly(self._observed(item, holder), holder.path, former) for item in found]
+
+    @staticmethod
+    def _formerly(there: Observed, path: str, former: str) -> Observed:
+        key = former + there.address.key.removeprefix(path)
+        return replace(there, facts={**there.facts, "formerly": f"{there.address.kind}[{key}]"})
+
+    def _observed(self, item: Json, holder: Holder) -> Observed:
+        values, handle = self.shown(item, holder)
+        return Observed(Address(self.name, f"{holder.path}#{self.label(values)}"), values, handle=handle)
+
+    def read(self, spec: S, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the list shows it by name
+        """One of the list, by its name."""
+        holder, key = self.holder(spec.values()), self.key(spec)
+        return next((there for there in self._look(holder) if there.address.key == key), None)
+
+    def answered(self, spec: S, make: Callable[[], Json]) -> Observed:
+        """What a creation or change made; see `made`."""
+        return self._observed(self.made(spec, make), self.holder(spec.values()))

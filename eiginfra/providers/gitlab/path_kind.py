@@ -1,0 +1,99 @@
+"""What groups and projects share: both are found by their full path."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, TypeVar
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.resource import Resource
+from eiginfra.core.spec import Spec
+from eiginfra.providers.gitlab.base import GROUP, GitLabKind
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, parent
+from eiginfra.providers.gitlab.observed_tree import CohortTree, SortedTree, marked_for_deletion
+
+S = TypeVar("S", bound=Spec)
+# The suffix that delayed deletion gives to a path: today's, and that of projects before 18.0.
+_SUFFIX = re.compile(r"-(?:deletion_scheduled|deleted)-\d+$")
+_INSIDE_SCHEDULED = re.compile(r"-deletion_scheduled-\d+/")
+
+
+class PathKind(GitLabKind[S]):
+    """Base of what has a full path: groups and projects."""
+
+    noun: ClassVar[str]
+    signs: ClassVar[str]
+    """What a name may hold besides letters, digits, underscores, dashes and spaces."""
+
+    def more_visible(self, path: str, visibility: Visibility, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+        """An error for what shall be more visible than the nearest wanted group around it: GitLab refuses that."""
+        around = parent(path)
+        while around:
+            group = wanted.get(Address(GROUP, around))
+            limit = None if group is None else group.values.get("visibility")
+            if limit in VISIBILITY:
+                if VISIBILITY.index(visibility) > VISIBILITY.index(limit):
+                    remedy = f"make the {self.noun} {limit}, or the group {visibility}"
+                    message = f"the {self.noun} {path} is {visibility}, its group {around} only {limit}"
+                    yield error(f"{self.noun}-more-visible", message, remedy=remedy)
+                return
+            around = parent(around)
+
+    @abstractmethod
+    def numbered(self, number: int) -> Json | None:
+        """One by its ID, wherever it is; None when there is none, or it is hidden."""
+
+    def sort_out(self, items: Iterable[Json], path_of: str, tree: "CohortTree") -> "SortedTree":
+        """Those of the tree that live, and what is known of the wanted paths at which nothing is.
+
+        What was there waits for its deletion, or somebody moved it: nothing is made beside it.
+        """
+        alive, scheduled = [], {}
+        pending: list[str] = []
+        for item in sorted(items, key=lambda item: len(item[path_of])):
+            path = item[path_of]
+            below = any(inside(path, group) for group in pending) or bool(_INSIDE_SCHEDULED.search(path))
+            if marked_for_deletion(item):
+                pending.append(path)
+                if not below:
+                    scheduled[_SUFFIX.sub("", path).lower()] = item
+            elif not below and tree.holds(path):
+                alive.append(item)
+        for item in alive:
+            scheduled.pop(item[path_of].lower(), None)
+        found = SortedTree(alive)
+        for path, item in scheduled.items():
+            if (key := tree.key(path)) in tree.wanted:
+                found.say(Address(self.name, key), "it was deleted, and can still be restored", self._scheduled(key, item))
+        by_id, taken = {item["id"]: item for item in alive}, {item[path_of].lower() for item in alive}
+        gone = [
+            (key, number)
+            for key, number in tree.known.items()
+            if key in tree.wanted and key.lower() not in taken and Address(self.name, key) not in found.unknown
+        ]
+        # It may have been moved out of what was listed.
+        for (key, _), now in zip(gone, self.api.client.each(lambda one: by_id.get(one[1]) or self.numbered(one[1]), gone), strict=True):
+            if now is not None and not (marked_for_deletion(now) or _INSIDE_SCHEDULED.search(now[path_of])):
+                found.moved[key] = now
+        return found
+
+    def astray(self, key: str, now: str) -> Finding:
+        """The warning for an object that somebody moved to another path."""
+        return warning(
+            f"{self.noun}-moved-by-hand",
+            f"the {self.noun} {key} was moved to {now} by hand; eiginfra makes no second one in its holder",
+            remedy=f"move it back on GitLab, or write its new path; to have another made: eiginfra forget '{self.name}[{key}]'",
+            address=f"{self.name}[{key}]",
+        )
+
+    def _scheduled(self, path: str, item: Json) -> Finding:
+        """A warning, as of what was moved: it is no reason to leave everybody else's changes undone."""
+        when, where = item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"), item.get("web_url")
+        return warning(
+            f"{self.noun}-scheduled-for-deletion",
+            f"the {self.noun} {path} was deleted on {when} and can still be restored; eiginfra makes no second one beside it",
+            remedy=f"restore it (POST /{self.noun}s/{item['id']}/restore, or in its settings at {where}) or delete it there for good",
+            address=f"{self.name}[{path}]",
+        )

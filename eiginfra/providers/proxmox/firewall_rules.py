@@ -1,0 +1,137 @@
+"""A firewall's rules as playbooks and the server write them, and the steps from one ordered list to another.
+
+Positions, digests and the place of a new rule: recordings/proxmox/backup-firewall-misc.jsonl.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+Row = dict[str, JsonValue]
+Policy = Literal["ACCEPT", "REJECT", "DROP"]
+Level = Literal["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", "nolog"]
+_POLICIES = ("ACCEPT", "REJECT", "DROP")
+_Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value), Field(min_length=1)]
+
+
+class FirewallRule(BaseModel):
+    """One rule; what it does not say matches anything. In canonical form it always says `type` and `enable`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Literal["in", "out", "group"] = Field(default="in", description="Direction; or `group`, which applies a security group")
+    action: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{1,19}$")] = Field(description="ACCEPT, REJECT, DROP; or the group")
+    enable: bool = Field(default=True, description="Whether it counts")
+    macro: _Text | None = Field(default=None, max_length=128, description="A service that Proxmox knows by name: SSH, HTTPS, Ping")
+    proto: _Text | None = Field(default=None, description="tcp, udp, icmp …")
+    source: _Text | None = Field(default=None, max_length=512, description="Address, network, range, alias or +set it comes from")
+    sport: _Text | None = Field(default=None, description="Port, range or list it comes from")
+    dest: _Text | None = Field(default=None, max_length=512, description="Where it goes")
+    dport: _Text | None = Field(default=None, description="Port, range or list it goes to")
+    icmp_type: _Text | None = Field(default=None, description="For icmp")
+    iface: _Text | None = Field(default=None, description="The guest's device, net0")
+    log: Level | None = Field(default=None, description="Log what it matches")
+    comment: _Text | None = Field(default=None, description="For people")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, data: Any) -> Any:
+        """Two ways to write a rule are one: what is None is left out, what has a default is filled in."""
+        if not isinstance(data, dict):
+            return data
+        return {"type": "in", "enable": True, **{name: value for name, value in data.items() if value is not None}}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "FirewallRule":
+        if self.type != "group" and self.action not in _POLICIES:
+            msg = f"action: {self.action!r} is none of {', '.join(_POLICIES)}; to apply a security group, write `type: group`"
+            raise ValueError(msg)
+        if (self.dport or self.sport) and not self.proto:
+            msg = "a port needs a `proto`, such as tcp"
+            raise ValueError(msg)
+        return self
+
+
+FIELDS = tuple(FirewallRule.model_fields)
+
+
+def from_server(row: Mapping[str, Any]) -> Row:
+    """The canonical form of a rule that the server lists."""
+    known = {name: row[key] for name in FIELDS if (key := _key(name)) in row and row[key] not in (None, "")}
+    return {name: str(value) for name, value in known.items()} | {"enable": str(row.get("enable", 0)) != "0"}
+
+
+def to_server(rule: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """A rule's parameters."""
+    return {_key(name): int(value) if isinstance(value, bool) else value for name, value in rule.items()}
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Insert:
+    """The server puts a new rule before all others."""
+
+    rule: Row
+
+    def applied(self, rules: Sequence[Row]) -> list[Row]:
+        """The list afterwards."""
+        return [self.rule, *rules]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """What stands behind moves up."""
+
+    pos: int
+
+    def applied(self, rules: Sequence[Row]) -> list[Row]:
+        """The list afterwards."""
+        return [rule for pos, rule in enumerate(rules) if pos != self.pos]
+
+
+@dataclass(frozen=True)
+class Move:
+    """To before the rule that stood at `to`."""
+
+    pos: int
+    to: int
+
+    def applied(self, rules: Sequence[Row]) -> list[Row]:
+        """The list afterwards."""
+        others = [(pos, rule) for pos, rule in enumerate(rules) if pos != self.pos]
+        before = [rule for pos, rule in others if pos < self.to]
+        return [*before, rules[self.pos], *(rule for pos, rule in others if pos >= self.to)]
+
+
+Step = Insert | Delete | Move
+
+
+def steps(present: Sequence[Row], wanted: Sequence[Row]) -> Iterator[Step]:
+    """From one list to another: what is missing first, then what is too much goes, then the order. Rules that stay are never rewritten."""
+    now = list(present)
+    missing = list(wanted)
+    surplus = []
+    for pos, rule in enumerate(now):
+        if rule in missing:
+            missing.remove(rule)
+        else:
+            surplus.append(pos)
+    for rule in reversed(missing):
+        yield (step := Insert(rule))
+        now = step.applied(now)
+    for pos in reversed(surplus):
+        yield (gone := Delete(pos + len(missing)))
+        now = gone.applied(now)
+    for pos, rule in enumerate(wanted):
+        if now[pos] == rule:
+            continue
+        # The one that is in the way goes down where that is all there is to do, else the right one comes up.
+        down = now[pos + 1] == rule
+        move = Move(pos, list(wanted).index(now[pos], pos + 1) + 1) if down else Move(now.index(rule, pos + 1), pos)
+        yield move
+        now = move.applied(now)

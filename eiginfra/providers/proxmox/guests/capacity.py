@@ -1,0 +1,168 @@
+"""Whether what a plan makes and enlarges finds room on real nodes and storages, and which node a new guest goes to."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding, Severity, error
+from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.values import UNITS, ByteSize
+from eiginfra.providers.proxmox.guests.resources import NodeCapacity, ServerResources, Store
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What one guest of the plan asks for on its node, and how much more than it has; bytes and cores.
+
+    copies: the template whose disk it is a copy of, if it is to be made so; a linked clone takes at first no space.
+    """
+
+    resource: Resource
+    node: str
+    vmid: int | None
+    memory: int
+    cores: int
+    disk: int
+    more_memory: int
+    more_cores: int
+    more_disk: int
+    copies: int | None = None
+    linked: bool = False
+
+
+def demands(resources: Iterable[Resource], observed: Mapping[Address, Observed], nodes: Mapping[Address, str]) -> list[Demand]:
+    """What the plan asks for, guest by guest."""
+    found = []
+    for resource in resources:
+        spec: Any = resource.spec
+        there = observed.get(resource.address)
+        memory, cores = int(spec.memory), int(spec.cores) * int(getattr(spec, "sockets", None) or 1)
+        disk = int(spec.disk) + sum(int(mount.size) for mount in getattr(spec, "mounts", None) or ())
+        has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk)
+        more_memory, more_cores, more_disk = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
+        vmid = there.handle.get("vmid") if there is not None else None
+        linked = there is None and getattr(spec, "clone", None) == "linked"
+        copies = spec.image if there is None and not linked and isinstance(getattr(spec, "image", None), int) else None
+        number = vmid if isinstance(vmid, int) else None
+        demand = Demand(resource, nodes[resource.address], number, memory, cores, disk, more_memory, more_cores, more_disk, copies, linked)
+        found.append(demand)
+    return found
+
+
+def _main_memory(there: Observed) -> int:
+    """Without swap, which usage counts as memory."""
+    text = there.values.get("memory")
+    return ByteSize.parse(text) if isinstance(text, str) else there.usage.memory
+
+
+def check(capacity: ServerResources, wanted: Sequence[Demand], overcommit: int = 4) -> list[Finding]:
+    """Errors, with the arithmetic, where what the plan makes or enlarges cannot fit; warnings where there is too much without it.
+
+    overcommit: how many times a node's cores may be promised.
+    """
+    ours = {demand.vmid for demand in wanted}
+    found: list[Finding] = []
+    for name, node in sorted(capacity.nodes.items()):
+        here = [demand for demand in wanted if demand.node == name]
+        others = [claim for vmid, claim in capacity.claims.items() if claim.node == name and not claim.template and vmid not in ours]
+        found += _memory(node, here, sum(claim.memory for claim in others))
+        found += _cores(node, here, sum(claim.cores for claim in others), overcommit)
+    found += [finding for demand in wanted for finding in _template(capacity, demand)]
+    for stores in _together(capacity.stores.values()):
+        names = {store.node for store in stores}
+        found += _disks(stores[0], [demand for demand in wanted if demand.node in names])
+    return found
+
+
+def _memory(node: NodeCapacity, here: Sequence[Demand], others: int) -> Iterator[Finding]:
+    asked = sum(demand.memory for demand in here)
+    if node.memory is None or not here or others + asked <= node.memory:
+        return
+    grows = any(demand.more_memory for demand in here)
+    yield _finding(
+        "node-memory",
+        f"node {node.name} has {amount(node.memory)} of memory; guests that this plan leaves alone are configured for {amount(others)};"
+        f" this plan asks for {amount(asked)}: {amount(others + asked - node.memory)} too much",
+        "ask for less, let go what is not used any more, or add memory or a node",
+        grows=grows,
+    )
+
+
+def _cores(node: NodeCapacity, here: Sequence[Demand], others: int, overcommit: int) -> Iterator[Finding]:
+    if node.cores is None or not here:
+        return
+    asked, most = sum(demand.cores for demand in here), node.cores * overcommit
+    if others + asked > most:
+        yield _finding(
+            "node-cores",
+            f"node {node.name} has {node.cores} cores, which may be promised {overcommit} times: {most}; guests that this plan leaves alone"
+            f" have {others}; this plan asks for {asked}: {others + asked - most} too many",
+            "ask for fewer, or add a node",
+            grows=any(demand.more_cores for demand in here),
+        )
+    for demand in here:
+        if demand.more_cores and demand.cores > node.cores and demand.resource.address.kind == "proxmox.vm":
+            problem = f"a VM of {demand.cores} cores cannot start on node {node.name}, which has {node.cores}"
+            yield _finding("node-cores", problem, "ask for fewer", grows=True, about=demand.resource)
+
+
+def _disks(store: Store, here: Sequence[Demand]) -> Iterator[Finding]:
+    more = sum(demand.more_disk for demand in here)
+    if not more:
+        return
+    where = f"storage {store.name} on {store.node}"
+    if not store.thin:
+        more -= sum(demand.more_disk for demand in here if demand.linked)
+        if more > store.available:
+            short = amount(more - store.available)
+            problem = f"{where} has {amount(store.available)} free; this plan asks for {amount(more)} more: {short} too much"
+            yield _finding("storage-full", problem, "ask for less, or make room", grows=True)
+        return
+    # A clone writes at once what its template holds; how much a container's template holds, no server says.
+    at_once = sum(store.used.get(demand.copies, 0) for demand in here if demand.copies is not None)
+    if store.available <= at_once:
+        problem = f"{where} has {amount(store.available)} of {amount(store.total)} free"
+        problem += f"; the clones of this plan take {amount(at_once)} at once" if at_once else "; this plan makes or enlarges volumes on it"
+        yield _finding("storage-full", problem, "make room: remove what is not used any more, or enlarge it", grows=True)
+    elif store.provisioned + more > store.total:
+        yield _finding(
+            "storage-overprovisioned",
+            f"{where} has {amount(store.total)}, of which {amount(store.total - store.available)} are used; its volumes may grow to"
+            f" {amount(store.provisioned)}; this plan adds {amount(more)}: {amount(store.provisioned + more - store.total)} too much",
+            "watch it: guests whose storage is full lose what they write",
+            grows=False,
+        )
+
+
+def _template(capacity: ServerResources, demand: Demand) -> Iterator[Finding]:
+    """A container template that the node does not have; where the token sees none, the server will say."""
+    image, here = getattr(demand.resource.spec, "image", None), capacity.templates.get(demand.node, frozenset())
+    if demand.vmid is None and isinstance(image, str) and image not in here and _storage(image) in map(_storage, here):
+        problem = f"there is no container template {image} on node {demand.node}"
+        remedy = f"there are {', '.join(sorted(here))}: see `images` in the site file, or fetch it on the node: pveam download"
+        yield _finding("template", problem, remedy, grows=True, about=demand.resource)
+
+
+def _storage(volume: str) -> str:
+    return volume.partition(":")[0]
+
+
+def _together(stores: Iterable[Store]) -> list[list[Store]]:
+    """Each store by itself, a shared one once, with all its nodes."""
+    groups: dict[tuple[str, str], list[Store]] = {}
+    for store in stores:
+        groups.setdefault((store.name, "" if store.shared else store.node), []).append(store)
+    return list(groups.values())
+
+
+def _finding(code: str, message: str, remedy: str, *, grows: bool, about: Resource | None = None) -> Finding:
+    found = error(code, message, remedy=remedy)
+    if about is not None:
+        found = found.model_copy(update={"address": str(about.address), "team": about.team, "location": about.origin})
+    return found if grows else found.model_copy(update={"severity": Severity.WARNING})
+
+
+def amount(size: int) -> str:
+    """A size for people: GiB with at most one decimal."""
+    return f"{size / UNITS['GiB']:.1f}".removesuffix(".0") + "GiB"

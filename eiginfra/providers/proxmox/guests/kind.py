@@ -1,0 +1,212 @@
+"""What containers and VMs share in being made, changed and started."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from eiginfra.core.change import FieldDiff
+from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError, StaleError
+from eiginfra.core.kind import Parting
+from eiginfra.core.resource import RESTART, Observed, Record
+from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
+from eiginfra.providers.proxmox.guests import decommission, last_backup
+from eiginfra.providers.proxmox.guests.config import Config, settled, shared_changes, shrinks, startup
+from eiginfra.providers.proxmox.guests.observe import G, GuestReader, ObservedGuest
+from eiginfra.providers.proxmox.guests.snapshots import Snapshots
+from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+
+_SHUTDOWN_SECONDS = 60
+
+
+class GuestKind(GuestReader[G]):
+    """A sort of guest."""
+
+    removal = "deleted"
+    in_steps = True
+    cold: ClassVar[frozenset[str]]
+    """The fields that a running guest is given with a restart only (container-config.jsonl, vm-lifecycle.jsonl)."""
+
+    @cached_property
+    def _snapshots(self) -> Snapshots:
+        return Snapshots(self._client)
+
+    @abstractmethod
+    def changes(self, spec: G, fields: set[str], reading: Reading) -> dict[str, Any]:
+        """The parameters that bring the sort's own fields in line; None deletes an option."""
+
+    def growths(self, spec: G, fields: set[str], config: Config) -> dict[str, str]:
+        """The disks to grow, with their new sizes."""
+        disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
+        return {disk: print_size(spec.disk)} if "disk" in fields and size < spec.disk else {}
+
+    def fixed(self, found: FieldDiff) -> bool:
+        """Disks are never shrunk, by nobody."""
+        return super().fixed(found) or shrinks(found)
+
+    def waits(self, diff: FieldDiff) -> bool:
+        """Whether a change of that sort takes effect on a running guest with a restart only."""
+        return diff.field in self.cold
+
+    @abstractmethod
+    def make(self, spec: G) -> None:
+        """Make the guest, with its mark, and see the task to its end."""
+
+    @abstractmethod
+    def finish(self, spec: G, standing: ObservedGuest | None) -> None:
+        """Do what is still to be done to a guest just made (None), or left behind by a run that was killed; its tags come last."""
+
+    def create(self, spec: G) -> Observed | None:
+        """Make, configure and start it; what stands afterwards is read and returned."""
+        if spec.id is None or spec.node is None or spec.address is None:
+            raise PermanentError(f"{self.name}[{spec.mark}] has no number, node or address yet; make a new plan")
+        try:
+            self.finish(spec, self._make(spec))
+        finally:
+            self._machines.changed()
+        # The creating request named the pool: the server would have refused another.
+        return self.read_at(spec, spec.node, spec.id, spec.pool)
+
+    def _make(self, spec: G) -> ObservedGuest | None:
+        """Make it; returns the guest if it turns out to have been there, left by a request whose answer was lost."""
+        try:
+            self.make(spec)
+        except LostAnswerError:
+            # The request may have begun a task: it is followed, then the guest is looked for.
+            self._machines.settle([Listed(int(spec.id or 0), self.type, str(spec.node), spec.name, running=False, lock="create")])
+            if (standing := self._own(spec)) is None:
+                raise
+            return standing
+        except AlreadyExistsError as taken:
+            if not self._made(spec):
+                raise StaleError(f"{taken}; the number {spec.id} was taken since the plan was made: make a new one") from taken
+            return self._own(spec)
+        except ProviderError as failed:
+            if self._made(spec):
+                raise type(failed)(f"{failed}\n    guest {spec.id} was left half-made; the next plan shows what it lacks") from failed
+            raise
+        return None
+
+    def _own(self, spec: G) -> ObservedGuest | None:
+        """The guest of the spec's number, if it bears the spec's mark."""
+        guest = self.read_at(spec, str(spec.node), int(spec.id or 0), spec.pool)
+        return guest if guest is not None and guest.reading.mark == spec.mark else None
+
+    def _made(self, spec: G) -> bool:
+        """Whether our guest stands, after a request that failed; what cannot be read is not ours."""
+        try:
+            return self._own(spec) is not None
+        except ProviderError:
+            return False
+
+    def update(self, observed: Observed, spec: G, diffs: Sequence[FieldDiff]) -> Observed | None:
+        """Send what differs, with the digest of the reading; what a restart must bring is then waiting."""
+        guest = observed if isinstance(observed, ObservedGuest) else self.read(spec, observed.handle)
+        if guest is None:
+            raise StaleError(f"{self.name}[{spec.mark}] is gone since the plan was made: make a new one")
+        fields = {diff.field for diff in diffs}
+        if smaller := [diff.label for diff in diffs if shrinks(diff)]:
+            msg = f"{', '.join(smaller)} of guest {guest.vmid} would have to shrink, which Proxmox never does: write the size it has"
+            raise PermanentError(msg)
+        try:
+            if "remove_after" in fields and spec.remove_after is not None:
+                self._part(spec, guest)
+                return self.read(spec, guest.handle)
+            if "pool" in fields:
+                self._client.move_to_pool(spec.pool, guest.vmid)
+            if self._unfinished(spec, guest):
+                self._change(spec, fields - {"tags", "state"}, guest)
+                self.finish(spec, self._own(spec) or guest)
+            else:
+                self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
+        finally:
+            self._machines.changed()
+        return self.read(spec, guest.handle)
+
+    def _change(self, spec: G, fields: set[str], guest: ObservedGuest) -> None:
+        node, vmid, reading = guest.node, guest.vmid, guest.reading
+        params = {**shared_changes(spec, fields, self.name_key), **self.changes(spec, fields, reading)}
+        if "order" in fields:
+            params["startup"] = startup(spec, reading.wanted)
+        text = description = str(reading.wanted.get("description") or "")
+        if reading.mark != spec.mark:
+            description = with_mark(description, spec.mark)
+        if "remove_after" in fields:
+            description = with_removal(description, spec.remove_after)
+        if description != text:
+            params["description"] = description
+        if params:
+            self._client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
+        self.grow(spec, fields, node, vmid, reading.wanted)
+        returns = "remove_after" in fields and spec.state is None and guest.values["state"] == "stopped"
+        if returns or ("state" in fields and spec.state == "running"):
+            self._client.power(node, self.type, vmid, "start")
+        elif "state" in fields:
+            self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
+
+    def restarts(self, observed: Observed, diffs: Sequence[FieldDiff]) -> Collection[str]:
+        """What waits for a restart of a running guest, and what would; one that is to be stopped or started needs none."""
+        if observed.values.get("state") != "running" or any(diff.field == "state" for diff in diffs):
+            return ()
+        return {name for name, what in observed.waiting.items() if what == RESTART} | {diff.field for diff in diffs if self.waits(diff)}
+
+    def restart(self, spec: G, observed: Observed) -> Observed | None:
+        """Reboot it, which brings into force what is pending; not if nothing is (any more), or it was stopped in the meantime."""
+        guest = self.read(spec, observed.handle)
+        if guest is not None and RESTART in guest.waiting.values():
+            try:
+                self._client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
+            finally:
+                self._machines.changed()
+        return self.read(spec, observed.handle)
+
+    def _part(self, spec: G, guest: ObservedGuest) -> None:
+        """Stop it, back it up, and only then date it: a run that is killed in between begins anew, and finds the backup."""
+        node, vmid = guest.node, guest.vmid
+        if guest.values["state"] == "running":
+            self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
+        last_backup.make(self._client, node, vmid, spec.mark)
+        reading = Reading.of(self._client.pending(node, self.type, vmid))
+        day = date.fromisoformat(str(spec.remove_after))
+        params = {"onboot": 0, "protection": 0, "description": with_removal(reading.wanted.get("description"), day)}
+        self._client.configure(node, self.type, vmid, params, reading.digest)
+
+    def parting(self, there: Observed, record: Record | None, today: date, grace: timedelta) -> Parting | None:
+        """Stopped, backed up and dated; removed when its days of grace are over."""
+        return decommission.step(there, record, today, grace)
+
+    def delete(self, observed: Observed) -> None:
+        """Remove a guest whose day has come, if it is still what the plan saw: ours by its mark, stopped, with that date."""
+        mark, handle = observed.address.key, {**observed.handle, "type": self.type}
+        try:
+            guest = self._machines.place(self.name, mark, handle)
+            if guest is None:
+                return
+            reading = Reading.of(self._client.pending(guest.node, self.type, guest.vmid))
+            running = self._client.status(guest.node, self.type, guest.vmid).get("status") == "running"
+            day = removal_of(reading.wanted.get("description"))
+            if guest.type != self.type or running or day is None or day.isoformat() != observed.values.get("remove_after"):
+                why = "runs" if running else f"is to be removed after {day}" if day else "is not to be removed"
+                raise StaleError(f"guest {guest.vmid} {why} by now; make a new plan")
+            self._client.destroy(guest.node, self.type, guest.vmid)
+        except NotFoundError:
+            return  # it is gone
+        finally:
+            self._machines.changed()
+
+    def grow(self, spec: G, fields: set[str], node: str, vmid: int, config: Config) -> None:
+        """Grow what is smaller than wanted."""
+        for disk, size in self.growths(spec, fields, config).items():
+            self._client.resize(node, self.type, vmid, disk, size)
+
+    def _unfinished(self, spec: G, guest: ObservedGuest) -> bool:
+        """Whether a run was killed while it made the guest: ours, stopped, and without the tags, which are set last."""
+        waits = guest.reading.mark == spec.mark and guest.values["state"] == "stopped" and bool(spec.tags)
+        tags = parse_tags(guest.reading.wanted.get("tags"))
+        return waits and set(tags) != set(spec.tags) and (not tags or tags == self.inherited_tags(spec))
+
+    def inherited_tags(self, spec: G) -> tuple[str, ...]:
+        """The tags that a guest has before it is given its own."""
+        del spec
+        return ()

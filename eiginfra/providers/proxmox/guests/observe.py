@@ -1,0 +1,222 @@
+"""How containers and VMs are found by their mark and read; nothing is changed here."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.errors import NotFoundError
+from eiginfra.core.finding import Finding
+from eiginfra.core.kind import Kind
+from eiginfra.core.resource import RESTART, Observation, Observed, Resource, Scope
+from eiginfra.core.trace import Activity
+from eiginfra.core.usage import Usage
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
+from eiginfra.providers.proxmox.guests import audit, findings
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
+from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
+from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
+from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
+
+G = TypeVar("G", bound=GuestSpec)
+
+
+@dataclass(frozen=True)
+class ObservedGuest(Observed):
+    """A guest with its configuration as it was read: what a change starts from."""
+
+    reading: Reading = field(default_factory=lambda: Reading({}, {}), repr=False)
+
+    @property
+    def node(self) -> str:
+        """Where it stands."""
+        return str(self.handle["node"])
+
+    @property
+    def vmid(self) -> int:
+        """Its number."""
+        return int(str(self.handle["vmid"]))
+
+
+class GuestReader(Kind[G]):
+    """The reading half of a sort of guest; both sorts look at the server through the same `GuestSurveys`."""
+
+    type: ClassVar[GuestType]
+    name_key: ClassVar[str]
+    default_cores: ClassVar[int | None] = None
+
+    def __init__(self, client: ProxmoxClient, machines: GuestSurveys, allocator: GuestAllocator) -> None:
+        self._client = client
+        self._machines = machines
+        self.allocator = allocator
+
+    # What the two sorts do differently.
+
+    @abstractmethod
+    def own_values(self, config: Config) -> dict[str, JsonValue]:
+        """The values of the fields that are read differently, under the spec's names; sizes as text."""
+
+    @abstractmethod
+    def disks(self, config: Config) -> dict[str, ByteSize]:
+        """The size of every disk by its key in the configuration, the root disk first."""
+
+    # What is known without a server.
+
+    def key(self, spec: G) -> str:
+        """The mark."""
+        return spec.mark
+
+    def dependencies(self, spec: G) -> Iterable[Address]:
+        """The pool."""
+        return (Address("proxmox.pool", spec.pool),)
+
+    def usage(self, spec: G) -> Usage:
+        """Cores, memory and root disk, running or not."""
+        return Usage(machines=1, cores=spec.cores, memory=spec.memory, disk=spec.disk)
+
+    def check(self, spec: G, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
+        """A number outside the range, or given to two guests."""
+        return findings.numbers(self.name, spec, wanted, self._client.settings.ids if self._client.known else None)
+
+    # Looking.
+
+    def observe(self, scope: Scope) -> Observation:
+        """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
+        survey = self._machines.survey(self.name, scope.cohort)
+        site = self._client.settings
+        given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
+        numbers = findings.numbers_of(scope)
+        named = {*given, *numbers.values()}
+        pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        around = [
+            guest
+            for guest in survey.guests.values()
+            if not guest.template and (guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
+        ]
+        readings = survey.read(guest.vmid for guest in around if not guest.making)
+        marks = findings.by_mark(scope.cohort, around, readings, numbers)
+        objects = []
+        renamed = {spec.was: spec for spec in scope.specs() if spec.was is not None and spec.mark not in marks}
+        for guest in sorted(around, key=lambda guest: guest.vmid):
+            reading = readings.get(guest.vmid)
+            if guest.type != self.type or reading is None:
+                continue
+            mark = reading.mark or ""
+            spec = given.get(guest.vmid)
+            if mark in marks and marks[mark][0] == guest and mark in renamed:
+                there = self._observed(renamed[mark].mark, guest, reading, renamed[mark].team, ours=True)
+                objects.append(replace(there, facts={**there.facts, "formerly": f"{self.name}[{mark}]"}))
+            elif mark in marks and marks[mark][0] == guest:
+                objects.append(self._observed(mark, guest, reading, mark.split("/")[1], ours=True))
+            elif spec is not None and not mark and spec.mark not in marks:
+                objects.append(self._observed(spec.mark, guest, reading, spec.team, ours=False))
+            else:
+                objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), ours=False))
+        look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects, tuple(survey.nodes.values()))
+        found = [*findings.of(look), *self.remarks(look)]
+        standing = {there.address: there for there in objects}
+        unknown = findings.unknown(look)
+        if any(self._grows(resource, standing.get(resource.address)) for resource in scope.resources if resource.address not in unknown):
+            survey.measure()
+        new = any(resource.address not in standing for resource in scope.resources)
+        inside = frozenset(vmid for vmid in [*survey.guests, *(survey.backups() if new else ())] if vmid in site)
+        return Observation(tuple(objects), inside, tuple(found), unknown)
+
+    def _grows(self, resource: Resource, there: Observed | None) -> bool:
+        """Whether it is to be made, or to get more than it has."""
+        wanted = self.usage(resource.spec)  # type: ignore[arg-type]  # observe is given this kind's resources
+        has = there.usage if there is not None else Usage()
+        return there is None or wanted.memory > has.memory or wanted.cores > has.cores or wanted.disk > has.disk
+
+    def remarks(self, look: findings.Look) -> Iterable[Finding]:
+        """What only this sort has to say of what it saw."""
+        del look
+        return ()
+
+    def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, ours: bool) -> ObservedGuest:
+        self._machines.note(reading.mark, guest)
+        now, then = self._values(reading.running), self._values(reading.wanted)
+        place: dict[str, JsonValue] = {
+            "mark": reading.mark,
+            "id": guest.vmid,
+            "node": guest.node,
+            "pool": guest.pool,
+            "state": "running" if guest.running else "stopped",
+        }
+        address = then.get("address")
+        return ObservedGuest(
+            Address(self.name, key),
+            place | then,
+            {"node": guest.node, "vmid": guest.vmid},
+            ours=ours,
+            team=team,
+            usage=self._usage(reading.wanted),
+            waiting={name: RESTART if guest.running else "its next start" for name, value in then.items() if now.get(name) != value},
+            facts={
+                "vmid": guest.vmid,
+                "node": guest.node,
+                "status": str(place["state"]),
+                "address": address.partition("/")[0] if isinstance(address, str) else None,
+            },
+            reading=reading,
+        )
+
+    def _values(self, config: Config) -> dict[str, JsonValue]:
+        disks = list(self.disks(config).values())
+        return {
+            "name": config.get(self.name_key),
+            "cores": int(config["cores"]) if "cores" in config else self.default_cores,
+            "disk": str(disks[0]) if disks else None,
+            **shared_values(config),
+            **self.own_values(config),
+        }
+
+    def _usage(self, config: Config) -> Usage:
+        cores = int(config.get("cores", self.default_cores or 0)) * int(config.get("sockets", 1))
+        amount = memory(config) + int(config.get("swap", 0)) * MIB
+        return Usage(machines=1, cores=cores, memory=ByteSize(amount), disk=ByteSize(sum(self.disks(config).values())))
+
+    def read(self, spec: G, handle: Mapping[str, JsonValue]) -> ObservedGuest | None:
+        """The guest by its handle, wherever it was moved; without one, by its number if that bears the mark, else by its mark."""
+        vmid, node = handle.get("vmid", spec.id), handle.get("node", spec.node)
+        if isinstance(vmid, int) and isinstance(node, str):
+            guest = self.read_at(spec, node, vmid)
+            if guest is not None and (handle or guest.reading.mark == spec.mark):
+                return guest
+        self._machines.changed()
+        survey, site = self._machines.survey(self.name, spec.cohort), self._client.settings
+        readings = survey.read(other for other in survey.guests if other == vmid or (not handle and other in site))
+        for number, reading in sorted(readings.items()):
+            listed = survey.guests[number]
+            if listed.type == self.type and (reading.mark == spec.mark or (handle and number == vmid)):
+                return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+        return None
+
+    def read_at(self, spec: G, node: str, vmid: int, pool: str | None = None) -> ObservedGuest | None:
+        """The guest of that number on that node, whatever it bears; two requests, a third for the pool where it is not known."""
+        try:
+            status = self._client.status(node, self.type, vmid)
+            reading = Reading.of(self._client.pending(node, self.type, vmid))
+        except NotFoundError:
+            return None
+        running, lock = status.get("status") == "running", status.get("lock")
+        listed = Listed(vmid, self.type, node, str(status.get("name", "")), running, pool or self._pool(spec.pool, vmid), lock)
+        return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+
+    def activity(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Activity]:
+        """What the tasks of the guest's node tell; one request, one for each configuring task that may explain it, and the clock once."""
+        return audit.explaining(self._client, str(handle["node"]), int(str(handle["vmid"])), seen, since)
+
+    def _pool(self, wanted: str, vmid: int) -> str | None:
+        """The pool a guest is in: most often the wanted one, whose members are a short list."""
+        try:
+            if any(member.get("vmid") == vmid for member in self._client.pool(wanted).get("members", ())):
+                return wanted
+        except NotFoundError:
+            pass
+        return next((row.get("pool") for row in self._client.resources() if row.get("vmid") == vmid), None)

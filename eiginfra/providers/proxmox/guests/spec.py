@@ -1,0 +1,106 @@
+"""The fields that containers and VMs have in common, as playbooks write them."""
+
+from datetime import date
+from ipaddress import IPv4Interface, ip_address
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Rules, Spec
+from eiginfra.core.values import UNITS, ByteSize
+from eiginfra.providers.proxmox.codec import parse_tags
+from eiginfra.providers.proxmox.fields import PoolId
+
+MIB, GIB = UNITS["MiB"], UNITS["GiB"]
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TAG = r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$"
+_PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
+
+
+def _whole(unit: str, least: int) -> AfterValidator:
+    def check(size: ByteSize) -> ByteSize:
+        if size % UNITS[unit] or size < least * UNITS[unit]:
+            msg = f"{size} is not a whole number of {unit}, {least}{unit} or more"
+            raise ValueError(msg)
+        return size
+
+    return AfterValidator(check)
+
+
+def _interface(text: str) -> str:
+    return str(IPv4Interface(text))
+
+
+def _server(text: str) -> str:
+    return str(ip_address(text))
+
+
+Mark = Annotated[str, Field(pattern=rf"^{_PART}/{_PART}/{_PART}$", examples=["eig3/adler/web"])]
+Memory = Annotated[ByteSize, _whole("MiB", 16)]
+Swap = Annotated[ByteSize, _whole("MiB", 0)]
+Disk = Annotated[ByteSize, _whole("GiB", 1)]
+
+
+class GuestSpec(Spec):
+    """A container or a VM. It is found again by its mark, a line in its description."""
+
+    mark: Mark = Field(description="COHORT/TEAM/MACHINE: what shows that the guest is ours")
+    name: Annotated[str, Field(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=255)] = Field(description="Its host name")
+    pool: PoolId = Field(description="The pool it stands in")
+    cores: int = Field(ge=1, le=8192, description="Processor cores")
+    memory: Memory = Field(description="Main memory, whole MiB")
+    disk: Disk = Field(description="Its root disk, whole GiB; grows, never shrinks")
+    keys: Annotated[tuple[str, ...], CREATE_ONLY] = Field(default=(), description="SSH keys put into it when it is made")
+    bridge: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+        default=None, description="The bridge of its network device. Unset: made on the site's, then left alone"
+    )
+    vlan: int | None = Field(default=None, ge=0, le=4094, description="The VLAN of its network device; 0: none")
+    rate: int | None = Field(default=None, ge=0, description="The most its network device may send, MB a second; 0: no limit")
+    firewall: bool | None = Field(default=None, description="Whether the firewall's rules hold for its network device. Unset: made with")
+    dns: tuple[Annotated[str, AfterValidator(_server)], ...] | None = Field(
+        default=None, description="Its name servers. Unset: made with the site's, then left alone"
+    )
+    state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when made, then left alone")
+    protection: bool | None = Field(default=None, description="Refuse to remove it")
+    snapshot: Annotated[bool | None, Rules(write_only=True)] = Field(default=None, description="Take a snapshot before risky changes")
+    onboot: bool | None = Field(default=None, description="Start it with the server")
+    order: int | None = Field(default=None, ge=0, description="Its place when the server starts and stops guests")
+    tags: Annotated[tuple[Annotated[str, Field(pattern=_TAG)], ...], UNORDERED] = Field(
+        default=(), description="For people; when not written: eiginfra, the cohort, the team"
+    )
+    id: Annotated[int | None, Rules(immutable=True, assigned=True)] = Field(
+        default=None, ge=100, description="Its number; written only to adopt a guest that exists"
+    )
+    node: Annotated[str | None, Rules(create_only=True, assigned=True)] = Field(default=None, description="Where it is made; assigned")
+    address: Annotated[str | None, AfterValidator(lambda text: text and _interface(text)), Rules(assigned=True)] = Field(
+        default=None, description="Its address with the network's length; assigned by its number"
+    )
+
+    was: Annotated[Mark | None, CREATE_ONLY] = Field(default=None, description="The mark it had before it was renamed")
+    remove_after: Annotated[date | None, Rules(assigned=True)] = Field(
+        default=None, description="The day after which it is removed, once it has left the inventory; taken off when it is wanted again"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tags(cls, data: Any) -> Any:
+        """Tags as the server stores them; from the mark when there are none."""
+        if not isinstance(data, dict):
+            return data
+        tags = data.get("tags")
+        if tags is None:
+            cohort, _, rest = str(data.get("mark", "")).partition("/")
+            tags = ["eiginfra", cohort, rest.partition("/")[0]]
+        if isinstance(tags, list | tuple) and all(isinstance(tag, str) for tag in tags):
+            return {**data, "tags": parse_tags(" ".join(tags)) if all(tags) else tags}
+        return data
+
+    @property
+    def cohort(self) -> str:
+        """The cohort in the mark."""
+        return self.mark.split("/")[0]
+
+    @property
+    def team(self) -> str:
+        """The team in the mark."""
+        return self.mark.split("/")[1]

@@ -1,0 +1,260 @@
+"""The machines of a site as one look at the server shows them: read once, for all kinds that ask."""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from eiginfra.core.errors import NotFoundError, ProviderError
+from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
+from eiginfra.providers.proxmox.codec import mark_of, parse_tags
+from eiginfra.providers.proxmox.guests.resources import Claim, NodeCapacity, ServerResources, nodes_of, read_stores, read_templates
+
+_READERS = 16
+_FRESH = 5.0
+_TYPES: tuple[GuestType, ...] = ("lxc", "qemu")
+_MAKING = {"create", "clone"}
+_MAKERS = {"vzcreate", "qmclone", "qmcreate", "vzclone"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A guest as the server's lists show it; sizes in bytes."""
+
+    vmid: int
+    type: GuestType
+    node: str
+    name: str
+    running: bool
+    pool: str | None = None
+    lock: str | None = None
+    template: bool = False
+    disk: int = 0
+    tags: tuple[str, ...] = ()
+    memory: int = 0
+    cores: int = 0
+    reachable: bool = True
+    """False when its node is offline: nothing but its number and its pool is known."""
+
+    @property
+    def making(self) -> bool:
+        """Whether it is still being created or cloned: its configuration says nothing yet."""
+        return self.lock in _MAKING
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A guest's configuration: as it runs, and as it will be after a restart."""
+
+    running: Mapping[str, Any]
+    wanted: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> "Reading":
+        """From the answer of `/pending`: rows of key, value, and what a restart brings (`pending`) or takes away (`delete`)."""
+        running, wanted = dict[str, Any](), dict[str, Any]()
+        for row in rows:
+            key = str(row["key"])
+            if "value" in row:
+                running[key] = row["value"]
+            if "delete" not in row and ("pending" in row or "value" in row):
+                wanted[key] = row.get("pending", row.get("value"))
+        return cls(running, wanted)
+
+    @property
+    def digest(self) -> str | None:
+        """What a change must be sent with to be refused if somebody else was faster."""
+        return self.running.get("digest")
+
+    @property
+    def mark(self) -> str | None:
+        """The mark in the description."""
+        return mark_of(self.wanted.get("description"))
+
+
+@dataclass
+class Survey:
+    """One look: every guest the token sees; configurations and the numbers in backups are read on demand, each once."""
+
+    guests: Mapping[int, Listed]
+    client: ProxmoxClient
+    readers: ThreadPoolExecutor
+    cohort: str
+    nodes: Mapping[str, NodeCapacity] = field(default_factory=dict)
+    capacity: ServerResources | None = None
+    seen_by: set[str] = field(default_factory=set)
+    touched: float = field(default_factory=time.monotonic)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
+    _backups: frozenset[int] | None = None
+
+    def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
+        """Configurations, concurrently; of guests that vanished in the meantime there is none. What failed is asked for again next time."""
+        wanted = sorted(vmid for vmid in set(vmids) & self.guests.keys() if self.guests[vmid].reachable)
+        with self._lock:
+            for vmid in wanted:
+                before = self._readings.get(vmid)
+                if before is None or (before.done() and before.exception() is not None):
+                    self._readings[vmid] = self.readers.submit(self._read, self.guests[vmid])
+        results = {vmid: self._readings[vmid].result() for vmid in wanted}
+        self.touched = time.monotonic()
+        return {vmid: reading for vmid, reading in results.items() if reading is not None}
+
+    def measure(self) -> None:
+        """Read the capacity that there is, once a look: only a plan that makes or enlarges something needs it."""
+        with self._lock:
+            if self.capacity is None:
+                online = [node for node in self.client.settings.nodes if self.online(node)]
+                claims = {guest.vmid: Claim(guest.node, guest.memory, guest.cores, guest.template) for guest in self.guests.values()}
+                self.capacity = ServerResources(self.nodes, read_stores(self.client, online), claims, read_templates(self.client, online))
+
+    def backups(self) -> frozenset[int]:
+        """The numbers of guests that have backups: wanted only when a new guest needs a number that was never used."""
+        with self._lock:
+            if self._backups is None:
+                rows = [row for node in self.client.settings.nodes if self.online(node) for row in self.client.backups(node)]
+                self._backups = frozenset(int(row.get("vmid") or 0) for row in rows) - {0}
+            return self._backups
+
+    def online(self, node: str) -> bool:
+        """Whether a node can be asked; one that the cluster does not list is asked, and the server says what is wrong."""
+        return node not in self.nodes or self.nodes[node].online
+
+    def _read(self, guest: Listed) -> Reading | None:
+        try:
+            return Reading.of(self.client.pending(guest.node, guest.type, guest.vmid))
+        except NotFoundError:
+            return None
+
+
+class GuestSurveys:
+    """Hands the same look to the kinds that observe together, and a new one to a kind that looks again."""
+
+    def __init__(self, client: ProxmoxClient) -> None:
+        self.client = client
+        self._lock = threading.Lock()
+        self._survey: Survey | None = None
+        self._outdated = False
+        self._places: dict[str, Listed] = {}
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="proxmox")
+
+    def survey(self, kind: str, cohort: str) -> Survey:
+        """The present look, unless this kind has had it already, something was changed since, or it is some seconds old: then a new one."""
+        with self._lock:
+            current = None if self._outdated else self._survey
+            stale = current is None or kind in current.seen_by or current.cohort != cohort or time.monotonic() - current.touched > _FRESH
+            if current is None or stale:
+                fresh = self._look(cohort)
+                if current is not None and kind not in current.seen_by and current.cohort == cohort:
+                    fresh.capacity = current.capacity  # the same round, only slower
+                current = self._survey = fresh
+                self._outdated = False
+            current.seen_by.add(kind)
+            return current
+
+    def last(self, cohort: str) -> Survey:
+        """The last look, whatever was changed since: for what does not change in a run, such as where a template is and how it is made."""
+        with self._lock:
+            if self._survey is None:
+                self._survey = self._look(cohort)
+            return self._survey
+
+    @property
+    def capacity(self) -> ServerResources | None:
+        """What the present look measured."""
+        return self._survey.capacity if self._survey and not self._outdated else None
+
+    def changed(self) -> None:
+        """The present look no longer holds: a guest was changed."""
+        with self._lock:
+            self._outdated = True
+
+    def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
+        """The cohort's guests in the site's range and in its pools, by mark; of two with one mark the lower number."""
+        cohort, site = survey.cohort, self.client.settings
+        around = [guest for guest in survey.guests.values() if not (guest.template or guest.making)]
+        readings = survey.read(guest.vmid for guest in around if guest.vmid in site or (guest.pool or "").startswith(f"{cohort}-"))
+        found: dict[str, tuple[Listed, Reading]] = {}
+        for vmid, reading in sorted(readings.items()):
+            if reading.mark and reading.mark.startswith(f"{cohort}/"):
+                found.setdefault(reading.mark, (survey.guests[vmid], reading))
+        return found
+
+    def note(self, mark: str | None, guest: Listed) -> None:
+        """Remember where a guest was just seen, for kinds that follow upon guests."""
+        if mark:
+            self._places[mark] = guest
+
+    def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> Listed | None:
+        """The guest that bears a mark now: where a handle (node, type, vmid) or the last look says, else by a new look."""
+        known = Listed(handle["vmid"], handle["type"], handle["node"], "", running=False) if handle else self._places.get(mark)
+        if known is not None and self._bears(known, mark):
+            return known
+        self.changed()
+        guest, _ = self.marked(self.survey(kind, mark.partition("/")[0])).get(mark, (None, None))
+        return guest
+
+    def _bears(self, guest: Listed, mark: str) -> bool:
+        try:
+            return Reading.of(self.client.pending(guest.node, guest.type, guest.vmid)).mark == mark
+        except NotFoundError:
+            return False
+
+    def _look(self, cohort: str) -> Survey:
+        nodes, guests = self._list()
+        if self.settle(guests.values()):
+            nodes, guests = self._list()
+        return Survey(guests, self.client, self._readers, cohort, nodes)
+
+    def settle(self, guests: Iterable[Listed]) -> bool:
+        """Follow the tasks that still make guests in the site's range (an earlier run may have been killed); True if there were any."""
+        site, client = self.client.settings, self.client
+        nodes = {guest.node for guest in guests if guest.making and guest.vmid in site}
+        upids = [str(task["upid"]) for node in sorted(nodes) for task in client.active_tasks(node) if task.get("type") in _MAKERS]
+        for upid in upids:
+            try:
+                client.follow(upid, "wait for a guest that is being made")
+            except ProviderError:
+                continue  # what it left behind, if anything, the lists will show
+        return bool(upids)
+
+    def _list(self) -> tuple[dict[str, NodeCapacity], dict[int, Listed]]:
+        site, client = self.client.settings, self.client
+        rows = client.cluster()
+        nodes, known = nodes_of(rows), {int(row["vmid"]): row for row in rows if row.get("vmid")}
+        down = {node.name for node in nodes.values() if not node.online}
+        asked = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site)} - down
+        pairs: Sequence[tuple[str, GuestType]] = [(node, kind) for node in sorted(asked) for kind in _TYPES]
+        lists = self._readers.map(lambda pair: client.guests(*pair), pairs)
+        found = {vmid: _unreachable(row) for vmid, row in known.items() if row.get("node") in down}
+        for (node, kind), rows in zip(pairs, lists, strict=True):
+            for row in rows:
+                vmid = int(row["vmid"])
+                found[vmid] = _listed(kind, node, row, known.get(vmid, {}))
+        return nodes, found
+
+
+def _listed(kind: GuestType, node: str, row: Mapping[str, Any], resource: Mapping[str, Any]) -> Listed:
+    """The live list knows name, status and lock; pool and (for containers) the template flag come from the cluster's."""
+    return Listed(
+        vmid=int(row["vmid"]),
+        type=kind,
+        node=node,
+        name=str(row.get("name", "")),
+        running=row.get("status") == "running",
+        pool=resource.get("pool"),
+        lock=row.get("lock"),
+        template=str(row.get("template") or resource.get("template") or 0) == "1",
+        disk=int(row.get("maxdisk", 0)),
+        tags=parse_tags(row.get("tags")),
+        memory=int(row.get("maxmem", 0)),
+        cores=int(row.get("cpus", 0)),
+    )
+
+
+def _unreachable(row: Mapping[str, Any]) -> Listed:
+    """A guest on a node that is offline."""
+    kind: GuestType = "lxc" if row.get("type") == "lxc" else "qemu"
+    return Listed(int(row["vmid"]), kind, str(row["node"]), str(row.get("name", "")), running=False, pool=row.get("pool"), reachable=False)

@@ -1,0 +1,68 @@
+"""VM templates: what stands in the way of cloning one as wanted.
+
+Linked clones: recordings/proxmox/vm-template-clone.jsonl (`parameter 'storage' not allowed for linked clones`), and the check for the
+feature `clone` of the API description.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.codec import Properties, flag
+from eiginfra.providers.proxmox.guests.survey import Listed, Survey
+
+_DRIVE = re.compile(r"(?:scsi|virtio|sata|ide)\d+")
+
+
+def drives(config: Mapping[str, Any]) -> dict[str, Properties]:
+    """A VM's drives by their key: disks, CDs, the one for cloud-init."""
+    return {key: Properties.parse(str(config[key]), "file") for key in config if _DRIVE.fullmatch(key)}
+
+
+class Templates:
+    """The VM templates of one look; each is read once, and only if a VM is to be made from it."""
+
+    def __init__(self, client: ProxmoxClient, survey: Survey) -> None:
+        self._client = client
+        self._survey = survey
+        self._linkable: dict[int, bool] = {}
+
+    def remarks(self, vmid: int, disk: ByteSize, *, linked: bool) -> Iterator[Finding]:
+        """Why no VM with such a disk can be cloned from a template, or would be of no use; of one on a lost node nothing is known."""
+        template, site = self._survey.guests.get(vmid), self._client.settings
+        if template is not None and not template.reachable:
+            return
+        if template is None or not template.template or template.type != "qemu":
+            problem, remedy = f"there is no VM template {vmid} that the token sees", "grant VM.Audit and VM.Clone on the template"
+            yield error("template", problem, remedy=f"see `images` in the site file, or {remedy}")
+            return
+        if template.disk > disk:
+            problem = f"the disk of template {vmid} is {ByteSize(template.disk)}, wanted {disk}"
+            yield error("template", problem, remedy="disks are never shrunk: write a larger disk, or use a smaller template")
+        found = [drive for reading in self._survey.read([vmid]).values() for drive in drives(reading.running).values()]
+        files = [str(drive.get("file")) for drive in found]
+        if not any("cloudinit" in file for file in files):
+            problem = f"template {vmid} has no drive for cloud-init: its clones are given neither address nor keys"
+            yield warning("template", problem, remedy=f"on node {template.node}: qm set {vmid} --ide2 {site.disks}:cloudinit")
+        storages = {str(drive.get("file")).partition(":")[0] for drive in found if drive.get("media") != "cdrom"}
+        if linked and (elsewhere := sorted(storages - {site.disks})):
+            yield error(
+                "linked-clone",
+                f"a linked clone stays where template {vmid} has its disk, on storage {', '.join(elsewhere)}, not on {site.disks}",
+                remedy=f"write `clone: full`, or make the template on {site.disks}",
+            )
+        elif linked and not self._can_be_linked(template):
+            yield error(
+                "linked-clone",
+                f"the storage of template {vmid} makes no linked clones",
+                remedy="write `clone: full`, or make the template on one that does: LVM-thin, ZFS, Ceph, btrfs, or qcow2 files",
+            )
+
+    def _can_be_linked(self, template: Listed) -> bool:
+        if template.vmid not in self._linkable:
+            path, what = f"nodes/{template.node}/qemu/{template.vmid}/feature", f"ask whether template {template.vmid} can be linked to"
+            self._linkable[template.vmid] = flag(self._client.get(path, what, feature="clone").get("hasFeature", 0))
+        return self._linkable[template.vmid]

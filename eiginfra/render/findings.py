@@ -1,0 +1,38 @@
+"""Findings as lines: where, what, and what to do next."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from eiginfra.core.finding import Finding, Severity
+from eiginfra.render.console import printable
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+
+
+def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """One line each, the remedy on a second."""
+    for found in findings:
+        line = Text()
+        where = found.location or found.address
+        if where:
+            line.append(f"{printable(str(where))}: ", style="bold")
+        line.append(f"{found.severity}: ", style=STYLES[found.severity])
+        line.append(printable(told(found)))
+        console.print(line)
+        if found.remedy:
+            console.print(Text(f"    → {printable(found.remedy)}", style="dim"))
+
+
+def told(found: Finding) -> str:
+    """What it says, and since when it is so."""
+    return "; ".join(filter(None, (found.message, str(found.trace or ""))))
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """`2 errors, 1 warning`; `no findings` if there are none."""
+    counts = Counter(found.severity for found in findings)
+    parts = [f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}" for severity in Severity if counts[severity]]
+    return ", ".join(parts) or "no findings"

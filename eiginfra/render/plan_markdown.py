@@ -1,0 +1,61 @@
+"""A plan as Markdown, for the note of a merge request: totals first, a folded section a team."""
+
+import re
+
+from eiginfra.core.change import Action, Change, FieldDiff
+from eiginfra.core.plan import Plan, by_team
+from eiginfra.render.console import printable, show
+from eiginfra.render.findings import told as finding_told
+from eiginfra.render.plan_text import SIGNS, STUCK, told, totals
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+
+
+def markdown(plan: Plan) -> str:
+    """The document; everything that a team wrote is escaped."""
+    meta = plan.meta
+    lines = [f"### eiginfra: plan of {_text(meta.cohort)} on {_text(meta.site)}, as of {meta.as_of}", "", f"**{totals(plan)}**", ""]
+    if plan.findings:
+        lines += ["| | Finding | What to do |", "|---|---|---|"]
+        for found in plan.findings:
+            where = f"{_text(str(found.location or found.address or ''))}<br>" if found.location or found.address else ""
+            lines.append(f"| {found.severity} | {where}{_text(finding_told(found))} | {_text(found.remedy or '')} |")
+        lines.append("")
+    shown = [change for change in plan.changes if change.noteworthy]
+    for team, group in by_team(shown).items():
+        details = "<details open>" if len(shown) <= 20 else "<details>"
+        lines += [details, f"<summary>{_text(team or 'the cohort’s own')} ({len(group)})</summary>", ""]
+        for change in group:
+            lines += _change(change)
+        lines += ["", "</details>", ""]
+    lines.append(f"<sub>plan {plan.fingerprint}{f', commit {meta.commit}' if meta.commit else ''}</sub>")
+    return "\n".join(lines) + "\n"
+
+
+def _change(change: Change) -> list[str]:
+    cause = f" *{change.cause}*" if change.cause else ""
+    lines = [f"- `{SIGNS[change.action][0]}` {_text(str(change.address))}{cause}"]
+    if change.note:
+        lines.append(f"  - {_text(change.note)}")
+    if change.action is Action.CREATE and change.desired:
+        facts = ", ".join(f"{name}: {_text(show(value))}" for name, value in told(change))
+        lines.append(f"  - {facts}")
+    lines += [f"  - {_difference(found)}" for found in change.diffs]
+    lines += [f"  - {_difference(found)} ({STUCK})" for found in change.stuck]
+    lines += [f"  - {_text(str(change.trace))}"] if change.trace and str(change.trace) else []
+    lines += [f"  - {_text(name)} waits for {_text(what)}" for name, what in sorted(change.waiting.items())]
+    return lines
+
+
+def _difference(found: FieldDiff) -> str:
+    before, after = ("***", "***") if found.sensitive else (show(found.before), show(found.after))
+    cause = f" *{found.cause}*"
+    if found.entry is not None and found.before is None:
+        return f"add {_text(found.label)} {_text(after)}{cause}"
+    if found.removes:
+        return f"remove {_text(found.label)} {_text(before)}{cause}"
+    return f"{_text(found.label)}: {_text(before)} → {_text(after)}{cause}"
+
+
+def _text(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", printable(text)) if text else ""

@@ -1,0 +1,65 @@
+"""Progress of an apply: a bar on a terminal, a plain line for every action elsewhere."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from eiginfra.core.change import Change
+from eiginfra.engine.executor import Outcome, Result
+from eiginfra.render.console import printable
+from eiginfra.render.plan_text import SIGNS
+
+_STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
+
+
+class ApplyProgress:
+    """Shows what is under way and how it ended; a context manager. Called from several threads."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._done = 0
+        self._lock = threading.Lock()
+        self._bar: Progress | None = None
+        if console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=console, transient=True)
+            self._task = self._bar.add_task("applying", total=total)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def start(self, change: Change) -> None:
+        """An action begins."""
+        if self._bar is not None:
+            self._bar.update(self._task, description=printable(str(change.address))[:50])
+
+    def end(self, result: Result) -> None:
+        """An action ended; on a terminal only what did not simply succeed gets a line."""
+        if not result.change.acts:
+            return
+        with self._lock:
+            self._done += 1
+            if self._bar is not None:
+                self._bar.update(self._task, completed=self._done)
+            if self._bar is None or result.outcome is not Outcome.DONE:
+                self._console.print(self._line(result))
+
+    def _line(self, result: Result) -> Text:
+        sign, style = SIGNS[result.change.action]
+        line = Text(f"[{self._done}/{self._total}] ", style="dim")
+        line.append(f"{sign} ", style=style).append(printable(str(result.change.address)), style="default")
+        line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
+        if result.reason:
+            line.append(f": {printable(result.reason)}")
+        return line

@@ -1,0 +1,288 @@
+"""The road, walked in one direction: files, compile, observe, plan, execute."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from eiginfra import __version__
+from eiginfra.core.address import Address
+from eiginfra.core.change import Change
+from eiginfra.core.clock import Clock
+from eiginfra.core.errors import GuardError, InputError, UsageError
+from eiginfra.core.finding import Finding, Severity
+from eiginfra.core.kind import Registry
+from eiginfra.core.plan import Plan, PlanMeta
+from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.window import within
+from eiginfra.engine.action import local_time
+from eiginfra.engine.checks import check_wanted
+from eiginfra.engine.drift_history import Sightings, traced
+from eiginfra.engine.executor import ApplyReport, Executor, Result
+from eiginfra.engine.observer import observe
+from eiginfra.engine.planner import make_plan
+from eiginfra.engine.situation import Situation
+from eiginfra.engine.verify import Stale, stale, wanted
+from eiginfra.inventory.checks import check
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.loader import load_cohort, load_settings, load_site
+from eiginfra.inventory.site import Site
+from eiginfra.journal import DatabaseJournal, open_journal
+from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
+from eiginfra.providers.http import Meter
+from eiginfra.wiring.kinds import available, registry
+from eiginfra.wiring.revision import revision
+from eiginfra.wiring.selection import Selection
+
+WORKERS = {"gitlab": 8, "proxmox": 8}
+SETTINGS = Path("eiginfra.yml")
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the files are; what is None comes from eiginfra.yml."""
+
+    settings: Path | None = None
+    inventory: Path | None = None
+    playbook: Path | None = None
+    site: Path | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a plan is asked for beyond the files."""
+
+    selection: Selection = field(default_factory=Selection)
+    prune: bool = False
+    restart: bool = False
+    replacing: frozenset[Address] = frozenset()
+    allow_removals: int | None = None
+    known_as_new: frozenset[str] = frozenset()
+
+
+def named(paths: Paths) -> Paths:
+    """The same with what is None taken from eiginfra.yml. Raises UsageError when a file is named nowhere, InputError for bad settings."""
+    settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
+
+    def path(what: str, option: str) -> Path:
+        found = getattr(paths, what) or (getattr(settings, what) if settings else None)
+        if found is None:
+            msg = f"no {what} is named: give {option}, or write `{what}:` in {SETTINGS}"
+            raise UsageError(msg)
+        return Path(found)
+
+    return replace(
+        paths,
+        inventory=path("inventory", "-i"),
+        playbook=path("playbook", "--playbook"),
+        site=path("site", "--site"),
+        as_of=paths.as_of or (settings.as_of if settings else None),
+    )
+
+
+class Workspace:
+    """One cohort, its playbook and its site, loaded and checked by form; everything else on demand."""
+
+    def __init__(self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, offline: bool) -> None:
+        self.cohort = cohort
+        self.playbook = playbook
+        self.site = site
+        self.clock = clock
+        self.meters: dict[str, Meter] = {}
+        """What was asked of each provider so far, by provider; empty before the registry is filled."""
+        self._offline = offline
+
+    @classmethod
+    def load(cls, paths: Paths, *, offline: bool = False) -> "Workspace":
+        """Read all files. Raises InputError with the findings of all of them, UsageError when a file is not named anywhere.
+
+        offline: no secrets are fetched, and no server can be asked.
+        """
+        paths = named(paths)
+        inventory, playbook, site = (path for path in (paths.inventory, paths.playbook, paths.site) if path is not None)
+        loaded_site, loaded_cohort, findings = None, None, list[Finding]()
+        try:
+            loaded_site = load_site(site)
+        except InputError as problem:
+            findings += problem.findings
+        try:
+            loaded_cohort = load_cohort(inventory)
+        except InputError as problem:
+            findings += problem.findings
+        try:
+            loaded_playbook = load_playbook(playbook)
+        except InputError as problem:
+            findings += problem.findings
+        if findings or loaded_site is None or loaded_cohort is None:
+            raise InputError(findings)
+        return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), offline=offline)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The site's kinds."""
+        return registry(self.site, offline=self._offline, meters=self.meters)
+
+    @cached_property
+    def journal(self) -> DatabaseJournal:
+        """The site's journal; opened at first use."""
+        return open_journal(self.site.file.journal)
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """All resources that the inventory asks for. Raises InputError."""
+        return compile_playbook(self.playbook, self.cohort, self.site, self.registry, self.clock.today(), available=available(self.site))
+
+    def check(self) -> list[Finding]:
+        """Every finding that needs no server. Raises InputError when the files do not even compile."""
+        own = check(self.cohort, self.site, self.clock.today())
+        try:
+            compiled = self.compiled
+        except InputError as problem:
+            raise InputError(sorted_findings([*own, *problem.findings])) from problem
+        wanted = check_wanted(self.registry, compiled.resources, self.cohort.limits())
+        return sorted_findings([*own, *compiled.findings, *wanted])
+
+    def checked(self) -> list[Finding]:
+        """As `check`, but raises InputError, with everything found, if any finding is an error."""
+        findings = self.check()
+        if any(found.severity is Severity.ERROR for found in findings):
+            raise InputError(findings)
+        return findings
+
+    def plan(self, asked: Asked | None = None, sightings: Sightings | None = None) -> Plan:
+        """Observe everything and plan. Raises InputError for bad input, UnreachableError or PermissionDeniedError of any service.
+
+        sightings: what a loop saw, for since when it differs; without them only the journal tells.
+        """
+        asked = asked or Asked()
+        findings = self.checked()
+        teams = [team.id for team in self.cohort.teams]
+        resources = asked.selection.of(self.compiled.resources, self.registry, teams)
+        records = self.journal.records(self.cohort.id)
+        observations = observe(
+            self.registry,
+            resources,
+            records,
+            cohort=self.cohort.id,
+            teams=teams,
+            available=available(self.site),
+            whole=asked.selection.whole,
+        )
+        today = self.clock.today()
+        window = self.site.file.proxmox.restart_window if self.site.file.proxmox else None
+        situation = Situation(
+            resources=resources,
+            everything=self.compiled.resources,
+            observations=observations,
+            records=records,
+            history=self.journal.history(self.cohort.id),
+            limits=self.cohort.limits(),
+            creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
+            orphans_among=asked.selection.orphans_among(teams),
+            switched_off=self.compiled.switched_off,
+            prune=asked.prune,
+            known_as_new=asked.known_as_new,
+            restarting=asked.restart or (window is not None and within(window, local_time())),
+            window=None if asked.restart else window,
+            grace=self.cohort.file.grace,
+            replacing=asked.replacing,
+            allows=self._allows(asked.allow_removals),
+        )
+        plan = make_plan(self.registry, situation, self.meta(asked.selection), findings)
+        return traced(self.registry, plan, observations, records, sightings or Sightings())
+
+    def stale(self, plan: Plan) -> list[Stale]:
+        """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
+        resources = wanted(self.registry, plan)
+        known = self.journal.records(self.cohort.id)
+        seen = observe(
+            self.registry,
+            resources,
+            {change.address: known[change.address] for change in plan.acting if change.address in known},
+            cohort=self.cohort.id,
+            teams=[team.id for team in self.cohort.teams],
+            available=available(self.site),
+            whole=False,
+        )
+        return stale(self.registry, plan, seen)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        command: str = "apply",
+        stopping: Callable[[], bool] = lambda: False,
+        on_start: Callable[[Change], None] = lambda _: None,
+        on_end: Callable[[Result], None] = lambda _: None,
+    ) -> ApplyReport:
+        """Carry out a plan of this project; the caller holds the journal's lock. Raises GuardError if the plan has errors."""
+        if plan.errors:
+            raise GuardError(plan.errors)
+        executor = Executor(self.registry, self.journal, workers=WORKERS, stopping=stopping, on_start=on_start, on_end=on_end)
+        run = self.journal.begin(plan.meta, command)
+        outcome = "broken"
+        try:
+            report = executor.run(plan, run)
+            outcome = "interrupted" if report.interrupted else "failed" if report.failed else "done"
+        finally:
+            self.journal.finish(run, outcome)
+        return report
+
+    def standing(self) -> list[Observed]:
+        """What really stands of all that the inventory asks for (and guests beside it), each with its team: for handouts."""
+        resources: Sequence[Resource] = self.compiled.resources
+        teams = [team.id for team in self.cohort.teams]
+        observations = observe(self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=available(self.site), whole=True)
+        by_address = {resource.address: resource.team for resource in resources}
+        return [
+            replace(there, team=by_address.get(there.address, there.team))
+            for name in sorted(observations)
+            for there in observations[name].objects
+        ]
+
+    def last_applied(self) -> str | None:
+        """When, by whom and from which commit the last run of this cohort applied something; None if the journal knows of none."""
+        runs = self.journal.runs(self.cohort.id, 1)
+        if not runs:
+            return None
+        commit = f" from commit {runs[0].commit}" if runs[0].commit else ""
+        return f"{runs[0].started:%Y-%m-%d %H:%M} UTC by {runs[0].by}{commit}"
+
+    def meta(self, selection: Selection | None = None) -> PlanMeta:
+        """For what a plan of this project is made."""
+        selection = selection or Selection()
+        commit, dirty = revision(Path(self.cohort.document.file).parent)
+        urls = [section.url for section in (self.site.file.gitlab, self.site.file.proxmox) if section is not None]
+        return PlanMeta(
+            cohort=self.cohort.id,
+            site=f"{self.site.name} ({', '.join(urls)})",
+            as_of=self.clock.today(),
+            eiginfra=__version__,
+            selection=str(selection),
+            whole=selection.whole,
+            inventory=self.cohort.digest,
+            commit=commit,
+            dirty=dirty,
+        )
+
+    def _allows(self, allowed: int | None) -> Callable[[str, int, int], str | None]:
+        def allows(what: str, removed: int, total: int) -> str | None:
+            if allowed is not None:
+                return None if removed <= allowed else f"{allowed} (--allow-removals)"
+            cap = self.cohort.cap(what)
+            return None if cap is None or cap.allows(removed, total) else str(cap)
+
+        return allows
+
+
+def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """Errors first, then by place; each once."""
+    order = {severity: place for place, severity in enumerate(Severity)}
+
+    def place(found: Finding) -> tuple[int, str, int, int, str]:
+        where = found.location
+        return (order[found.severity], where.file if where else "", where.line if where else 0, where.column if where else 0, found.message)
+
+    return sorted(dict.fromkeys(findings), key=place)
