@@ -48,7 +48,7 @@ def _address(text: str) -> Address:
         raise typer.BadParameter(str(problem)) from problem
 
 
-def _words(values: list[str] | None) -> tuple[str, ...]:
+def _comma_separated(values: list[str] | None) -> tuple[str, ...]:
     return tuple(word for value in values or [] for word in value.split(",") if word)
 
 
@@ -149,4 +149,4 @@ def _gathering(command: Command, name: str, options: Mapping[str, Any], build: C
 
 
 def _selection(limit: str | None, tags: list[str] | None, skip_tags: list[str] | None, target: list[Address] | None) -> Selection:
-    return Selection(limit, _words(tags), _words(skip_tags), tuple(target or ()))
+    return Selection(limit, _comma_separated(tags), _comma_separated(skip_tags), tuple(target or ()))

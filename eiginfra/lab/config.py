@@ -32,6 +32,6 @@ class LabConfig:
     latency_ms: float = 0.0
     """What every request waits, on both services."""
     wide_network: bool = False
-    """A site with a /16 and 59,901 machine IDs, for the benchmarks, on nodes with room for as many."""
+    """A site with a /16 and 59,901 machine IDs, for the benchmarks, on nodes that hold as many."""
     nodes: tuple[str, ...] = ()
     """The nodes of the Proxmox; the profile's one when empty."""

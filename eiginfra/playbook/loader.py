@@ -61,7 +61,7 @@ class _Reader:
     def _play(self, raw: Any, locate: Place) -> Play | None:
         if not self._mapping(raw, "a play", locate()):
             return None
-        self._words(raw, PLAY_WORDS, "a play", locate)
+        self._check_keywords(raw, PLAY_WORDS, "a play", locate)
         tags = self._tags(raw, locate)
         tasks = raw.get("tasks")
         read: list[Task | None] = []
@@ -83,7 +83,7 @@ class _Reader:
         if not self._mapping(raw, "a task", locate()):
             return None
         kinds = [key for key in raw if _KIND.fullmatch(key)]
-        self._words({key: None for key in raw if key not in kinds}, TASK_WORDS, "a task", locate)
+        self._check_keywords({key: None for key in raw if key not in kinds}, TASK_WORDS, "a task", locate)
         if len(kinds) != 1 and not (set(raw) - set(kinds) - set(TASK_WORDS)):
             found = f"not {len(kinds)} ({', '.join(kinds)})" if kinds else "and this one has none"
             self._error("task-kind", f"a task holds exactly one kind, {found}", locate(), "write it as a key, e.g. gitlab.group: {path: …}")
@@ -109,7 +109,7 @@ class _Reader:
         self._error("playbook-form", f"{what} is a mapping of words to values, not {sort_of(raw)}", location)
         return False
 
-    def _words(self, raw: Mapping[str, Any], known: tuple[str, ...], what: str, locate: Place) -> None:
+    def _check_keywords(self, raw: Mapping[str, Any], known: tuple[str, ...], what: str, locate: Place) -> None:
         for key in raw:
             if key in known:
                 continue

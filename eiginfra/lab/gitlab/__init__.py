@@ -1,6 +1,6 @@
 """The lab's GitLab: `/api/v4` of a self-managed GitLab 18.
 
-What lives here: a model of users, groups, projects and what hangs on them, with GitLab's rules about who may see and do what, and its
+What lives here: a model of users, groups, projects and what belongs to them, with GitLab's rules about who may see and do what, and its
 exact statuses and bodies. What may not: answers to what GitLab has but the lab does not model (they are 404, as for any unknown path).
 Facts come from GitLab's OpenAPI description, from recordings of GitLab.com, and from its documentation.
 """
@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.gitlab.app import make_app
 from eiginfra.lab.gitlab.profiles import populate
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.state import GitLabState
 
 
-class GitLab:
+class GitLabService:
     """The lab's GitLab as a service."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: GitLabState) -> None:
         self.state = state
         self.app: ASGIApp = make_app(state)
 
@@ -36,11 +36,11 @@ class GitLab:
         self.state.load(state)
 
 
-def build(clock: LabClock, profile: str = "eig", url: str = "http://127.0.0.1:8929") -> GitLab:
+def build(clock: LabClock, profile: str = "eig", url: str = "http://127.0.0.1:8929") -> GitLabService:
     """A GitLab in the state that a profile names; `url` is the address that stands in its answers.
 
     Raises ValueError for an unknown profile.
     """
-    state = State(clock, url)
+    state = GitLabState(clock, url)
     populate(state, profile)
-    return GitLab(state)
+    return GitLabService(state)

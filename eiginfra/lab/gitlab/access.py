@@ -2,10 +2,10 @@
 
 from urllib.parse import urlencode
 
-from eiginfra.lab.gitlab.call import Call
-from eiginfra.lab.gitlab.errors import ApiError, forbidden, message, not_found
-from eiginfra.lab.gitlab.records import Group, Project, Source, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.call import GitLabCall
+from eiginfra.lab.gitlab.errors import GitLabHttpError, forbidden, message, not_found
+from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, Source, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 MINIMAL, GUEST, PLANNER, REPORTER, DEVELOPER, MAINTAINER, OWNER = 5, 10, 15, 20, 30, 40, 50
 LEVEL_NAMES = {
@@ -20,7 +20,7 @@ LEVEL_NAMES = {
 VISIBILITY = {"private": 0, "internal": 10, "public": 20}
 
 
-def level_of(state: State, user: User | None, source: Source) -> int:
+def level_of(state: GitLabState, user: UserRecord | None, source: Source) -> int:
     """The user's highest access level at a source, inherited or direct; 0 for none."""
     if user is None:
         return 0
@@ -30,19 +30,19 @@ def level_of(state: State, user: User | None, source: Source) -> int:
     return max(levels, default=0)
 
 
-def may(call: Call, source: Source, level: int) -> bool:
+def may(call: GitLabCall, source: Source, level: int) -> bool:
     """Whether the caller has a level at a source; an administrator has all."""
     return call.admin or level_of(call.state, call.user, source) >= level
 
 
-def authorize(call: Call, source: Source, level: int) -> None:
+def authorize(call: GitLabCall, source: Source, level: int) -> None:
     """Raise ApiError 401 for no one, 403 for one whose level does not suffice."""
     call.known_user()
     if not may(call, source, level):
         raise forbidden()
 
 
-def sees_group(call: Call, group: Group) -> bool:
+def sees_group(call: GitLabCall, group: GroupRecord) -> bool:
     """Whether the caller may know of a group."""
     if group.visibility == "public" or call.admin:
         return True
@@ -60,7 +60,7 @@ def sees_group(call: Call, group: Group) -> bool:
     )
 
 
-def sees_project(call: Call, project: Project) -> bool:
+def sees_project(call: GitLabCall, project: ProjectRecord) -> bool:
     """Whether the caller may know of a project."""
     if project.visibility == "public" or call.admin:
         return True
@@ -71,7 +71,7 @@ def sees_project(call: Call, project: Project) -> bool:
     return level_of(call.state, call.user, ("project", project.id)) > 0
 
 
-def find_group(call: Call, name: str | None = None) -> Group:
+def find_group(call: GitLabCall, name: str | None = None) -> GroupRecord:
     """The group of the path's `:id` (or of another id or path); raises ApiError 404."""
     wanted = call.path["id"] if name is None else name
     group = None
@@ -86,7 +86,7 @@ def find_group(call: Call, name: str | None = None) -> Group:
     return group
 
 
-def find_project(call: Call) -> Project:
+def find_project(call: GitLabCall) -> ProjectRecord:
     """The project of the path's `:id`; raises ApiError 404."""
     wanted = call.path["id"]
     project = None
@@ -103,17 +103,17 @@ def find_project(call: Call) -> Project:
     return project
 
 
-def _moved(call: Call, project: Project) -> ApiError:
+def _moved(call: GitLabCall, project: ProjectRecord) -> GitLabHttpError:
     """The answer to a project's former path: the way to it, for reading; writing is refused."""
     if call.method != "GET":
         return message(405, "405 Non GET methods are not allowed for moved projects")
     below = "/".join(call.raw_path.strip("/").split("/")[2:])
     url = f"{call.state.url}/api/v4/projects/{project.id}{'/' if below else ''}{below}"
     query = urlencode(call.query, doseq=True)
-    return ApiError(302, {"message": "302 Found"}, {"location": f"{url}?{query}" if query else url})
+    return GitLabHttpError(302, {"message": "302 Found"}, {"location": f"{url}?{query}" if query else url})
 
 
-def find_source(call: Call) -> Source:
+def find_source(call: GitLabCall) -> Source:
     """The group or project that a path such as `/groups/:id/members` is about; raises ApiError 404."""
     if call.raw_path.startswith("/groups/"):
         return ("group", find_group(call).id)

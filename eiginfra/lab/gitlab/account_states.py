@@ -1,13 +1,13 @@
 """What administrators do to accounts: blocking, deactivating; and where an account is a member."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created
 from eiginfra.lab.gitlab.errors import forbidden, message
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.users import find_user
 
 
-def memberships(call: Call) -> Answer:
+def memberships(call: GitLabCall) -> Answer:
     """GET /users/:id/memberships, for administrators: the direct ones."""
     call.known_admin()
     user, state = find_user(call), call.state
@@ -22,7 +22,7 @@ def memberships(call: Call) -> Answer:
     return paginate(call, found, lambda one: one)
 
 
-def block(call: Call) -> Answer:
+def block(call: GitLabCall) -> Answer:
     """POST /users/:id/block."""
     admin = call.known_admin()
     user = find_user(call)
@@ -34,7 +34,7 @@ def block(call: Call) -> Answer:
     return created(body=True)
 
 
-def unblock(call: Call) -> Answer:
+def unblock(call: GitLabCall) -> Answer:
     """POST /users/:id/unblock."""
     call.known_admin()
     user = find_user(call)
@@ -46,7 +46,7 @@ def unblock(call: Call) -> Answer:
     return created(body=True)
 
 
-def deactivate(call: Call) -> Answer:
+def deactivate(call: GitLabCall) -> Answer:
     """POST /users/:id/deactivate."""
     call.known_admin()
     user = find_user(call)
@@ -58,7 +58,7 @@ def deactivate(call: Call) -> Answer:
     return created(body=True)
 
 
-def activate(call: Call) -> Answer:
+def activate(call: GitLabCall) -> Answer:
     """POST /users/:id/activate."""
     call.known_admin()
     user = find_user(call)

@@ -39,10 +39,10 @@ from eiginfra.lab.gitlab import (
 )
 from eiginfra.lab.gitlab.auth import authenticate, secret_of
 from eiginfra.lab.gitlab.body import of_body, of_query
-from eiginfra.lab.gitlab.call import Answer, Call, Handler
-from eiginfra.lab.gitlab.errors import ApiError
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler
+from eiginfra.lab.gitlab.errors import GitLabHttpError
 from eiginfra.lab.gitlab.router import Router
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.state import GitLabState
 
 PREFIX = "/api/v4"
 RETENTION_DAYS = 30
@@ -54,7 +54,7 @@ _MODULES = (
 _logger = logging.getLogger(__name__)
 
 
-def make_app(state: State) -> ASGIApp:
+def make_app(state: GitLabState) -> ASGIApp:
     """The application over a state."""
     router: Router[Handler] = Router(route for module in _MODULES for route in module.ROUTES)
     numbers = count(1)
@@ -63,7 +63,7 @@ def make_app(state: State) -> ASGIApp:
         request = Request(scope, receive)
         try:
             answer = await _answer(state, router, request)
-        except ApiError as error:
+        except GitLabHttpError as error:
             answer = Answer(error.status, error.body, error.headers)
         except ClientDisconnect:
             return
@@ -76,20 +76,20 @@ def make_app(state: State) -> ASGIApp:
     return app
 
 
-async def _answer(state: State, router: Router[Handler], request: Request) -> Answer:
+async def _answer(state: GitLabState, router: Router[Handler], request: Request) -> Answer:
     raw_path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
     if not raw_path.startswith(PREFIX + "/"):
-        raise ApiError(404, {"error": "404 Not Found"})
+        raise GitLabHttpError(404, {"error": "404 Not Found"})
     raw_path = raw_path[len(PREFIX) :]
     method = "GET" if request.method == "HEAD" else request.method
     handler, variables_, methods = router.find(method, raw_path)
     if handler is None:
         if methods:
-            raise ApiError(405, {"error": "405 Not Allowed"}, {"allow": ", ".join(sorted(methods))})
-        raise ApiError(404, {"error": "404 Not Found"})
+            raise GitLabHttpError(405, {"error": "405 Not Allowed"}, {"allow": ", ".join(sorted(methods))})
+        raise GitLabHttpError(404, {"error": "404 Not Found"})
     query = of_query(request.scope["query_string"])
     raw = {**query, **await of_body(request)}
-    call = Call(state, method, raw_path, variables_, query, raw)
+    call = GitLabCall(state, method, raw_path, variables_, query, raw)
     authenticate(call, secret_of(dict(request.headers), raw))
     if state.doomed:
         state.bury((state.clock.today() - timedelta(days=RETENTION_DAYS)).isoformat())

@@ -4,25 +4,25 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import OWNER, PLANNER, level_of
-from eiginfra.lab.gitlab.call import Answer, Call, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
 from eiginfra.lab.gitlab.records import Json, Source, key_of
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.state import GitLabState
 
 PROMOTIONS = "enable_member_promotion_management"
 
 
-def _settings(state: State) -> Json:
+def _settings(state: GitLabState) -> Json:
     known: Json = state.extra["application"].setdefault("settings", {PROMOTIONS: False})
     return known
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /application/settings, for administrators; of its many fields those that the lab heeds."""
     call.known_admin()
     return ok(_settings(call.state))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT /application/settings."""
     call.known_admin()
     given = params.read(call.raw, {PROMOTIONS: params.boolean()})
@@ -30,7 +30,7 @@ def update(call: Call) -> Answer:
     return ok(_settings(call.state))
 
 
-def queued(call: Call, source: Source, user_id: int, level: int) -> dict[str, Any] | None:
+def queued(call: GitLabCall, source: Source, user_id: int, level: int) -> dict[str, Any] | None:
     """The answer to a promotion that an administrator has to approve first, which is remembered; None when it needs no approval.
 
     It does when who holds no seat yet (at most Planner everywhere) shall get one, and no administrator asks.

@@ -1,9 +1,9 @@
 """Who asks: personal access tokens, their scopes and states."""
 
-from eiginfra.lab.gitlab.call import Call
-from eiginfra.lab.gitlab.errors import ApiError, forbidden, unauthorized
-from eiginfra.lab.gitlab.records import Token, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.call import GitLabCall
+from eiginfra.lab.gitlab.errors import GitLabHttpError, forbidden, unauthorized
+from eiginfra.lab.gitlab.records import TokenRecord, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 _BLOCKED = "Your account has been blocked."
 _DEACTIVATED = (
@@ -25,7 +25,7 @@ def secret_of(headers: dict[str, str], query: dict[str, object]) -> str | None:
     return None
 
 
-def authenticate(call: Call, secret: str | None) -> None:
+def authenticate(call: GitLabCall, secret: str | None) -> None:
     """Set the call's user and token.
 
     Raises ApiError 401 for a token that is not valid, 403 for a user who may not or a scope that does not suffice.
@@ -42,7 +42,7 @@ def authenticate(call: Call, secret: str | None) -> None:
     call.token, call.user = token, user
 
 
-def _check_token(state: State, token: Token, method: str) -> None:
+def _check_token(state: GitLabState, token: TokenRecord, method: str) -> None:
     if token.revoked:
         raise _invalid_token("Token was revoked. You have to re-authorize from the user.")
     if token.expires_at is not None and token.expires_at <= state.today():
@@ -50,7 +50,7 @@ def _check_token(state: State, token: Token, method: str) -> None:
     reading = method in {"GET", "HEAD"}
     enough = {"api", "read_api"} if reading else {"api"}
     if not enough & set(token.scopes):
-        raise ApiError(
+        raise GitLabHttpError(
             403,
             {
                 "error": "insufficient_scope",
@@ -60,11 +60,11 @@ def _check_token(state: State, token: Token, method: str) -> None:
         )
 
 
-def _invalid_token(description: str) -> ApiError:
-    return ApiError(401, {"error": "invalid_token", "error_description": description})
+def _invalid_token(description: str) -> GitLabHttpError:
+    return GitLabHttpError(401, {"error": "invalid_token", "error_description": description})
 
 
-def _check_user(state: State, user: User) -> None:
+def _check_user(state: GitLabState, user: UserRecord) -> None:
     if user.state == "deactivated":
         raise forbidden(_DEACTIVATED.format(url=state.url))
     if user.state != "active":

@@ -4,7 +4,7 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import invalid, no_record
 from eiginfra.lab.gitlab.members import MANAGING_LEVEL
 from eiginfra.lab.gitlab.pagination import paginate
@@ -14,22 +14,22 @@ from eiginfra.lab.gitlab.repository import default_branch
 _URLS = ("link_url", "image_url")
 
 
-def _own(call: Call, source: Source) -> list[Json]:
+def _own(call: GitLabCall, source: Source) -> list[Json]:
     badges: list[Json] = call.state.extra["badge"].setdefault(key_of(source), [])
     return badges
 
 
-def _visible(call: Call, source: Source) -> list[Json]:
+def _visible(call: GitLabCall, source: Source) -> list[Json]:
     """A group's own; a project's with those of its groups."""
     sources = list(call.state.sources_above(source)) if source[0] == "project" else [source]
     return [badge for above in sources for badge in call.state.extra["badge"].get(key_of(above), [])]
 
 
-def _present(call: Call, source: Source, badge: Json) -> Json:
+def _present(call: GitLabCall, source: Source, badge: Json) -> Json:
     return {**badge, **{f"rendered_{name}": _rendered(call, source, badge[name]) for name in _URLS}}
 
 
-def _rendered(call: Call, source: Source, url: str) -> str:
+def _rendered(call: GitLabCall, source: Source, url: str) -> str:
     """The address with what is known of a project put in; a group's badge keeps its placeholders until a project shows it."""
     if source[0] == "group":
         return url
@@ -44,7 +44,7 @@ def _rendered(call: Call, source: Source, url: str) -> str:
     return re.sub(r"%\{(\w+)\}", lambda match: known.get(match[1], match[0]), url)
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/badges."""
     source = find_source(call)
     name = params.read(call.raw, {"name": params.string()}).get("name")
@@ -52,13 +52,13 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda badge: _present(call, source, badge))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/badges/:badge_id."""
     source = find_source(call)
     return ok(_present(call, source, _find(call, _visible(call, source))))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/badges, for those who manage the members."""
     source = _managed(call)
     given = params.read(call.raw, {**{name: params.string(required=True) for name in _URLS}, "name": params.string()})
@@ -69,7 +69,7 @@ def create(call: Call) -> Answer:
     return created(_present(call, source, badge))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/badges/:badge_id."""
     source = _managed(call)
     badge = _find(call, _own(call, source))
@@ -79,20 +79,20 @@ def update(call: Call) -> Answer:
     return ok(_present(call, source, badge))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/badges/:badge_id."""
     own = _own(call, _managed(call))
     own.remove(_find(call, own))
     return gone()
 
 
-def _managed(call: Call) -> Source:
+def _managed(call: GitLabCall) -> Source:
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
     return source
 
 
-def _find(call: Call, badges: list[Json]) -> Json:
+def _find(call: GitLabCall, badges: list[Json]) -> Json:
     badge = next((badge for badge in badges if str(badge["id"]) == call.path["badge_id"]), None)
     if badge is None:
         raise no_record()

@@ -2,15 +2,15 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import default_branch, has_branch, is_empty, repository, resolve
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/repository/branches."""
     project = find_project(call)
     given = params.read(call.raw, {"search": params.string()})
@@ -21,7 +21,7 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda name: _branch(call, project, name))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/repository/branches/:branch."""
     project = find_project(call)
     if not has_branch(call.state, project, call.path["branch"]):
@@ -29,7 +29,7 @@ def show(call: Call) -> Answer:
     return ok(_branch(call, project, call.path["branch"]))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/repository/branches."""
     project = find_project(call)
     authorize(call, ("project", project.id), DEVELOPER)
@@ -43,7 +43,7 @@ def create(call: Call) -> Answer:
     return created(_branch(call, project, given["branch"]))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/repository/branches/:branch."""
     project, name = find_project(call), call.path["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
@@ -55,7 +55,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def _branch(call: Call, project: Project, name: str) -> Json:
+def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
     repo = repository(call.state, project)
     rules = call.state.extra["protected_branch"].get(key_of(("project", project.id)), [])
     rule = next((rule for rule in rules if rule["name"] == name), None)
@@ -74,7 +74,7 @@ def _branch(call: Call, project: Project, name: str) -> Json:
     }
 
 
-def tree(call: Call) -> Answer:
+def tree(call: GitLabCall) -> Answer:
     """GET …/repository/tree."""
     project = find_project(call)
     given = params.read(call.raw, {"ref": params.string(), "path": params.string(), "recursive": params.boolean(default=False)})

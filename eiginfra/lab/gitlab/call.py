@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eiginfra.lab.gitlab.errors import forbidden, unauthorized
-from eiginfra.lab.gitlab.records import Token, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import TokenRecord, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 
 @dataclass(slots=True)
@@ -19,10 +19,10 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Call:
+class GitLabCall:
     """A request as the handlers see it."""
 
-    state: State
+    state: GitLabState
     method: str
     raw_path: str
     path: dict[str, str]
@@ -30,21 +30,21 @@ class Call:
     query: dict[str, Any]
     raw: dict[str, Any]
     """All parameters, of the query and of the body, as they were sent."""
-    token: Token | None = None
-    user: User | None = None
+    token: TokenRecord | None = None
+    user: UserRecord | None = None
 
     @property
     def admin(self) -> bool:
         """Whether an administrator asks."""
         return self.user is not None and self.user.admin
 
-    def known_user(self) -> User:
+    def known_user(self) -> UserRecord:
         """Who asks; raises ApiError 401 if no one does."""
         if self.user is None:
             raise unauthorized()
         return self.user
 
-    def known_admin(self) -> User:
+    def known_admin(self) -> UserRecord:
         """The administrator who asks; raises ApiError 401 or 403."""
         user = self.known_user()
         if not user.admin:
@@ -52,7 +52,7 @@ class Call:
         return user
 
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[GitLabCall], Answer]
 Route = tuple[str, str, Handler]
 
 

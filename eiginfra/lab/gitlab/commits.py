@@ -7,10 +7,10 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import (
     Tree,
     is_empty,
@@ -23,12 +23,12 @@ from eiginfra.lab.gitlab.repository import (
 _ACTIONS = ("create", "update", "move", "delete", "chmod")
 
 
-def present(call: Call, project: Project, commit: Json) -> Json:
+def present(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
     """A commit with its address."""
     return {**commit, "web_url": f"{call.state.url}/{project.full_path}/-/commit/{commit['id']}"}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/repository/commits: from a branch or commit back."""
     project = find_project(call)
     given = params.read(call.raw, {"ref_name": params.string(), "path": params.string()})
@@ -52,7 +52,7 @@ def _touches(repo: Json, commit: Json, parent: str | None, path: str) -> bool:
     return (before or {}).get("blob") != (after or {}).get("blob")
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha."""
     project = find_project(call)
     number = resolve(call.state, project, call.path["sha"])
@@ -61,7 +61,7 @@ def show(call: Call) -> Answer:
     return ok(_detail(call, project, repository(call.state, project)["commits"][number]))
 
 
-def _detail(call: Call, project: Project, commit: Json) -> Json:
+def _detail(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
     stats = _stats(repository(call.state, project), commit)
     return {**present(call, project, commit), "stats": stats, "status": None, "project_id": project.id, "last_pipeline": None}
 
@@ -83,7 +83,7 @@ def _lines(repo: Json, entry: Json | None) -> list[bytes]:
     return base64.b64decode(repo["blobs"][entry["blob"]]).splitlines() if entry else []
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/repository/commits: several file actions in one commit."""
     project = find_project(call)
     given = params.read(
@@ -105,7 +105,7 @@ def create(call: Call) -> Answer:
     return created(_detail(call, project, commit))
 
 
-def apply(call: Call, project: Project, given: dict[str, Any], actions: list[Json]) -> Json:
+def apply(call: GitLabCall, project: ProjectRecord, given: dict[str, Any], actions: list[Json]) -> Json:
     """Make a commit of some actions.
 
     Raises ApiError 400 for an action that does not fit the tree, 403 for a branch the caller may not push to.
@@ -192,7 +192,7 @@ def _entry(repo: Json, content: bytes, action: Json) -> Json:
     return {"blob": put_blob(repo, content), "mode": mode, "last": None}
 
 
-def _check_push(call: Call, project: Project, branch: str) -> None:
+def _check_push(call: GitLabCall, project: ProjectRecord, branch: str) -> None:
     for rule in call.state.extra["protected_branch"].get(key_of(("project", project.id)), []):
         named = [entry["user_id"] for entry in rule["push_access_levels"]]
         if rule["name"] != branch or (call.user and call.user.id in named):
@@ -202,7 +202,7 @@ def _check_push(call: Call, project: Project, branch: str) -> None:
             raise forbidden("You are not allowed to push into this branch")
 
 
-def resolved(call: Call, project: Project, ref: str | None, text: str) -> str:
+def resolved(call: GitLabCall, project: ProjectRecord, ref: str | None, text: str) -> str:
     """The id of the commit that a ref means; raises ApiError 404 with a text."""
     number = resolve(call.state, project, ref)
     if number is None:

@@ -6,12 +6,12 @@ Since GitLab 18.0 this holds on all tiers: name and path get the suffix `-deleti
 import secrets
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, Call, accepted
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, accepted
 from eiginfra.lab.gitlab.errors import message
-from eiginfra.lab.gitlab.records import Group, Project, Source
+from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, Source
 
 
-def remove(call: Call, source: Source) -> Answer:
+def remove(call: GitLabCall, source: Source) -> Answer:
     """Mark a group or project for deletion, or remove it at once if it is marked and `permanently_remove` is given."""
     given = params.read(call.raw, {"permanently_remove": params.boolean(default=False), "full_path": params.string()})
     thing, word = _thing(call, source)
@@ -27,22 +27,22 @@ def remove(call: Call, source: Source) -> Answer:
     return accepted()
 
 
-def _remove_now(call: Call, source: Source, full_path: str | None) -> Answer:
+def _remove_now(call: GitLabCall, source: Source, full_path: str | None) -> Answer:
     thing, word = _thing(call, source)
-    if isinstance(thing, Group) and thing.parent_id is None:
+    if isinstance(thing, GroupRecord) and thing.parent_id is None:
         raise message(400, "`permanently_remove` option is only available for subgroups.")
     if not thing.marked_for_deletion_on:
         raise message(400, f"{word} must be marked for deletion first.")
     if full_path != thing.full_path:
         raise message(400, f"`full_path` is incorrect. You must enter the complete path for the {word.lower()}.")
-    if isinstance(thing, Group):
+    if isinstance(thing, GroupRecord):
         call.state.remove_group(thing)
     else:
         call.state.remove_project(thing)
     return accepted()
 
 
-def restore(call: Call, source: Source) -> None:
+def restore(call: GitLabCall, source: Source) -> None:
     """Take the mark and the suffix off; where the old path was taken meanwhile, another suffix takes its place.
 
     Raises ApiError 400 for what is not marked.
@@ -61,13 +61,13 @@ def restore(call: Call, source: Source) -> None:
     call.state.doomed.discard(source)
 
 
-def _thing(call: Call, source: Source) -> tuple[Group | Project, str]:
+def _thing(call: GitLabCall, source: Source) -> tuple[GroupRecord | ProjectRecord, str]:
     kind, number = source
     return (call.state.groups[number], "Group") if kind == "group" else (call.state.projects[number], "Project")
 
 
-def _rename(call: Call, thing: Group | Project, path: str) -> None:
-    if isinstance(thing, Group):
+def _rename(call: GitLabCall, thing: GroupRecord | ProjectRecord, path: str) -> None:
+    if isinstance(thing, GroupRecord):
         call.state.rename_group(thing, path)
     else:
         call.state.rename_project(thing, path)

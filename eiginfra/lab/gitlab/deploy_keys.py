@@ -5,14 +5,14 @@ from hashlib import md5
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import invalid, no_record, not_found
 from eiginfra.lab.gitlab.keys import fingerprint
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, key_of
 
 
-def _links(call: Call) -> dict[str, bool]:
+def _links(call: GitLabCall) -> dict[str, bool]:
     """The keys of the path's project: id -> whether it may push."""
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
@@ -20,34 +20,34 @@ def _links(call: Call) -> dict[str, bool]:
     return links
 
 
-def _keys(call: Call) -> dict[str, Json]:
+def _keys(call: GitLabCall) -> dict[str, Json]:
     keys: dict[str, Json] = call.state.extra["deploy_key"]
     return keys
 
 
-def _present(call: Call, links: dict[str, bool], number: str) -> Json:
+def _present(call: GitLabCall, links: dict[str, bool], number: str) -> Json:
     return {**_keys(call)[number], "can_push": links[number]}
 
 
-def everywhere(call: Call) -> Answer:
+def everywhere(call: GitLabCall) -> Answer:
     """GET /deploy_keys, for administrators."""
     call.known_admin()
     return paginate(call, list(_keys(call).values()), lambda key: key)
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/deploy_keys."""
     links = _links(call)
     return paginate(call, list(links), lambda number: _present(call, links, number))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/deploy_keys/:key_id."""
     links = _links(call)
     return ok(_present(call, links, _linked(call, links)))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/deploy_keys; a key that is already there is shown, one of another project joins this one."""
     links = _links(call)
     given = params.read(
@@ -73,7 +73,7 @@ def create(call: Call) -> Answer:
     return created(_present(call, links, number))
 
 
-def _add(call: Call, text: str, given: Json, digest: str) -> str:
+def _add(call: GitLabCall, text: str, given: Json, digest: str) -> str:
     body = base64.b64decode(text.split(" ")[1])
     colons = md5(body, usedforsecurity=False).hexdigest()
     number = call.state.new_id("ssh_key")
@@ -91,7 +91,7 @@ def _add(call: Call, text: str, given: Json, digest: str) -> str:
     return str(number)
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/deploy_keys/:key_id: its title, which all projects share, and whether it may push here."""
     links = _links(call)
     number = _linked(call, links)
@@ -104,7 +104,7 @@ def update(call: Call) -> Answer:
     return ok(_present(call, links, number))
 
 
-def enable(call: Call) -> Answer:
+def enable(call: GitLabCall) -> Answer:
     """POST …/deploy_keys/:key_id/enable: a key of another project, for reading."""
     links = _links(call)
     number = call.path["key_id"]
@@ -114,7 +114,7 @@ def enable(call: Call) -> Answer:
     return created(_present(call, links, number))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/deploy_keys/:key_id; a key that no project has left is gone."""
     links = _links(call)
     number = call.path["key_id"]
@@ -126,7 +126,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def _linked(call: Call, links: dict[str, bool]) -> str:
+def _linked(call: GitLabCall, links: dict[str, bool]) -> str:
     if call.path["key_id"] not in links:
         raise no_record()
     return call.path["key_id"]

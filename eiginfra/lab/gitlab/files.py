@@ -5,14 +5,14 @@ from hashlib import sha256
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.commits import apply
 from eiginfra.lab.gitlab.errors import message, not_found
 from eiginfra.lab.gitlab.records import Json
 from eiginfra.lab.gitlab.repository import repository, resolve
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path, content in base64; HEAD gives the same in headers."""
     content, found = _read(call)
     described = {
@@ -32,13 +32,13 @@ def show(call: Call) -> Answer:
     return Answer(200, {**described, "content": base64.b64encode(content).decode()}, ascii_headers)
 
 
-def raw(call: Call) -> Answer:
+def raw(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path/raw."""
     content, _ = _read(call)
     return Answer(200, content, {"content-type": "text/plain; charset=utf-8", "content-disposition": "inline"})
 
 
-def _read(call: Call) -> tuple[bytes, Json]:
+def _read(call: GitLabCall) -> tuple[bytes, Json]:
     project = find_project(call)
     given = params.read(call.raw, {"ref": params.string()})
     ref = given.get("ref") or "HEAD"
@@ -52,23 +52,23 @@ def _read(call: Call) -> tuple[bytes, Json]:
     return base64.b64decode(repo["blobs"][entry["blob"]]), {**entry, "ref": ref, "commit": number}
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/repository/files/:file_path."""
     return created(_write(call, "create"))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/repository/files/:file_path."""
     return ok(_write(call, "update"))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/repository/files/:file_path."""
     _write(call, "delete")
     return gone()
 
 
-def _write(call: Call, kind: str) -> Json:
+def _write(call: GitLabCall, kind: str) -> Json:
     project = find_project(call)
     given = params.read(
         call.raw,

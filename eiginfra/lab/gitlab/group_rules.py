@@ -2,14 +2,14 @@
 
 from eiginfra.lab.gitlab.access import VISIBILITY
 from eiginfra.lab.gitlab.names import GROUP_NAME_RULE, PATH_RULE, reserved, valid_group_name, valid_path
-from eiginfra.lab.gitlab.records import Group, Json
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import GroupRecord, Json
+from eiginfra.lab.gitlab.state import GitLabState
 
 Errors = dict[str, list[str]]
 _LIMITS = {"name": 255, "path": 255, "description": 500}
 
 
-def check(state: State, wanted: Json, parent_id: int | None, but: Group | None = None) -> Errors:
+def check(state: GitLabState, wanted: Json, parent_id: int | None, but: GroupRecord | None = None) -> Errors:
     """The errors of a group's name, path, description and visibility; `but` is the group itself when it is changed."""
     errors: Errors = {}
     for name, limit in _LIMITS.items():
@@ -25,7 +25,7 @@ def check(state: State, wanted: Json, parent_id: int | None, but: Group | None =
     return errors
 
 
-def _check_name(state: State, name: str | None, parent_id: int | None, but: Group | None, errors: Errors) -> None:
+def _check_name(state: GitLabState, name: str | None, parent_id: int | None, but: GroupRecord | None, errors: Errors) -> None:
     if not name:
         errors.setdefault("name", []).append("can't be blank")
         return
@@ -36,7 +36,7 @@ def _check_name(state: State, name: str | None, parent_id: int | None, but: Grou
         errors.setdefault("name", []).append("has already been taken")
 
 
-def _check_path(state: State, path: str | None, parent_id: int | None, but: Group | None, errors: Errors) -> None:
+def _check_path(state: GitLabState, path: str | None, parent_id: int | None, but: GroupRecord | None, errors: Errors) -> None:
     if not path:
         errors.setdefault("path", []).append("can't be blank")
         return
@@ -50,7 +50,7 @@ def _check_path(state: State, path: str | None, parent_id: int | None, but: Grou
         errors.setdefault("path", []).append("has already been taken")
 
 
-def _check_visibility(state: State, visibility: str, parent_id: int | None, but: Group | None, errors: Errors) -> None:
+def _check_visibility(state: GitLabState, visibility: str, parent_id: int | None, but: GroupRecord | None, errors: Errors) -> None:
     level = VISIBILITY[visibility]
     parent = state.groups[parent_id] if parent_id is not None else None
     complaint = None

@@ -4,12 +4,12 @@ from typing import Any
 
 from eiginfra.lab.gitlab import deletion, params, present_groups, project_lists
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_group, level_of, may, sees_group, sees_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
 from eiginfra.lab.gitlab.errors import forbidden, invalid, message, ruby
 from eiginfra.lab.gitlab.group_rules import check
 from eiginfra.lab.gitlab.pagination import by_cursor, no_keyset, paginate, wants_keyset
-from eiginfra.lab.gitlab.records import Group
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import GroupRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 _VISIBILITIES = ("private", "internal", "public")
 _SETTINGS = {
@@ -60,22 +60,22 @@ _LIST = {
 }
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /groups."""
     return _listed(call, list(call.state.groups.values()))
 
 
-def subgroups(call: Call) -> Answer:
+def subgroups(call: GitLabCall) -> Answer:
     """GET /groups/:id/subgroups."""
     return _listed(call, list(call.state.subgroups.get(find_group(call).id, {}).values()), below=True)
 
 
-def descendants(call: Call) -> Answer:
+def descendants(call: GitLabCall) -> Answer:
     """GET /groups/:id/descendant_groups."""
     return _listed(call, list(call.state.descendants(find_group(call).id)), below=True)
 
 
-def _listed(call: Call, groups: list[Group], *, below: bool = False) -> Answer:
+def _listed(call: GitLabCall, groups: list[GroupRecord], *, below: bool = False) -> Answer:
     given = params.read(call.raw, _LIST)
     state = call.state
     everything = given.get("all_available")
@@ -86,7 +86,7 @@ def _listed(call: Call, groups: list[Group], *, below: bool = False) -> Answer:
     text = (given.get("search") or "").lower()
     skipped = set(given.get("skip_groups") or ())
 
-    def wanted(group: Group) -> bool:
+    def wanted(group: GroupRecord) -> bool:
         return (
             group.id not in skipped
             and (not text or text in _searched(state, group, parents=not below))
@@ -110,21 +110,21 @@ def _listed(call: Call, groups: list[Group], *, below: bool = False) -> Answer:
     return paginate(call, found, lambda group: present_groups.brief(state, group))
 
 
-def _searched(state: State, group: Group, *, parents: bool) -> str:
+def _searched(state: GitLabState, group: GroupRecord, *, parents: bool) -> str:
     """The names that a search looks into: those of the parents too, unless only the groups below one are asked for."""
     if not parents:
         return f"{group.name}\n{group.path}".lower()
     return "\n".join([" / ".join(above.name for above in reversed(list(state.ancestors(group)))), group.full_path]).lower()
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /groups/:id."""
     group = find_group(call)
     given = params.read(call.raw, {"with_projects": params.boolean(default=True)})
     return ok(_detail(call, group, projects=given["with_projects"]))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST /groups."""
     user = call.known_user()
     given = params.read(
@@ -148,7 +148,7 @@ def create(call: Call) -> Answer:
     if errors:
         raise message(400, f"Failed to save group {ruby(errors)}")
     group = state.add_group(
-        Group(
+        GroupRecord(
             id=state.new_id("namespace"),
             path=wanted["path"],
             name=wanted["name"],
@@ -162,7 +162,7 @@ def create(call: Call) -> Answer:
     return created(_detail(call, group, projects=True))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT /groups/:id, for owners."""
     group = find_group(call)
     authorize(call, ("group", group.id), OWNER)
@@ -180,7 +180,7 @@ def update(call: Call) -> Answer:
     return ok(_detail(call, group, projects=True))
 
 
-def projects(call: Call) -> Answer:
+def projects(call: GitLabCall) -> Answer:
     """GET /groups/:id/projects."""
     group = find_group(call)
     given = params.read(call.raw, {"include_subgroups": params.boolean(default=False)})
@@ -189,14 +189,14 @@ def projects(call: Call) -> Answer:
     return project_lists.listed(call, found)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE /groups/:id, for owners."""
     group = find_group(call)
     authorize(call, ("group", group.id), OWNER)
     return deletion.remove(call, ("group", group.id))
 
 
-def restore(call: Call) -> Answer:
+def restore(call: GitLabCall) -> Answer:
     """POST /groups/:id/restore, for owners."""
     group = find_group(call)
     authorize(call, ("group", group.id), OWNER)
@@ -204,7 +204,7 @@ def restore(call: Call) -> Answer:
     return created(_detail(call, group, projects=True))
 
 
-def _detail(call: Call, group: Group, *, projects: bool) -> dict[str, Any]:
+def _detail(call: GitLabCall, group: GroupRecord, *, projects: bool) -> dict[str, Any]:
     shown = present_groups.full(call.state, group)
     if may(call, ("group", group.id), OWNER):
         shown["runners_token"] = None

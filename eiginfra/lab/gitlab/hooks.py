@@ -4,8 +4,8 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
-from eiginfra.lab.gitlab.errors import ApiError, no_record
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import GitLabHttpError, no_record
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, key_of
 
@@ -40,7 +40,7 @@ _DEFAULTS: Json = {
 }
 
 
-def _hooks(call: Call) -> tuple[int, list[Json]]:
+def _hooks(call: GitLabCall) -> tuple[int, list[Json]]:
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
     hooks: list[Json] = call.state.extra["hook"].setdefault(key_of(("project", project.id)), [])
@@ -52,17 +52,17 @@ def _present(hook: Json) -> Json:
     return {name: value for name, value in hook.items() if name != "token"}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/hooks."""
     return paginate(call, _hooks(call)[1], _present)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/hooks/:hook_id."""
     return ok(_present(_find(call)[1]))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/hooks."""
     project_id, hooks = _hooks(call)
     given = _given(call, required=True)
@@ -71,28 +71,28 @@ def create(call: Call) -> Answer:
     return created(_present(hook))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/hooks/:hook_id."""
     hook = _find(call)[1]
     hook.update(_given(call, required=False))
     return ok(_present(hook))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/hooks/:hook_id."""
     hooks, hook = _find(call)
     hooks.remove(hook)
     return gone()
 
 
-def _given(call: Call, *, required: bool) -> Json:
+def _given(call: GitLabCall, *, required: bool) -> Json:
     given = params.read(call.raw, {"url": params.string(required=required), **_FIELDS})
     if "url" in given and not re.match(r"https?://\S+", given["url"] or ""):
-        raise ApiError(422, {"error": "Invalid url given"})
+        raise GitLabHttpError(422, {"error": "Invalid url given"})
     return given
 
 
-def _find(call: Call) -> tuple[list[Json], Json]:
+def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     _, hooks = _hooks(call)
     hook = next((hook for hook in hooks if str(hook["id"]) == call.path["hook_id"]), None)
     if hook is None:

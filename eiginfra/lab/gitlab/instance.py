@@ -1,12 +1,12 @@
 """What the instance says of itself."""
 
-from eiginfra.lab.gitlab.call import Answer, Call, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
 
 VERSION = "18.5.2-ee"
 REVISION = "4d1b5a6c7f3"
 
 
-def version(call: Call) -> Answer:
+def version(call: GitLabCall) -> Answer:
     """GET /version and GET /metadata."""
     call.known_user()
     kas = {

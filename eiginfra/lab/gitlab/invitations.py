@@ -5,17 +5,17 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
-from eiginfra.lab.gitlab.errors import ApiError, message, not_found
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_found
 from eiginfra.lab.gitlab.members import MANAGING_LEVEL, add, sentence
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Source, SourceType, User, key_of
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import Json, Source, SourceType, UserRecord, key_of
+from eiginfra.lab.gitlab.state import GitLabState
 
 _LEVELS = (5, 10, 15, 20, 30, 40, 50)
 
 
-def _pending(state: State, source: Source) -> dict[str, Json]:
+def _pending(state: GitLabState, source: Source) -> dict[str, Json]:
     """The pending invitations of a source by lower-case address, without those that ran out."""
     known: dict[str, Json] = state.extra["invitation"].get(key_of(source), {})
     for email in [email for email, one in known.items() if one["expires_at"] and one["expires_at"] <= state.today()]:
@@ -23,7 +23,7 @@ def _pending(state: State, source: Source) -> dict[str, Json]:
     return known
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/invitations, for those who manage members."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
@@ -32,7 +32,7 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda one: one)
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/invitations: 201 even for what failed, which the body tells."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
@@ -55,7 +55,7 @@ def create(call: Call) -> Answer:
     return created({"status": "error", "message": failures} if failures else {"status": "success"})
 
 
-def _invite(call: Call, source: Source, wanted: str, given: dict[str, Any], *, by_email: bool) -> str | None:
+def _invite(call: GitLabCall, source: Source, wanted: str, given: dict[str, Any], *, by_email: bool) -> str | None:
     """Invite one; the failure, or None."""
     state = call.state
     if by_email:
@@ -69,7 +69,7 @@ def _invite(call: Call, source: Source, wanted: str, given: dict[str, Any], *, b
             return "User already exists in source"
         try:
             add(call, source, user_id, given["access_level"], given.get("expires_at"))
-        except ApiError as error:
+        except GitLabHttpError as error:
             return sentence(error)
         return None
     if wanted.count("@") != 1 or wanted.startswith("@") or wanted.endswith("@"):
@@ -89,7 +89,7 @@ def _invite(call: Call, source: Source, wanted: str, given: dict[str, Any], *, b
     return None
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/invitations/:email."""
     one = _find(call)[1]
     given = params.read(call.raw, {"access_level": params.integer(*_LEVELS), "expires_at": params.day()})
@@ -99,14 +99,14 @@ def update(call: Call) -> Answer:
     return ok(one)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/invitations/:email."""
     pending, one = _find(call)
     del pending[one["invite_email"].lower()]
     return gone()
 
 
-def _find(call: Call) -> tuple[dict[str, Json], Json]:
+def _find(call: GitLabCall) -> tuple[dict[str, Json], Json]:
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
     pending = _pending(call.state, source)
@@ -116,7 +116,7 @@ def _find(call: Call) -> tuple[dict[str, Json], Json]:
     return pending, one
 
 
-def accept_pending(state: State, user: User) -> None:
+def accept_pending(state: GitLabState, user: UserRecord) -> None:
     """Turn the invitations of a new, confirmed account's address into memberships."""
     yesterday = (state.clock.today() - timedelta(days=1)).isoformat()
     for key, pending in state.extra["invitation"].items():

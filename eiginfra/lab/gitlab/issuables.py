@@ -4,9 +4,9 @@ from typing import Any
 
 from eiginfra.lab.gitlab import labels, milestones, params, present_users
 from eiginfra.lab.gitlab.access import OWNER, PLANNER, authorize, may
-from eiginfra.lab.gitlab.call import Answer, Call, gone
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, gone
 from eiginfra.lab.gitlab.errors import forbidden, no_record
-from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 
 FIELDS = {
     "title": params.string(),
@@ -32,13 +32,13 @@ LIST = {
 }
 
 
-def own(call: Call, kind: str, project: Project) -> list[Json]:
+def own(call: GitLabCall, kind: str, project: ProjectRecord) -> list[Json]:
     """The issues or merge requests of a project, oldest first."""
     found: list[Json] = call.state.extra[kind].setdefault(key_of(("project", project.id)), [])
     return found
 
 
-def find(call: Call, kind: str, project: Project, iid: str) -> Json:
+def find(call: GitLabCall, kind: str, project: ProjectRecord, iid: str) -> Json:
     """One by its number in the project; raises ApiError 404."""
     thing = next((thing for thing in own(call, kind, project) if str(thing["iid"]) == iid), None)
     if thing is None:
@@ -46,7 +46,7 @@ def find(call: Call, kind: str, project: Project, iid: str) -> Json:
     return thing
 
 
-def new(call: Call, kind: str, project: Project, given: Json) -> Json:
+def new(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -> Json:
     """One more, not yet kept."""
     now = call.state.now()
     return {
@@ -68,7 +68,7 @@ def new(call: Call, kind: str, project: Project, given: Json) -> Json:
     }
 
 
-def change(call: Call, project: Project, thing: Json, given: Json, *, assignees: int) -> None:
+def change(call: GitLabCall, project: ProjectRecord, thing: Json, given: Json, *, assignees: int) -> None:
     """Take in what was given; people who do not exist are left out, as GitLab does. `assignees` is how many there may be."""
     thing.update({name: given[name] for name in ("title", "description", "discussion_locked") if name in given})
     names = [*(given.get("labels", thing["labels"]) or ()), *(given.get("add_labels") or ())]
@@ -87,13 +87,13 @@ def change(call: Call, project: Project, thing: Json, given: Json, *, assignees:
     thing["updated_at"] = call.state.now()
 
 
-def may_change(call: Call, project: Project, thing: Json, level: int = PLANNER) -> None:
+def may_change(call: GitLabCall, project: ProjectRecord, thing: Json, level: int = PLANNER) -> None:
     """Raise ApiError 403 unless the caller wrote it or has a level at the project."""
     if thing["author_id"] != call.known_user().id and not may(call, ("project", project.id), level):
         raise forbidden()
 
 
-def filtered(call: Call, kind: str, project: Project, given: Json) -> list[Json]:
+def filtered(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -> list[Json]:
     """Those of a project that are asked for, in order."""
     text, fields = (given.get("search") or "").lower(), given["in"].split(",")
 
@@ -110,7 +110,7 @@ def filtered(call: Call, kind: str, project: Project, given: Json) -> list[Json]
     return sorted(found, key=lambda thing: (str(thing[given["order_by"]]), thing["id"]), reverse=given["sort"] == "desc")
 
 
-def present(call: Call, project: Project, thing: Json, mark: str, place: str) -> Json:
+def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, place: str) -> Json:
     """The common part, with `#` or `!` before the number and its place in the web address."""
     users, short = call.state.users, f"{mark}{thing['iid']}"
 
@@ -138,7 +138,7 @@ def present(call: Call, project: Project, thing: Json, mark: str, place: str) ->
     }
 
 
-def remove(call: Call, kind: str, project: Project) -> Answer:
+def remove(call: GitLabCall, kind: str, project: ProjectRecord) -> Answer:
     """Take one out, for owners."""
     authorize(call, ("project", project.id), OWNER)
     own(call, kind, project).remove(find(call, kind, project, call.path["iid"]))

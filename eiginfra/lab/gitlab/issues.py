@@ -2,10 +2,10 @@
 
 from eiginfra.lab.gitlab import issuables, params
 from eiginfra.lab.gitlab.access import GUEST, PLANNER, find_project, level_of, may
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
 from eiginfra.lab.gitlab.errors import forbidden
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Project
+from eiginfra.lab.gitlab.records import Json, ProjectRecord
 
 _FIELDS = {
     **issuables.FIELDS,
@@ -15,7 +15,7 @@ _FIELDS = {
 }
 
 
-def _project(call: Call) -> Project:
+def _project(call: GitLabCall) -> ProjectRecord:
     """The project of the path; raises ApiError 403 where its issues are off."""
     project = find_project(call)
     level = project.settings.get("issues_access_level", "enabled")
@@ -24,7 +24,7 @@ def _project(call: Call) -> Project:
     return project
 
 
-def _present(call: Call, project: Project, issue: Json) -> Json:
+def _present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
     api = f"{call.state.url}/api/v4/projects/{project.id}"
     shown = issuables.present(call, project, issue, "#", "issues")
     return {
@@ -47,7 +47,7 @@ def _present(call: Call, project: Project, issue: Json) -> Json:
     }
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/issues."""
     project = _project(call)
     given = params.read(call.raw, issuables.LIST)
@@ -55,19 +55,19 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda issue: _present(call, project, issue))
 
 
-def _sees(call: Call, project: Project, issue: Json) -> bool:
+def _sees(call: GitLabCall, project: ProjectRecord, issue: Json) -> bool:
     """Confidential issues are for their author and those who plan."""
     mine = call.user is not None and call.user.id in (issue["author_id"], *issue["assignee_ids"])
     return not issue["confidential"] or mine or may(call, ("project", project.id), PLANNER)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/issues/:iid."""
     project = _project(call)
     return ok(_present(call, project, issuables.find(call, "issue", project, call.path["iid"])))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/issues: whoever may see the project; labels and people are for its members."""
     call.known_user()
     project = _project(call)
@@ -86,7 +86,7 @@ def create(call: Call) -> Answer:
     return created(_present(call, project, issue))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/issues/:iid, for its author and planners."""
     project = _project(call)
     issue = issuables.find(call, "issue", project, call.path["iid"])
@@ -98,7 +98,7 @@ def update(call: Call) -> Answer:
     return ok(_present(call, project, issue))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/issues/:iid, for owners."""
     project = _project(call)
     return issuables.remove(call, "issue", project)

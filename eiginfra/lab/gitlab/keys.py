@@ -5,20 +5,20 @@ import binascii
 from hashlib import sha256
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import invalid, not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, User
+from eiginfra.lab.gitlab.records import Json, UserRecord
 
 _TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com")
 
 
-def _of(call: Call, user: User) -> list[Json]:
+def _of(call: GitLabCall, user: UserRecord) -> list[Json]:
     keys: list[Json] = call.state.extra["ssh_key"].setdefault(f"user:{user.id}", [])
     return keys
 
 
-def _user(call: Call) -> User:
+def _user(call: GitLabCall) -> UserRecord:
     """Oneself under `/user/keys`, else the user of the path, whom only administrators change."""
     asking = call.known_user()
     if "id" not in call.path:
@@ -31,17 +31,17 @@ def _user(call: Call) -> User:
     return user
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /user/keys and GET /users/:id/keys."""
     return paginate(call, _of(call, _user(call)), lambda key: key)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/keys/:key_id."""
     return ok(_find(call)[1])
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/keys; a key belongs to one user."""
     user = _user(call)
     given = params.read(
@@ -71,14 +71,14 @@ def create(call: Call) -> Answer:
     return created(key)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/keys/:key_id."""
     keys, key = _find(call)
     keys.remove(key)
     return gone()
 
 
-def _find(call: Call) -> tuple[list[Json], Json]:
+def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     keys = _of(call, _user(call))
     key = next((key for key in keys if str(key["id"]) == call.path["key_id"]), None)
     if key is None:

@@ -5,23 +5,23 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import conflict, invalid, not_found
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.state import GitLabState
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?")
 _NAMED = {"red": "#FF0000", "green": "#008000", "blue": "#0000FF", "white": "#FFFFFF", "black": "#000000"}
 _FIELDS = {"description": params.string(), "priority": params.integer(), "archived": params.boolean()}
 
 
-def _own(state: State, source: Source) -> list[Json]:
+def _own(state: GitLabState, source: Source) -> list[Json]:
     labels: list[Json] = state.extra["label"].setdefault(key_of(source), [])
     return labels
 
 
-def _visible(state: State, source: Source, *, ancestors: bool) -> list[Json]:
+def _visible(state: GitLabState, source: Source, *, ancestors: bool) -> list[Json]:
     sources = list(state.sources_above(source)) if ancestors else [source]
     found = [label for above in sources for label in state.extra["label"].get(key_of(above), [])]
     return sorted(found, key=lambda label: str(label["name"]).lower())
@@ -35,7 +35,7 @@ def _present(label: Json, source: Source, *, counts: bool = False) -> Json:
     return {**kept, **shown, "subscribed": False, **counted, **place}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/labels; a project's with those of its groups."""
     source = find_source(call)
     given = params.read(
@@ -48,13 +48,13 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda label: _present(label, source, counts=bool(given["with_counts"])))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/labels/:label_id, by id or name."""
     source = find_source(call)
     return ok(_present(_find(call, source, ancestors=True), source))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/labels."""
     source = find_source(call)
     authorize(call, source, REPORTER)
@@ -65,7 +65,7 @@ def create(call: Call) -> Answer:
     return created(_present(_add(call.state, source, **given), source))
 
 
-def _add(state: State, source: Source, **given: Any) -> Json:
+def _add(state: GitLabState, source: Source, **given: Any) -> Json:
     label = {
         "id": state.new_id("label"),
         "name": _checked_name(given["name"]),
@@ -79,7 +79,7 @@ def _add(state: State, source: Source, **given: Any) -> Json:
     return label
 
 
-def ensure(state: State, source: Source, names: list[str]) -> None:
+def ensure(state: GitLabState, source: Source, names: list[str]) -> None:
     """Make the labels that an issue or a merge request names and the project does not know yet."""
     known = {label["name"] for label in _visible(state, source, ancestors=True)}
     for name in names:
@@ -87,7 +87,7 @@ def ensure(state: State, source: Source, names: list[str]) -> None:
             _add(state, source, name=name, color="#6699cc")
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/labels/:label_id, and the older PUT …/labels with `label_id` or `name`, which clients still use."""
     source = find_source(call)
     authorize(call, source, REPORTER)
@@ -105,7 +105,7 @@ def update(call: Call) -> Answer:
     return ok(_present(label, source))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/labels/:label_id, and the older DELETE …/labels."""
     source = find_source(call)
     authorize(call, source, REPORTER)
@@ -114,7 +114,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def _find(call: Call, source: Source, *, ancestors: bool) -> Json:
+def _find(call: GitLabCall, source: Source, *, ancestors: bool) -> Json:
     wanted = call.path.get("label_id")
     if wanted is None:
         params.one_of(call.raw, "label_id", "name", exactly=True)

@@ -13,29 +13,29 @@ from eiginfra.lab.gitlab.access import (
     level_of,
 )
 from eiginfra.lab.gitlab.application import queued
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
-from eiginfra.lab.gitlab.errors import ApiError, bad_parameters, conflict, forbidden, invalid, no_record, not_found
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters, conflict, forbidden, invalid, no_record, not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Member, Source
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import MembershipRecord, Source
+from eiginfra.lab.gitlab.state import GitLabState
 
 _LIST = {"query": params.string(), "user_ids": params.integers(), "skip_users": params.integers()}
 MANAGING_LEVEL = {"group": OWNER, "project": MAINTAINER}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members: the direct ones."""
     call.known_user()
     return _listed(call, list(call.state.direct_members(find_source(call))))
 
 
-def index_all(call: Call) -> Answer:
+def index_all(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members/all: with the inherited ones, each person once, at the highest level."""
     call.known_user()
     return _listed(call, list(_effective(call.state, find_source(call)).values()))
 
 
-def _listed(call: Call, members: list[Member]) -> Answer:
+def _listed(call: GitLabCall, members: list[MembershipRecord]) -> Answer:
     given = params.read(call.raw, _LIST)
     users = call.state.users
     text = (given.get("query") or "").lower()
@@ -49,8 +49,8 @@ def _listed(call: Call, members: list[Member]) -> Answer:
     return paginate(call, found, lambda member: present_users.member(call.state, member))
 
 
-def _effective(state: State, source: Source) -> dict[int, Member]:
-    best: dict[int, Member] = {}
+def _effective(state: GitLabState, source: Source) -> dict[int, MembershipRecord]:
+    best: dict[int, MembershipRecord] = {}
     for above in reversed(list(state.sources_above(source))):
         for member in state.direct_members(above):
             known = best.get(member.user_id)
@@ -59,14 +59,14 @@ def _effective(state: State, source: Source) -> dict[int, Member]:
     return best
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/members/:user_id, a direct one."""
     call.known_user()
     source = find_source(call)
     return ok(present_users.member(call.state, _find(call, source)))
 
 
-def show_all(call: Call) -> Answer:
+def show_all(call: GitLabCall) -> Answer:
     """GET …/members/all/:user_id, direct or inherited."""
     call.known_user()
     member = _effective(call.state, find_source(call)).get(_user_id(call))
@@ -75,7 +75,7 @@ def show_all(call: Call) -> Answer:
     return ok(present_users.member(call.state, member))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/members: one user by id or name, or several ids separated by commas."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
@@ -100,7 +100,7 @@ def create(call: Call) -> Answer:
     return created(present_users.member(call.state, add(call, source, user_id, level, expires_at)))
 
 
-def _wanted_user(call: Call, given: dict[str, Any]) -> int:
+def _wanted_user(call: GitLabCall, given: dict[str, Any]) -> int:
     if given.get("username"):
         user_id = call.state.user_names.get(given["username"].lower())
     else:
@@ -112,7 +112,7 @@ def _wanted_user(call: Call, given: dict[str, Any]) -> int:
     return user_id
 
 
-def _create_many(call: Call, source: Source, ids: list[str], level: int, expires_at: str | None) -> dict[str, Any]:
+def _create_many(call: GitLabCall, source: Source, ids: list[str], level: int, expires_at: str | None) -> dict[str, Any]:
     """Members one by one; what fails is said in the body of the 201."""
     failures: dict[str, str] = {}
     for text in ids:
@@ -124,18 +124,18 @@ def _create_many(call: Call, source: Source, ids: list[str], level: int, expires
         else:
             try:
                 add(call, source, user.id, level, expires_at)
-            except ApiError as error:
+            except GitLabHttpError as error:
                 failures[user.username] = sentence(error)
     return {"status": "error", "message": failures} if failures else {"status": "success"}
 
 
-def add(call: Call, source: Source, user_id: int, level: int, expires_at: str | None) -> Member:
+def add(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: str | None) -> MembershipRecord:
     """Make a direct membership; raises ApiError 400 for a level or a day that GitLab refuses, 403 above one's own level."""
     _check(call, source, user_id, level, expires_at)
     return call.state.add_member(source, user_id, level, call.user.id if call.user else None, expires_at)
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/members/:user_id: level and expiry; an expiry that is not given stays."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
@@ -151,7 +151,7 @@ def update(call: Call) -> Answer:
     return ok(present_users.member(call.state, member))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/members/:user_id; with all direct memberships below, unless `skip_subresources`."""
     call.known_user()
     source = find_source(call)
@@ -169,7 +169,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def is_last_owner(state: State, member: Member) -> bool:
+def is_last_owner(state: GitLabState, member: MembershipRecord) -> bool:
     """Whether a group would have no owner without this one; owners of a parent count, except for a top-level group."""
     if member.source_type != "group" or member.access_level != OWNER:
         return False
@@ -182,7 +182,7 @@ def is_last_owner(state: State, member: Member) -> bool:
     return owners == {member.user_id}
 
 
-def sentence(error: ApiError) -> str:
+def sentence(error: GitLabHttpError) -> str:
     """The errors of a record in one sentence, as GitLab joins them in a 201."""
     message = error.body.get("message")
     if not isinstance(message, dict):
@@ -190,7 +190,7 @@ def sentence(error: ApiError) -> str:
     return " and ".join(f"{name.replace('_', ' ').capitalize()} {text}" for name, texts in message.items() for text in texts)
 
 
-def _check(call: Call, source: Source, user_id: int, level: int, expires_at: str | None) -> None:
+def _check(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: str | None) -> None:
     state = call.state
     errors: dict[str, list[str]] = {}
     top = source[0] == "group" and state.groups[source[1]].parent_id is None
@@ -207,20 +207,20 @@ def _check(call: Call, source: Source, user_id: int, level: int, expires_at: str
         raise forbidden()
 
 
-def _inherited(state: State, source: Source, user_id: int) -> Member | None:
+def _inherited(state: GitLabState, source: Source, user_id: int) -> MembershipRecord | None:
     above = [member for group in state.sources_above(source) if group != source
              if (member := state.direct_member(group, user_id))]  # fmt: skip
     return max(above, key=lambda member: member.access_level, default=None)
 
 
-def _user_id(call: Call) -> int:
+def _user_id(call: GitLabCall) -> int:
     wanted = call.path["user_id"]
     if not wanted.isdecimal():
         raise bad_parameters("user_id is invalid")
     return int(wanted)
 
 
-def _find(call: Call, source: Source) -> Member:
+def _find(call: GitLabCall, source: Source) -> MembershipRecord:
     member = call.state.direct_member(source, _user_id(call))
     if member is None:
         raise no_record()

@@ -2,10 +2,10 @@
 
 from eiginfra.lab.gitlab import issuables, params, present_users
 from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
 from eiginfra.lab.gitlab.errors import conflict, invalid
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Project
+from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import has_branch, resolve
 
 _KIND = "merge_request"
@@ -20,7 +20,7 @@ _FIELDS = {
 _LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
 
 
-def _present(call: Call, project: Project, request: Json) -> Json:
+def _present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
     users = call.state.users
     shown = issuables.present(call, project, request, "!", "merge_requests")
     draft = request["title"].lower().startswith(("draft:", "[draft]", "(draft)"))
@@ -50,7 +50,7 @@ def _present(call: Call, project: Project, request: Json) -> Json:
     }
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/merge_requests."""
     project = find_project(call)
     given = params.read(call.raw, _LIST)
@@ -62,7 +62,7 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda request: _present(call, project, request))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/merge_requests/:iid."""
     project = find_project(call)
     request = issuables.find(call, _KIND, project, call.path["iid"])
@@ -70,7 +70,7 @@ def show(call: Call) -> Answer:
     return ok({**_present(call, project, request), **alone})
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/merge_requests, for developers; one open request for two branches."""
     project = find_project(call)
     authorize(call, ("project", project.id), DEVELOPER)
@@ -91,7 +91,7 @@ def create(call: Call) -> Answer:
     return created(_present(call, project, request))
 
 
-def _check(call: Call, project: Project, given: Json) -> None:
+def _check(call: GitLabCall, project: ProjectRecord, given: Json) -> None:
     source, target = given["source_branch"], given["target_branch"]
     if source == target:
         raise invalid(branch_conflict=["You can't use same project/branch for source and target"])
@@ -104,7 +104,7 @@ def _check(call: Call, project: Project, given: Json) -> None:
             raise conflict([f"Another open merge request already exists for this source branch: !{other['iid']}"])
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/merge_requests/:iid, for its author and developers."""
     project = find_project(call)
     request = issuables.find(call, _KIND, project, call.path["iid"])
@@ -115,7 +115,7 @@ def update(call: Call) -> Answer:
     return ok(_present(call, project, request))
 
 
-def _change(call: Call, project: Project, request: Json, given: Json) -> None:
+def _change(call: GitLabCall, project: ProjectRecord, request: Json, given: Json) -> None:
     issuables.change(call, project, request, given, assignees=1)
     request.update({name: given[name] for name in ("target_branch", "squash", "allow_collaboration") if name in given})
     if "remove_source_branch" in given:
@@ -124,7 +124,7 @@ def _change(call: Call, project: Project, request: Json, given: Json) -> None:
         request["reviewer_ids"] = [number for number in given["reviewer_ids"] if number in call.state.users][:1]
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/merge_requests/:iid, for owners."""
     project = find_project(call)
     return issuables.remove(call, _KIND, project)

@@ -2,7 +2,7 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import PLANNER, authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import message, no_record, ruby
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
@@ -10,17 +10,17 @@ from eiginfra.lab.gitlab.records import Json, Source, key_of
 _FIELDS = {"description": params.string(), "due_date": params.day(), "start_date": params.day()}
 
 
-def _own(call: Call, source: Source) -> list[Json]:
+def _own(call: GitLabCall, source: Source) -> list[Json]:
     milestones: list[Json] = call.state.extra["milestone"].setdefault(key_of(source), [])
     return milestones
 
 
-def _path(call: Call, source: Source) -> str:
+def _path(call: GitLabCall, source: Source) -> str:
     kind, number = source
     return f"groups/{call.state.groups[number].full_path}" if kind == "group" else call.state.projects[number].full_path
 
 
-def present(call: Call, source: Source, milestone: Json) -> Json:
+def present(call: GitLabCall, source: Source, milestone: Json) -> Json:
     """A milestone as GitLab shows it."""
     due = milestone["due_date"]
     return {
@@ -31,7 +31,7 @@ def present(call: Call, source: Source, milestone: Json) -> Json:
     }
 
 
-def reachable(call: Call, project_id: int, number: int | None) -> Json | None:
+def reachable(call: GitLabCall, project_id: int, number: int | None) -> Json | None:
     """A milestone of a project or of its groups, by id, as an issue shows it."""
     for source in call.state.sources_above(("project", project_id)):
         for milestone in call.state.extra["milestone"].get(key_of(source), []):
@@ -40,7 +40,7 @@ def reachable(call: Call, project_id: int, number: int | None) -> Json | None:
     return None
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/milestones."""
     source = find_source(call)
     given = params.read(
@@ -69,13 +69,13 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda pair: present(call, *pair))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/milestones/:milestone_id."""
     source = find_source(call)
     return ok(present(call, source, _find(call, source)))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/milestones, for planners."""
     source = find_source(call)
     authorize(call, source, PLANNER)
@@ -97,7 +97,7 @@ def create(call: Call) -> Answer:
     return created(present(call, source, milestone))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/milestones/:milestone_id."""
     source = find_source(call)
     authorize(call, source, PLANNER)
@@ -113,7 +113,7 @@ def update(call: Call) -> Answer:
     return ok(present(call, source, milestone))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/milestones/:milestone_id."""
     source = find_source(call)
     authorize(call, source, PLANNER)
@@ -121,14 +121,14 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def _find(call: Call, source: Source) -> Json:
+def _find(call: GitLabCall, source: Source) -> Json:
     milestone = next((one for one in _own(call, source) if str(one["id"]) == call.path["milestone_id"]), None)
     if milestone is None:
         raise no_record()
     return milestone
 
 
-def _check(call: Call, source: Source, wanted: Json, doing: str) -> None:
+def _check(call: GitLabCall, source: Source, wanted: Json, doing: str) -> None:
     errors: dict[str, list[str]] = {}
     others = [one for place in call.state.sources_above(source) for one in call.state.extra["milestone"].get(key_of(place), [])]
     if not (wanted["title"] or "").strip():

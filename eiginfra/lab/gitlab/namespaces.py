@@ -4,14 +4,14 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import OWNER, level_of, sees_group
-from eiginfra.lab.gitlab.call import Answer, Call, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
 from eiginfra.lab.gitlab.errors import not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Group, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import GroupRecord, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 
-def basic(state: State, namespace_id: int) -> dict[str, Any]:
+def basic(state: GitLabState, namespace_id: int) -> dict[str, Any]:
     """A namespace as projects show it."""
     if group := state.groups.get(namespace_id):
         return {
@@ -37,10 +37,10 @@ def basic(state: State, namespace_id: int) -> dict[str, Any]:
     }
 
 
-def present(call: Call, thing: Group | User) -> dict[str, Any]:
+def present(call: GitLabCall, thing: GroupRecord | UserRecord) -> dict[str, Any]:
     """A namespace of its own, with counts for those who own it."""
     state = call.state
-    if isinstance(thing, User):
+    if isinstance(thing, UserRecord):
         return {**basic(state, thing.namespace_id), "billable_members_count": 1, "plan": "default", "trial": False}
     shown = basic(state, thing.id)
     if call.admin or level_of(state, call.user, ("group", thing.id)) >= OWNER:
@@ -55,7 +55,7 @@ def present(call: Call, thing: Group | User) -> dict[str, Any]:
     return {**shown, "plan": "default", "trial": False}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /namespaces: the caller's; for administrators all."""
     user = call.known_user()
     given = params.read(
@@ -79,29 +79,29 @@ def index(call: Call) -> Answer:
     text = (given.get("search") or "").lower()
     groups = [group for group in groups if text in (group.full_path if given["full_path_search"] else f"{group.name} {group.path}").lower()]
     users = [other for other in users if text in f"{other.name} {other.username}".lower()]
-    found: list[Group | User] = [*groups, *users]
-    found.sort(key=lambda thing: thing.id if isinstance(thing, Group) else thing.namespace_id)
+    found: list[GroupRecord | UserRecord] = [*groups, *users]
+    found.sort(key=lambda thing: thing.id if isinstance(thing, GroupRecord) else thing.namespace_id)
     return paginate(call, found, lambda thing: present(call, thing))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /namespaces/:id."""
     user = call.known_user()
     state, wanted = call.state, call.path["id"]
     if wanted.isdecimal():
         number = int(wanted)
         owner = state.user_namespaces.get(number)
-        thing: Group | User | None = state.groups.get(number) or (state.users[owner] if owner else None)
+        thing: GroupRecord | UserRecord | None = state.groups.get(number) or (state.users[owner] if owner else None)
     else:
         kind, number = state.paths.get(wanted.lower(), ("", 0))
         thing = {"group": state.groups.get(number), "user": state.users.get(number)}.get(kind)
-    visible = thing is not None and (sees_group(call, thing) if isinstance(thing, Group) else thing is user or user.admin)
+    visible = thing is not None and (sees_group(call, thing) if isinstance(thing, GroupRecord) else thing is user or user.admin)
     if thing is None or not visible:
         raise not_found("Namespace")
     return ok(present(call, thing))
 
 
-def exists(call: Call) -> Answer:
+def exists(call: GitLabCall) -> Answer:
     """GET /namespaces/:id/exists, with a proposal where the path is taken."""
     call.known_user()
     given = params.read(call.raw, {"parent_id": params.integer()})

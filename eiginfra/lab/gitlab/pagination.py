@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from eiginfra.lab.gitlab.call import Answer, Call
-from eiginfra.lab.gitlab.errors import ApiError, bad_parameters
+from eiginfra.lab.gitlab.call import Answer, GitLabCall
+from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters
 from eiginfra.lab.gitlab.params import integer, read
 
 Item = TypeVar("Item")
@@ -13,7 +13,7 @@ _COUNT_LIMIT = 10_000
 _OFFSET_LIMIT = 50_000
 
 
-def paginate(call: Call, items: Sequence[Item], present: Callable[[Item], Any]) -> Answer:
+def paginate(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], Any]) -> Answer:
     """The page that was asked for, with `X-*` and `Link` headers.
 
     Above 10,000 items the totals are left out, as GitLab does.
@@ -40,12 +40,12 @@ def paginate(call: Call, items: Sequence[Item], present: Callable[[Item], Any]) 
     return Answer(200, [present(item) for item in items[start : start + size]], headers)
 
 
-def wants_keyset(call: Call) -> bool:
+def wants_keyset(call: GitLabCall) -> bool:
     """Whether the caller asks for `pagination=keyset`."""
     return call.raw.get("pagination") == "keyset"
 
 
-def keyset(call: Call, items: Sequence[Item], present: Callable[[Item], Any], following: Callable[[Item], dict[str, Any]]) -> Answer:
+def keyset(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], Any], following: Callable[[Item], dict[str, Any]]) -> Answer:
     """The first page of items that were already cut off at the key; `following` gives the key of the next page."""
     _, size = _page_and_size(call)
     shown = items[:size]
@@ -56,7 +56,7 @@ def keyset(call: Call, items: Sequence[Item], present: Callable[[Item], Any], fo
     return Answer(200, [present(item) for item in shown], headers)
 
 
-def by_cursor(call: Call, items: Sequence[Item], present: Callable[[Item], Any], identity: Callable[[Item], int]) -> Answer:
+def by_cursor(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], Any], identity: Callable[[Item], int]) -> Answer:
     """A page after the item whose id is the `cursor` of the request; from the start without one."""
     cursor = str(call.raw.get("cursor", ""))
     numbers = [str(identity(item)) for item in items]
@@ -64,16 +64,16 @@ def by_cursor(call: Call, items: Sequence[Item], present: Callable[[Item], Any],
     return keyset(call, items[start:], present, lambda item: {"cursor": identity(item)})
 
 
-def no_keyset() -> ApiError:
+def no_keyset() -> GitLabHttpError:
     """405 of an order in which keyset pagination does not work."""
-    return ApiError(405, {"error": "Keyset pagination is not yet available for this type of request"})
+    return GitLabHttpError(405, {"error": "Keyset pagination is not yet available for this type of request"})
 
 
-def limit_offset(call: Call, kind: str) -> None:
+def limit_offset(call: GitLabCall, kind: str) -> None:
     """Raise ApiError 405 beyond the 50,000th item, where only a keyset leads on."""
     page, size = _page_and_size(call)
     if (page - 1) * size >= _OFFSET_LIMIT:
-        raise ApiError(
+        raise GitLabHttpError(
             405,
             {
                 "error": f"Offset pagination has a maximum allowed offset of {_OFFSET_LIMIT} for requests that return "
@@ -82,14 +82,14 @@ def limit_offset(call: Call, kind: str) -> None:
         )
 
 
-def _page_and_size(call: Call) -> tuple[int, int]:
+def _page_and_size(call: GitLabCall) -> tuple[int, int]:
     given = read(call.raw, {"page": integer(default=1), "per_page": integer(default=20)})
     if given["per_page"] == 0:
         raise bad_parameters("per_page has a value not allowed")
     return max(given["page"] or 1, 1), min(max(given["per_page"] or 20, 1), 100)
 
 
-def _link(call: Call, changed: dict[str, Any]) -> str:
+def _link(call: GitLabCall, changed: dict[str, Any]) -> str:
     given = {name: value for name, value in call.query.items() if name not in {"private_token", "access_token"}}
     pairs = {**call.path, **given, **changed}
     return f"{call.state.url}/api/v4{call.raw_path}?{urlencode(sorted(pairs.items()), doseq=True)}"

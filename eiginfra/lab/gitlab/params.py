@@ -16,7 +16,7 @@ class _InvalidError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Param:
+class GitLabParam:
     """A declared parameter."""
 
     convert: Callable[[Any], Any]
@@ -84,47 +84,47 @@ def _hash(value: Any) -> Any:
     return value
 
 
-def string(*values: str, required: bool = False, default: Any = _MISSING) -> Param:
+def string(*values: str, required: bool = False, default: Any = _MISSING) -> GitLabParam:
     """A text, perhaps one of a few."""
-    return Param(_string, required, values, default)
+    return GitLabParam(_string, required, values, default)
 
 
-def integer(*values: int, required: bool = False, default: Any = _MISSING) -> Param:
+def integer(*values: int, required: bool = False, default: Any = _MISSING) -> GitLabParam:
     """A whole number, perhaps one of a few."""
-    return Param(_integer, required, values, default)
+    return GitLabParam(_integer, required, values, default)
 
 
-def boolean(default: Any = _MISSING) -> Param:
+def boolean(default: Any = _MISSING) -> GitLabParam:
     """`true`, `false` and their synonyms."""
-    return Param(_boolean, default=default)
+    return GitLabParam(_boolean, default=default)
 
 
-def strings(*, required: bool = False) -> Param:
+def strings(*, required: bool = False) -> GitLabParam:
     """A list, or texts separated by commas."""
-    return Param(_strings, required)
+    return GitLabParam(_strings, required)
 
 
-def integers(*, required: bool = False) -> Param:
+def integers(*, required: bool = False) -> GitLabParam:
     """A list, or numbers separated by commas."""
-    return Param(_integers, required)
+    return GitLabParam(_integers, required)
 
 
-def day(*, required: bool = False) -> Param:
+def day(*, required: bool = False) -> GitLabParam:
     """A date; a time of day is dropped."""
-    return Param(_day, required)
+    return GitLabParam(_day, required)
 
 
-def instant() -> Param:
+def instant() -> GitLabParam:
     """A date with a time of day."""
-    return Param(_instant)
+    return GitLabParam(_instant)
 
 
-def hash_(*, required: bool = False) -> Param:
+def hash_(*, required: bool = False) -> GitLabParam:
     """An object."""
-    return Param(_hash, required)
+    return GitLabParam(_hash, required)
 
 
-def read(raw: Mapping[str, Any], declared: Mapping[str, Param]) -> dict[str, Any]:
+def read(raw: Mapping[str, Any], declared: Mapping[str, GitLabParam]) -> dict[str, Any]:
     """The declared parameters that were given (or have a default), converted.
 
     Raises ApiError 400 with all complaints, as Grape words them.

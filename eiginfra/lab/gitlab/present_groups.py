@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab.records import Group
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import GroupRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 BRANCH_DEFAULTS: dict[int, dict[str, Any]] = {
     0: {"push": 30, "merge": 30, "force": True},
@@ -71,7 +71,7 @@ def branch_protection(level: int) -> dict[str, Any]:
     }
 
 
-def brief(state: State, group: Group) -> dict[str, Any]:
+def brief(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
     """A group in a list."""
     settings = {name: group.settings.get(name, default) for name, default in SETTINGS.items()}
     defaults = group.settings.get("default_branch_protection_defaults")
@@ -94,11 +94,11 @@ def brief(state: State, group: Group) -> dict[str, Any]:
     }
 
 
-def full(state: State, group: Group) -> dict[str, Any]:
+def full(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
     """A group alone, without its projects."""
     return {**brief(state, group), **{name: group.settings.get(name, default) for name, default in DETAILS.items()}}
 
 
-def full_name(state: State, group: Group) -> str:
+def full_name(state: GitLabState, group: GroupRecord) -> str:
     """The names of a group and its ancestors: `Entrepreneurs / Promotion 3`."""
     return " / ".join(reversed([ancestor.name for ancestor in state.ancestors(group)]))

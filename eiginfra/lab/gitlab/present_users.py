@@ -3,8 +3,8 @@
 from hashlib import sha256
 from typing import Any
 
-from eiginfra.lab.gitlab.records import Member, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import MembershipRecord, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 PROFILE: dict[str, Any] = {
     "bio": "",
@@ -28,7 +28,7 @@ PROFILE: dict[str, Any] = {
 """What a user's settings are unless they were set."""
 
 
-def basic(state: State, user: User) -> dict[str, Any]:
+def basic(state: GitLabState, user: UserRecord) -> dict[str, Any]:
     """The short form, as in lists for those who are not administrators."""
     digest = sha256(user.email.lower().encode()).hexdigest()
     return {
@@ -43,7 +43,7 @@ def basic(state: State, user: User) -> dict[str, Any]:
     }
 
 
-def public(state: State, user: User) -> dict[str, Any]:
+def public(state: GitLabState, user: UserRecord) -> dict[str, Any]:
     """One's own account, GET /user (recording comments-duplicit_reactions)."""
     profile = {**PROFILE, **user.settings}
     return {
@@ -84,7 +84,7 @@ def public(state: State, user: User) -> dict[str, Any]:
     }
 
 
-def with_admin(state: State, user: User) -> dict[str, Any]:
+def with_admin(state: GitLabState, user: UserRecord) -> dict[str, Any]:
     """The long form that administrators see."""
     creator = state.users.get(user.created_by) if user.created_by else None
     return {
@@ -102,7 +102,7 @@ def with_admin(state: State, user: User) -> dict[str, Any]:
     }
 
 
-def member(state: State, record: Member) -> dict[str, Any]:
+def member(state: GitLabState, record: MembershipRecord) -> dict[str, Any]:
     """A membership (recording genericcommands-get_contributors)."""
     creator = state.users.get(record.created_by) if record.created_by else None
     return {

@@ -1,13 +1,13 @@
 """The states in which a lab's GitLab can start."""
 
 from eiginfra.lab.gitlab.access import OWNER
-from eiginfra.lab.gitlab.records import Group, User
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import GroupRecord, UserRecord
+from eiginfra.lab.gitlab.state import GitLabState
 
 PROFILES = ("eig", "recordings")
 
 
-def populate(state: State, profile: str) -> None:
+def populate(state: GitLabState, profile: str) -> None:
     """An administrator `eiginfra-bot` with a token, and the public group `eig`; all profiles begin so.
 
     Raises ValueError for an unknown profile.
@@ -16,7 +16,7 @@ def populate(state: State, profile: str) -> None:
         raise ValueError(f"unknown profile {profile!r}: one of {', '.join(PROFILES)}")
     now = state.now()
     bot = state.add_user(
-        User(
+        UserRecord(
             id=state.new_id("user"),
             username="eiginfra-bot",
             name="eiginfra",
@@ -28,5 +28,5 @@ def populate(state: State, profile: str) -> None:
         )
     )
     state.add_token(bot, "eiginfra", ["api"])
-    eig = state.add_group(Group(state.new_id("namespace"), "eig", "Entrepreneurs d’intérêt général", None, "public", created_at=now))
+    eig = state.add_group(GroupRecord(state.new_id("namespace"), "eig", "Entrepreneurs d’intérêt général", None, "public", created_at=now))
     state.add_member(("group", eig.id), bot.id, OWNER, bot.id, None)

@@ -4,9 +4,9 @@ from typing import Any
 
 from eiginfra.lab.gitlab import namespaces, params, present_users, project_settings
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, level_of, may, sees_project
-from eiginfra.lab.gitlab.call import Answer, Call
+from eiginfra.lab.gitlab.call import Answer, GitLabCall
 from eiginfra.lab.gitlab.pagination import keyset, limit_offset, no_keyset, paginate, wants_keyset
-from eiginfra.lab.gitlab.records import Project
+from eiginfra.lab.gitlab.records import ProjectRecord
 from eiginfra.lab.gitlab.repository import default_branch, is_empty, readme
 
 _ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
@@ -30,7 +30,7 @@ _LIST = {
 }
 
 
-def listed(call: Call, projects: list[Project]) -> Answer:
+def listed(call: GitLabCall, projects: list[ProjectRecord]) -> Answer:
     """A page of some projects: those the caller may know of and asks for."""
     given = params.read(call.raw, _LIST)
     found = [project for project in projects if _wanted(call, project, given)]
@@ -38,7 +38,7 @@ def listed(call: Call, projects: list[Project]) -> Answer:
     found.sort(key=lambda project: (getattr(project, order), project.id), reverse=given["sort"] == "desc")
     simple = given["simple"] or call.user is None
 
-    def present(project: Project) -> dict[str, Any]:
+    def present(project: ProjectRecord) -> dict[str, Any]:
         return present_simple(call, project) if simple else present_one(call, project)
 
     if wants_keyset(call):
@@ -50,7 +50,7 @@ def listed(call: Call, projects: list[Project]) -> Answer:
     return paginate(call, found, present)
 
 
-def _wanted(call: Call, project: Project, given: dict[str, Any]) -> bool:
+def _wanted(call: GitLabCall, project: ProjectRecord, given: dict[str, Any]) -> bool:
     text = (given.get("search") or "").lower()
     in_path = project.full_path if given["search_namespaces"] else project.path
     if text and text not in f"{project.name} {in_path} {project.settings.get('description') or ''}".lower():
@@ -66,7 +66,7 @@ def _wanted(call: Call, project: Project, given: dict[str, Any]) -> bool:
     return sees_project(call, project)
 
 
-def _plain_filters(project: Project, given: dict[str, Any]) -> bool:
+def _plain_filters(project: ProjectRecord, given: dict[str, Any]) -> bool:
     return (
         given.get("archived") in (None, project.archived)
         and given.get("visibility") in (None, project.visibility)
@@ -78,7 +78,7 @@ def _plain_filters(project: Project, given: dict[str, Any]) -> bool:
     )
 
 
-def present_simple(call: Call, project: Project) -> dict[str, Any]:
+def present_simple(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
     """A project as strangers and `simple=true` see it."""
     state = call.state
     namespace = namespaces.basic(state, project.namespace_id)
@@ -110,7 +110,7 @@ def present_simple(call: Call, project: Project) -> dict[str, Any]:
     }
 
 
-def present_one(call: Call, project: Project) -> dict[str, Any]:
+def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
     """A project as its own page and full lists show it."""
     state = call.state
     api = f"{state.url}/api/v4/projects/{project.id}"
@@ -151,7 +151,7 @@ def present_one(call: Call, project: Project) -> dict[str, Any]:
     }
 
 
-def _permissions(call: Call, project: Project) -> dict[str, Any]:
+def _permissions(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
     direct = call.user and call.state.direct_member(("project", project.id), call.user.id)
     group = call.state.groups.get(project.namespace_id)
     inherited = level_of(call.state, call.user, ("group", group.id)) if group else 0
@@ -161,7 +161,7 @@ def _permissions(call: Call, project: Project) -> dict[str, Any]:
     }
 
 
-def _names_above(call: Call, project: Project, namespace: dict[str, Any]) -> str:
+def _names_above(call: GitLabCall, project: ProjectRecord, namespace: dict[str, Any]) -> str:
     group = call.state.groups.get(project.namespace_id)
     if group is None:
         return str(namespace["name"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.params import Param
+from eiginfra.lab.gitlab.params import GitLabParam
 
 _ACCESS = ("disabled", "private", "enabled")
 _FEATURES = (
@@ -21,7 +21,7 @@ _OLD_SWITCHES = {
 }
 """Switches of before there were three levels; each follows its level and sets it."""
 
-ACCEPTED: dict[str, Param] = {
+ACCEPTED: dict[str, GitLabParam] = {
     **{f"{feature}_access_level": params.string(*_ACCESS) for feature in _FEATURES},
     "pages_access_level": params.string(*_ACCESS, "public"),
     "package_registry_access_level": params.string(*_ACCESS, "public"),

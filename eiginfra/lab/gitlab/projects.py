@@ -13,13 +13,13 @@ from eiginfra.lab.gitlab.access import (
     level_of,
     sees_group,
 )
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, invalid, not_found
 from eiginfra.lab.gitlab.names import PATH_RULE, PROJECT_NAME_RULE, reserved, valid_path, valid_project_name
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Group, Project, User
+from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, UserRecord
 from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.state import GitLabState
 
 _COMMON = {
     "visibility": params.string("private", "internal", "public"),
@@ -32,12 +32,12 @@ _TAKEN = "has already been taken"
 _CREATION = {"developer": DEVELOPER, "maintainer": MAINTAINER, "owner": OWNER}
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /projects."""
     return project_lists.listed(call, list(call.state.projects.values()))
 
 
-def of_user(call: Call) -> Answer:
+def of_user(call: GitLabCall) -> Answer:
     """GET /users/:id/projects: those in the user's own namespace."""
     wanted = call.path["id"]
     number = int(wanted) if wanted.isdecimal() else call.state.user_names.get(wanted.lower(), 0)
@@ -47,14 +47,14 @@ def of_user(call: Call) -> Answer:
     return project_lists.listed(call, list(call.state.projects_of.get(user.namespace_id, {}).values()))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /projects/:id."""
     project = find_project(call)
     present = project_lists.present_one if call.user else project_lists.present_simple
     return ok(present(call, project))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST /projects."""
     user = call.known_user()
     given = params.read(
@@ -79,7 +79,7 @@ def create(call: Call) -> Answer:
     _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
     now = state.now()
     project = state.add_project(
-        Project(
+        ProjectRecord(
             id=state.new_id("project"),
             path=path,
             name=name,
@@ -99,7 +99,7 @@ def create(call: Call) -> Answer:
     return created(project_lists.present_one(call, project))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT /projects/:id, for maintainers; visibility and paths for owners."""
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
@@ -121,17 +121,17 @@ def update(call: Call) -> Answer:
     return ok(project_lists.present_one(call, project))
 
 
-def archive(call: Call) -> Answer:
+def archive(call: GitLabCall) -> Answer:
     """POST /projects/:id/archive, for owners."""
     return _set_archived(call, archived=True)
 
 
-def unarchive(call: Call) -> Answer:
+def unarchive(call: GitLabCall) -> Answer:
     """POST /projects/:id/unarchive, for owners."""
     return _set_archived(call, archived=False)
 
 
-def _set_archived(call: Call, *, archived: bool) -> Answer:
+def _set_archived(call: GitLabCall, *, archived: bool) -> Answer:
     project = find_project(call)
     authorize(call, ("project", project.id), OWNER)
     project.archived = archived
@@ -139,14 +139,14 @@ def _set_archived(call: Call, *, archived: bool) -> Answer:
     return created(project_lists.present_one(call, project))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE /projects/:id, for owners."""
     project = find_project(call)
     authorize(call, ("project", project.id), OWNER)
     return deletion.remove(call, ("project", project.id))
 
 
-def restore(call: Call) -> Answer:
+def restore(call: GitLabCall) -> Answer:
     """POST /projects/:id/restore, for owners."""
     project = find_project(call)
     authorize(call, ("project", project.id), OWNER)
@@ -154,19 +154,19 @@ def restore(call: Call) -> Answer:
     return created(project_lists.present_one(call, project))
 
 
-def languages(call: Call) -> Answer:
+def languages(call: GitLabCall) -> Answer:
     """GET /projects/:id/languages: the lab does not count them."""
     find_project(call)
     return ok({})
 
 
-def groups(call: Call) -> Answer:
+def groups(call: GitLabCall) -> Answer:
     """GET /projects/:id/groups: the ancestors."""
     project = find_project(call)
     state = call.state
     found = [group for group in state.ancestors(state.groups.get(project.namespace_id)) if sees_group(call, group)]
 
-    def present(group: Group) -> dict[str, Any]:
+    def present(group: GroupRecord) -> dict[str, Any]:
         names = [ancestor.name for ancestor in state.ancestors(group)]
         return {
             "id": group.id,
@@ -180,7 +180,7 @@ def groups(call: Call) -> Answer:
     return paginate(call, found, present)
 
 
-def users(call: Call) -> Answer:
+def users(call: GitLabCall) -> Answer:
     """GET /projects/:id/users: who is a member, directly or not."""
     project = find_project(call)
     call.known_user()
@@ -192,7 +192,7 @@ def users(call: Call) -> Answer:
     return paginate(call, found, lambda user: present_users.basic(state, user))
 
 
-def _may_create(call: Call, user: User, namespace: int) -> bool:
+def _may_create(call: GitLabCall, user: UserRecord, namespace: int) -> bool:
     """Whether a project may be made there; `noone` stops administrators too."""
     group = call.state.groups.get(namespace)
     if group is None:
@@ -205,7 +205,7 @@ def _may_create(call: Call, user: User, namespace: int) -> bool:
     return rule in _CREATION and level_of(call.state, user, ("group", group.id)) >= _CREATION[rule]
 
 
-def _check(state: State, wanted: dict[str, Any], namespace: int, but: Project | None = None) -> None:
+def _check(state: GitLabState, wanted: dict[str, Any], namespace: int, but: ProjectRecord | None = None) -> None:
     name, path, visibility = wanted["name"], wanted["path"], wanted["visibility"]
     errors: dict[str, list[str]] = {}
     if not valid_project_name(name):

@@ -4,23 +4,23 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, conflict, not_found
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Project, key_of
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import access, protection
 
 _LEVELS = (0, 30, 40, 60)
 
 
-def _rules(call: Call) -> tuple[Project, list[Json]]:
+def _rules(call: GitLabCall) -> tuple[ProjectRecord, list[Json]]:
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
     rules: list[Json] = call.state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
     return project, rules
 
 
-def _find(call: Call) -> tuple[list[Json], Json]:
+def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     _, rules = _rules(call)
     rule = next((rule for rule in rules if rule["name"] == call.path["name"]), None)
     if rule is None:
@@ -28,19 +28,19 @@ def _find(call: Call) -> tuple[list[Json], Json]:
     return rules, rule
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/protected_branches."""
     _, rules = _rules(call)
     text = params.read(call.raw, {"search": params.string()}).get("search") or ""
     return paginate(call, [rule for rule in rules if text in rule["name"]], lambda rule: rule)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/protected_branches/:name, a branch or a wildcard."""
     return ok(_find(call)[1])
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/protected_branches; maintainers push and merge unless said otherwise."""
     _, rules = _rules(call)
     given = params.read(
@@ -70,7 +70,7 @@ def create(call: Call) -> Answer:
     return created(rule)
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PATCH …/protected_branches/:name."""
     _, rule = _find(call)
     given = params.read(call.raw, {"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean()})
@@ -80,14 +80,14 @@ def update(call: Call) -> Answer:
     return ok(rule)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/protected_branches/:name."""
     rules, rule = _find(call)
     rules.remove(rule)
     return gone()
 
 
-def allow(call: Call, rule: Json, kind: str) -> None:
+def allow(call: GitLabCall, rule: Json, kind: str) -> None:
     """Take in `allowed_to_push` and its like: entries added, changed by id, or removed with `_destroy`."""
     wanted = call.raw.get(f"allowed_to_{kind}")
     if wanted is None:
@@ -102,7 +102,7 @@ def allow(call: Call, rule: Json, kind: str) -> None:
     rule[name] = entries
 
 
-def _with(call: Call, entries: list[Json], item: dict[str, Any]) -> list[Json]:
+def _with(call: GitLabCall, entries: list[Json], item: dict[str, Any]) -> list[Json]:
     given = params.read(
         item,
         {

@@ -2,7 +2,7 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import conflict, not_found
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.protected_branches import allow
@@ -10,14 +10,14 @@ from eiginfra.lab.gitlab.records import Json, key_of
 from eiginfra.lab.gitlab.repository import access
 
 
-def _rules(call: Call) -> list[Json]:
+def _rules(call: GitLabCall) -> list[Json]:
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
     rules: list[Json] = call.state.extra["protected_tag"].setdefault(key_of(("project", project.id)), [])
     return rules
 
 
-def _find(call: Call) -> tuple[list[Json], Json]:
+def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     rules = _rules(call)
     rule = next((rule for rule in rules if rule["name"] == call.path["name"]), None)
     if rule is None:
@@ -25,17 +25,17 @@ def _find(call: Call) -> tuple[list[Json], Json]:
     return rules, rule
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/protected_tags."""
     return paginate(call, _rules(call), lambda rule: rule)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/protected_tags/:name, a tag or a wildcard."""
     return ok(_find(call)[1])
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/protected_tags; maintainers create unless said otherwise."""
     rules = _rules(call)
     declared = {"name": params.string(required=True), "create_access_level": params.integer(0, 30, 40, 60, default=40)}
@@ -48,7 +48,7 @@ def create(call: Call) -> Answer:
     return created(rule)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/protected_tags/:name."""
     rules, rule = _find(call)
     rules.remove(rule)

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 @dataclass(slots=True)
-class User:
+class UserRecord:
     """An account; `namespace_id` is its personal namespace."""
 
     id: int
@@ -27,7 +27,7 @@ class User:
 
 
 @dataclass(slots=True)
-class Token:
+class TokenRecord:
     """A personal access token; `secret` is its value."""
 
     id: int
@@ -43,7 +43,7 @@ class Token:
 
 
 @dataclass(slots=True)
-class Group:
+class GroupRecord:
     """A group; `full_path` follows its ancestors'."""
 
     id: int
@@ -58,7 +58,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Project:
+class ProjectRecord:
     """A project; `namespace_id` is a group's or a user's namespace."""
 
     id: int
@@ -77,7 +77,7 @@ class Project:
 
 
 @dataclass(slots=True)
-class Member:
+class MembershipRecord:
     """A direct membership; `expires_at` is a day, from which on it is no longer valid."""
 
     id: int

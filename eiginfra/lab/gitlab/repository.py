@@ -4,58 +4,58 @@ import base64
 from hashlib import sha1
 from typing import Any
 
-from eiginfra.lab.gitlab.call import Call
+from eiginfra.lab.gitlab.call import GitLabCall
 from eiginfra.lab.gitlab.present_groups import BRANCH_DEFAULTS
-from eiginfra.lab.gitlab.records import Json, Project, key_of
-from eiginfra.lab.gitlab.state import State
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
+from eiginfra.lab.gitlab.state import GitLabState
 
 Tree = dict[str, Json]
 """Path -> {`blob`: sha, `mode`: text, `last`: id of the commit that changed it last}."""
 
 
-def repository(state: State, project: Project) -> Json:
+def repository(state: GitLabState, project: ProjectRecord) -> Json:
     """The repository, made empty at first sight."""
     empty: Json = {"branches": {}, "commits": {}, "trees": {}, "blobs": {}}
     result: Json = state.extra["repository"].setdefault(key_of(("project", project.id)), empty)
     return result
 
 
-def _known(state: State, project: Project) -> Json | None:
+def _known(state: GitLabState, project: ProjectRecord) -> Json | None:
     return state.extra["repository"].get(key_of(("project", project.id)))
 
 
-def is_empty(state: State, project: Project) -> bool:
+def is_empty(state: GitLabState, project: ProjectRecord) -> bool:
     """Whether nothing was ever committed."""
     known = _known(state, project)
     return known is None or not known["branches"]
 
 
-def default_branch(state: State, project: Project) -> str:
+def default_branch(state: GitLabState, project: ProjectRecord) -> str:
     """The project's main branch, which an empty repository does not have yet."""
     return str(project.settings.get("default_branch") or _group_default(state, project) or "main")
 
 
-def _group_default(state: State, project: Project) -> str | None:
+def _group_default(state: GitLabState, project: ProjectRecord) -> str | None:
     for group in state.ancestors(state.groups.get(project.namespace_id)):
         if branch := group.settings.get("default_branch"):
             return str(branch)
     return None
 
 
-def has_branch(state: State, project: Project, name: str) -> bool:
+def has_branch(state: GitLabState, project: ProjectRecord, name: str) -> bool:
     """Whether a branch exists."""
     known = _known(state, project)
     return known is not None and name in known["branches"]
 
 
-def readme(state: State, project: Project) -> str | None:
+def readme(state: GitLabState, project: ProjectRecord) -> str | None:
     """The name of the README on the default branch."""
     known = _known(state, project)
     tree = known["trees"].get(known["branches"].get(default_branch(state, project)), {}) if known else {}
     return next((path for path in tree if path.lower().startswith("readme") and "/" not in path), None)
 
 
-def resolve(state: State, project: Project, ref: str | None) -> str | None:
+def resolve(state: GitLabState, project: ProjectRecord, ref: str | None) -> str | None:
     """The id of the commit that a branch, a full or a short id means."""
     known = _known(state, project)
     if known is None:
@@ -73,7 +73,7 @@ def put_blob(repo: Json, content: bytes) -> str:
     return digest
 
 
-def write_commit(call: Call, project: Project, branch: str, parent: str | None, tree: Tree, **fields: Any) -> Json:
+def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: str | None, tree: Tree, **fields: Any) -> Json:
     """Store a commit over a tree whose changed entries have `last` None, and move the branch to it.
 
     The first commit of a project protects its default branch as the group says.
@@ -113,14 +113,14 @@ def write_commit(call: Call, project: Project, branch: str, parent: str | None, 
     return commit
 
 
-def commit_files(call: Call, project: Project, branch: str, message: str, files: dict[str, bytes]) -> Json:
+def commit_files(call: GitLabCall, project: ProjectRecord, branch: str, message: str, files: dict[str, bytes]) -> Json:
     """Commit some new files onto a branch of an empty repository."""
     repo = repository(call.state, project)
     tree: Tree = {path: {"blob": put_blob(repo, content), "mode": "100644", "last": None} for path, content in files.items()}
     return write_commit(call, project, branch, None, tree, message=message)
 
 
-def _protect_default(state: State, project: Project, branch: str) -> None:
+def _protect_default(state: GitLabState, project: ProjectRecord, branch: str) -> None:
     group = state.groups.get(project.namespace_id)
     level = group.settings.get("default_branch_protection", 2) if group else 2
     if level is None or level == 0:
@@ -131,7 +131,7 @@ def _protect_default(state: State, project: Project, branch: str) -> None:
         rules.append(protection(state, branch, push=levels["push"], merge=levels["merge"], force=levels["force"]))
 
 
-def protection(state: State, name: str, *, push: int, merge: int, force: bool) -> Json:
+def protection(state: GitLabState, name: str, *, push: int, merge: int, force: bool) -> Json:
     """A rule that protects a branch."""
     return {
         "id": state.new_id("protected_branch"),
@@ -145,7 +145,7 @@ def protection(state: State, name: str, *, push: int, merge: int, force: bool) -
     }
 
 
-def access(state: State, level: int) -> Json:
+def access(state: GitLabState, level: int) -> Json:
     """One entry of a rule: a level that may."""
     names = {0: "No one", 30: "Developers + Maintainers", 40: "Maintainers", 60: "Instance admins"}
     return {

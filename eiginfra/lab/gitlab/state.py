@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.gitlab.records import Group, Json, Member, Project, Source, Token, User, key_of, stamp
+from eiginfra.lab.gitlab.records import GroupRecord, Json, MembershipRecord, ProjectRecord, Source, TokenRecord, UserRecord, key_of, stamp
 
 
-class State:
+class GitLabState:
     """Everything the lab's GitLab knows."""
 
     def __init__(self, clock: LabClock, url: str) -> None:
@@ -21,22 +21,22 @@ class State:
     def clear(self) -> None:
         """Forget everything."""
         self._ids: Counter[str] = Counter()
-        self.users: dict[int, User] = {}
-        self.tokens: dict[str, Token] = {}
-        self.groups: dict[int, Group] = {}
-        self.projects: dict[int, Project] = {}
+        self.users: dict[int, UserRecord] = {}
+        self.tokens: dict[str, TokenRecord] = {}
+        self.groups: dict[int, GroupRecord] = {}
+        self.projects: dict[int, ProjectRecord] = {}
         self.paths: dict[str, tuple[str, int]] = {}
         """Lower-case full path -> (`user`, `group` or `project`, id)."""
         self.user_names: dict[str, int] = {}
         self.emails: dict[str, int] = {}
         self.user_namespaces: dict[int, int] = {}
-        self.subgroups: dict[int | None, dict[int, Group]] = defaultdict(dict)
-        self.projects_of: dict[int, dict[int, Project]] = defaultdict(dict)
-        self.members: dict[Source, dict[int, Member]] = defaultdict(dict)
+        self.subgroups: dict[int | None, dict[int, GroupRecord]] = defaultdict(dict)
+        self.projects_of: dict[int, dict[int, ProjectRecord]] = defaultdict(dict)
+        self.members: dict[Source, dict[int, MembershipRecord]] = defaultdict(dict)
         self.memberships: dict[int, set[Source]] = defaultdict(set)
         self.doomed: set[Source] = set()
         self.extra: dict[str, dict[str, Any]] = defaultdict(dict)
-        """What hangs on a source: labels, variables, invitations, protected branches, repositories, by `kind` and source."""
+        """What belongs to a source: labels, variables, invitations, protected branches, repositories, by `kind` and source."""
 
     def new_id(self, kind: str) -> int:
         """The next number of a kind; users and groups share those of namespaces."""
@@ -53,7 +53,7 @@ class State:
 
     # -- users ------------------------------------------------------------------------------------------------------
 
-    def add_user(self, user: User) -> User:
+    def add_user(self, user: UserRecord) -> UserRecord:
         """Put a user into the indexes."""
         self.users[user.id] = user
         self.user_names[user.username.lower()] = user.id
@@ -62,7 +62,7 @@ class State:
         self.paths[user.username.lower()] = ("user", user.id)
         return user
 
-    def rename_user(self, user: User, *, username: str, email: str) -> None:
+    def rename_user(self, user: UserRecord, *, username: str, email: str) -> None:
         """Change a user's name or e-mail, with the indexes and the paths of the user's projects."""
         del self.user_names[user.username.lower()], self.emails[user.email.lower()], self.paths[user.username.lower()]
         user.username, user.email = username, email
@@ -70,7 +70,7 @@ class State:
         for project in self.projects_of[user.namespace_id].values():
             self._index_project(project)
 
-    def remove_user(self, user: User) -> None:
+    def remove_user(self, user: UserRecord) -> None:
         """Remove a user with the memberships and the personal projects."""
         for source in list(self.memberships[user.id]):
             self.remove_member(source, user.id)
@@ -82,28 +82,28 @@ class State:
         del self.user_names[user.username.lower()], self.emails[user.email.lower()], self.paths[user.username.lower()]
         del self.user_namespaces[user.namespace_id], self.users[user.id]
 
-    def add_token(self, user: User, name: str, scopes: list[str], **fields: Any) -> Token:
+    def add_token(self, user: UserRecord, name: str, scopes: list[str], **fields: Any) -> TokenRecord:
         """Give a user a new token of 20 random characters."""
         secret = "glpat-" + secrets.token_hex(10)
-        token = Token(self.new_id("token"), user.id, name, secret, scopes, self.now(), **fields)
+        token = TokenRecord(self.new_id("token"), user.id, name, secret, scopes, self.now(), **fields)
         self.tokens[secret] = token
         return token
 
     # -- groups and projects ----------------------------------------------------------------------------------------
 
-    def add_group(self, group: Group) -> Group:
+    def add_group(self, group: GroupRecord) -> GroupRecord:
         """Put a group into the indexes."""
         self.groups[group.id] = group
         self.subgroups[group.parent_id][group.id] = group
         self._index_group(group)
         return group
 
-    def rename_group(self, group: Group, path: str) -> None:
+    def rename_group(self, group: GroupRecord, path: str) -> None:
         """Change a group's path and those of all below."""
         group.path = path
         self._index_group(group)
 
-    def remove_group(self, group: Group) -> None:
+    def remove_group(self, group: GroupRecord) -> None:
         """Remove a group with all below."""
         for child in list(self.subgroups.pop(group.id, {}).values()):
             self.remove_group(child)
@@ -114,21 +114,21 @@ class State:
         self.subgroups[group.parent_id].pop(group.id, None)
         del self.groups[group.id]
 
-    def add_project(self, project: Project) -> Project:
+    def add_project(self, project: ProjectRecord) -> ProjectRecord:
         """Put a project into the indexes."""
         self.projects[project.id] = project
         self.projects_of[project.namespace_id][project.id] = project
         self._index_project(project)
         return project
 
-    def rename_project(self, project: Project, path: str) -> None:
+    def rename_project(self, project: ProjectRecord, path: str) -> None:
         """Change a project's path; the former one leads on to it, as long as nothing else takes it."""
         self.extra["redirect"][project.full_path.lower()] = project.id
         project.path = path
         self._index_project(project)
 
-    def remove_project(self, project: Project) -> None:
-        """Remove a project with all that hangs on it."""
+    def remove_project(self, project: ProjectRecord) -> None:
+        """Remove a project with all that belongs to it."""
         self._forget(("project", project.id))
         self.paths.pop(project.full_path.lower(), None)
         self.projects_of[project.namespace_id].pop(project.id, None)
@@ -140,13 +140,13 @@ class State:
             return group.full_path
         return self.users[self.user_namespaces[namespace_id]].username
 
-    def ancestors(self, group: Group | None) -> Iterator[Group]:
+    def ancestors(self, group: GroupRecord | None) -> Iterator[GroupRecord]:
         """The group itself and its ancestors, nearest first."""
         while group is not None:
             yield group
             group = self.groups.get(group.parent_id) if group.parent_id is not None else None
 
-    def descendants(self, group_id: int) -> Iterator[Group]:
+    def descendants(self, group_id: int) -> Iterator[GroupRecord]:
         """All groups below, nearest first within each branch."""
         for child in self.subgroups.get(group_id, {}).values():
             yield child
@@ -173,7 +173,7 @@ class State:
 
     # -- members ----------------------------------------------------------------------------------------------------
 
-    def direct_members(self, source: Source) -> Iterable[Member]:
+    def direct_members(self, source: Source) -> Iterable[MembershipRecord]:
         """The direct members of a source whose membership has not expired."""
         members = self.members.get(source)
         if not members:
@@ -181,16 +181,16 @@ class State:
         today = self.today()
         return [member for member in members.values() if member.expires_at is None or member.expires_at > today]
 
-    def direct_member(self, source: Source, user_id: int) -> Member | None:
+    def direct_member(self, source: Source, user_id: int) -> MembershipRecord | None:
         """A direct membership that has not expired."""
         member = self.members.get(source, {}).get(user_id)
         if member is None or (member.expires_at is not None and member.expires_at <= self.today()):
             return None
         return member
 
-    def add_member(self, source: Source, user_id: int, level: int, by: int | None, expires_at: str | None) -> Member:
+    def add_member(self, source: Source, user_id: int, level: int, by: int | None, expires_at: str | None) -> MembershipRecord:
         """Make a direct membership."""
-        member = Member(self.new_id("member"), *source, user_id, level, self.now(), by, expires_at)
+        member = MembershipRecord(self.new_id("member"), *source, user_id, level, self.now(), by, expires_at)
         self._index_member(member)
         return member
 
@@ -231,26 +231,26 @@ class State:
         self.clear()
         self._ids.update(saved["ids"])
         for user in saved["users"]:
-            self.add_user(User(**user))
+            self.add_user(UserRecord(**user))
         for token in saved["tokens"]:
-            self.tokens[token["secret"]] = Token(**token)
+            self.tokens[token["secret"]] = TokenRecord(**token)
         for group in saved["groups"]:
-            self.add_group(Group(**group))
+            self.add_group(GroupRecord(**group))
         for project in saved["projects"]:
-            self.add_project(Project(**project))
+            self.add_project(ProjectRecord(**project))
         for member in saved["members"]:
-            self._index_member(Member(**member))
+            self._index_member(MembershipRecord(**member))
         for kind, values in saved["extra"].items():
             self.extra[kind].update(values)
         self.doomed = {("group", group.id) for group in self.groups.values() if group.marked_for_deletion_on}
         self.doomed |= {("project", project.id) for project in self.projects.values() if project.marked_for_deletion_on}
 
-    def _index_member(self, member: Member) -> None:
+    def _index_member(self, member: MembershipRecord) -> None:
         source: Source = (member.source_type, member.source_id)
         self.members[source][member.user_id] = member
         self.memberships[member.user_id].add(source)
 
-    def _index_group(self, group: Group) -> None:
+    def _index_group(self, group: GroupRecord) -> None:
         self.paths.pop(group.full_path.lower(), None)
         parent = self.groups[group.parent_id].full_path + "/" if group.parent_id is not None else ""
         group.full_path = parent + group.path
@@ -260,7 +260,7 @@ class State:
         for project in self.projects_of.get(group.id, {}).values():
             self._index_project(project)
 
-    def _index_project(self, project: Project) -> None:
+    def _index_project(self, project: ProjectRecord) -> None:
         self.paths.pop(project.full_path.lower(), None)
         project.full_path = f"{self.namespace_path(project.namespace_id)}/{project.path}"
         self.paths[project.full_path.lower()] = ("project", project.id)

@@ -2,7 +2,7 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_project
-from eiginfra.lab.gitlab.call import Answer, Call, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, not_found
 
 _TYPES = frozenset({"dockerfiles", "gitignores", "gitlab_ci_ymls", "licenses", "issues", "merge_requests"})
@@ -41,7 +41,7 @@ _TEXTS = {
 }
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /projects/:id/templates/:type/:name."""
     find_project(call)
     if call.path["type"] not in _TYPES:

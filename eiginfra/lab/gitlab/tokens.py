@@ -3,10 +3,10 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, not_found, unauthorized
 from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Token
+from eiginfra.lab.gitlab.records import TokenRecord
 
 _SCOPES = frozenset({
     "api", "read_user", "read_api", "read_repository", "write_repository", "read_registry", "write_registry",
@@ -15,7 +15,7 @@ _SCOPES = frozenset({
 })  # fmt: skip
 
 
-def present(call: Call, token: Token) -> dict[str, Any]:
+def present(call: GitLabCall, token: TokenRecord) -> dict[str, Any]:
     """A token without its secret."""
     expired = token.expires_at is not None and token.expires_at <= call.state.today()
     return {
@@ -32,14 +32,14 @@ def present(call: Call, token: Token) -> dict[str, Any]:
     }
 
 
-def show_self(call: Call) -> Answer:
+def show_self(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens/self."""
     if call.token is None:
         raise unauthorized()
     return ok({**present(call, call.token), "last_used_ips": []})
 
 
-def revoke_self(call: Call) -> Answer:
+def revoke_self(call: GitLabCall) -> Answer:
     """DELETE /personal_access_tokens/self."""
     if call.token is None:
         raise unauthorized()
@@ -47,7 +47,7 @@ def revoke_self(call: Call) -> Answer:
     return gone()
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens: one's own, for administrators those of all."""
     user = call.known_user()
     given = params.read(call.raw, {"user_id": params.integer(), "search": params.string(), "revoked": params.boolean()})
@@ -62,18 +62,18 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda token: present(call, token))
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens/:id."""
     return ok({**present(call, _find(call)), "last_used_ips": []})
 
 
-def revoke(call: Call) -> Answer:
+def revoke(call: GitLabCall) -> Answer:
     """DELETE /personal_access_tokens/:id."""
     _find(call).revoked = True
     return gone()
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST /users/:id/personal_access_tokens, for administrators."""
     call.known_admin()
     given = params.read(
@@ -100,7 +100,7 @@ def create(call: Call) -> Answer:
     return created({**present(call, token), "token": token.secret})
 
 
-def _find(call: Call) -> Token:
+def _find(call: GitLabCall) -> TokenRecord:
     user = call.known_user()
     token = next((token for token in call.state.tokens.values() if str(token.id) == call.path["id"]), None)
     if token is None:

@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 from eiginfra.lab.gitlab import params, present_users
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import bad_parameters, conflict, invalid, not_found
 from eiginfra.lab.gitlab.invitations import accept_pending
 from eiginfra.lab.gitlab.names import PATH_RULE, reserved, valid_path
 from eiginfra.lab.gitlab.pagination import by_cursor, paginate, wants_keyset
-from eiginfra.lab.gitlab.records import User
+from eiginfra.lab.gitlab.records import UserRecord
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PASSWORD_LENGTH = 8
@@ -37,14 +37,14 @@ _PROFILE = {
 _ACCOUNT = {"admin": params.boolean(), "password": params.string()}
 
 
-def current(call: Call) -> Answer:
+def current(call: GitLabCall) -> Answer:
     """GET /user."""
     user = call.known_user()
     present = present_users.with_admin if user.admin else present_users.public
     return ok(present(call.state, user))
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET /users."""
     call.known_user()
     given = params.read(
@@ -79,7 +79,7 @@ def index(call: Call) -> Answer:
     return paginate(call, found, lambda user: present(state, user))
 
 
-def _wanted(user: User, given: dict[str, Any], *, admin: bool) -> bool:
+def _wanted(user: UserRecord, given: dict[str, Any], *, admin: bool) -> bool:
     if given["active"] and user.state != "active":
         return False
     if given["blocked"] and user.state != "blocked":
@@ -101,7 +101,7 @@ def _wanted(user: User, given: dict[str, Any], *, admin: bool) -> bool:
     return by_mail or text in user.name.lower() or text in user.username.lower() or (admin and text in user.email.lower())
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET /users/:id."""
     call.known_user()
     user = find_user(call)
@@ -113,7 +113,7 @@ def show(call: Call) -> Answer:
     return ok({**present_users.basic(call.state, user), **{name: shown[name] for name in names}})
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST /users, for administrators."""
     admin = call.known_admin()
     given = params.read(
@@ -138,7 +138,7 @@ def create(call: Call) -> Answer:
     _check(given, password=None if generated else given.get("password"))
     now = state.now()
     user = state.add_user(
-        User(
+        UserRecord(
             id=state.new_id("user"),
             username=given["username"],
             name=given["name"],
@@ -156,7 +156,7 @@ def create(call: Call) -> Answer:
     return created(present_users.with_admin(state, user))
 
 
-def modify(call: Call) -> Answer:
+def modify(call: GitLabCall) -> Answer:
     """PUT /users/:id, for administrators."""
     call.known_admin()
     user = find_user(call)
@@ -173,7 +173,7 @@ def modify(call: Call) -> Answer:
     return ok(present_users.with_admin(call.state, user))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE /users/:id, for administrators; the last owner of a group stays."""
     call.known_admin()
     user = find_user(call)
@@ -190,7 +190,7 @@ def remove(call: Call) -> Answer:
     return gone()
 
 
-def find_user(call: Call) -> User:
+def find_user(call: GitLabCall) -> UserRecord:
     """The user of the path's `:id`; raises ApiError 400 or 404."""
     wanted = call.path["id"]
     if not wanted.isdecimal():
@@ -201,7 +201,7 @@ def find_user(call: Call) -> User:
     return user
 
 
-def _check_free(call: Call, username: str, email: str, but: User | None = None) -> None:
+def _check_free(call: GitLabCall, username: str, email: str, but: UserRecord | None = None) -> None:
     state = call.state
     own = but.id if but else None
     if state.emails.get(email.lower(), own) != own:

@@ -4,7 +4,7 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, Call, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
 from eiginfra.lab.gitlab.errors import invalid, message, not_found
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
@@ -22,7 +22,7 @@ _FIELDS = {
 }
 
 
-def _all(call: Call) -> tuple[Source, list[Json]]:
+def _all(call: GitLabCall) -> tuple[Source, list[Json]]:
     source = find_source(call)
     authorize(call, source, _LEVEL[source[0]])
     variables: list[Json] = call.state.extra["variable"].setdefault(key_of(source), [])
@@ -34,17 +34,17 @@ def _present(variable: Json) -> Json:
     return {**variable, "value": None} if variable["hidden"] else variable
 
 
-def index(call: Call) -> Answer:
+def index(call: GitLabCall) -> Answer:
     """GET …/variables."""
     return paginate(call, _all(call)[1], _present)
 
 
-def show(call: Call) -> Answer:
+def show(call: GitLabCall) -> Answer:
     """GET …/variables/:key."""
     return ok(_present(_find(call)[1]))
 
 
-def create(call: Call) -> Answer:
+def create(call: GitLabCall) -> Answer:
     """POST …/variables."""
     _, variables = _all(call)
     given = params.read(
@@ -73,7 +73,7 @@ def create(call: Call) -> Answer:
     return created(_present(variable))
 
 
-def update(call: Call) -> Answer:
+def update(call: GitLabCall) -> Answer:
     """PUT …/variables/:key."""
     variables, variable = _find(call)
     given = params.read(call.raw, {"value": params.string(), **_FIELDS})
@@ -83,14 +83,14 @@ def update(call: Call) -> Answer:
     return ok(_present(variable))
 
 
-def remove(call: Call) -> Answer:
+def remove(call: GitLabCall) -> Answer:
     """DELETE …/variables/:key."""
     variables, variable = _find(call)
     variables.remove(variable)
     return gone()
 
 
-def _find(call: Call) -> tuple[list[Json], Json]:
+def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     _, variables = _all(call)
     found = [variable for variable in variables if variable["key"] == call.path["key"]]
     wanted = call.raw.get("filter")

@@ -9,21 +9,21 @@ from typing import Any
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.app import App
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.profiles import TOKEN, USER, new_state
-from eiginfra.lab.proxmox.state import State
+from eiginfra.lab.proxmox.state import ProxmoxState
 
-__all__ = ["Service", "build"]
+__all__ = ["ProxmoxService", "build"]
 
 # How long the recorded server's guests take to shut themselves down, in seconds.
 _RECORDED_SHUTDOWN = 2.0
 
 
 @dataclass
-class Service:
+class ProxmoxService:
     """A Proxmox to serve: the ASGI `app`, and its state to keep."""
 
-    lab: Lab
+    lab: ProxmoxLab
     app: App = field(init=False)
     token_id: str = f"{USER}!{TOKEN}"
 
@@ -42,21 +42,23 @@ class Service:
     def load(self, data: dict[str, Any]) -> None:
         """Replace the state by one dumped before; settings stay."""
         old = self.lab
-        self.lab = Lab(State.load(data), old.clock, old.broadcast.lag)
+        self.lab = ProxmoxLab(ProxmoxState.load(data), old.clock, old.broadcast.lag)
         self.lab.tasks.faults, self.lab.shutdown_seconds = old.tasks.faults, old.shutdown_seconds
         self.app.lab = self.lab
 
 
-def build(clock: LabClock, profile: str = "eig", task_seconds: float = 0.0, nodes: tuple[str, ...] = (), *, vast: bool = False) -> Service:
-    """A Proxmox in the state of `profile` ("eig" or "recordings"); tasks work for `task_seconds`; `vast`: a thousand times the room."""
+def build(
+    clock: LabClock, profile: str = "eig", task_seconds: float = 0.0, nodes: tuple[str, ...] = (), *, vast: bool = False
+) -> ProxmoxService:
+    """A Proxmox in the state of `profile` ("eig" or "recordings"); tasks work for `task_seconds`; `vast`: a thousand times the capacity."""
     state = new_state(profile, clock, nodes)
     if vast:
         for node in state.nodes.values():
             node.memory, node.cores = node.memory * 1000, node.cores * 1000
         for storage in state.storages.values():
             storage.total *= 1000
-    lab = Lab(state, clock)
+    lab = ProxmoxLab(state, clock)
     lab.tasks.faults.default_seconds = task_seconds
     if profile == "recordings":
         lab.shutdown_seconds = _RECORDED_SHUTDOWN
-    return Service(lab)
+    return ProxmoxService(lab)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from eiginfra.lab.proxmox.errors import DeniedError, ServerError
 from eiginfra.lab.proxmox.privileges import ALL
-from eiginfra.lab.proxmox.state import State
+from eiginfra.lab.proxmox.state import ProxmoxState
 
 ROOT = "root@pam"
 _USER = re.compile(r"([^\s:/]+)@([A-Za-z][A-Za-z0-9.\-_]+)")
@@ -42,10 +42,10 @@ def known_path(path: str) -> bool:
     return bool(_PATH.fullmatch(path))
 
 
-class Access:
+class PermissionTable:
     """Permission questions about a state; answers are remembered until `forget` is called after a change."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ProxmoxState) -> None:
         self._state = state
         self._privileges: dict[tuple[str, str], dict[str, int]] = {}
         self._tree: dict[str, list[tuple[str, str, str, int]]] | None = None

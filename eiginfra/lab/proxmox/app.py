@@ -12,9 +12,9 @@ from starlette.formparsers import MultiPartParser
 
 from eiginfra.lab.proxmox.api import ROUTES
 from eiginfra.lab.proxmox.control import CONTROL, control
-from eiginfra.lab.proxmox.errors import ApiError, AuthError, DeniedError, ParamError, ServerError
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import Call, Endpoint
+from eiginfra.lab.proxmox.errors import AuthError, DeniedError, ParamError, ProxmoxHttpError, ServerError
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.routing import Endpoint, ProxmoxCall
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -26,7 +26,7 @@ REASON = b"x-lab-reason"
 class App:
     """Serves `/api2/json` and `/_lab/proxmox` of one lab."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: ProxmoxLab) -> None:
         self.lab = lab
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class App:
         except AuthError as error:
             await _send(send, 401, b"", error.message)
             return
-        except ApiError as error:
+        except ProxmoxHttpError as error:
             answer: dict[str, Any] = {"data": None, "message": f"{error.message}\n"}
             if error.errors:
                 answer["errors"] = error.errors
@@ -62,16 +62,16 @@ class App:
         lab, method, path = self.lab, scope["method"], scope["path"]
         lab.broadcast.tick()
         if not path.startswith(BASE):
-            raise ApiError(501, f"no such file '{path}'")
+            raise ProxmoxHttpError(501, f"no such file '{path}'")
         parts = [part for part in path[len(BASE) :].split("/") if part]
         found = ROUTES.find(method, parts)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         public = found is not None and found[0].public
         auth = "" if public else lab.auth.identify(method, headers)
         if body and method not in ("POST", "PUT"):
-            raise ApiError(501, f"Unexpected content for method '{method}'")
+            raise ProxmoxHttpError(501, f"Unexpected content for method '{method}'")
         if found is None:
-            raise ApiError(501, f"Method '{method} /{'/'.join(parts)}' not implemented")
+            raise ProxmoxHttpError(501, f"Method '{method} /{'/'.join(parts)}' not implemented")
         endpoint, in_path = found
         if "!" in auth and not endpoint.token:
             raise DeniedError(f"URI '/{'/'.join(parts)}' not available with API token, need proper ticket.\n")
@@ -83,7 +83,7 @@ class App:
         result = endpoint.handler(call)
         return await result if inspect.isawaitable(result) else result
 
-    def _verified(self, endpoint: Endpoint, in_path: dict[str, str], given: dict[str, str], auth: str) -> Call:
+    def _verified(self, endpoint: Endpoint, in_path: dict[str, str], given: dict[str, str], auth: str) -> ProxmoxCall:
         """The call, once node, parameters and permissions are checked, in this order."""
         if in_path.get("node") == "localhost":
             in_path["node"] = next(iter(self.lab.state.nodes))
@@ -92,7 +92,7 @@ class App:
         for name in in_path.keys() & given.keys():
             if in_path[name] != given[name]:
                 raise ParamError(**{name: "duplicate parameter (already defined in URI) with conflicting values!"})
-        call = Call(self.lab, auth, endpoint.schema.verify(given | in_path))
+        call = ProxmoxCall(self.lab, auth, endpoint.schema.verify(given | in_path))
         if endpoint.rule is not None:
             endpoint.rule(call)
         return call
@@ -104,7 +104,7 @@ class App:
                 f"hostname lookup '{name}' failed - failed to get address info for: {name}: Temporary failure in name resolution"
             )
         if not node.online:
-            raise ApiError(595, "No route to host")
+            raise ProxmoxHttpError(595, "No route to host")
 
 
 def _parameters(scope: Scope, body: bytes, headers: dict[str, str]) -> dict[str, str]:
@@ -132,7 +132,7 @@ async def _uploaded(body: bytes, headers: dict[str, str]) -> tuple[dict[str, str
             given[name] = value
         else:
             content = await value.read()
-            given |= {"filename": value.filename or "", "tmpfilename": f"/var/tmp/pveupload-{secrets.token_hex(16)}"}  # noqa: S108 - not a file of ours
+            given |= {"filename": value.filename or "", "tmpfilename": f"/var/tmp/pveupload-{secrets.token_hex(16)}"}  # noqa: S108 - a name that is told, no file of the lab
             await value.close()
     return given, content
 

@@ -7,8 +7,8 @@ from hashlib import sha256
 from urllib.parse import unquote
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.proxmox.errors import ApiError, AuthError
-from eiginfra.lab.proxmox.state import Json, State
+from eiginfra.lab.proxmox.errors import AuthError, ProxmoxHttpError
+from eiginfra.lab.proxmox.state import Json, ProxmoxState
 
 _TOKEN = re.compile(r"PVEAPIToken[ =](.*)")
 _TOKEN_ID = re.compile(r"([^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+)!([A-Za-z][A-Za-z0-9.\-_]+)=(.*)")
@@ -19,7 +19,7 @@ LIFETIME = 7200
 class Authentication:
     """Checks credentials against a state and signs tickets; the signing key lives as long as the process."""
 
-    def __init__(self, state: State, clock: LabClock) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock) -> None:
         self._state = state
         self._clock = clock
         self._key = secrets.token_bytes(16)
@@ -85,10 +85,10 @@ class Authentication:
             self._alive(user)
             good = password.startswith("PVE:") and self._ticket(password) == user
         except AuthError as error:
-            raise ApiError(401, "authentication failure") from error
+            raise ProxmoxHttpError(401, "authentication failure") from error
         stored = (info or {}).get("password", "")
         if not good and not (stored and hmac.compare_digest(stored, hash_password(password))):
-            raise ApiError(401, "authentication failure")
+            raise ProxmoxHttpError(401, "authentication failure")
         return self._sign(user, f"{int(self._clock.timestamp()):08X}")
 
 

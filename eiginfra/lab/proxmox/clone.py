@@ -4,18 +4,18 @@ import re
 from asyncio import CancelledError
 from collections.abc import Iterable
 
-from eiginfra.lab.proxmox.errors import ApiError, DeniedError, ServerError
+from eiginfra.lab.proxmox.errors import DeniedError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.guests import check_lock, filesystem_log, prepare, volume_of, volumes
 from eiginfra.lab.proxmox.options import option_string
 from eiginfra.lab.proxmox.rights import check_bridges
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.schema import Value, parse_string, print_string
-from eiginfra.lab.proxmox.state import Guest, Volume, config_path
+from eiginfra.lab.proxmox.state import GuestRecord, VolumeRecord, config_path
 from eiginfra.lab.proxmox.storage import format_size
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 
-def may_clone(call: Call) -> None:
+def may_clone(call: ProxmoxCall) -> None:
     """VM.Clone on the source, and VM.Allocate on the new ID or its pool."""
     call.allow(f"/vms/{call.vmid}", "VM.Clone")
     pool = call.text("pool")
@@ -23,7 +23,7 @@ def may_clone(call: Call) -> None:
         raise DeniedError
 
 
-def _check_targets(call: Call) -> None:
+def _check_targets(call: ProxmoxCall) -> None:
     lab = call.lab
     lab.access.check_pool(call.text("pool"))
     if storage := call.text("storage"):
@@ -33,7 +33,7 @@ def _check_targets(call: Call) -> None:
         raise ServerError(f"no such cluster node '{target}'")
 
 
-def _source_config(guest: Guest, snapshot: str) -> dict[str, Value]:
+def _source_config(guest: GuestRecord, snapshot: str) -> dict[str, Value]:
     if not snapshot:
         return dict(guest.config)
     if snapshot not in guest.snapshots:
@@ -41,19 +41,19 @@ def _source_config(guest: Guest, snapshot: str) -> dict[str, Value]:
     return dict(guest.snapshots[snapshot]["config"])
 
 
-def _check_kind(call: Call, *, full: bool) -> None:
+def _check_kind(call: ProxmoxCall, *, full: bool) -> None:
     for name in ("storage", "format"):
         if name in call.p and not full:
             raise ServerError(f"parameter '{name}' not allowed for linked clones")
 
 
-def _check_reach(call: Call, word: str, found: Iterable[Volume]) -> None:
+def _check_reach(call: ProxmoxCall, word: str, found: Iterable[VolumeRecord]) -> None:
     """A clone is made on another node only if that sees the source's disks."""
     if call.text("target", call.node) != call.node and not all(call.lab.storages.get(volume.storage).shared for volume in found):
         raise ServerError(f"can't clone {word} to node '{call.text('target')}' ({word} uses local storage)")
 
 
-def clone_vm(call: Call) -> str:
+def clone_vm(call: ProxmoxCall) -> str:
     """POST /nodes/{node}/qemu/{vmid}/clone."""
     lab, newid = call.lab, call.number("newid")
     _check_targets(call)
@@ -75,13 +75,13 @@ def clone_vm(call: Call) -> str:
     for option, volume in drives.items():
         if not full and "cloudinit" not in volume.id and not lab.storages.can("clone", volume):
             raise ServerError(f"Linked clone feature is not supported for '{volume.id}' ({option})")
-    clone = Guest(newid, "qemu", call.text("target") or call.node, {"lock": "clone", "description": " qmclone temporary file"})
+    clone = GuestRecord(newid, "qemu", call.text("target") or call.node, {"lock": "clone", "description": " qmclone temporary file"})
     if taken is None:
         lab.state.guests[newid] = clone
     return call.task("qmclone", call.vmid, lambda task: _Clone(call, found, clone, config, full=full).run(task))
 
 
-def clone_container(call: Call) -> str:
+def clone_container(call: ProxmoxCall) -> str:
     """POST /nodes/{node}/lxc/{vmid}/clone: the source is locked (`disk`) while it is copied."""
     lab, newid = call.lab, call.number("newid")
     _check_targets(call)
@@ -105,7 +105,7 @@ def clone_container(call: Call) -> str:
     source.config["lock"] = "disk"
     kept = ("arch", "hostname", "memory", "ostype", "swap", "unprivileged")
     shared: dict[str, Value] = {name: config[name] for name in kept if name in config}
-    clone = Guest(newid, "lxc", call.text("target") or call.node, {**shared, "lock": "create"})
+    clone = GuestRecord(newid, "lxc", call.text("target") or call.node, {**shared, "lock": "create"})
     lab.state.guests[newid] = clone
     return call.task("vzclone", call.vmid, lambda task: _Clone(call, source, clone, config, full=full).run(task))
 
@@ -113,13 +113,13 @@ def clone_container(call: Call) -> str:
 class _Clone:
     """The worker of a clone."""
 
-    def __init__(self, call: Call, source: Guest, clone: Guest, config: dict[str, Value], *, full: bool) -> None:
+    def __init__(self, call: ProxmoxCall, source: GuestRecord, clone: GuestRecord, config: dict[str, Value], *, full: bool) -> None:
         self.call, self.lab, self.source, self.clone, self.full = call, call.lab, source, clone, full
         self.config = {
             name: value for name, value in config.items() if name not in ("lock", "parent", "template") and not name.startswith("unused")
         }
 
-    async def run(self, task: Task) -> None:
+    async def run(self, task: RunningTask) -> None:
         lab, clone, lxc = self.lab, self.clone, self.clone.kind == "lxc"
         if lab.state.guests.get(clone.vmid) is not clone:
             raise ServerError(f"close (rename) atomic file '/etc/pve/{config_path(clone.node, 'qemu', clone.vmid)}' failed: File exists")
@@ -133,7 +133,7 @@ class _Clone:
                     lab.state.pools[pool]["vms"].append(clone.vmid)
                     lab.access.forget()
                 done = True
-        except ApiError as error:
+        except ProxmoxHttpError as error:
             raise ServerError(str(error) if lxc else f"clone failed: {error}") from error
         except CancelledError as error:
             if lxc or not self.full:
@@ -156,7 +156,7 @@ class _Clone:
         target = re.sub(r"/[^/]*$", f"/{self.clone.vmid}/vm-{self.clone.vmid}-disk-0.{fmt}", path.rpartition("/")[0])
         return f"command '/usr/bin/qemu-img convert -p -n -f {source.format} -O {fmt} {path} zeroinit:{target}'"
 
-    async def _copy(self, task: Task) -> None:
+    async def _copy(self, task: RunningTask) -> None:
         lab, clone, call = self.lab, self.clone, self.call
         config = self._adapted()
         disks = {name: value for name, value in config.items() if volume_of(clone.kind, name, value)}
@@ -190,7 +190,7 @@ class _Clone:
             config["description"] = prepare(lab, clone, "description", description)
         return config
 
-    def _disk(self, task: Task, name: str, text: str) -> str:
+    def _disk(self, task: RunningTask, name: str, text: str) -> str:
         lab, clone = self.lab, self.clone
         source = lab.storages.need(volume_of(clone.kind, name, text))
         schema = option_string(clone.kind, name)
@@ -203,12 +203,12 @@ class _Clone:
         disk.pop("format", None)
         return print_string(schema, disk)
 
-    def _linked(self, task: Task, name: str, source: Volume) -> Volume:
+    def _linked(self, task: RunningTask, name: str, source: VolumeRecord) -> VolumeRecord:
         what = "mount point" if self.clone.kind == "lxc" else "drive"
         task.log(f"create linked clone of {what} {name} ({source.id})")
         return self.lab.storages.link(source, self.clone.node, self.clone.vmid)
 
-    def _full(self, task: Task, name: str, source: Volume) -> Volume:
+    def _full(self, task: RunningTask, name: str, source: VolumeRecord) -> VolumeRecord:
         lab, clone, lxc = self.lab, self.clone, self.clone.kind == "lxc"
         task.log(f"create full clone of {'mountpoint' if lxc else 'drive'} {name} ({source.id})")
         storage = self.call.text("storage") or source.storage
@@ -227,7 +227,7 @@ class _Clone:
         return copy
 
 
-def check_template(guest: Guest) -> None:
+def check_template(guest: GuestRecord) -> None:
     """Raise the 500 of a guest that cannot become a template now."""
     word = "CT" if guest.kind == "lxc" else "VM"
     check_lock(guest)
@@ -239,7 +239,7 @@ def check_template(guest: Guest) -> None:
         raise ServerError(f"you can't convert a {word} to template if {'the CT' if guest.kind == 'lxc' else 'VM'} is running")
 
 
-def to_template(call: Call, guest: Guest) -> None:
+def to_template(call: ProxmoxCall, guest: GuestRecord) -> None:
     """Rename the guest's disks to base volumes and mark it."""
     for name, volid in volumes(guest):
         volume = call.lab.storages.volume(volid)

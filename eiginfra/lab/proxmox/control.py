@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.state import Guest
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.state import GuestRecord
 
 CONTROL = "/_lab/proxmox"
 _STORAGE = ("used", "total", "type", "shared")
 
 
-def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
+def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
     """GET tells the settings, PUT changes those named; raises nothing, says 400 with what is wrong.
 
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
@@ -33,51 +33,51 @@ def control(lab: Lab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _change(lab: Lab, wanted: dict[str, Any]) -> None:
+def _change(lab: ProxmoxLab, wanted: dict[str, Any]) -> None:
     for key, value in wanted.items():
         _SETTERS[key](lab, value)
 
 
-def _task_seconds(lab: Lab, value: Any) -> None:
+def _task_seconds(lab: ProxmoxLab, value: Any) -> None:
     faults, by_type = lab.tasks.faults, value if isinstance(value, dict) else {"": value}
     faults.default_seconds = float(by_type.get("", faults.default_seconds))
     faults.seconds |= {type_: float(seconds) for type_, seconds in by_type.items() if type_}
 
 
-def _shutdown_seconds(lab: Lab, value: Any) -> None:
+def _shutdown_seconds(lab: ProxmoxLab, value: Any) -> None:
     lab.shutdown_seconds = float(value)
 
 
-def _lag(lab: Lab, value: Any) -> None:
+def _lag(lab: ProxmoxLab, value: Any) -> None:
     lab.broadcast.lag = float(value)
 
 
-def _fail(lab: Lab, value: Any) -> None:
+def _fail(lab: ProxmoxLab, value: Any) -> None:
     lab.tasks.faults.fail = {type_: [text] if isinstance(text, str) else list(text) for type_, text in value.items()}
 
 
-def _storages(lab: Lab, value: Any) -> None:
+def _storages(lab: ProxmoxLab, value: Any) -> None:
     for name, space in value.items():
         storage = lab.state.storages[name]
         storage.used, storage.total = int(space.get("used", storage.used)), int(space.get("total", storage.total))
         storage.type, storage.shared = str(space.get("type", storage.type)), bool(space.get("shared", storage.shared))
 
 
-def _nodes(lab: Lab, value: Any) -> None:
+def _nodes(lab: ProxmoxLab, value: Any) -> None:
     for name, node in value.items():
         lab.state.nodes[name].online = bool(node["online"])
 
 
-def _guests(lab: Lab, value: Any) -> None:
+def _guests(lab: ProxmoxLab, value: Any) -> None:
     for vmid, guest in value.items():
         _guest(lab, int(vmid), guest)
 
 
-def _guest(lab: Lab, vmid: int, wanted: dict[str, Any] | None) -> None:
+def _guest(lab: ProxmoxLab, vmid: int, wanted: dict[str, Any] | None) -> None:
     if wanted is None:
         lab.state.guests.pop(vmid, None)
         return
-    old = lab.state.guests.get(vmid) or Guest(vmid, wanted["kind"], wanted.get("node") or next(iter(lab.state.nodes)))
+    old = lab.state.guests.get(vmid) or GuestRecord(vmid, wanted["kind"], wanted.get("node") or next(iter(lab.state.nodes)))
     for key in ("node", "pending", "running"):
         setattr(old, key, wanted.get(key, getattr(old, key)))
     old.config |= wanted.get("config", {})
@@ -85,12 +85,12 @@ def _guest(lab: Lab, vmid: int, wanted: dict[str, Any] | None) -> None:
     lab.state.guests[vmid] = old
 
 
-def _tasks(lab: Lab, value: Any) -> None:
+def _tasks(lab: ProxmoxLab, value: Any) -> None:
     for upid, exit_status in value.items():
         lab.tasks.archive(upid, str(exit_status))
 
 
-_SETTERS: dict[str, Callable[[Lab, Any], None]] = {
+_SETTERS: dict[str, Callable[[ProxmoxLab, Any], None]] = {
     "task_seconds": _task_seconds,
     "shutdown_seconds": _shutdown_seconds,
     "lag": _lag,

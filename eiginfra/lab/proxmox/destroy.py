@@ -4,15 +4,15 @@ from eiginfra.lab.proxmox import ha
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, check_protection, volumes
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.qemu import root_only_skiplock
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
-from eiginfra.lab.proxmox.state import Guest
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.state import GuestRecord
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 
-def destroy_container(call: Call) -> str:
+def destroy_container(call: ProxmoxCall) -> str:
     """DELETE /nodes/{node}/lxc/{vmid}."""
     guest = call.lab.guest(call.node, "lxc", call.vmid)
     check_protection(guest)
@@ -21,7 +21,7 @@ def destroy_container(call: Call) -> str:
     if guest.running and not call.flag("force"):
         raise ServerError(f"unable to destroy CT {call.vmid} - container is running")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         async with call.lab.locked("lxc", call.vmid):
             guest = call.lab.guest(call.node, "lxc", call.vmid)
             check_lock(guest)
@@ -33,7 +33,7 @@ def destroy_container(call: Call) -> str:
     return call.task("vzdestroy", call.vmid, worker)
 
 
-def destroy_vm(call: Call) -> str:
+def destroy_vm(call: ProxmoxCall) -> str:
     """DELETE /nodes/{node}/qemu/{vmid}."""
     root_only_skiplock(call)
     guest = call.lab.guest(call.node, "qemu", call.vmid)
@@ -42,7 +42,7 @@ def destroy_vm(call: Call) -> str:
     if guest.running:
         raise ServerError(f"VM {call.vmid} is running - destroy failed")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         async with call.lab.locked("qemu", call.vmid):
             guest = call.lab.guest(call.node, "qemu", call.vmid)
             if not call.flag("skiplock"):
@@ -54,7 +54,7 @@ def destroy_vm(call: Call) -> str:
     return call.task("qmdestroy", call.vmid, worker)
 
 
-async def _remove(call: Call, guest: Guest, task: Task) -> None:
+async def _remove(call: ProxmoxCall, guest: GuestRecord, task: RunningTask) -> None:
     lab = call.lab
     for _, volid in volumes(guest):
         volume = lab.storages.volume(volid)
@@ -76,7 +76,7 @@ async def _remove(call: Call, guest: Guest, task: Task) -> None:
         ha.purge(lab, guest, task)
 
 
-def forget(lab: Lab, vmid: int) -> None:
+def forget(lab: ProxmoxLab, vmid: int) -> None:
     """Take a guest's ID out of pools, ACLs and firewalls."""
     for pool in lab.state.pools.values():
         if vmid in pool["vms"]:
@@ -86,7 +86,7 @@ def forget(lab: Lab, vmid: int) -> None:
     lab.access.forget()
 
 
-def migrate(call: Call, kind: str) -> str:
+def migrate(call: ProxmoxCall, kind: str) -> str:
     """POST …/migrate: local disks go along."""
     lab, target = call.lab, call.text("target")
     if target == call.node:
@@ -100,7 +100,7 @@ def migrate(call: Call, kind: str) -> str:
     if guest.running and kind == "qemu" and not call.flag("online"):
         raise ServerError("can't migrate running VM without --online")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         async with lab.locked(kind, call.vmid):
             if not lab.state.nodes[target].online:
                 raise ServerError(f"migration aborted: node '{target}' is not online")

@@ -1,35 +1,35 @@
 """Disks of guests: growing them, moving them to another storage, and what their storage can do."""
 
-from eiginfra.lab.proxmox.errors import ApiError, ServerError
+from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.guests import check_lock, filesystem_log, release, volume_of, volumes
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.lxc import check_digest
 from eiginfra.lab.proxmox.options import option_string
 from eiginfra.lab.proxmox.qemu import root_only_skiplock
 from eiginfra.lab.proxmox.rights import ContainerRights
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.schema import MISSING, Value, parse_string, print_string
-from eiginfra.lab.proxmox.state import Guest, Json, Volume
+from eiginfra.lab.proxmox.state import GuestRecord, Json, VolumeRecord
 from eiginfra.lab.proxmox.storage import format_size, parse_size, split_volume
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 
-def _wanted(volume: Volume, text: str) -> int:
+def _wanted(volume: VolumeRecord, text: str) -> int:
     return volume.size + parse_size(text[1:]) if text.startswith("+") else parse_size(text)
 
 
-def set_disk(guest: Guest, option: str, **values: Value) -> None:
+def set_disk(guest: GuestRecord, option: str, **values: Value) -> None:
     """Change keys of a disk option."""
     schema = option_string(guest.kind, option)
     if schema:
         guest.config[option] = print_string(schema, parse_string(schema, str(guest.config[option])) | values)
 
 
-def _no_mount(option: str) -> ApiError:
-    return ApiError(500, "format error", {"volume": MISSING, **({} if option == "rootfs" else {"mp": MISSING})})
+def _no_mount(option: str) -> ProxmoxHttpError:
+    return ProxmoxHttpError(500, "format error", {"volume": MISSING, **({} if option == "rootfs" else {"mp": MISSING})})
 
 
-def resize_container(call: Call) -> str:
+def resize_container(call: ProxmoxCall) -> str:
     """PUT /nodes/{node}/lxc/{vmid}/resize: sizes are checked at once, the work is a task."""
     lab, option = call.lab, call.text("disk")
     guest = lab.guest(call.node, "lxc", call.vmid)
@@ -48,7 +48,7 @@ def resize_container(call: Call) -> str:
         if size == volume.size:
             raise ServerError("disk is already at specified size")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         if volume.format == "subvol":
             raise ServerError("can't resize this image format")
         _refuse_base(lab, volume, size, task)
@@ -60,7 +60,7 @@ def resize_container(call: Call) -> str:
     return call.task("resize", call.vmid, worker)
 
 
-def _refuse_base(lab: Lab, volume: Volume, size: int, task: Task) -> None:
+def _refuse_base(lab: ProxmoxLab, volume: VolumeRecord, size: int, task: RunningTask) -> None:
     """The file of a template is immutable."""
     if lab.storages.is_base(volume) and lab.storages.get(volume.storage).formats:
         path = lab.storages.path(volume)
@@ -71,12 +71,12 @@ def _refuse_base(lab: Lab, volume: Volume, size: int, task: Task) -> None:
         )
 
 
-def resize_vm(call: Call) -> str:
+def resize_vm(call: ProxmoxCall) -> str:
     """PUT /nodes/{node}/qemu/{vmid}/resize: everything is found out in the task."""
     root_only_skiplock(call)
     lab, option = call.lab, call.text("disk")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         async with lab.locked("qemu", call.vmid):
             guest = lab.guest(call.node, "qemu", call.vmid)
             check_digest(call, guest)
@@ -103,7 +103,7 @@ def resize_vm(call: Call) -> str:
     return call.task("resize", call.vmid, worker)
 
 
-def move(call: Call) -> str:
+def move(call: ProxmoxCall) -> str:
     """POST …/move_disk and …/move_volume: to another storage."""
     lab = call.lab
     kind = "lxc" if "volume" in call.p else "qemu"
@@ -118,7 +118,7 @@ def move(call: Call) -> str:
     if not volid:
         raise _no_mount(option) if kind == "lxc" else ServerError(f"disk '{option}' does not exist")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         async with lab.locked(kind, call.vmid):
             source = lab.storages.need(volid)
             await lab.tasks.work(task.record.type)
@@ -136,7 +136,7 @@ def move(call: Call) -> str:
     return call.task("move_volume" if kind == "lxc" else "qmmove", call.vmid, worker)
 
 
-def feature(call: Call, kind: str) -> Json:
+def feature(call: ProxmoxCall, kind: str) -> Json:
     """GET …/feature: whether the guest's disks can be snapshotted, linked to or copied."""
     guest = call.lab.guest(call.node, kind, call.vmid)
     found = [call.lab.storages.volume(volid) for _, volid in volumes(guest) if "cloudinit" not in volid]

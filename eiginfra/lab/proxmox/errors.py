@@ -3,7 +3,7 @@
 PARAMETERS = "Parameter verification failed."
 
 
-class ApiError(Exception):
+class ProxmoxHttpError(Exception):
     """An answer other than 200.
 
     `message` goes to the reason phrase (its first line) and to the body; `errors` maps a parameter to what is wrong with it.
@@ -23,28 +23,28 @@ class ApiError(Exception):
         return f"{self.status} {self.message}{lines}"
 
 
-class ServerError(ApiError):
+class ServerError(ProxmoxHttpError):
     """Perl's `die`: 500 with the message (or, inside a task, the task's exit status)."""
 
     def __init__(self, message: str) -> None:
         super().__init__(500, message)
 
 
-class ParamError(ApiError):
+class ParamError(ProxmoxHttpError):
     """A parameter that passed its schema and is still wrong: 400 with `errors`."""
 
     def __init__(self, **errors: str) -> None:
         super().__init__(400, PARAMETERS, errors)
 
 
-class DeniedError(ApiError):
+class DeniedError(ProxmoxHttpError):
     """403; `what` is what stands in the parentheses."""
 
     def __init__(self, what: str = "") -> None:
         super().__init__(403, f"Permission check failed ({what})" if what else "Permission check failed")
 
 
-class AuthError(ApiError):
+class AuthError(ProxmoxHttpError):
     """401, whose body is empty."""
 
     def __init__(self, message: str) -> None:

@@ -5,7 +5,7 @@ import re
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.options import QEMU_DISKS
 from eiginfra.lab.proxmox.schema import STRINGS, parse_string
-from eiginfra.lab.proxmox.state import Guest, Json, Node, State
+from eiginfra.lab.proxmox.state import GuestRecord, Json, NodeRecord, ProxmoxState
 
 MIB = 1024**2
 PRESSURE = ("cpufull", "cpusome", "iofull", "iosome", "memoryfull", "memorysome")
@@ -16,7 +16,7 @@ def _share(vmid: int, low: float, high: float) -> float:
     return low + (vmid * 2654435761 % 1000) / 1000 * (high - low)
 
 
-def memory(guest: Guest) -> int:
+def memory(guest: GuestRecord) -> int:
     """Configured memory in MiB."""
     if guest.kind == "lxc":
         return int(guest.config.get("memory", 512))
@@ -24,7 +24,7 @@ def memory(guest: Guest) -> int:
     return int(match[0]) if match else 512
 
 
-def cores(guest: Guest, node: Node) -> int:
+def cores(guest: GuestRecord, node: NodeRecord) -> int:
     """Cores the guest may use."""
     if guest.kind == "lxc":
         return int(guest.config.get("cores", node.cores))
@@ -32,14 +32,14 @@ def cores(guest: Guest, node: Node) -> int:
     return min(all_cores, int(guest.config.get("vcpus", all_cores)))
 
 
-def name(guest: Guest) -> str:
+def name(guest: GuestRecord) -> str:
     """What the guest is called where it has no name."""
     if guest.kind == "lxc":
         return str(guest.config.get("hostname", f"CT{guest.vmid}"))
     return str(guest.config.get("name", f"VM {guest.vmid}"))
 
 
-def disk_size(guest: Guest) -> int:
+def disk_size(guest: GuestRecord) -> int:
     """Size of the root or boot disk in bytes."""
     size = _size(str(guest.config.get("rootfs", "")))
     if guest.kind == "lxc":
@@ -58,7 +58,7 @@ def _size(text: str) -> int:
     return int(match[1]) * 1024 ** " KMGT".index(match[2] or " ") if match else 0
 
 
-def live(guest: Guest, node: Node, now: float) -> Json:
+def live(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
     """What the list of a node's guests says about one."""
     running = guest.running
     max_memory, size = memory(guest) * MIB, disk_size(guest)
@@ -88,7 +88,7 @@ def live(guest: Guest, node: Node, now: float) -> Json:
     return row
 
 
-def current(guest: Guest, node: Node, now: float) -> Json:
+def current(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
     """What `status/current` says, but for high availability."""
     row = live(guest, node, now)
     if guest.kind == "lxc":
@@ -108,7 +108,7 @@ def current(guest: Guest, node: Node, now: float) -> Json:
     return row
 
 
-def agent_enabled(guest: Guest) -> bool:
+def agent_enabled(guest: GuestRecord) -> bool:
     """Whether the VM's configuration has the guest agent."""
     return "agent" in guest.config and bool(parse_string(STRINGS["qemu-agent"], str(guest.config["agent"])).get("enabled"))
 
@@ -116,7 +116,7 @@ def agent_enabled(guest: Guest) -> bool:
 class Broadcast:
     """The last status broadcast: what cluster-wide lists know of a guest. `tick` comes before every change of the state."""
 
-    def __init__(self, state: State, clock: LabClock, lag: float) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock, lag: float) -> None:
         self._state = state
         self._clock = clock
         self.lag = lag
@@ -132,7 +132,7 @@ class Broadcast:
         self._last = now if self._last == float("-inf") or self.lag <= 0 else now - (now - self._last) % self.lag
         self._rows = {vmid: self._row(guest, now) for vmid, guest in self._state.guests.items()}
 
-    def _row(self, guest: Guest, now: float) -> Json:
+    def _row(self, guest: GuestRecord, now: float) -> Json:
         row = live(guest, self._state.nodes[guest.node], now)
         row["maxcpu"] = row.pop("cpus")
         unwanted = ("vmid", "type", "tags", "lock", "pid", "serial", "maxswap", "swap", *(f"pressure{key}" for key in PRESSURE))
@@ -141,7 +141,7 @@ class Broadcast:
             "diskread": row.get("diskread", 0), "diskwrite": row.get("diskwrite", 0),
         }  # fmt: skip
 
-    def row(self, guest: Guest) -> Json:
+    def row(self, guest: GuestRecord) -> Json:
         """A guest as cluster-wide lists and pools show it."""
         shown: Json = {"id": f"{guest.kind}/{guest.vmid}", "type": guest.kind, "vmid": guest.vmid, "node": guest.node}
         if not self._state.nodes[guest.node].online:
@@ -149,7 +149,7 @@ class Broadcast:
         return shown | {"status": "unknown", **self._rows.get(guest.vmid, {})}
 
 
-def node_row(node: Node, state: State, now: float) -> Json:
+def node_row(node: NodeRecord, state: ProxmoxState, now: float) -> Json:
     """A node as lists show it, with its load."""
     load = node_load(node, state)
     return {
@@ -159,7 +159,7 @@ def node_row(node: Node, state: State, now: float) -> Json:
     }  # fmt: skip
 
 
-def node_load(node: Node, state: State) -> Json:
+def node_load(node: NodeRecord, state: ProxmoxState) -> Json:
     """Memory in bytes and share of the cores that the node and its guests use."""
     guests = [guest for guest in state.guests.values() if guest.node == node.name and guest.running]
     used = sum(int(memory(guest) * MIB * _share(guest.vmid, 0.15, 0.45)) for guest in guests)

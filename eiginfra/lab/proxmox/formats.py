@@ -81,7 +81,7 @@ def _fits(value: str) -> bool:
     return True
 
 
-def _words(name: str, test: Callable[[str], bool], message: str) -> None:
+def _predicate(name: str, test: Callable[[str], bool], message: str) -> None:
     def check(value: str) -> None:
         if not test(value):
             raise ValueError(message.format(value))
@@ -106,17 +106,17 @@ _regex("email-opt", r"(?:[\w+\-~]+(?:\.[\w+\-~]+)*@[a-zA-Z0-9\-]+(?:\.[a-zA-Z0-9
 _regex("pve-calendar-event", _CALENDAR, "unable to parse calendar event")
 _regex("pve-storage-content", r"images|rootdir|vztmpl|iso|backup|snippets|import|none", "invalid content type '{}'")
 _regex("pve-iface", r"[a-zA-Z][a-zA-Z0-9_]{1,20}([:.]\d+)?", "invalid network interface name '{}'")
-_words("ipv4", lambda value: is_address(value, 4), "value does not look like a valid IPv4 address")
-_words("ipv6", lambda value: is_address(value, 6), "value does not look like a valid IPv6 address")
-_words("address", lambda value: is_address(value) or bool(_DNS.fullmatch(value)), "value does not look like a valid address")
-_words("CIDR", is_network, "value does not look like a valid CIDR network")
-_words("IPorCIDR", lambda value: is_address(value) or is_network(value), "value does not look like a valid IP address or CIDR network")
-_words(
+_predicate("ipv4", lambda value: is_address(value, 4), "value does not look like a valid IPv4 address")
+_predicate("ipv6", lambda value: is_address(value, 6), "value does not look like a valid IPv6 address")
+_predicate("address", lambda value: is_address(value) or bool(_DNS.fullmatch(value)), "value does not look like a valid address")
+_predicate("CIDR", is_network, "value does not look like a valid CIDR network")
+_predicate("IPorCIDR", lambda value: is_address(value) or is_network(value), "value does not look like a valid IP address or CIDR network")
+_predicate(
     "pve-ipv4-config",
     lambda value: value in ("dhcp", "manual") or is_network(value, 4),
     "value does not look like a valid ipv4 network configuration",
 )
-_words(
+_predicate(
     "pve-ipv6-config",
     lambda value: value in ("auto", "dhcp", "manual") or is_network(value, 6),
     "value does not look like a valid ipv6 network configuration",

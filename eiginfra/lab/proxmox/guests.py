@@ -3,12 +3,12 @@
 import re
 from copy import deepcopy
 
-from eiginfra.lab.proxmox.errors import ApiError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.options import LXC, QEMU, QEMU_DISKS, option_string
 from eiginfra.lab.proxmox.schema import Value, parse_string, print_string
-from eiginfra.lab.proxmox.state import Guest, Json
+from eiginfra.lab.proxmox.state import GuestRecord, Json
 from eiginfra.lab.proxmox.storage import MIB, NEW_DISK, format_size
 
 # What takes effect at once on a running guest; everything else waits for a restart (recordings: container-config, vm-lifecycle).
@@ -35,20 +35,20 @@ def volume_of(guest_kind: str, option: str, value: Value) -> str:
     return head if is_disk(guest_kind, option) and ":" in head and not NEW_DISK.fullmatch(head) else ""
 
 
-def volumes(guest: Guest, config: dict[str, Value] | None = None) -> list[tuple[str, str]]:
+def volumes(guest: GuestRecord, config: dict[str, Value] | None = None) -> list[tuple[str, str]]:
     """Option and volume of every disk, in the order of the options' names; unused ones not included."""
     config = guest.config if config is None else config
     found = [(option, volume_of(guest.kind, option, value)) for option, value in config.items()]
     return sorted((option, volume) for option, volume in found if volume)
 
 
-def check_lock(guest: Guest) -> None:
+def check_lock(guest: GuestRecord) -> None:
     """Raise the 500 of a locked guest."""
     if guest.lock:
         raise ServerError(f"{'CT' if guest.kind == 'lxc' else 'VM'} is locked ({guest.lock})")
 
 
-def check_protection(guest: Guest, drive: str = "") -> None:
+def check_protection(guest: GuestRecord, drive: str = "") -> None:
     """Raise the 500 of a protected guest that would lose itself or a drive."""
     if guest.config.get("protection"):
         word = f"{'CT' if guest.kind == 'lxc' else 'VM'} {guest.vmid}"
@@ -57,7 +57,7 @@ def check_protection(guest: Guest, drive: str = "") -> None:
         raise ServerError(f"can't remove {word} - protection mode enabled")
 
 
-def shown(guest: Guest, *, current: bool = False, snapshot: str = "") -> Json:
+def shown(guest: GuestRecord, *, current: bool = False, snapshot: str = "") -> Json:
     """The configuration as GET answers it: with pending values, or the current ones, or a snapshot's."""
     if snapshot:
         if snapshot not in guest.snapshots:
@@ -74,7 +74,7 @@ def shown(guest: Guest, *, current: bool = False, snapshot: str = "") -> Json:
     return config
 
 
-def pending_rows(guest: Guest) -> list[Json]:
+def pending_rows(guest: GuestRecord) -> list[Json]:
     """Current and pending values (GET …/pending)."""
 
     def mask(key: str, value: Value) -> Value:
@@ -107,7 +107,7 @@ def normalize_tags(text: str) -> str:
     return ";".join(sorted({tag.lower() for tag in split_list(text)}))
 
 
-def prepare(lab: Lab, guest: Guest, option: str, value: Value, *, creating: bool = False) -> Value:
+def prepare(lab: ProxmoxLab, guest: GuestRecord, option: str, value: Value, *, creating: bool = False) -> Value:
     """The value as it is written to the configuration file."""
     if option == "description":
         text = str(value)
@@ -126,7 +126,7 @@ def prepare(lab: Lab, guest: Guest, option: str, value: Value, *, creating: bool
     return value if value != "" else " "
 
 
-def change(lab: Lab, guest: Guest, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
+def change(lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
     """Make changes pending and apply what can be applied now: all of a stopped guest, the hot options of a running one.
 
     On an error nothing is kept. Raises ParamError where a hot change fails, ServerError for options that cannot be deleted.
@@ -138,14 +138,14 @@ def change(lab: Lab, guest: Guest, changes: dict[str, Value], delete: list[str],
             _apply_hot(lab, work)
         else:
             apply_pending(lab, work)
-    except ApiError:
+    except ProxmoxHttpError:
         for volid in set(lab.state.volumes) - before:
             lab.storages.free(volid)
         raise
     guest.config, guest.pending, guest.dropped = work.config, work.pending, work.dropped
 
 
-def _make_pending(lab: Lab, guest: Guest, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
+def _make_pending(lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
     for option in revert:
         guest.pending.pop(option, None)
     for option in delete:
@@ -163,14 +163,14 @@ def _make_pending(lab: Lab, guest: Guest, changes: dict[str, Value], delete: lis
     guest.pending |= {option: prepare(lab, guest, option, value) for option, value in changes.items()}
 
 
-def _apply_hot(lab: Lab, guest: Guest) -> None:
+def _apply_hot(lab: ProxmoxLab, guest: GuestRecord) -> None:
     for option in list(guest.dropped):
         if HOT[guest.kind].fullmatch(option) and not (option.startswith("mp") or _switches_balloon(guest, option, None)):
             guest.dropped.remove(option)
             drop(lab, guest, option)
     for option, value in list(guest.pending.items()):
-        cold = (is_disk(guest.kind, option) and option in guest.config) or _switches_balloon(guest, option, value)
-        if HOT[guest.kind].fullmatch(option) and not cold:
+        restart = (is_disk(guest.kind, option) and option in guest.config) or _switches_balloon(guest, option, value)
+        if HOT[guest.kind].fullmatch(option) and not restart:
             if re.fullmatch(r"net\d+", option):
                 _check_hot_net(lab, guest, option, value)
             del guest.pending[option]
@@ -178,13 +178,13 @@ def _apply_hot(lab: Lab, guest: Guest) -> None:
     guest.dropped = [option for option in guest.dropped if option in guest.config or option in guest.pending]
 
 
-def _switches_balloon(guest: Guest, option: str, value: Value | None) -> bool:
+def _switches_balloon(guest: GuestRecord, option: str, value: Value | None) -> bool:
     """A running VM's balloon grows and shrinks; the device itself comes and goes with a restart (Proxmox's code, not recorded)."""
     now = guest.config.get("balloon")
     return option == "balloon" and (now is None or int(now) > 0) != (value is None or int(value) > 0)
 
 
-def _check_hot_net(lab: Lab, guest: Guest, option: str, value: Value) -> None:
+def _check_hot_net(lab: ProxmoxLab, guest: GuestRecord, option: str, value: Value) -> None:
     schema = option_string(guest.kind, option)
     bridge = parse_string(schema, str(value)).get("bridge") if schema else None
     problem = ""
@@ -205,7 +205,7 @@ class HotplugError(ServerError):
         self.status, self.message, self.errors = 400, "Parameter verification failed.", {option: problem}
 
 
-def apply_pending(lab: Lab, guest: Guest) -> None:
+def apply_pending(lab: ProxmoxLab, guest: GuestRecord) -> None:
     """Apply all pending changes, as a start does."""
     for option in guest.dropped:
         drop(lab, guest, option)
@@ -214,7 +214,7 @@ def apply_pending(lab: Lab, guest: Guest) -> None:
         put(lab, guest, option, value)
 
 
-def drop(lab: Lab, guest: Guest, option: str) -> None:
+def drop(lab: ProxmoxLab, guest: GuestRecord, option: str) -> None:
     """Delete an option; its volume becomes unused, an unused one is removed."""
     value = guest.config.pop(option, None)
     if value is None:
@@ -225,7 +225,7 @@ def drop(lab: Lab, guest: Guest, option: str) -> None:
         release(lab, guest, volume)
 
 
-def release(lab: Lab, guest: Guest, volume: str) -> None:
+def release(lab: ProxmoxLab, guest: GuestRecord, volume: str) -> None:
     """A volume is no longer used by an option: keep it as `unusedN`, or remove it if it is a cloud-init drive."""
     if "cloudinit" in volume:
         lab.storages.free(volume)
@@ -234,14 +234,14 @@ def release(lab: Lab, guest: Guest, volume: str) -> None:
         guest.config[f"unused{free}"] = volume
 
 
-def put(lab: Lab, guest: Guest, option: str, value: Value) -> None:
+def put(lab: ProxmoxLab, guest: GuestRecord, option: str, value: Value) -> None:
     """Set an option, making the volume that it asks for."""
     if option == "description" and value == "":
         guest.config.pop(option, None)
         return
     if is_disk(guest.kind, option) and option != "rootfs":
         old = volume_of(guest.kind, option, guest.config.get(option, ""))
-        value = place(lab, guest, option, str(value))
+        value = allocate_disk(lab, guest, option, str(value))
         guest.config[option] = value
         if old and old != volume_of(guest.kind, option, value):
             release(lab, guest, old)
@@ -253,7 +253,7 @@ def put(lab: Lab, guest: Guest, option: str, value: Value) -> None:
     guest.config[option] = value
 
 
-def place(lab: Lab, guest: Guest, option: str, text: str, log: list[str] | None = None) -> str:
+def allocate_disk(lab: ProxmoxLab, guest: GuestRecord, option: str, text: str, log: list[str] | None = None) -> str:
     """A disk option with its volume: allocated if it says `storage:GiB`, found if it names one; the size is filled in."""
     schema = option_string(guest.kind, option)
     if schema is None:
@@ -286,7 +286,7 @@ def place(lab: Lab, guest: Guest, option: str, text: str, log: list[str] | None 
     return print_string(schema, disk)
 
 
-def _cloudinit(lab: Lab, guest: Guest, storage: str, log: list[str] | None) -> str:
+def _cloudinit(lab: ProxmoxLab, guest: GuestRecord, storage: str, log: list[str] | None) -> str:
     files = lab.storages.get(storage).formats
     name = f"vm-{guest.vmid}-cloudinit" + (".qcow2" if files else "")
     fmt = "qcow2" if files else "raw"

@@ -4,29 +4,29 @@ The recordings' HA was not real; facts: the API description, and Proxmox's publi
 """
 
 from eiginfra.lab.proxmox.errors import ServerError
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import Call
-from eiginfra.lab.proxmox.state import Guest, Json
-from eiginfra.lab.proxmox.tasks import Task, Worker
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.routing import ProxmoxCall
+from eiginfra.lab.proxmox.state import GuestRecord, Json
+from eiginfra.lab.proxmox.tasks import RunningTask, Worker
 
 
-def sid_of(guest: Guest) -> str:
+def sid_of(guest: GuestRecord) -> str:
     """`ct:201`, `vm:100`."""
     return f"{'ct' if guest.kind == 'lxc' else 'vm'}:{guest.vmid}"
 
 
-def word(guest: Guest) -> str:
-    """`CT` or `VM`, as messages have it."""
-    return "CT" if guest.kind == "lxc" else "VM"
+def title(kind: str) -> str:
+    """`CT` or `VM`, as messages name a kind of guest."""
+    return "CT" if kind == "lxc" else "VM"
 
 
-def status(lab: Lab, guest: Guest) -> Json:
+def status(lab: ProxmoxLab, guest: GuestRecord) -> Json:
     """What `status/current` says of it."""
     found = lab.state.ha.get(sid_of(guest))
     return {"managed": 0} if found is None or found["state"] == "ignored" else {"managed": 1, "state": found["state"]}
 
 
-def check_backup(lab: Lab, guest: Guest, mode: str) -> None:
+def check_backup(lab: ProxmoxLab, guest: GuestRecord, mode: str) -> None:
     """A guest that the manager keeps running is not stopped for a backup."""
     if mode == "stop" and status(lab, guest).get("state") in ("started", "enabled"):
         raise ServerError(
@@ -34,27 +34,27 @@ def check_backup(lab: Lab, guest: Guest, mode: str) -> None:
         )
 
 
-def check_destroy(call: Call, guest: Guest) -> None:
+def check_destroy(call: ProxmoxCall, guest: GuestRecord) -> None:
     """Without `purge` a guest that is a resource stays."""
     if sid_of(guest) in call.lab.state.ha and not call.flag("purge"):
-        raise ServerError(f"unable to remove {word(guest)} {guest.vmid} - used in HA resources and purge parameter not set.")
+        raise ServerError(f"unable to remove {title(guest.kind)} {guest.vmid} - used in HA resources and purge parameter not set.")
 
 
-def purge(lab: Lab, guest: Guest, task: Task) -> None:
+def purge(lab: ProxmoxLab, guest: GuestRecord, task: RunningTask) -> None:
     """Take a guest out of the resources."""
     if lab.state.ha.pop(sid_of(guest), None) is not None:
-        task.log(f"NOTE: removed {word(guest)} {guest.vmid} from HA resource configuration.")
+        task.log(f"NOTE: removed {title(guest.kind)} {guest.vmid} from HA resource configuration.")
 
 
-def power(call: Call, kind: str, action: str, worker: Worker) -> str:
+def power(call: ProxmoxCall, kind: str, action: str, worker: Worker) -> str:
     """Start a power task; of a managed guest one that asks the manager, whose own task, begun by that, does the work."""
     guest, type_ = call.lab.state.guests.get(call.vmid), f"{'vz' if kind == 'lxc' else 'qm'}{action}"
     if guest is None or guest.kind != kind or not status(call.lab, guest)["managed"]:
         return call.task(type_, call.vmid, worker)
     request = "start" if action == "start" else "stop"
 
-    async def ask(task: Task) -> None:
-        task.log(f"Requesting HA {request} for {word(guest)} {guest.vmid}")
+    async def ask(task: RunningTask) -> None:
+        task.log(f"Requesting HA {request} for {title(guest.kind)} {guest.vmid}")
         await call.lab.tasks.work(task.record.type)
         call.lab.state.ha[sid_of(guest)]["state"] = "started" if request == "start" else "stopped"
         call.lab.tasks.start(guest.node, type_, guest.vmid, "root@pam", worker)

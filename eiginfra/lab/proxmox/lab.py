@@ -6,22 +6,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.proxmox.access import Access
+from eiginfra.lab.proxmox.access import PermissionTable
 from eiginfra.lab.proxmox.auth import Authentication
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.figures import Broadcast
-from eiginfra.lab.proxmox.state import Firewall, Guest, State, config_path
+from eiginfra.lab.proxmox.state import FirewallRecord, GuestRecord, ProxmoxState, config_path
 from eiginfra.lab.proxmox.storage import Storages
 from eiginfra.lab.proxmox.tasks import Tasks
 
 
-class Lab:
+class ProxmoxLab:
     """What handlers and workers see. `lag` is the time between two status broadcasts, in seconds (pvestatd's is 10)."""
 
-    def __init__(self, state: State, clock: LabClock, lag: float = 10.0) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock, lag: float = 10.0) -> None:
         self.state = state
         self.clock = clock
-        self.access = Access(state)
+        self.access = PermissionTable(state)
         self.auth = Authentication(state, clock)
         self.broadcast = Broadcast(state, clock, lag)
         self.tasks = Tasks(state, clock, self.broadcast.tick)
@@ -34,7 +34,7 @@ class Lab:
         """Seconds since 1970 on the lab's clock."""
         return int(self.clock.timestamp())
 
-    def guest(self, node: str, kind: str, vmid: int) -> Guest:
+    def guest(self, node: str, kind: str, vmid: int) -> GuestRecord:
         """A guest by its path; raises the 500 of a missing configuration file."""
         guest = self.state.guests.get(vmid)
         if guest is None or guest.kind != kind or guest.node != node:
@@ -46,9 +46,9 @@ class Lab:
         if guest := self.state.guests.get(vmid):
             raise ServerError(f"{'CT' if guest.kind == 'lxc' else 'VM'} {vmid} already exists on node '{guest.node}'")
 
-    def firewall(self, scope: str) -> Firewall:
+    def firewall(self, scope: str) -> FirewallRecord:
         """The firewall file of `guest/100`, `node/eig`, `group/web` or `cluster`, made when asked for."""
-        return self.state.firewalls.setdefault(scope, Firewall())
+        return self.state.firewalls.setdefault(scope, FirewallRecord())
 
     def mac(self) -> str:
         """A new MAC address with the datacenter's prefix."""

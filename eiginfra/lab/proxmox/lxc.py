@@ -3,18 +3,18 @@
 import re
 from asyncio import CancelledError
 
-from eiginfra.lab.proxmox.errors import ApiError, DeniedError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.guests import change, check_lock, check_names, check_protection, filesystem_log, place, prepare, volumes
+from eiginfra.lab.proxmox.guests import allocate_disk, change, check_lock, check_names, check_protection, filesystem_log, prepare, volumes
 from eiginfra.lab.proxmox.options import option_string
 from eiginfra.lab.proxmox.rights import ContainerRights, check_volume
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest
 from eiginfra.lab.proxmox.schema import Value, parse_string
 from eiginfra.lab.proxmox.sshkeys import check_ssh_keys
-from eiginfra.lab.proxmox.state import Guest, Volume
+from eiginfra.lab.proxmox.state import GuestRecord, VolumeRecord
 from eiginfra.lab.proxmox.storage import GIB, NEW_DISK, parse_size
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 EXTRA = ("node", "vmid", "bwlimit", "start", "restore", "unique", "force", "password", "pool", "ostemplate", "storage", "ha-managed")
 OPTIONS_OF_CREATE = (*EXTRA, "unprivileged", "ssh-public-keys", "ignore-unpack-errors")
@@ -36,7 +36,7 @@ CREATE = """
 UNPACK = {"gz": "-z", "xz": "-J", "zst": "--zstd", "bz2": "-j"}
 
 
-def create(call: Call) -> str:
+def create(call: ProxmoxCall) -> str:
     """POST /nodes/{node}/lxc."""
     lab, vmid, pool = call.lab, call.vmid, call.text("pool")
     restore, force = call.flag("restore"), call.flag("force")
@@ -56,23 +56,23 @@ def create(call: Call) -> str:
         raise DeniedError
     options = {name: value for name, value in call.p.items() if name not in OPTIONS_OF_CREATE and not name.startswith("unused")}
     storage, template = call.text("storage", "local"), call.text("ostemplate")
-    _check_template_word(template)
+    _refuse_pipe(template)
     ContainerRights(call, vmid, pool, None, unprivileged).check(options, ())
     if template != "-":
         check_volume(call, template, "backup" if restore else "vztmpl", vmid)
     disks = _disks(call, options, storage)
-    guest = Guest(vmid, "lxc", call.node, {"lock": "create"})
+    guest = GuestRecord(vmid, "lxc", call.node, {"lock": "create"})
     lab.state.guests[vmid] = guest
     type_ = "vzrestore" if restore else "vzcreate"
-    return call.task(type_, vmid, lambda task: _Creation(call, guest, disks, options, old).run(task))
+    return call.task(type_, vmid, lambda task: _ContainerCreation(call, guest, disks, options, old).run(task))
 
 
-def _check_template_word(template: str) -> None:
+def _refuse_pipe(template: str) -> None:
     if template == "-":
         raise ServerError("pipe requires cli environment")
 
 
-def _disks(call: Call, options: dict[str, Value], storage: str) -> dict[str, str]:
+def _disks(call: ProxmoxCall, options: dict[str, Value], storage: str) -> dict[str, str]:
     """The mount points asked for, and the check of their storages; a root disk of 4 GiB if none is named."""
     named = {name: str(value) for name, value in options.items() if re.fullmatch(r"rootfs|mp\d+", name)}
     if named and "rootfs" not in named:
@@ -91,19 +91,21 @@ def _disks(call: Call, options: dict[str, Value], storage: str) -> dict[str, str
     return disks
 
 
-class _Creation:
+class _ContainerCreation:
     """The worker of a create or restore."""
 
-    def __init__(self, call: Call, guest: Guest, disks: dict[str, str], options: dict[str, Value], old: Guest | None) -> None:
+    def __init__(
+        self, call: ProxmoxCall, guest: GuestRecord, disks: dict[str, str], options: dict[str, Value], old: GuestRecord | None
+    ) -> None:
         self.call, self.lab, self.guest, self.disks, self.options, self.old = call, call.lab, guest, disks, options, old
         self.restore = call.flag("restore")
 
-    async def run(self, task: Task) -> None:
+    async def run(self, task: RunningTask) -> None:
         vmid = self.guest.vmid
         async with self.lab.locked("lxc", vmid):
             try:
                 await self._make(task)
-            except ApiError as error:
+            except ProxmoxHttpError as error:
                 self._undo()
                 raise ServerError(f"unable to {'restore' if self.restore else 'create'} CT {vmid} - {error}") from error
             except CancelledError:
@@ -124,7 +126,7 @@ class _Creation:
             self.lab.storages.free(volume.id)
         self.lab.state.guests.pop(self.guest.vmid, None)
 
-    async def _make(self, task: Task) -> None:
+    async def _make(self, task: RunningTask) -> None:
         lab = self.lab
         if self.restore:
             task.log(f"recovering backed-up configuration from '{self.call.text('ostemplate')}'")
@@ -159,15 +161,15 @@ class _Creation:
                 found[name] = re.sub(r"^[^,]*", f"{storage}:{gib}", re.sub(r",size=[^,]*", "", str(config[name])))
         return found
 
-    def _volume(self, task: Task, name: str) -> str:
+    def _volume(self, task: RunningTask, name: str) -> str:
         before = len(task.record.log)
-        text = place(self.lab, self.guest, name, self.disks[name], task.record.log)
+        text = allocate_disk(self.lab, self.guest, name, self.disks[name], task.record.log)
         if len(task.record.log) > before and "size=0T" not in text:
             volume = self.lab.storages.volume(text.split(",", 1)[0])
             task.log(*filesystem_log(volume.size if volume else 0))
         return text
 
-    async def _unpack(self, task: Task, template: Volume) -> None:
+    async def _unpack(self, task: RunningTask, template: VolumeRecord) -> None:
         lab, vmid = self.lab, self.guest.vmid
         root = lab.storages.volume(self.disks["rootfs"].split(",", 1)[0])
         unpacked = int(template.meta.get("unpacked", 3 * template.size))
@@ -184,7 +186,7 @@ class _Creation:
         for kind in ("ed25519", "ecdsa", "rsa"):
             task.log(f"Creating SSH host key 'ssh_host_{kind}_key' - this may take some time ...", f"done: SHA256:{lab.uuid()} root@{host}")
 
-    def _configure(self, config: dict[str, Value], template: Volume) -> None:
+    def _configure(self, config: dict[str, Value], template: VolumeRecord) -> None:
         guest, lab = self.guest, self.lab
         if not self.restore:
             system = re.search(r"vztmpl/([a-z]+)", template.id)
@@ -209,7 +211,7 @@ def _tar(vmid: int, flag: str, *, unprivileged: bool) -> str:
     return f"command '{mapping}tar xpf - {flag} {options} -C /var/lib/lxc/{vmid}/rootfs --skip-old-files --anchored --exclude './dev/*''"
 
 
-async def update(call: Call) -> None:
+async def update(call: ProxmoxCall) -> None:
     """PUT /nodes/{node}/lxc/{vmid}/config."""
     lab = call.lab
     changes = {name: value for name, value in call.p.items() if name not in ("node", "vmid", "digest", "delete", "revert")}
@@ -232,7 +234,7 @@ async def update(call: Call) -> None:
             raise ServerError("missing 'arch' - internal error at /usr/share/perl5/PVE/LXC.pm line 724.")
 
 
-def check_digest(call: Call, guest: Guest) -> None:
+def check_digest(call: ProxmoxCall, guest: GuestRecord) -> None:
     """Raise the 500 of a configuration that changed since it was read."""
     digest = call.text("digest")
     if digest and digest != guest.digest:

@@ -6,32 +6,28 @@ from contextlib import asynccontextmanager
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
-from eiginfra.lab.proxmox.ha import power
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.ha import power, title
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.qemu import root_only_skiplock
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
-from eiginfra.lab.proxmox.state import Guest
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.state import GuestRecord
+from eiginfra.lab.proxmox.tasks import RunningTask
 
-PATIENCE = {"lxc": 60, "qemu": 180}
-
-
-def _word(kind: str) -> str:
-    return "CT" if kind == "lxc" else "VM"
+SHUTDOWN_SECONDS = {"lxc": 60, "qemu": 180}
 
 
-def _running(call: Call, kind: str) -> bool:
+def _running(call: ProxmoxCall, kind: str) -> bool:
     guest = call.lab.state.guests.get(call.vmid)
     return bool(guest and guest.kind == kind and guest.running)
 
 
-def _need_running(call: Call, kind: str, word: str) -> None:
+def _need_running(call: ProxmoxCall, kind: str, word: str) -> None:
     if not _running(call, kind):
         raise ServerError(f"{word} {call.vmid} not running")
 
 
-async def _locked(call: Call, kind: str, task: Task) -> Guest:
+async def _locked(call: ProxmoxCall, kind: str, task: RunningTask) -> GuestRecord:
     """The guest, its configuration checked; to be called inside the lock."""
     guest = call.lab.guest(call.node, kind, call.vmid)
     if not call.flag("skiplock"):
@@ -47,32 +43,32 @@ class Power:
         self.kind = kind
         self.prefix = "vz" if kind == "lxc" else "qm"
 
-    def start(self, call: Call) -> str:
+    def start(self, call: ProxmoxCall) -> str:
         """POST …/status/start."""
         root_only_skiplock(call)
         if self.kind == "lxc" and _running(call, "lxc"):
             raise ServerError(f"CT {call.vmid} already running")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             async with _file_lock(call, self.kind, task):
                 guest = await _locked(call, self.kind, task)
                 if guest.template:
                     raise ServerError(f"you can't start a {'CT' if self.kind == 'lxc' else 'vm'} if it's a template")
                 if guest.running:
-                    raise ServerError(f"{_word(self.kind)} {call.vmid} already running")
+                    raise ServerError(f"{title(self.kind)} {call.vmid} already running")
                 if any("cloudinit" in volume for _, volume in volumes(guest)):
                     task.log("generating cloud-init ISO")
                 run_guest(call.lab, guest)
 
         return power(call, self.kind, "start", worker)
 
-    def stop(self, call: Call) -> str:
+    def stop(self, call: ProxmoxCall) -> str:
         """POST …/status/stop."""
         root_only_skiplock(call)
         if self.kind == "lxc":
             _need_running(call, "lxc", "CT")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             if call.flag("overrule-shutdown"):
                 await self._overrule(call, task)
             async with _file_lock(call, self.kind, task):
@@ -82,12 +78,12 @@ class Power:
 
         return power(call, self.kind, "stop", worker)
 
-    def _exists(self, call: Call) -> None:
+    def _exists(self, call: ProxmoxCall) -> None:
         guest = call.lab.state.guests.get(call.vmid)
         if self.kind == "qemu" and (guest is None or guest.kind != "qemu"):
             raise ServerError(f"unable to find configuration file for VM {call.vmid} on node '{call.node}'")
 
-    async def _overrule(self, call: Call, task: Task) -> None:
+    async def _overrule(self, call: ProxmoxCall, task: RunningTask) -> None:
         type_ = f"{self.prefix}shutdown"
         active = [record.upid for record in call.lab.tasks.active(type_, call.vmid)]
         for upid in active:
@@ -95,13 +91,13 @@ class Power:
         if active:
             task.log(f"overruled {type_} tasks: {', '.join(active)}")
 
-    def shutdown(self, call: Call) -> str:
+    def shutdown(self, call: ProxmoxCall) -> str:
         """POST …/status/shutdown."""
         root_only_skiplock(call)
         if self.kind == "lxc":
             _need_running(call, "lxc", "CT")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             async with _file_lock(call, self.kind, task):
                 self._exists(call)
                 guest = await _locked(call, self.kind, task)
@@ -110,15 +106,15 @@ class Power:
 
         return power(call, self.kind, "shutdown", worker)
 
-    async def _ask_to_stop(self, call: Call, guest: Guest, task: Task, *, force: bool) -> None:
+    async def _ask_to_stop(self, call: ProxmoxCall, guest: GuestRecord, task: RunningTask, *, force: bool) -> None:
         """Let the guest shut itself down; one without an operating system never does."""
-        patience = float(call.p.get("timeout", PATIENCE[self.kind]))
+        timeout = float(call.p.get("timeout", SHUTDOWN_SECONDS[self.kind]))
         need = call.lab.shutdown_seconds if obeys(call.lab, guest) else float("inf")
-        await asyncio.sleep(min(patience, need))
+        await asyncio.sleep(min(timeout, need))
         call.lab.broadcast.tick()
-        if need > patience:
+        if need > timeout:
             if not force and self.kind == "lxc":
-                task.log(f"command 'lxc-stop -n {guest.vmid} --nokill --timeout {patience:g}' failed: exit code 1")
+                task.log(f"command 'lxc-stop -n {guest.vmid} --nokill --timeout {timeout:g}' failed: exit code 1")
                 raise ServerError("container did not stop")
             if not force:
                 raise ServerError("VM quit/powerdown failed - got timeout")
@@ -126,11 +122,11 @@ class Power:
                 task.log("VM still running - terminating now with SIGTERM")
         stop_guest(call.lab, guest)
 
-    def reboot(self, call: Call) -> str:
+    def reboot(self, call: ProxmoxCall) -> str:
         """POST …/status/reboot."""
         _need_running(call, self.kind, "VM")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             async with _file_lock(call, self.kind, task):
                 guest = await _locked(call, self.kind, task)
                 await self._ask_to_stop(call, guest, task, force=True)
@@ -138,12 +134,12 @@ class Power:
 
         return call.task(f"{self.prefix}reboot", call.vmid, worker)
 
-    def suspend(self, call: Call) -> str:
+    def suspend(self, call: ProxmoxCall) -> str:
         """POST …/status/suspend; of a container it fails, as there is no CRIU."""
         root_only_skiplock(call)
-        _need_running(call, self.kind, _word(self.kind))
+        _need_running(call, self.kind, title(self.kind))
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             if self.kind == "lxc":
                 task.log("lxc-checkpoint: No such file or directory - execing criu failed, is it installed?")
                 raise ServerError(f"command 'lxc-checkpoint -n {call.vmid} -s -D /var/lib/vz/dump' failed: exit code 1")
@@ -153,7 +149,7 @@ class Power:
         type_ = "vzsuspend" if self.kind == "lxc" else "qmsuspend" if call.flag("todisk") else "qmpause"
         return call.task(type_, call.vmid, worker)
 
-    def resume(self, call: Call) -> str:
+    def resume(self, call: ProxmoxCall) -> str:
         """POST …/status/resume."""
         root_only_skiplock(call)
         if self.kind == "lxc" and _running(call, "lxc"):
@@ -161,7 +157,7 @@ class Power:
         if self.kind == "qemu":
             _need_running(call, "qemu", "VM")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             if self.kind == "lxc":
                 task.log(f"lxc-checkpoint: {call.vmid} is not defined")
                 raise ServerError(f"command 'lxc-checkpoint -n {call.vmid} -r --foreground -D /var/lib/vz/dump' failed: exit code 1")
@@ -170,26 +166,26 @@ class Power:
 
         return call.task(f"{self.prefix}resume", call.vmid, worker)
 
-    def reset(self, call: Call) -> str:
+    def reset(self, call: ProxmoxCall) -> str:
         """POST …/status/reset."""
         root_only_skiplock(call)
         _need_running(call, "qemu", "VM")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             guest = await _locked(call, "qemu", task)
             guest.started = call.lab.clock.timestamp()
 
         return call.task("qmreset", call.vmid, worker)
 
 
-def obeys(lab: Lab, guest: Guest) -> bool:
+def obeys(lab: ProxmoxLab, guest: GuestRecord) -> bool:
     """Whether the guest reacts to a shutdown: containers do, VMs with an operating system on a disk."""
     found = [lab.storages.volume(volume) for _, volume in volumes(guest)]
     return guest.kind == "lxc" or any(volume and volume.bootable for volume in found)
 
 
 @asynccontextmanager
-async def _file_lock(call: Call, kind: str, task: Task) -> AsyncIterator[None]:
+async def _file_lock(call: ProxmoxCall, kind: str, task: RunningTask) -> AsyncIterator[None]:
     """The guest's file lock, with what the log says when it has to wait."""
     waiting = call.lab.is_locked(kind, call.vmid)
     if waiting:

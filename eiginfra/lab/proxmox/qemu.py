@@ -5,19 +5,19 @@ from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-from eiginfra.lab.proxmox.errors import ApiError, DeniedError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.figures import memory
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.guests import change, check_lock, check_names, is_disk, place, prepare, volumes
+from eiginfra.lab.proxmox.guests import allocate_disk, change, check_lock, check_names, is_disk, prepare, volumes
 from eiginfra.lab.proxmox.lxc import check_digest
 from eiginfra.lab.proxmox.options import QEMU_DISKS
 from eiginfra.lab.proxmox.rights import check_bridges, check_vm, check_vm_disk_changes, check_vm_disks, check_volume
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest
 from eiginfra.lab.proxmox.schema import Value
 from eiginfra.lab.proxmox.sshkeys import check_ssh_keys
-from eiginfra.lab.proxmox.state import Guest
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.state import GuestRecord
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 OPTIONS_OF_CREATE = (
     "node", "vmid", "archive", "bwlimit", "force", "ha-managed", "import-working-storage", "live-restore", "pool", "start",
@@ -47,7 +47,7 @@ UPDATE = """
 """
 
 
-async def create(call: Call) -> str:
+async def create(call: ProxmoxCall) -> str:
     """POST /nodes/{node}/qemu."""
     lab, vmid, pool = call.lab, call.vmid, call.text("pool")
     options = {name: value for name, value in call.p.items() if name not in OPTIONS_OF_CREATE}
@@ -70,14 +70,14 @@ async def create(call: Call) -> str:
         async with lab.locked("qemu", vmid, 5):
             if not (archive and force and old and old.kind == "qemu" and not old.running):
                 lab.check_unused(vmid)
-            guest = Guest(vmid, "qemu", call.node, {"lock": "create"})
+            guest = GuestRecord(vmid, "qemu", call.node, {"lock": "create"})
             lab.state.guests[vmid] = guest
     except ServerError as error:
         raise ServerError(f"unable to {verb} VM {vmid} - {error}") from error
-    return call.task("qmrestore" if archive else "qmcreate", vmid, lambda task: _Creation(call, guest, options, old).run(task))
+    return call.task("qmrestore" if archive else "qmcreate", vmid, lambda task: _VmCreation(call, guest, options, old).run(task))
 
 
-def _check_values(call: Call, options: dict[str, Value]) -> None:
+def _check_values(call: ProxmoxCall, options: dict[str, Value]) -> None:
     if "sshkeys" in options:
         check_ssh_keys(unquote(str(options["sshkeys"])))
     if "hookscript" in options and call.lab.storages.volume(str(options["hookscript"])) is None:
@@ -89,18 +89,18 @@ def _alias_cdrom(options: dict[str, Value]) -> None:
         options["ide2"] = f"{options.pop('cdrom')},media=cdrom"
 
 
-class _Creation:
+class _VmCreation:
     """The worker of a create or restore."""
 
-    def __init__(self, call: Call, guest: Guest, options: dict[str, Value], old: Guest | None) -> None:
+    def __init__(self, call: ProxmoxCall, guest: GuestRecord, options: dict[str, Value], old: GuestRecord | None) -> None:
         self.call, self.lab, self.guest, self.options, self.old = call, call.lab, guest, options, old
 
-    async def run(self, task: Task) -> None:
+    async def run(self, task: RunningTask) -> None:
         vmid, archive = self.guest.vmid, self.call.text("archive")
         async with self.lab.locked("qemu", vmid):
             try:
                 await self._make(task, archive)
-            except (ApiError, CancelledError) as error:
+            except (ProxmoxHttpError, CancelledError) as error:
                 for volume in self.lab.storages.owned(self.guest):
                     self.lab.storages.free(volume.id)
                 self.lab.state.guests.pop(vmid, None)
@@ -113,7 +113,7 @@ class _Creation:
             if self.call.flag("start"):
                 run_guest(self.lab, self.guest)
 
-    async def _make(self, task: Task, archive: str) -> None:
+    async def _make(self, task: RunningTask, archive: str) -> None:
         lab, guest, config = self.lab, self.guest, dict(self.options)
         await lab.tasks.work(task.record.type)
         if archive:
@@ -121,7 +121,7 @@ class _Creation:
             for volume in lab.storages.owned(self.old) if self.old else ():
                 lab.storages.free(volume.id)
         for name in sorted(name for name in config if is_disk("qemu", name)):
-            config[name] = place(lab, guest, name, str(config[name]), task.record.log)
+            config[name] = allocate_disk(lab, guest, name, str(config[name]), task.record.log)
         config = {name: prepare(lab, guest, name, value, creating=True) for name, value in config.items()}
         if config.get("description") == "":
             del config["description"]
@@ -164,24 +164,24 @@ def _present(prefix: str, config: dict[str, Value]) -> list[str]:
     return sorted((name for name in config if re.fullmatch(rf"{prefix}\d+", name)), key=lambda name: int(name[len(prefix) :]))
 
 
-async def update(call: Call) -> None:
+async def update(call: ProxmoxCall) -> None:
     """PUT /nodes/{node}/qemu/{vmid}/config."""
     await _prepared(call)()
 
 
-async def unlink(call: Call) -> None:
+async def unlink(call: ProxmoxCall) -> None:
     """PUT /nodes/{node}/qemu/{vmid}/unlink: disks become unused, unused ones are removed."""
     call.p = {"node": call.node, "vmid": call.vmid, "delete": call.text("idlist")}
     await _prepared(call)()
 
 
-async def update_later(call: Call) -> str:
+async def update_later(call: ProxmoxCall) -> str:
     """POST /nodes/{node}/qemu/{vmid}/config: the same in a task, once the digest and the lock are checked."""
     apply = _prepared(call)
     _check_state(call)
     changes = " ".join(f"-{name} {value}" for name, value in call.p.items() if name not in ("node", "vmid", "digest"))
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         task.log(f"update VM {call.vmid}: {changes}")
         await call.lab.tasks.work("qmconfig")
         await apply()
@@ -189,7 +189,7 @@ async def update_later(call: Call) -> str:
     return call.task("qmconfig", call.vmid, worker)
 
 
-def _check_state(call: Call) -> Guest:
+def _check_state(call: ProxmoxCall) -> GuestRecord:
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     check_digest(call, guest)
     if not call.flag("skiplock"):
@@ -197,13 +197,13 @@ def _check_state(call: Call) -> Guest:
     return guest
 
 
-def root_only_skiplock(call: Call) -> None:
+def root_only_skiplock(call: ProxmoxCall) -> None:
     """Raise the 400 of `skiplock` by anybody but root@pam."""
     if call.flag("skiplock") and not call.root:
         raise ParamError(skiplock="Only root may use this option.")
 
 
-def _prepared(call: Call) -> Callable[[], Awaitable[None]]:
+def _prepared(call: ProxmoxCall) -> Callable[[], Awaitable[None]]:
     """Check the call; what is answered makes the change."""
     lab = call.lab
     root_only_skiplock(call)
@@ -233,7 +233,7 @@ def _prepared(call: Call) -> Callable[[], Awaitable[None]]:
     return apply
 
 
-def _fit_boot(guest: Guest, changes: dict[str, Value]) -> None:
+def _fit_boot(guest: GuestRecord, changes: dict[str, Value]) -> None:
     """A CD drive that was set joins the boot order, a device that went leaves it."""
     order = re.fullmatch(r"order=(.*)", str(guest.config.get("boot", "")))
     if order is None or "boot" in changes:
@@ -247,14 +247,14 @@ def _fit_boot(guest: Guest, changes: dict[str, Value]) -> None:
     guest.config["boot"] = "order=" + ";".join(named + added)
 
 
-def _check_balloon(guest: Guest, changes: dict[str, Value]) -> None:
+def _check_balloon(guest: GuestRecord, changes: dict[str, Value]) -> None:
     if "balloon" in changes:
         config = {**guest.config, **guest.pending, **changes}
-        if int(changes["balloon"]) > memory(Guest(guest.vmid, "qemu", guest.node, config)):
+        if int(changes["balloon"]) > memory(GuestRecord(guest.vmid, "qemu", guest.node, config)):
             raise ServerError("balloon value too large (must be smaller than assigned memory)")
 
 
-def _check_boot(guest: Guest, boot: str, changes: dict[str, Value]) -> None:
+def _check_boot(guest: GuestRecord, boot: str, changes: dict[str, Value]) -> None:
     match = re.search(r"order=([^,]*)", boot)
     for device in filter(None, match[1].split(";") if match else ()):
         if device not in guest.config and device not in changes:

@@ -8,9 +8,9 @@ from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import is_disk, volume_of
 from eiginfra.lab.proxmox.options import QEMU_DISKS, option_string
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.schema import STRINGS, Value, parse_string
-from eiginfra.lab.proxmox.state import Guest
+from eiginfra.lab.proxmox.state import GuestRecord
 from eiginfra.lab.proxmox.storage import NEW_DISK, split_volume
 
 _CPU = {"cores", "cpu", "cpulimit", "cpuunits", "numa", "smp", "sockets", "vcpus", "affinity"}
@@ -44,10 +44,10 @@ _ROOT_ONLY = {"args", "lock", "hookscript", "affinity"}
 class ContainerRights:
     """What the caller may change of a container: of `guest`, or of a new one that will join `pool`."""
 
-    call: Call
+    call: ProxmoxCall
     vmid: int
     pool: str
-    guest: Guest | None
+    guest: GuestRecord | None
     unprivileged: bool
 
     def check(self, changes: dict[str, Value], delete: Iterable[str]) -> None:
@@ -99,7 +99,7 @@ def _feature_changes(old: str, new: str) -> tuple[bool, bool]:
     return "nesting" in changed, bool(changed - {"nesting"})
 
 
-def _container_disk(call: Call, option: str, text: str) -> None:
+def _container_disk(call: ProxmoxCall, option: str, text: str) -> None:
     schema = option_string("lxc", option)
     volume = str(parse_string(schema, text)["volume"]) if schema else text
     if volume.startswith("/"):
@@ -113,7 +113,7 @@ def _container_disk(call: Call, option: str, text: str) -> None:
         raise ServerError("Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.")
 
 
-def check_volume(call: Call, volid: str, content: str = "", vmid: int = 0) -> None:
+def check_volume(call: ProxmoxCall, volid: str, content: str = "", vmid: int = 0) -> None:
     """The right to use a volume; raises 500 for what is no volume, as the server does (PVE::Storage::check_volume_access)."""
     if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9\-_.]*:.+", volid):
         if call.root:
@@ -136,7 +136,7 @@ def check_volume(call: Call, volid: str, content: str = "", vmid: int = 0) -> No
         call.allow(f"/vms/{owner}", "VM.Config.Disk")
 
 
-def check_bridges(call: Call, kind: str, config: dict[str, Value]) -> None:
+def check_bridges(call: ProxmoxCall, kind: str, config: dict[str, Value]) -> None:
     """SDN.Use on the bridges (and VLANs) of a configuration's interfaces."""
     for option, value in config.items():
         schema = option_string(kind, option)
@@ -152,7 +152,7 @@ def check_bridges(call: Call, kind: str, config: dict[str, Value]) -> None:
             call.allow(path, "SDN.Use")
 
 
-def check_vm(call: Call, vmid: int, pool: str, options: Iterable[str], config: dict[str, Value]) -> None:
+def check_vm(call: ProxmoxCall, vmid: int, pool: str, options: Iterable[str], config: dict[str, Value]) -> None:
     """Raise 403 (or, for root's own options, 500) for the first option of a VM that the caller may not change.
 
     Disks are not looked at: whoever may create a VM may give it disks; a change of one is checked by `check_vm_disk_changes`.
@@ -170,7 +170,7 @@ def check_vm(call: Call, vmid: int, pool: str, options: Iterable[str], config: d
         call.lab.access.check_guest(call.auth, vmid, pool, *privileges, any_of=True)
 
 
-def check_vm_disk_changes(call: Call, vmid: int, options: Iterable[str], config: dict[str, Value]) -> None:
+def check_vm_disk_changes(call: ProxmoxCall, vmid: int, options: Iterable[str], config: dict[str, Value]) -> None:
     """The right to change disks and CD drives of an existing VM."""
     for option in options:
         if option in QEMU_DISKS or option.startswith("unused"):
@@ -197,7 +197,7 @@ def _vm_privileges(option: str) -> tuple[str, ...]:
     return ("VM.Config.Options",)
 
 
-def check_vm_disks(call: Call, vmid: int, config: dict[str, Value]) -> None:
+def check_vm_disks(call: ProxmoxCall, vmid: int, config: dict[str, Value]) -> None:
     """The storages and volumes that a VM's disk options name: they exist, and the caller may use them."""
     storages = call.lab.storages
     for option, value in config.items():

@@ -10,15 +10,15 @@ from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.schema import Schema, Values, declare
 
 if TYPE_CHECKING:
-    from eiginfra.lab.proxmox.lab import Lab
+    from eiginfra.lab.proxmox.lab import ProxmoxLab
     from eiginfra.lab.proxmox.tasks import Worker
 
 
 @dataclass
-class Call:
+class ProxmoxCall:
     """One verified request: the lab, the caller, the typed parameters (those of the path included)."""
 
-    lab: "Lab"
+    lab: "ProxmoxLab"
     auth: str
     p: Values
     extra: dict[str, Any] = field(default_factory=dict)
@@ -74,8 +74,8 @@ class Call:
         return self.lab.tasks.start(self.node, type_, id_, self.auth, worker)
 
 
-Handler = Callable[[Call], Any | Awaitable[Any]]
-Rule = Callable[[Call], None]
+Handler = Callable[[ProxmoxCall], Any | Awaitable[Any]]
+Rule = Callable[[ProxmoxCall], None]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def any_perm(path: str, *privileges: str) -> Rule:
     return lambda call: call.allow_any(path.format(**call.p), *privileges)
 
 
-def realm_allocate(call: Call) -> None:
+def realm_allocate(call: ProxmoxCall) -> None:
     """Realm.AllocateUser on the realm of `userid`."""
     _, realm = verify_username(call.text("userid"))
     call.allow(f"/access/realm/{realm}", "Realm.AllocateUser")
@@ -177,7 +177,7 @@ def realm_allocate(call: Call) -> None:
 def user_group(*privileges: str, groups: str = "") -> Rule:
     """A privilege on all groups, or on those of `userid` (`userid-group`; `groups` is "create" or "update")."""
 
-    def rule(call: Call) -> None:
+    def rule(call: ProxmoxCall) -> None:
         userid, state = call.text("userid"), call.lab.state
         if groups != "create" and userid not in state.users:
             verify_username(userid)
@@ -198,7 +198,7 @@ def user_group(*privileges: str, groups: str = "") -> Rule:
     return rule
 
 
-def self_or_group(call: Call) -> None:
+def self_or_group(call: ProxmoxCall) -> None:
     """The user's own entry, or User.Modify; a failure of either says only that the check failed."""
     if call.auth == call.text("userid"):
         return
@@ -211,7 +211,7 @@ def self_or_group(call: Call) -> None:
 def both(*rules: Rule) -> Rule:
     """All rules, in order."""
 
-    def rule(call: Call) -> None:
+    def rule(call: ProxmoxCall) -> None:
         for each in rules:
             each(call)
 

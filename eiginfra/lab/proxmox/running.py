@@ -4,13 +4,13 @@ import re
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import apply_pending
-from eiginfra.lab.proxmox.lab import Lab
+from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.options import option_string
 from eiginfra.lab.proxmox.schema import parse_string
-from eiginfra.lab.proxmox.state import Guest
+from eiginfra.lab.proxmox.state import GuestRecord
 
 
-def run_guest(lab: Lab, guest: Guest) -> None:
+def run_guest(lab: ProxmoxLab, guest: GuestRecord) -> None:
     """Start a guest now: pending changes take effect; raises the failure of a bridge that does not exist."""
     apply_pending(lab, guest)
     for option, value in guest.config.items():
@@ -25,7 +25,7 @@ def run_guest(lab: Lab, guest: Guest) -> None:
     guest.started, guest.pid = lab.clock.timestamp(), 10000 + lab.state.counter
 
 
-def stop_guest(lab: Lab, guest: Guest) -> None:
+def stop_guest(lab: ProxmoxLab, guest: GuestRecord) -> None:
     """Stop a guest now; a VM's pending changes take effect, a container's wait for the next start."""
     guest.running, guest.paused, guest.started, guest.pid = False, False, 0.0, 0
     if guest.kind == "qemu":

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-from eiginfra.lab.proxmox.errors import PARAMETERS, ApiError
+from eiginfra.lab.proxmox.errors import PARAMETERS, ProxmoxHttpError
 from eiginfra.lab.proxmox.formats import FORMATS
 
 Value = str | int | float
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
-class Param:
+class ProxmoxParam:
     """One parameter: its type and limits."""
 
     name: str
@@ -79,7 +79,7 @@ class Param:
 class Schema:
     """The parameters of a call, or the keys of a property string."""
 
-    params: dict[str, Param] = field(default_factory=dict)
+    params: dict[str, ProxmoxParam] = field(default_factory=dict)
 
     def problems(self, given: dict[str, str], prefix: str = "") -> tuple[Values, dict[str, str]]:
         """The typed values and, for each wrong parameter, what is wrong."""
@@ -105,7 +105,7 @@ class Schema:
         """The typed values of a call; raises the 400 with every error at once."""
         values, errors = self.problems(given)
         if errors:
-            raise ApiError(400, PARAMETERS, errors)
+            raise ProxmoxHttpError(400, PARAMETERS, errors)
         return values
 
     @cached_property
@@ -193,7 +193,7 @@ _LINE = re.compile(r"(?P<name>[\w\-]+)(?:\[(?P<count>\d+)\])?(?P<required>!)?(?P
 
 def declare(text: str) -> Schema:
     """Read a declaration (see the module's head)."""
-    params: dict[str, Param] = {}
+    params: dict[str, ProxmoxParam] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         match = _LINE.fullmatch(line)
         if match is None:
@@ -202,13 +202,13 @@ def declare(text: str) -> Schema:
         if match["count"]:
             names = [f"{match['name']}{number}" for number in range(int(match["count"]))]
         rest, _, pattern = match["rest"].partition("re=")
-        param = _read(rest.split(), Param(names[0], required=bool(match["required"]), pattern=pattern.strip()))
+        param = _read(rest.split(), ProxmoxParam(names[0], required=bool(match["required"]), pattern=pattern.strip()))
         for name in names:
             params[name] = replace(param, name=name, default_key=bool(match["default"]))
     return Schema(params)
 
 
-def _read(words: list[str], param: Param) -> Param:
+def _read(words: list[str], param: ProxmoxParam) -> ProxmoxParam:
     for word in words:
         key, equals, value = word.partition("=")
         if word.startswith("enum:"):

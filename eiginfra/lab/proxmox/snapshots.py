@@ -2,20 +2,20 @@
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
-from eiginfra.lab.proxmox.routing import Call
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
-from eiginfra.lab.proxmox.state import Guest, Json
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.state import GuestRecord, Json
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 
-class Snapshots:
+class SnapshotCalls:
     """The snapshot calls of one kind of guest."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.prefix = "vz" if kind == "lxc" else "qm"
 
-    def listing(self, call: Call) -> list[Json]:
+    def listing(self, call: ProxmoxCall) -> list[Json]:
         """GET …/snapshot."""
         guest = call.lab.guest(call.node, self.kind, call.vmid)
         rows: list[Json] = []
@@ -27,13 +27,13 @@ class Snapshots:
             now["parent"] = parent
         return [*rows, now]
 
-    def take(self, call: Call) -> str:
+    def take(self, call: ProxmoxCall) -> str:
         """POST …/snapshot."""
         name = call.text("snapname")
         if name in ("current", "pending"):
             raise ServerError(f"unable to use snapshot name '{name}' (reserved name)")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             lab = call.lab
             async with lab.locked(self.kind, call.vmid):
                 guest = self._ready(call)
@@ -55,12 +55,12 @@ class Snapshots:
 
         return call.task(f"{self.prefix}snapshot", call.vmid, worker)
 
-    def _ready(self, call: Call) -> Guest:
+    def _ready(self, call: ProxmoxCall) -> GuestRecord:
         guest = call.lab.guest(call.node, self.kind, call.vmid)
         check_lock(guest)
         return guest
 
-    def _store(self, call: Call, guest: Guest, name: str) -> None:
+    def _store(self, call: ProxmoxCall, guest: GuestRecord, name: str) -> None:
         parent = str(guest.config.get("parent", ""))
         config = {key: value for key, value in guest.config.items() if key not in ("parent", "description")}
         entry: Json = {"description": call.text("description"), "snaptime": call.lab.now(), "parent": parent, "config": config}
@@ -69,11 +69,11 @@ class Snapshots:
         guest.snapshots[name] = entry
         guest.config["parent"] = name
 
-    def rollback(self, call: Call) -> str:
+    def rollback(self, call: ProxmoxCall) -> str:
         """POST …/snapshot/{snapname}/rollback: memory, cores and the like go back too; a running guest is stopped."""
         name = call.text("snapname")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             async with call.lab.locked(self.kind, call.vmid):
                 guest = self._ready(call)
                 self._find(guest, name)
@@ -88,17 +88,17 @@ class Snapshots:
 
         return call.task(f"{self.prefix}rollback", call.vmid, worker)
 
-    def _find(self, guest: Guest, name: str) -> Json:
+    def _find(self, guest: GuestRecord, name: str) -> Json:
         found: Json | None = guest.snapshots.get(name)
         if found is None:
             raise ServerError(f"snapshot '{name}' does not exist")
         return found
 
-    def delete(self, call: Call) -> str:
+    def delete(self, call: ProxmoxCall) -> str:
         """DELETE …/snapshot/{snapname}."""
         name = call.text("snapname")
 
-        async def worker(task: Task) -> None:
+        async def worker(task: RunningTask) -> None:
             async with call.lab.locked(self.kind, call.vmid):
                 guest = self._ready(call)
                 parent = self._find(guest, name)["parent"]
@@ -112,7 +112,7 @@ class Snapshots:
 
         return call.task(f"{self.prefix}delsnapshot", call.vmid, worker)
 
-    def describe(self, call: Call) -> None:
+    def describe(self, call: ProxmoxCall) -> None:
         """PUT …/snapshot/{snapname}/config."""
         snapshot = self._find(call.lab.guest(call.node, self.kind, call.vmid), call.text("snapname"))
         if "description" in call.p:

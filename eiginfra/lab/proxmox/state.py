@@ -16,7 +16,7 @@ def sha1(text: str) -> str:
 
 
 @dataclass
-class Node:
+class NodeRecord:
     """A machine of the cluster; sizes in bytes."""
 
     name: str
@@ -31,7 +31,7 @@ class Node:
 
 
 @dataclass
-class Storage:
+class StorageRecord:
     """A storage, local to each node; `used` counts what is not a volume of this state. Sizes in bytes."""
 
     id: str
@@ -51,7 +51,7 @@ class Storage:
 
 
 @dataclass
-class Volume:
+class VolumeRecord:
     """A disk, template, image or backup.
 
     `bootable`: an operating system is on it, so that a VM obeys a shutdown; `meta`: what a template unpacks to, what a backup holds.
@@ -74,7 +74,7 @@ class Volume:
 
 
 @dataclass
-class Firewall:
+class FirewallRecord:
     """Options, rules, sets and aliases of a guest, a node, a security group or the datacenter."""
 
     options: dict[str, Value] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Firewall:
 
 
 @dataclass
-class Guest:
+class GuestRecord:
     """A container (`lxc`) or VM (`qemu`): its configuration file and whether it runs."""
 
     vmid: int
@@ -151,14 +151,14 @@ class TaskRecord:
 
 
 @dataclass
-class State:
+class ProxmoxState:
     """The cluster."""
 
-    nodes: dict[str, Node] = field(default_factory=dict)
-    storages: dict[str, Storage] = field(default_factory=dict)
-    volumes: dict[str, Volume] = field(default_factory=dict)
-    guests: dict[int, Guest] = field(default_factory=dict)
-    firewalls: dict[str, Firewall] = field(default_factory=dict)
+    nodes: dict[str, NodeRecord] = field(default_factory=dict)
+    storages: dict[str, StorageRecord] = field(default_factory=dict)
+    volumes: dict[str, VolumeRecord] = field(default_factory=dict)
+    guests: dict[int, GuestRecord] = field(default_factory=dict)
+    firewalls: dict[str, FirewallRecord] = field(default_factory=dict)
     tasks: list[TaskRecord] = field(default_factory=list)
     users: dict[str, Json] = field(default_factory=dict)
     groups: dict[str, Json] = field(default_factory=dict)
@@ -178,17 +178,17 @@ class State:
         return data
 
     @classmethod
-    def load(cls, data: Json) -> "State":
+    def load(cls, data: Json) -> "ProxmoxState":
         """The inverse of `dump`."""
         data = deepcopy(data)
         state = cls(
             **{key: data[key] for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "ha", "options", "counter")}
         )
-        state.nodes = {name: Node(**item) for name, item in data["nodes"].items()}
-        state.storages = {name: Storage(**item) for name, item in data["storages"].items()}
-        state.volumes = {name: Volume(**item) for name, item in data["volumes"].items()}
-        state.guests = {int(vmid): Guest(**item) for vmid, item in data["guests"].items()}
-        state.firewalls = {name: Firewall(**item) for name, item in data["firewalls"].items()}
+        state.nodes = {name: NodeRecord(**item) for name, item in data["nodes"].items()}
+        state.storages = {name: StorageRecord(**item) for name, item in data["storages"].items()}
+        state.volumes = {name: VolumeRecord(**item) for name, item in data["volumes"].items()}
+        state.guests = {int(vmid): GuestRecord(**item) for vmid, item in data["guests"].items()}
+        state.firewalls = {name: FirewallRecord(**item) for name, item in data["firewalls"].items()}
         state.tasks = [TaskRecord(**item) for item in data["tasks"]]
         for task in state.tasks:
             if not task.exit:

@@ -5,7 +5,7 @@ import re
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.schema import Value
-from eiginfra.lab.proxmox.state import Guest, Json, State, Storage, Volume
+from eiginfra.lab.proxmox.state import GuestRecord, Json, ProxmoxState, StorageRecord, VolumeRecord
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 NEW_DISK = re.compile(r"([a-zA-Z][a-zA-Z0-9\-_.]*):(\d+(?:\.\d+)?)")
@@ -46,18 +46,18 @@ def split_volume(volid: str) -> tuple[str, str]:
 class Storages:
     """What can be asked of the storages of a state."""
 
-    def __init__(self, state: State, clock: LabClock) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock) -> None:
         self._state = state
         self._clock = clock
 
-    def get(self, storage: str) -> Storage:
+    def get(self, storage: str) -> StorageRecord:
         """A storage; raises the 500 of an unknown one."""
         found = self._state.storages.get(storage)
         if found is None:
             raise ServerError(f"storage '{storage}' does not exist")
         return found
 
-    def on(self, storage: str, node: str) -> Storage:
+    def on(self, storage: str, node: str) -> StorageRecord:
         """A storage as a path names it; raises the 400 of an unknown one."""
         if storage not in self._state.storages:
             raise ParamError(storage="No such storage.")
@@ -82,11 +82,11 @@ class Storages:
             return "images", int(match["owner"])
         return next(content for content in ("vztmpl", "iso", "snippets", "import", "backup") if match[content]), 0
 
-    def volume(self, volid: str) -> Volume | None:
+    def volume(self, volid: str) -> VolumeRecord | None:
         """A volume by its ID."""
         return self._state.volumes.get(volid)
 
-    def need(self, volid: str) -> Volume:
+    def need(self, volid: str) -> VolumeRecord:
         """The same; raises the 500 of a missing one."""
         self.kind(volid)
         found = self.volume(volid)
@@ -94,7 +94,7 @@ class Storages:
             raise ServerError(f"volume '{volid}' does not exist")
         return found
 
-    def path(self, volume: Volume) -> str:
+    def path(self, volume: VolumeRecord) -> str:
         """Where a volume's file would be."""
         storage, name = split_volume(volume.id)
         folder = {"vztmpl": "template/cache", "iso": "template/iso", "backup": "dump", "snippets": "snippets"}
@@ -102,7 +102,7 @@ class Storages:
             return f"/var/lib/vz/{folder[volume.content]}/{name.partition('/')[2]}"
         return f"/var/lib/vz/images/{'/'.join(name.split('/')[-2:])}" if self.get(storage).formats else f"/dev/pve/{name}"
 
-    def used(self, storage: Storage, node: str) -> int:
+    def used(self, storage: StorageRecord, node: str) -> int:
         """Bytes used on a node's storage: what was there and what the volumes really hold."""
         return storage.used + sum(
             volume.used for volume in self._state.volumes.values() if volume.storage == storage.id and volume.node in ("", node)
@@ -110,7 +110,7 @@ class Storages:
 
     def allocate(
         self, node: str, storage: str, vmid: int, size: int, *, content: str, fmt: str = "", name: str = "", log: list[str] | None = None
-    ) -> Volume:
+    ) -> VolumeRecord:
         """A new volume of `size` bytes (0: a directory); raises the 500 of an unknown or full storage."""
         found = self.get(storage)
         if found.nodes and node not in found.nodes:
@@ -124,19 +124,19 @@ class Storages:
         if not name:
             name = self.free_name(node, found, vmid, "subvol" if fmt == "subvol" else "vm", suffix)
         volid = f"{storage}:{vmid}/{name}" if found.formats else f"{storage}:{name}"
-        volume = Volume(volid, node, storage, content, fmt, size, 0, int(self._clock.timestamp()), vmid)
+        volume = VolumeRecord(volid, node, storage, content, fmt, size, 0, int(self._clock.timestamp()), vmid)
         self._state.volumes[volid] = volume
         if log is not None and fmt != "subvol":
-            log.append(self._made(found, volume))
+            log.append(self._creation_log(found, volume))
         return volume
 
-    def _full(self, storage: Storage, vmid: int, size: int) -> str:
+    def _full(self, storage: StorageRecord, vmid: int, size: int) -> str:
         if storage.formats:
             return f"unable to create image: preallocation failed - No space left on device ({size} bytes for {vmid})"
         pool = f"pve/{storage.pool or 'data'}"
         return f"lvcreate '{pool}' error:   Cannot create new thin volume, free space in thin pool {pool} reached threshold."
 
-    def _made(self, storage: Storage, volume: Volume) -> str:
+    def _creation_log(self, storage: StorageRecord, volume: VolumeRecord) -> str:
         if not storage.formats:
             return f'  Logical volume "{volume.id.partition(":")[2]}" created.'
         if volume.format == "qcow2":
@@ -144,7 +144,7 @@ class Storages:
             return f"Formatting '{self.path(volume)}', fmt=qcow2 {options} size={volume.size} lazy_refcounts=off refcount_bits=16"
         return f"Formatting '{self.path(volume)}', fmt=raw size={volume.size} preallocation=off"
 
-    def free_name(self, node: str, storage: Storage, vmid: int, prefix: str, suffix: str) -> str:
+    def free_name(self, node: str, storage: StorageRecord, vmid: int, prefix: str, suffix: str) -> str:
         """The first free `vm-100-disk-N`."""
         taken = {
             int(match[1])
@@ -157,7 +157,7 @@ class Storages:
         number = next(number for number in range(len(taken) + 1) if number not in taken)
         return f"{prefix}-{vmid}-disk-{number}{suffix}"
 
-    def can(self, feature: str, volume: Volume) -> bool:
+    def can(self, feature: str, volume: VolumeRecord) -> bool:
         """Whether a volume can be snapshotted, linked to (`clone`, of a template) or copied."""
         thin = self.get(volume.storage).type in ("lvmthin", "btrfs", "zfspool")
         if feature == "snapshot":
@@ -166,11 +166,11 @@ class Storages:
             return (thin or volume.format == "qcow2") and self.is_base(volume)
         return True
 
-    def is_base(self, volume: Volume) -> bool:
+    def is_base(self, volume: VolumeRecord) -> bool:
         """Whether the volume was turned into a template's."""
         return bool(re.search(r"(?:^|[:/])base-\d+-[^/]+$", volume.id))
 
-    def to_base(self, volume: Volume) -> Volume:
+    def to_base(self, volume: VolumeRecord) -> VolumeRecord:
         """Turn a guest's volume into a template's: it is renamed."""
         del self._state.volumes[volume.id]
         head, _, tail = volume.id.rpartition("/") if "/" in volume.id else volume.id.rpartition(":")
@@ -179,7 +179,7 @@ class Storages:
         self._state.volumes[volume.id] = volume
         return volume
 
-    def link(self, base: Volume, node: str, vmid: int) -> Volume:
+    def link(self, base: VolumeRecord, node: str, vmid: int) -> VolumeRecord:
         """A linked clone of a template's volume."""
         found = self.get(base.storage)
         suffix = f".{base.format}" if found.formats else ""
@@ -187,7 +187,7 @@ class Storages:
         volid = f"{base.storage}:{name}"
         if found.formats:
             volid = f"{base.storage}:{vmid}/{name}" if found.type == "btrfs" else f"{base.id}/{vmid}/{name}"
-        clone = Volume(volid, node, base.storage, base.content, base.format, base.size, 528384, int(self._clock.timestamp()), vmid)
+        clone = VolumeRecord(volid, node, base.storage, base.content, base.format, base.size, 528384, int(self._clock.timestamp()), vmid)
         clone.parent, clone.bootable = "" if found.type == "btrfs" else base.id, base.bootable
         self._state.volumes[volid] = clone
         return clone
@@ -196,15 +196,15 @@ class Storages:
         """Remove a volume, if it is there."""
         self._state.volumes.pop(volid, None)
 
-    def children(self, volume: Volume) -> list[Volume]:
+    def children(self, volume: VolumeRecord) -> list[VolumeRecord]:
         """Linked clones of a template's volume."""
         return [each for each in self._state.volumes.values() if each.parent == volume.id]
 
-    def owned(self, guest: Guest) -> list[Volume]:
+    def owned(self, guest: GuestRecord) -> list[VolumeRecord]:
         """All disks of a guest, referenced or not."""
         return [volume for volume in self._state.volumes.values() if volume.vmid == guest.vmid and volume.content in ("images", "rootdir")]
 
-    def row(self, volume: Volume) -> Json:
+    def row(self, volume: VolumeRecord) -> Json:
         """A volume as content lists show it."""
         shown: Json = {"volid": volume.id, "content": volume.content, "format": volume.format, "size": volume.size, "ctime": volume.ctime}
         if volume.content in ("images", "rootdir"):
@@ -214,7 +214,7 @@ class Storages:
         extra: dict[str, Value] = {"notes": volume.notes, "protected": int(volume.protected)}
         return shown | {key: value for key, value in extra.items() if value}
 
-    def _parent(self, volume: Volume) -> str | None:
+    def _parent(self, volume: VolumeRecord) -> str | None:
         if not volume.parent:
             return None
         name = volume.parent.partition(":")[2]

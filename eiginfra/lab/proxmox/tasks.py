@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.access import split_token
-from eiginfra.lab.proxmox.errors import ApiError, ServerError
-from eiginfra.lab.proxmox.state import Json, State, TaskRecord
+from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
+from eiginfra.lab.proxmox.state import Json, ProxmoxState, TaskRecord
 
 UPID = re.compile(
     "UPID:(?P<node>[^:]+):(?P<pid>[0-9A-Fa-f]{8}):(?P<pstart>[0-9A-Fa-f]{8,9}):(?P<start>[0-9A-Fa-f]{8})"
     r":(?P<type>[^:\s]+):(?P<id>[^:\s]*):(?P<user>[^:\s]+):"
 )
-Worker = Callable[["Task"], Awaitable[None]]
+Worker = Callable[["RunningTask"], Awaitable[None]]
 
 
 @dataclass
-class Task:
+class RunningTask:
     """A running worker's handle on its record."""
 
     record: TaskRecord
@@ -31,7 +31,7 @@ class Task:
 
 
 @dataclass
-class Faults:
+class TaskFaults:
     """What the lab's user asked tasks to do: fail the next ones of a type, and how long each type takes, in seconds."""
 
     fail: dict[str, list[str]] = field(default_factory=dict)
@@ -46,13 +46,13 @@ class Faults:
 class Tasks:
     """Starts workers and finds their records."""
 
-    def __init__(self, state: State, clock: LabClock, tick: Callable[[], None]) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock, tick: Callable[[], None]) -> None:
         self._state = state
         self._clock = clock
         self._tick = tick
         self._handles: dict[str, asyncio.Task[None]] = {}
         self._records = {record.upid: record for record in state.tasks}
-        self.faults = Faults()
+        self.faults = TaskFaults()
 
     def start(self, node: str, type_: str, id_: str | int, auth: str, worker: Worker) -> str:
         """Run `worker` in the background and answer its UPID at once."""
@@ -63,18 +63,18 @@ class Tasks:
         record = TaskRecord(upid, node, type_, str(id_), auth, pid, pstart, now)
         self._state.tasks.append(record)
         self._records[upid] = record
-        handle = asyncio.get_running_loop().create_task(self._run(Task(record, auth), worker))
+        handle = asyncio.get_running_loop().create_task(self._run(RunningTask(record, auth), worker))
         self._handles[upid] = handle
         handle.add_done_callback(lambda _: self._handles.pop(upid, None))
         return upid
 
-    async def _run(self, task: Task, worker: Worker) -> None:
+    async def _run(self, task: RunningTask, worker: Worker) -> None:
         record = task.record
         try:
             await worker(task)
             record.exit = record.exit or "OK"
             task.log(f"TASK {record.exit}")
-        except ApiError as error:
+        except ProxmoxHttpError as error:
             record.exit = str(error)
             task.log(f"TASK ERROR: {error}")
         except asyncio.CancelledError:

@@ -79,7 +79,7 @@ class PathKind(GitLabKind[S]):
                 found.moved[key] = now
         return found
 
-    def astray(self, key: str, now: str) -> Finding:
+    def moved_by_hand(self, key: str, now: str) -> Finding:
         """The warning for an object that somebody moved to another path."""
         return warning(
             f"{self.noun}-moved-by-hand",

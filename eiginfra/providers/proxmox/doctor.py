@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError, ProviderError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.proxmox.client import ProxmoxClient
-from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE, WITHOUT, Purpose, grant, places
+from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE, WITHOUT, Purpose, grant, paths_of
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 _OLDEST = (8, 2)
@@ -90,7 +90,7 @@ def _permissions(client: ProxmoxClient) -> Iterator[Finding]:
     site = client.settings
     granted: Granted = client.get("access/permissions", "read the token's permissions")
     for need in NEEDS:
-        for path in places(need, site, _templates(client, granted)):
+        for path in paths_of(need, site, _templates(client, granted)):
             lacking = sorted(need.privileges.keys() - _held(granted, path))
             if not lacking:
                 continue

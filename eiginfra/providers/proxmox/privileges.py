@@ -40,7 +40,7 @@ SPACE, SEE = "Datastore.AllocateSpace", "Datastore.Audit"
 
 @dataclass(frozen=True)
 class Need:
-    """One role on one path. path: may hold names of a site in braces, see `places`; privileges: each with what it is for."""
+    """One role on one path. path: may hold names of a site in braces, see `paths_of`; privileges: each with what it is for."""
 
     purpose: Purpose
     role: str
@@ -68,7 +68,7 @@ NEEDS = (
         },
     ),
     Need(Purpose.CORE, "EiginfraSee", "/vms", {"VM.Audit": "see all guests, others' too: their numbers are taken, and they need room"}),
-    Need(Purpose.CORE, "EiginfraNodeCapacity", "/nodes/{node}", {"Sys.Audit": "memory and cores of the node; tasks that others began"}),
+    Need(Purpose.CORE, "EiginfraNode", "/nodes/{node}", {"Sys.Audit": "memory and cores of the node; tasks that others began"}),
     Need(Purpose.CORE, "EiginfraDisks", "/storage/{disks}", {SPACE: "disks of guests; see the space that is left"}),
     Need(Purpose.CORE, "EiginfraTemplates", "/storage/{templates}", {SEE: "see and use container templates"}),
     Need(Purpose.CORE, "EiginfraBackups", "/storage/{backups}", {SPACE: "last backups; see which guests have backups"}),
@@ -110,7 +110,7 @@ NEEDS = (
 )
 
 
-def places(need: Need, site: ProxmoxSettings, templates: Collection[int]) -> list[str]:
+def paths_of(need: Need, site: ProxmoxSettings, templates: Collection[int]) -> list[str]:
     """The paths of a need on a site; templates: the numbers of its VM templates."""
     values = {"disks": site.disks, "templates": site.templates, "backups": site.backups, "bridge": site.bridge, "realm": site.realm}
     names: Collection[object] = site.nodes if "{node}" in need.path else sorted(templates) if "{template}" in need.path else ("",)
@@ -128,7 +128,7 @@ def commands(site: ProxmoxSettings, templates: Collection[int], purposes: Collec
     for need in NEEDS:
         if need.purpose in purposes:
             yield f"pveum role add {need.role} --privs {','.join(need.privileges)}"
-            for path in places(need, site, templates):
+            for path in paths_of(need, site, templates):
                 yield grant(site, path, need.role, propagate=need.propagate)
 
 

@@ -16,7 +16,7 @@ from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Executor, Outcome
 from eiginfra.providers.proxmox import kinds
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule
-from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, places
+from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, paths_of
 
 from .conftest import VM_TEMPLATE, World, settings_of, start
 from .fields import ASSIGNED, BASES, FIXED, KEY_FIELD, LIVE, RESTART, ROWS, RULES, UNCOMPARED, UNSET, Row
@@ -94,7 +94,7 @@ class Stages:
         if privilege not in self._less:
             purposes = set(Purpose) - {Purpose.FIREWALL, Purpose.BACKUP_JOB}
             needs = [need for need in NEEDS if need.purpose in purposes and privilege in need.privileges]
-            (place,) = {path for need in needs for path in places(need, stage.world.settings, [VM_TEMPLATE])}
+            (place,) = {path for need in needs for path in paths_of(need, stage.world.settings, [VM_TEMPLATE])}
             able = rights(stage.world, purposes, (place, privilege)) | {"/sdn/zones/localnetwork/vmbr0": "SDN.Use"}
             self._less[privilege] = stage.world.with_rights(able)
         return World(self._less[privilege].settings, stage.world.cohort)

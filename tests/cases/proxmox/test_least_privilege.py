@@ -138,7 +138,7 @@ FAILS: dict[tuple[str, str], tuple[Step, str]] = {
     ("EiginfraGuests", "VM.Config.Options"): (change(onboot=True), "VM.Config.Options"),
     ("EiginfraGuests", "VM.PowerMgmt"): (change(state="stopped"), "VM.PowerMgmt"),
     ("EiginfraSee", "VM.Audit"): (others_are_seen, UNSEEN),
-    ("EiginfraNodeCapacity", "Sys.Audit"): (node_is_measured, UNSEEN),
+    ("EiginfraNode", "Sys.Audit"): (node_is_measured, UNSEEN),
     ("EiginfraDisks", "Datastore.AllocateSpace"): (container, "/storage/local-lvm, Datastore.AllocateSpace"),
     ("EiginfraTemplates", "Datastore.Audit"): (templates, "/storage/local, Datastore.Audit.Datastore.AllocateSpace"),
     ("EiginfraBackups", "Datastore.AllocateSpace"): (change(remove_after=date(2020, 8, 1)), "/storage/local, Datastore.AllocateSpace"),

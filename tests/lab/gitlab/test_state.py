@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.gitlab import build
 from eiginfra.lab.gitlab.body import nested
-from eiginfra.lab.gitlab.errors import ApiError
+from eiginfra.lab.gitlab.errors import GitLabHttpError
 from eiginfra.lab.gitlab.names import valid_path
 from eiginfra.lab.gitlab.params import boolean, integer, read, string, strings
-from eiginfra.lab.gitlab.records import Group, Project
+from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord
 from eiginfra.lab.gitlab.router import Router
 
 
@@ -67,7 +67,7 @@ def test_parameters_are_read_or_refused(raw):
     declared = {"a": string("x", "y"), "b": integer(default=1), "c": boolean(), "d": strings()}
     try:
         given_ = read(raw, declared)
-    except ApiError as error:
+    except GitLabHttpError as error:
         refusal = (error.status, set(error.body))
     else:
         refusal = None
@@ -102,10 +102,10 @@ def test_indexes_stay_true(steps):
         chosen = groups[first % len(groups)] if groups else None
         if step == "group":
             parent = chosen.id if chosen and second else None
-            state.add_group(Group(state.new_id("namespace"), f"g{number}", "g", parent, "public", state.now()))
+            state.add_group(GroupRecord(state.new_id("namespace"), f"g{number}", "g", parent, "public", state.now()))
         elif step == "project" and chosen:
             now = state.now()
-            state.add_project(Project(state.new_id("project"), f"p{number}", "p", chosen.id, "public", 1, now, now, now))
+            state.add_project(ProjectRecord(state.new_id("project"), f"p{number}", "p", chosen.id, "public", 1, now, now, now))
             state.add_member(("group", chosen.id), 1, 50, None, None)
         elif step == "rename" and chosen:
             state.rename_group(chosen, f"r{number}")

@@ -13,8 +13,8 @@ import requests
 from proxmoxer import ProxmoxAPI
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.proxmox import Service, build
-from eiginfra.lab.proxmox.tasks import Faults
+from eiginfra.lab.proxmox import ProxmoxService, build
+from eiginfra.lab.proxmox.tasks import TaskFaults
 from eiginfra.lab.server import serve_app
 from eiginfra.lab.tls import Tls, throw_away
 
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass
 class Server:
-    service: Service
+    service: ProxmoxService
     url: str
     ca: str
     node: str
@@ -133,7 +133,7 @@ def served(tls: Tls, ca: Path) -> Iterator[Callable[..., Server]]:
             server, pristine = servers[profile, nodes]
             server.service.load(pristine)
             lab = server.service.lab
-            lab.tasks.faults, lab.shutdown_seconds, lab.broadcast.lag = Faults(), 0, 10
+            lab.tasks.faults, lab.shutdown_seconds, lab.broadcast.lag = TaskFaults(), 0, 10
             return server
 
         yield serve

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiginfra.lab.proxmox.errors import ApiError
+from eiginfra.lab.proxmox.errors import ProxmoxHttpError
 from eiginfra.lab.proxmox.options import LXC, QEMU
 from eiginfra.lab.proxmox.schema import STRINGS, declare, parse_string, print_string
 from eiginfra.lab.proxmox.storage import format_size, parse_size
@@ -15,7 +15,7 @@ def test_a_declaration_reads_as_written():
     assert list(schema.params) == ["name", "net0", "net1", "net2", "mode", "size"]
     assert schema.required == ("name",)
     assert schema.verify({"name": "ab", "net1": "9", "mode": "b", "size": "5G"}) == {"name": "ab", "net1": 9, "mode": "b", "size": "5G"}
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(ProxmoxHttpError) as caught:
         schema.verify({"net2": "10", "mode": "c", "size": "x", "other": ""})
     assert sorted(caught.value.errors) == ["mode", "name", "net2", "other", "size"]
 

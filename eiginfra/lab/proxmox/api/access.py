@@ -4,10 +4,10 @@ import re
 
 from eiginfra.lab.proxmox.access import verify_username
 from eiginfra.lab.proxmox.auth import hash_password
-from eiginfra.lab.proxmox.errors import ApiError, DeniedError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import FORMATS, split_list
 from eiginfra.lab.proxmox.privileges import ALL, ROLES
-from eiginfra.lab.proxmox.routing import Call, both, endpoint, index, perm, realm_allocate, user_group
+from eiginfra.lab.proxmox.routing import ProxmoxCall, both, endpoint, index, perm, realm_allocate, user_group
 from eiginfra.lab.proxmox.schema import declare
 from eiginfra.lab.proxmox.state import Json
 
@@ -77,7 +77,7 @@ index("/access", "users", "groups", "roles", "acl", "domains", "openid", "tfa", 
 
 
 @endpoint("GET", "/access/ticket", public=True)
-def ticket_page(_call: Call) -> None:
+def ticket_page(_call: ProxmoxCall) -> None:
     """A dummy for log-in pages."""
 
 
@@ -89,7 +89,7 @@ def ticket_page(_call: Call) -> None:
     "tfa-challenge: str",
     public=True,
 )
-def log_in(call: Call) -> Json:
+def log_in(call: ProxmoxCall) -> Json:
     """A ticket, its CSRF token and what the web interface should offer."""
     user = call.text("username")
     if "realm" in call.p and "@" not in user:
@@ -105,7 +105,7 @@ def log_in(call: Call) -> Json:
     }  # fmt: skip
 
 
-def _own_or_all(call: Call) -> None:
+def _own_or_all(call: ProxmoxCall) -> None:
     if call.auth != call.text("userid"):
         both(realm_allocate, user_group("User.Modify"))(call)
 
@@ -117,7 +117,7 @@ def _own_or_all(call: Call) -> None:
     _own_or_all,
     token=False,
 )
-def set_password(call: Call) -> None:
+def set_password(call: ProxmoxCall) -> None:
     """A user's password; a token cannot set one."""
     verify_username(call.text("userid"))
     if call.text("userid") not in call.lab.state.users:
@@ -125,7 +125,7 @@ def set_password(call: Call) -> None:
     call.lab.state.users[call.text("userid")]["password"] = hash_password(call.text("password"))
 
 
-def _group(call: Call) -> Json:
+def _group(call: ProxmoxCall) -> Json:
     found: Json | None = call.lab.state.groups.get(call.text("groupid"))
     if found is None:
         raise ServerError(f"group '{call.text('groupid')}' does not exist")
@@ -133,7 +133,7 @@ def _group(call: Call) -> Json:
 
 
 @endpoint("GET", "/access/groups")
-def list_groups(call: Call) -> list[Json]:
+def list_groups(call: ProxmoxCall) -> list[Json]:
     """Groups of which the caller may know."""
     rows = []
     for name, group in sorted(call.lab.state.groups.items()):
@@ -144,14 +144,14 @@ def list_groups(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/access/groups/{groupid}", "", lambda call: call.allow_any("/access/groups", "Sys.Audit", "Group.Allocate"))
-def read_group(call: Call) -> Json:
+def read_group(call: ProxmoxCall) -> Json:
     """One group."""
     group = _group(call)
     return {"members": list(group["users"]), **({"comment": group["comment"]} if group["comment"] else {})}
 
 
 @endpoint("POST", "/access/groups", "groupid!: str fmt=pve-groupid\ncomment: str", _GROUPS)
-def create_group(call: Call) -> None:
+def create_group(call: ProxmoxCall) -> None:
     """A new group."""
     if call.text("groupid") in call.lab.state.groups:
         raise ServerError(f"create group failed: group '{call.text('groupid')}' already exists")
@@ -160,7 +160,7 @@ def create_group(call: Call) -> None:
 
 
 @endpoint("PUT", "/access/groups/{groupid}", "comment: str", _GROUPS)
-def change_group(call: Call) -> None:
+def change_group(call: ProxmoxCall) -> None:
     """A group's comment."""
     if call.text("groupid") not in call.lab.state.groups:
         raise ServerError(f"update group failed: group '{call.text('groupid')}' does not exist")
@@ -169,7 +169,7 @@ def change_group(call: Call) -> None:
 
 
 @endpoint("DELETE", "/access/groups/{groupid}", "", _GROUPS)
-def delete_group(call: Call) -> None:
+def delete_group(call: ProxmoxCall) -> None:
     """Delete a group and its ACLs."""
     name, state = call.text("groupid"), call.lab.state
     if name not in state.groups:
@@ -180,7 +180,7 @@ def delete_group(call: Call) -> None:
 
 
 @endpoint("GET", "/access/roles")
-def list_roles(call: Call) -> list[Json]:
+def list_roles(call: ProxmoxCall) -> list[Json]:
     """All roles."""
     return [
         {"roleid": name, "privs": ",".join(privileges), **({"special": 1} if name in ROLES else {})}
@@ -189,7 +189,7 @@ def list_roles(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/access/roles/{roleid}")
-def read_role(call: Call) -> Json:
+def read_role(call: ProxmoxCall) -> Json:
     """A role's privileges."""
     if call.text("roleid") not in call.lab.state.roles:
         raise ServerError(f"role '{call.text('roleid')}' does not exist")
@@ -197,7 +197,7 @@ def read_role(call: Call) -> Json:
 
 
 @endpoint("POST", "/access/roles", "roleid!: str fmt=pve-roleid\nprivs: str fmt=pve-priv-list", _ROLES)
-def create_role(call: Call) -> None:
+def create_role(call: ProxmoxCall) -> None:
     """A new role."""
     name = call.text("roleid")
     if name.upper().startswith("PVE"):
@@ -209,7 +209,7 @@ def create_role(call: Call) -> None:
 
 
 @endpoint("PUT", "/access/roles/{roleid}", "append: bool needs=privs\nprivs: str fmt=pve-priv-list", _ROLES)
-def change_role(call: Call) -> None:
+def change_role(call: ProxmoxCall) -> None:
     """A role's privileges."""
     name, roles = call.text("roleid"), call.lab.state.roles
     if name not in roles:
@@ -221,7 +221,7 @@ def change_role(call: Call) -> None:
 
 
 @endpoint("DELETE", "/access/roles/{roleid}", "", _ROLES)
-def delete_role(call: Call) -> None:
+def delete_role(call: ProxmoxCall) -> None:
     """Delete a role; entries that gave it are gone."""
     name, state = call.text("roleid"), call.lab.state
     if name in ROLES:
@@ -234,21 +234,21 @@ def delete_role(call: Call) -> None:
 
 
 @endpoint("GET", "/access/domains", public=True)
-def list_realms(call: Call) -> list[Json]:
+def list_realms(call: ProxmoxCall) -> list[Json]:
     """Realms, for log-in pages."""
     shown = ("type", "comment", "default", "tfa")
     return [{"realm": name, **{key: realm[key] for key in shown if key in realm}} for name, realm in call.lab.state.realms.items()]
 
 
-def _realm(call: Call) -> Json:
+def _realm(call: ProxmoxCall) -> Json:
     found: Json | None = call.lab.state.realms.get(call.text("realm"))
     if found is None:
-        raise ApiError(500, f"domain '{call.text('realm')}' does not exist")
+        raise ProxmoxHttpError(500, f"domain '{call.text('realm')}' does not exist")
     return found
 
 
 @endpoint("GET", "/access/domains/{realm}", "", lambda call: call.allow_any("/access/realm", "Realm.Allocate", "Sys.Audit"))
-def read_realm(call: Call) -> Json:
+def read_realm(call: ProxmoxCall) -> Json:
     """One realm's configuration."""
     return {key: value for key, value in _realm(call).items() if key != "client-key"}
 
@@ -259,7 +259,7 @@ def read_realm(call: Call) -> Json:
     _REALM_FIELDS | declare("realm!: str fmt=pve-realm len=..32\ntype!: enum:ad|ldap|openid|pam|pve\nusername-claim: str"),
     _REALMS,
 )
-def create_realm(call: Call) -> None:
+def create_realm(call: ProxmoxCall) -> None:
     """A new realm."""
     name, realms = call.text("realm"), call.lab.state.realms
     if name in realms:
@@ -270,7 +270,7 @@ def create_realm(call: Call) -> None:
 
 
 @endpoint("PUT", "/access/domains/{realm}", _REALM_FIELDS | declare("delete: str len=..4096\ndigest: str len=..64"), _REALMS)
-def change_realm(call: Call) -> None:
+def change_realm(call: ProxmoxCall) -> None:
     """Change a realm."""
     realm = _realm(call)
     for name in split_list(call.text("delete")):
@@ -279,7 +279,7 @@ def change_realm(call: Call) -> None:
 
 
 @endpoint("DELETE", "/access/domains/{realm}", "", _REALMS)
-def delete_realm(call: Call) -> None:
+def delete_realm(call: ProxmoxCall) -> None:
     """Delete a realm that is not built in."""
     if _realm(call)["type"] in ("pam", "pve"):
         raise DeniedError

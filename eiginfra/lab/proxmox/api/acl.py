@@ -1,9 +1,9 @@
 """/access/acl and /access/permissions. Facts: recordings/proxmox/access.jsonl, least-privilege.json."""
 
 from eiginfra.lab.proxmox.access import known_path, normalize_path, split_token
-from eiginfra.lab.proxmox.errors import ApiError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.routing import Call, endpoint
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint
 from eiginfra.lab.proxmox.state import Json
 
 _SUBJECTS = {"users": "user", "groups": "group", "tokens": "token"}
@@ -19,20 +19,20 @@ _CHANGE = """
 
 
 @endpoint("GET", "/access/acl")
-def list_acl(call: Call) -> list[Json]:
+def list_acl(call: ProxmoxCall) -> list[Json]:
     """Entries on paths where the caller may set some, or all with Sys.Audit on /access."""
     everything = call.may("/access", "Sys.Audit")
     return [entry for entry in call.lab.state.acl if everything or call.lab.access.may_modify(call.auth, entry["path"])]
 
 
-def _may(call: Call) -> None:
+def _may(call: ProxmoxCall) -> None:
     path = normalize_path(call.text("path"))
     if path:
         call.lab.access.check_modify(call.auth, path)
 
 
 @endpoint("PUT", "/access/acl", _CHANGE, _may)
-def change_acl(call: Call) -> None:
+def change_acl(call: ProxmoxCall) -> None:
     """Give or take roles on a path; the same again is fine."""
     if not any(name in call.p for name in _SUBJECTS):
         text = "either 'users', 'groups' or 'tokens' is required."
@@ -42,13 +42,13 @@ def change_acl(call: Call) -> None:
         raise ParamError(path=f"invalid ACL path '{call.text('path')}'")
     try:
         _apply(call, path)
-    except ApiError as error:
+    except ProxmoxHttpError as error:
         raise ServerError(f"ACL update failed: {error}") from error
     finally:
         call.lab.access.forget()
 
 
-def _apply(call: Call, path: str) -> None:
+def _apply(call: ProxmoxCall, path: str) -> None:
     lab, mine = call.lab, call.lab.access.permissions(call.auth, path)
     propagate = int(call.flag("propagate", default=True))
     for role in split_list(call.text("roles")):
@@ -76,7 +76,7 @@ def _check_subset(role: str, privileges: list[str], mine: dict[str, int], propag
             )
 
 
-def _check_subject(call: Call, kind: str, ugid: str) -> None:
+def _check_subject(call: ProxmoxCall, kind: str, ugid: str) -> None:
     state = call.lab.state
     user, token = split_token(ugid)
     if kind == "group" and ugid not in state.groups:
@@ -87,7 +87,7 @@ def _check_subject(call: Call, kind: str, ugid: str) -> None:
         raise ServerError(f"no such token '{token}' for user '{user}'")
 
 
-def _entry(call: Call, entry: Json) -> None:
+def _entry(call: ProxmoxCall, entry: Json) -> None:
     keys = ("path", "type", "ugid", "roleid")
     acl = [old for old in call.lab.state.acl if any(old[key] != entry[key] for key in keys)]
     call.lab.state.acl = acl if call.flag("delete") else [*acl, entry]
@@ -96,7 +96,7 @@ def _entry(call: Call, entry: Json) -> None:
 @endpoint(
     "GET", "/access/permissions", r"path: str" + "\n" + r"userid: str re=[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+(?:![A-Za-z][A-Za-z0-9.\-_]+)?"
 )
-def read_permissions(call: Call) -> Json:
+def read_permissions(call: ProxmoxCall) -> Json:
     """Effective permissions: the caller's, those of the caller's tokens, or with Sys.Audit anybody's."""
     auth = call.text("userid", call.auth)
     if auth != call.auth and split_token(auth)[0] != call.auth:

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from eiginfra.lab.proxmox.errors import ApiError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, volumes
 from eiginfra.lab.proxmox.ha import check_backup
-from eiginfra.lab.proxmox.routing import Call, endpoint, perm
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, perm
 from eiginfra.lab.proxmox.schema import declare
-from eiginfra.lab.proxmox.state import Guest, Json, Volume
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.state import GuestRecord, Json, VolumeRecord
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 _AUDIT, _MODIFY = perm("/", "Sys.Audit"), perm("/", "Sys.Modify")
 _COMMON = declare("""
@@ -56,7 +56,7 @@ _JOB = _COMMON | declare("""
 """)
 
 
-def _shown(call: Call, job: Json) -> Json:
+def _shown(call: ProxmoxCall, job: Json) -> Json:
     row: Json = dict(job)
     if "prune-backups" in job:
         row["prune-backups"] = dict(part.split("=") for part in job["prune-backups"].split(","))
@@ -64,7 +64,7 @@ def _shown(call: Call, job: Json) -> Json:
 
 
 @endpoint("GET", "/cluster/backup", "", _AUDIT)
-def list_jobs(call: Call) -> list[Json]:
+def list_jobs(call: ProxmoxCall) -> list[Json]:
     """All jobs."""
     return [_shown(call, job) for job in call.lab.state.jobs.values()]
 
@@ -77,7 +77,7 @@ def _check(job: Json) -> None:
 
 
 @endpoint("POST", "/cluster/backup", _JOB | declare("id: str fmt=pve-configid"), _MODIFY)
-def create_job(call: Call) -> None:
+def create_job(call: ProxmoxCall) -> None:
     """A new job; its storage may be missing."""
     job: Json = dict(call.p)
     if "schedule" not in job and "starttime" not in job:
@@ -91,7 +91,7 @@ def create_job(call: Call) -> None:
     call.lab.state.jobs[name] = {"enabled": 1, **job, "id": name}
 
 
-def _job(call: Call) -> Json:
+def _job(call: ProxmoxCall) -> Json:
     found: Json | None = call.lab.state.jobs.get(call.text("id"))
     if found is None:
         raise ParamError(id=f"No such job '{call.text('id')}'")
@@ -99,13 +99,13 @@ def _job(call: Call) -> Json:
 
 
 @endpoint("GET", "/cluster/backup/{id}", "", _AUDIT)
-def read_job(call: Call) -> Json:
+def read_job(call: ProxmoxCall) -> Json:
     """One job."""
     return {key: value for key, value in _shown(call, _job(call)).items() if key != "next-run"}
 
 
 @endpoint("PUT", "/cluster/backup/{id}", _JOB | declare("delete: str fmt=pve-configid-list"), _MODIFY)
-def change_job(call: Call) -> None:
+def change_job(call: ProxmoxCall) -> None:
     """Change a job."""
     job = _job(call)
     gone = split_list(call.text("delete"))
@@ -115,14 +115,14 @@ def change_job(call: Call) -> None:
 
 
 @endpoint("DELETE", "/cluster/backup/{id}", "", _MODIFY)
-def delete_job(call: Call) -> None:
+def delete_job(call: ProxmoxCall) -> None:
     """Delete a job."""
     if call.text("id") not in call.lab.state.jobs:
         raise ServerError(f"400 Parameter verification failed.\nid: No such job '{call.text('id')}'")
     del call.lab.state.jobs[call.text("id")]
 
 
-def chosen(call: Call, job: Json) -> list[Guest]:
+def chosen(call: ProxmoxCall, job: Json) -> list[GuestRecord]:
     """The guests a job backs up."""
     guests = call.lab.state.guests
     if job.get("vmid"):
@@ -134,7 +134,7 @@ def chosen(call: Call, job: Json) -> list[Guest]:
 
 
 @endpoint("GET", "/cluster/backup/{id}/included_volumes", "", _AUDIT)
-def included(call: Call) -> Json:
+def included(call: ProxmoxCall) -> Json:
     """The volumes of a job."""
     children = []
     for guest in chosen(call, _job(call)):
@@ -148,7 +148,7 @@ def included(call: Call) -> Json:
 
 
 @endpoint("GET", "/cluster/backup-info/not-backed-up", "", _AUDIT)
-def not_backed_up(call: Call) -> list[Json]:
+def not_backed_up(call: ProxmoxCall) -> list[Json]:
     """Guests in no job."""
     covered = {guest.vmid for job in call.lab.state.jobs.values() for guest in chosen(call, job)}
     found = [guest for guest in call.lab.state.guests.values() if guest.vmid not in covered]
@@ -159,7 +159,7 @@ def not_backed_up(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/nodes/{node}/vzdump/defaults", "storage: str fmt=pve-storage-id")
-def defaults(call: Call) -> Json:
+def defaults(call: ProxmoxCall) -> Json:
     """What vzdump does unless told otherwise."""
     storage = call.text("storage", "local")
     return {
@@ -171,7 +171,7 @@ def defaults(call: Call) -> Json:
 
 
 @endpoint("POST", "/nodes/{node}/vzdump", _COMMON | declare("job-id: str\nstdout: bool\nnode!: str fmt=pve-node"))
-def vzdump(call: Call) -> str:
+def vzdump(call: ProxmoxCall) -> str:
     """Back guests up now."""
     storage = call.text("storage", "local")
     for name in ("tmpdir", "dumpdir", "script", "job-id"):
@@ -179,14 +179,14 @@ def vzdump(call: Call) -> str:
             raise ParamError(**{name: "Only root may set this option."})
     call.allow(f"/storage/{storage}", "Datastore.AllocateSpace")
     if call.lab.storages.get(storage) and "backup" not in call.lab.storages.get(storage).content:
-        raise ApiError(400, "Parameter verification failed.", {"storage": f"storage '{storage}' does not support backups"})
+        raise ProxmoxHttpError(400, "Parameter verification failed.", {"storage": f"storage '{storage}' does not support backups"})
     named = split_list(call.text("vmid"))
     if not (named or call.text("pool") or call.flag("all")):
         raise ServerError("no VMs or pool specified")
     return call.task("vzdump", named[0] if len(named) == 1 else "", lambda task: _run(call, named, storage, task))
 
 
-async def _run(call: Call, named: list[str], storage: str, task: Task) -> None:
+async def _run(call: ProxmoxCall, named: list[str], storage: str, task: RunningTask) -> None:
     """Back up each guest; a failure does not stop the others."""
     task.log(f"INFO: starting new backup job: vzdump {' '.join(named)} --storage {storage}")
     failures = {vmid: f"unable to find VM '{vmid}'" for vmid in named if int(vmid) not in call.lab.state.guests}
@@ -203,7 +203,7 @@ async def _run(call: Call, named: list[str], storage: str, task: Task) -> None:
         raise ServerError("job errors")
 
 
-async def _back_up(call: Call, guest: Guest, storage: str, task: Task) -> None:
+async def _back_up(call: ProxmoxCall, guest: GuestRecord, storage: str, task: RunningTask) -> None:
     lab = call.lab
     task.log(f"INFO: Starting Backup of VM {guest.vmid} ({guest.kind})", f"INFO: status = {'running' if guest.running else 'stopped'}")
     check_backup(lab, guest, call.text("mode", "snapshot"))
@@ -220,7 +220,7 @@ async def _back_up(call: Call, guest: Guest, storage: str, task: Task) -> None:
     found = [lab.storages.volume(volume) for _, volume in volumes(guest)]
     size = max(1024**2, sum(volume.used for volume in found if volume) // (2 if suffix else 1))
     config = {key: value for key, value in guest.config.items() if key not in ("parent", "template") and not key.startswith("unused")}
-    backup = Volume(volid, call.node, storage, "backup", f"{kind}{suffix}", size, size, lab.now(), guest.vmid)
+    backup = VolumeRecord(volid, call.node, storage, "backup", f"{kind}{suffix}", size, size, lab.now(), guest.vmid)
     backup.meta = {"kind": guest.kind, "config": config, "unpacked": sum(volume.used for volume in found if volume)}
     backup.notes, backup.protected = call.text("notes-template"), call.flag("protected")
     lab.state.volumes[volid] = backup

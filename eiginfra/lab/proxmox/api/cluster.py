@@ -4,7 +4,7 @@ from eiginfra.lab.proxmox.api.pools import storage_row
 from eiginfra.lab.proxmox.errors import ParamError
 from eiginfra.lab.proxmox.figures import node_row
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.routing import Call, endpoint, index, perm
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, index, perm
 from eiginfra.lab.proxmox.schema import declare
 from eiginfra.lab.proxmox.state import Json
 from eiginfra.lab.proxmox.tasks import describe
@@ -50,13 +50,13 @@ index("/cluster/backup-info", "not-backed-up")
 
 
 @endpoint("GET", "/version")
-def version(_call: Call) -> Json:
+def version(_call: ProxmoxCall) -> Json:
     """The server's version."""
     return dict(VERSION)
 
 
 @endpoint("GET", "/cluster/resources", "type: enum:vm|storage|node|sdn")
-def resources(call: Call) -> list[Json]:
+def resources(call: ProxmoxCall) -> list[Json]:
     """Everything the caller may see, as late as the status broadcast makes it."""
     wanted = call.text("type")
     rows = [] if wanted else _pools(call)
@@ -66,12 +66,12 @@ def resources(call: Call) -> list[Json]:
     return rows + ([] if wanted else _networks(call))
 
 
-def _pools(call: Call) -> list[Json]:
+def _pools(call: ProxmoxCall) -> list[Json]:
     names = sorted(call.lab.state.pools)
     return [{"id": f"/pool/{name}", "type": "pool", "pool": name} for name in names if call.may(f"/pool/{name}", "Pool.Audit")]
 
 
-def _guests(call: Call) -> list[Json]:
+def _guests(call: ProxmoxCall) -> list[Json]:
     lab, rows = call.lab, []
     pool_of = {vmid: name for name, pool in lab.state.pools.items() for vmid in pool["vms"]}
     for vmid in sorted(lab.state.guests):
@@ -86,11 +86,11 @@ def _guests(call: Call) -> list[Json]:
     return rows
 
 
-def _nodes(call: Call) -> list[Json]:
+def _nodes(call: ProxmoxCall) -> list[Json]:
     return [{**row, "cgroup-mode": 1} for row in node_rows(call)]
 
 
-def node_rows(call: Call) -> list[Json]:
+def node_rows(call: ProxmoxCall) -> list[Json]:
     """All nodes; their load needs Sys.Audit."""
     rows = []
     for node in call.lab.state.nodes.values():
@@ -103,7 +103,7 @@ def node_rows(call: Call) -> list[Json]:
     return rows
 
 
-def _storages(call: Call) -> list[Json]:
+def _storages(call: ProxmoxCall) -> list[Json]:
     return [
         storage_row(call.lab, name, node)
         for name, storage in call.lab.state.storages.items()
@@ -112,7 +112,7 @@ def _storages(call: Call) -> list[Json]:
     ]
 
 
-def _networks(call: Call) -> list[Json]:
+def _networks(call: ProxmoxCall) -> list[Json]:
     if not call.may("/sdn/zones/localnetwork", "SDN.Audit", "SDN.Use", "SDN.Allocate"):
         return []
     return [
@@ -125,7 +125,7 @@ def _networks(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/cluster/status", "", _AUDIT)
-def status(call: Call) -> list[Json]:
+def status(call: ProxmoxCall) -> list[Json]:
     """Nodes and quorum; a single node is no cluster."""
     nodes = list(call.lab.state.nodes.values())
     rows: list[Json] = [
@@ -141,7 +141,7 @@ def status(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/cluster/nextid", "vmid: int fmt=pve-vmid 100..999999999")
-def next_id(call: Call) -> str:
+def next_id(call: ProxmoxCall) -> str:
     """The lowest free ID, or the one asked about if it is free."""
     guests = call.lab.state.guests
     if "vmid" in call.p:
@@ -152,7 +152,7 @@ def next_id(call: Call) -> str:
 
 
 @endpoint("GET", "/cluster/tasks")
-def tasks(call: Call) -> list[Json]:
+def tasks(call: ProxmoxCall) -> list[Json]:
     """The last tasks, newest first."""
     everything = {node for node in call.lab.state.nodes if call.may(f"/nodes/{node}", "Sys.Audit")}
     rows = []
@@ -166,7 +166,7 @@ def tasks(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/cluster/log", "max: int 1..")
-def log(call: Call) -> list[Json]:
+def log(call: ProxmoxCall) -> list[Json]:
     """The cluster's log: the lab keeps only its start."""
     node = next(iter(call.lab.state.nodes))
     now = int(call.lab.state.nodes[node].booted)
@@ -185,7 +185,7 @@ def log(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/cluster/options")
-def read_options(call: Call) -> Json:
+def read_options(call: ProxmoxCall) -> Json:
     """The datacenter's options; without Sys.Audit only those that a web interface needs."""
     options: Json = dict(call.lab.state.options)
     tags = {tag for guest in call.lab.state.guests.values() for tag in split_list(str(guest.config.get("tags", "")))}
@@ -198,7 +198,7 @@ def read_options(call: Call) -> Json:
 
 
 @endpoint("PUT", "/cluster/options", _OPTIONS, perm("/", "Sys.Modify"))
-def change_options(call: Call) -> None:
+def change_options(call: ProxmoxCall) -> None:
     """Change the datacenter's options."""
     options = call.lab.state.options
     for name in split_list(call.text("delete")):
@@ -226,6 +226,6 @@ for _path in (
 
 
 @endpoint("GET", "/cluster/ha/status/current", "", _AUDIT)
-def ha_status(call: Call) -> list[Json]:
+def ha_status(call: ProxmoxCall) -> list[Json]:
     """The quorum; what the manager does with its resources is not told in the lab."""
     return [{"id": "quorum", "type": "quorum", "node": next(iter(call.lab.state.nodes)), "status": "OK", "quorate": 1}]

@@ -1,24 +1,18 @@
 """Firewalls of guests, nodes, security groups and the datacenter. Facts: recordings/proxmox/backup-firewall-misc.jsonl."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
+from eiginfra.lab.proxmox.api.firewall_scope import CLUSTER, DIGEST, GROUP, NAME, NAMED, NODE, RENAME, FirewallScope, digest_of, guest_scope
+from eiginfra.lab.proxmox.api.ipsets import IpSets
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
-from eiginfra.lab.proxmox.formats import FORMATS, is_address, is_network, split_list
+from eiginfra.lab.proxmox.formats import FORMATS, is_address, split_list
 from eiginfra.lab.proxmox.macros import MACROS
-from eiginfra.lab.proxmox.routing import Call, Rule, endpoint, index, perm
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, index
 from eiginfra.lab.proxmox.schema import Value
-from eiginfra.lab.proxmox.state import Firewall, Json, sha1
+from eiginfra.lab.proxmox.state import FirewallRecord, Json
 
 _LOG = "enum:emerg|alert|crit|err|warning|notice|info|debug|nolog"
-_NAME = r"re=[A-Za-z][A-Za-z0-9\-\_]+"
 _POLICIES = "policy_in: enum:ACCEPT|REJECT|DROP\npolicy_out: enum:ACCEPT|REJECT|DROP"
-_DIGEST = "digest: str len=..64"
-_NAMED = f"name!: str len=2..64 {_NAME}"
-_RENAME = f"rename: str len=2..64 {_NAME}"
-_EDIT = f"delete: str fmt=pve-configid-list\n{_DIGEST}"
-_GROUP_NAME = f"group!: str len=2..18 {_NAME}"
+_EDIT = f"delete: str fmt=pve-configid-list\n{DIGEST}"
+_GROUP_NAME = f"group!: str len=2..18 {NAME}"
 _GUEST_OPTIONS = f"""
     dhcp: bool
     enable: bool
@@ -68,7 +62,7 @@ _RULE = f"""
     source: str fmt=pve-fw-address len=..512
     sport: str fmt=pve-fw-port
 """
-_ACTION = f"str len=2..20 {_NAME}"
+_ACTION = f"str len=2..20 {NAME}"
 _NEW_RULE = f"{_RULE}\naction!: {_ACTION}\ntype!: enum:in|out|forward|group"
 _CHANGED_RULE = f"{_RULE}\naction: {_ACTION}\ntype: enum:in|out|forward|group\ndelete: str fmt=pve-configid-list\nmoveto: int 0.."
 _KEYS = ("type", "action", "comment", "dest", "dport", "enable", "icmp-type", "iface", "log", "macro", "proto", "source", "sport")
@@ -76,52 +70,12 @@ ACTIONS = ("ACCEPT", "DROP", "REJECT")
 FORMATS["IPorCIDRorAlias"] = lambda _value: None
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Where a firewall stands: its paths, its file, and who may read and write it."""
-
-    base: str
-    file: Callable[[Call], str]
-    read: Rule
-    write: Rule
-
-    def get(self, call: Call) -> Firewall:
-        """The firewall file."""
-        return call.lab.firewall(self.file(call))
-
-    def edit(self, call: Call, section: "Callable[[Firewall], list[Json]]") -> Firewall:
-        """The same, once the digest of the section that is changed is checked."""
-        firewall = self.get(call)
-        digest = call.text("digest")
-        if digest and digest != _digest(section(firewall)):
-            raise ServerError("detected modified configuration - file changed by other user? Try again.")
-        return firewall
-
-
-def _digest(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Of one section, not of the file: a line for each property, as the recorded ones come out."""
-    pairs = (pair for row in rows for pair in sorted(row.items()))
-    return sha1("".join(f"{key}:{int(value) if isinstance(value, bool) else value}\n" for key, value in pairs))
-
-
-def _guest(kind: str) -> Scope:
-    read, write = perm("/vms/{vmid}", "VM.Audit"), perm("/vms/{vmid}", "VM.Config.Network")
-    return Scope(f"/nodes/{{node}}/{kind}/{{vmid}}/firewall", lambda call: f"guest/{call.vmid}", read, write)
-
-
-_NODE = Scope(
-    "/nodes/{node}/firewall", lambda call: f"node/{call.node}", perm("/nodes/{node}", "Sys.Audit"), perm("/nodes/{node}", "Sys.Modify")
-)
-_CLUSTER = Scope("/cluster/firewall", lambda _: "cluster", perm("/", "Sys.Audit"), perm("/", "Sys.Modify"))
-_GROUP = Scope("/cluster/firewall/groups/{group}", lambda call: f"group/{call.text('group')}", _CLUSTER.read, _CLUSTER.write)
-
-
-def _options(scope: Scope, params: str) -> None:
-    def read(call: Call) -> Json:
+def _options(scope: FirewallScope, params: str) -> None:
+    def read(call: ProxmoxCall) -> Json:
         firewall = scope.get(call)
-        return {**firewall.options, "digest": _digest([firewall.options])}
+        return {**firewall.options, "digest": digest_of([firewall.options])}
 
-    def change(call: Call) -> None:
+    def change(call: ProxmoxCall) -> None:
         firewall = scope.edit(call, lambda firewall: [firewall.options])
         for name in split_list(call.text("delete")):
             firewall.options.pop(name, None)
@@ -131,12 +85,12 @@ def _options(scope: Scope, params: str) -> None:
     endpoint("PUT", f"{scope.base}/options", f"{params}\n{_EDIT}", scope.write)(change)
 
 
-def _rows(firewall: Firewall) -> list[Json]:
+def _rows(firewall: FirewallRecord) -> list[Json]:
     rows = _listed(firewall)
-    return [{**row, "pos": pos, "digest": _digest(rows)} for pos, row in enumerate(rows)]
+    return [{**row, "pos": pos, "digest": digest_of(rows)} for pos, row in enumerate(rows)]
 
 
-def _listed(firewall: Firewall) -> list[Json]:
+def _listed(firewall: FirewallRecord) -> list[Json]:
     return [_shown(rule) for rule in firewall.rules]
 
 
@@ -158,26 +112,26 @@ def _check_rule(rule: dict[str, Value]) -> None:
             raise ParamError(proto=f"missing property - '{port}' requires this property")
 
 
-def _position(call: Call, firewall: Firewall) -> int:
+def _position(call: ProxmoxCall, firewall: FirewallRecord) -> int:
     pos = int(call.text("pos")) if call.text("pos").isdigit() else -1
     if not 0 <= pos < len(firewall.rules):
         raise ServerError(f"no rule at position {call.text('pos')}")
     return pos
 
 
-def _rules(scope: Scope, base: str) -> None:
-    def read(call: Call) -> Json:
+def _rules(scope: FirewallScope, base: str) -> None:
+    def read(call: ProxmoxCall) -> Json:
         firewall = scope.get(call)
         pos = _position(call, firewall)
         return {**_rows(firewall)[pos], "pos": str(pos)}
 
-    def add(call: Call) -> None:
+    def add(call: ProxmoxCall) -> None:
         firewall = scope.edit(call, _listed)
         rule = {"enable": 0, **{key: call.p[key] for key in _KEYS if key in call.p}}
         _check_rule(rule)
         firewall.rules.insert(0, rule)
 
-    def change(call: Call) -> None:
+    def change(call: ProxmoxCall) -> None:
         firewall = scope.edit(call, _listed)
         pos = _position(call, firewall)
         if "moveto" in call.p:
@@ -191,7 +145,7 @@ def _rules(scope: Scope, base: str) -> None:
         _check_rule(rule)
         firewall.rules[pos] = rule
 
-    def delete(call: Call) -> None:
+    def delete(call: ProxmoxCall) -> None:
         firewall = scope.edit(call, _listed)
         del firewall.rules[_position(call, firewall)]
 
@@ -202,120 +156,48 @@ def _rules(scope: Scope, base: str) -> None:
     endpoint("DELETE", f"{base}/{{pos}}", "digest: str len=..64", scope.write)(delete)
 
 
-class _IpSets:
-    """The IP sets of a firewall."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        base, read, write = f"{scope.base}/ipset", scope.read, scope.write
-        item = "comment: str\nnomatch: bool"
-        endpoint("GET", base, "", read)(self.listing)
-        endpoint("POST", base, f"comment: str\n{_DIGEST}\n{_RENAME}\n{_NAMED}", write)(self.create)
-        endpoint("GET", f"{base}/{{name}}", _NAMED, read)(self.members)
-        endpoint("POST", f"{base}/{{name}}", f"cidr!: str fmt=IPorCIDRorAlias\n{item}\n{_NAMED}", write)(self.add)
-        endpoint("DELETE", f"{base}/{{name}}", f"force: bool\n{_NAMED}", write)(self.remove)
-        endpoint("GET", f"{base}/{{name}}/{{cidr*}}", _NAMED, read)(self.read)
-        endpoint("PUT", f"{base}/{{name}}/{{cidr*}}", f"{item}\n{_DIGEST}\n{_NAMED}", write)(self.change)
-        endpoint("DELETE", f"{base}/{{name}}/{{cidr*}}", f"{_DIGEST}\n{_NAMED}", write)(self.drop)
-
-    def _set(self, call: Call) -> Json:
-        found: Json | None = self.scope.get(call).ipsets.get(call.text("name"))
-        if found is None:
-            raise ServerError(f"no such IPSet '{call.text('name')}'")
-        return found
-
-    def _member(self, call: Call) -> Json:
-        found: Json | None = self._set(call)["members"].get(call.text("cidr"))
-        if found is None:
-            raise ParamError(cidr="no such IP/Network")
-        return found
-
-    def listing(self, call: Call) -> list[Json]:
-        rows = self._rows(self.scope.get(call))
-        return [{**row, "digest": _digest(rows)} for row in rows]
-
-    def _rows(self, firewall: Firewall) -> list[Json]:
-        return [{"name": name, **({"comment": item["comment"]} if item["comment"] else {})} for name, item in firewall.ipsets.items()]
-
-    def members(self, call: Call) -> list[Json]:
-        rows = [{"cidr": cidr, **item} for cidr, item in self._set(call)["members"].items()]
-        return [{**row, "digest": _digest(rows)} for row in rows]
-
-    def create(self, call: Call) -> None:
-        name, sets = call.text("name"), self.scope.edit(call, self._rows).ipsets
-        if "rename" in call.p:
-            sets[name] = sets.pop(call.text("rename")) | ({"comment": call.text("comment")} if "comment" in call.p else {})
-            return
-        if name in sets:
-            raise ParamError(name=f"IPSet '{name}' already exists")
-        sets[name] = {"comment": call.text("comment"), "members": {}}
-
-    def remove(self, call: Call) -> None:
-        if self._set(call)["members"] and not call.flag("force"):
-            raise ServerError(f"IPSet '{call.text('name')}' is not empty")
-        del self.scope.get(call).ipsets[call.text("name")]
-
-    def add(self, call: Call) -> None:
-        cidr, found = call.text("cidr"), self._set(call)
-        if cidr in found["members"]:
-            raise ParamError(cidr=f"address '{cidr}' already exists")
-        if not (is_address(cidr) or is_network(cidr)) and cidr not in self.scope.get(call).aliases:
-            raise ServerError(f"no such alias '{cidr}'")
-        found["members"][cidr] = {key: call.p[key] for key in ("comment", "nomatch") if key in call.p}
-
-    def read(self, call: Call) -> Json:
-        return {"cidr": call.text("cidr"), **self._member(call)}
-
-    def change(self, call: Call) -> None:
-        self._member(call).update({key: call.p[key] for key in ("comment", "nomatch") if key in call.p})
-
-    def drop(self, call: Call) -> None:
-        self._member(call)
-        del self._set(call)["members"][call.text("cidr")]
-
-
-def _aliases(scope: Scope) -> None:
+def _aliases(scope: FirewallScope) -> None:
     base = f"{scope.base}/aliases"
 
-    def row(call: Call, name: str, item: Json) -> Json:
+    def row(call: ProxmoxCall, name: str, item: Json) -> Json:
         rows = [plain(*pair) for pair in scope.get(call).aliases.items()]
-        return {**plain(name, item), "digest": _digest(rows)}
+        return {**plain(name, item), "digest": digest_of(rows)}
 
     def plain(name: str, item: Json) -> Json:
         return {"name": name, **item, "ipversion": 4 if is_address(item["cidr"].partition("/")[0], 4) else 6}
 
-    def find(call: Call) -> Json:
+    def find(call: ProxmoxCall) -> Json:
         found: Json | None = scope.get(call).aliases.get(call.text("name"))
         if found is None:
             raise ParamError(name=f"no such alias '{call.text('name')}'")
         return found
 
-    def create(call: Call) -> None:
+    def create(call: ProxmoxCall) -> None:
         if call.text("name") in scope.get(call).aliases:
             raise ParamError(name=f"alias '{call.text('name')}' already exists")
         scope.get(call).aliases[call.text("name")] = {key: call.p[key] for key in ("cidr", "comment") if key in call.p}
 
-    def change(call: Call) -> None:
+    def change(call: ProxmoxCall) -> None:
         find(call).update({key: call.p[key] for key in ("cidr", "comment") if key in call.p})
         if "rename" in call.p:
             aliases = scope.get(call).aliases
             aliases[call.text("rename")] = aliases.pop(call.text("name"))
 
-    def delete(call: Call) -> None:
+    def delete(call: ProxmoxCall) -> None:
         find(call)
         del scope.get(call).aliases[call.text("name")]
 
     fields = "cidr!: str fmt=IPorCIDR\ncomment: str"
     endpoint("GET", base, "", scope.read)(lambda call: [row(call, *pair) for pair in scope.get(call).aliases.items()])
-    endpoint("POST", base, f"{fields}\n{_NAMED}", scope.write)(create)
-    endpoint("GET", f"{base}/{{name}}", _NAMED, scope.read)(lambda call: row(call, call.text("name"), find(call)))
-    endpoint("PUT", f"{base}/{{name}}", f"{fields}\n{_DIGEST}\n{_RENAME}\n{_NAMED}", scope.write)(change)
-    endpoint("DELETE", f"{base}/{{name}}", f"{_DIGEST}\n{_NAMED}", scope.write)(delete)
+    endpoint("POST", base, f"{fields}\n{NAMED}", scope.write)(create)
+    endpoint("GET", f"{base}/{{name}}", NAMED, scope.read)(lambda call: row(call, call.text("name"), find(call)))
+    endpoint("PUT", f"{base}/{{name}}", f"{fields}\n{DIGEST}\n{RENAME}\n{NAMED}", scope.write)(change)
+    endpoint("DELETE", f"{base}/{{name}}", f"{DIGEST}\n{NAMED}", scope.write)(delete)
 
 
-def _refs(scope: Scope) -> None:
-    def refs(call: Call) -> list[Json]:
-        firewall, kind = scope.get(call), "dc" if scope is _CLUSTER else "guest"
+def _refs(scope: FirewallScope) -> None:
+    def refs(call: ProxmoxCall) -> list[Json]:
+        firewall, kind = scope.get(call), "dc" if scope is CLUSTER else "guest"
         rows = [{"type": "alias", "name": name, "ref": name, "scope": kind} for name in firewall.aliases]
         rows += [{"type": "ipset", "name": name, "ref": f"+{name}", "scope": kind} for name in firewall.ipsets]
         return [row for row in rows if call.text("type") in ("", row["type"])]
@@ -323,15 +205,15 @@ def _refs(scope: Scope) -> None:
     endpoint("GET", f"{scope.base}/refs", "type: enum:alias|ipset", scope.read)(refs)
 
 
-for _scope, _params in ((_guest("lxc"), _GUEST_OPTIONS), (_guest("qemu"), _GUEST_OPTIONS), (_CLUSTER, _CLUSTER_OPTIONS)):
+for _scope, _params in ((guest_scope("lxc"), _GUEST_OPTIONS), (guest_scope("qemu"), _GUEST_OPTIONS), (CLUSTER, _CLUSTER_OPTIONS)):
     _options(_scope, _params)
     _rules(_scope, f"{_scope.base}/rules")
-    _IpSets(_scope)
+    IpSets(_scope)
     _aliases(_scope)
     _refs(_scope)
-_options(_NODE, _NODE_OPTIONS)
-_rules(_NODE, f"{_NODE.base}/rules")
-_rules(_GROUP, _GROUP.base)
+_options(NODE, _NODE_OPTIONS)
+_rules(NODE, f"{NODE.base}/rules")
+_rules(GROUP, GROUP.base)
 for _kind in ("lxc", "qemu"):
     index(f"/nodes/{{node}}/{_kind}/{{vmid}}/firewall", "rules", "aliases", "ipset", "refs", "options", key="name")
 index("/nodes/{node}/firewall", "rules", "options", "log", key="name")
@@ -340,14 +222,14 @@ endpoint("GET", "/cluster/firewall/macros")(lambda _: [{"macro": name, "descr": 
 
 
 @endpoint("GET", "/cluster/firewall/groups")
-def list_groups(call: Call) -> list[Json]:
+def list_groups(call: ProxmoxCall) -> list[Json]:
     """Security groups."""
     rows = [{"group": name, **item} for name, item in call.lab.firewall("cluster").groups.items()]
-    return [{**row, "digest": _digest(rows)} for row in rows]
+    return [{**row, "digest": digest_of(rows)} for row in rows]
 
 
-@endpoint("POST", "/cluster/firewall/groups", f"{_GROUP_NAME}\ncomment: str\n{_DIGEST}\nrename: str len=2..18 {_NAME}", _CLUSTER.write)
-def create_group(call: Call) -> None:
+@endpoint("POST", "/cluster/firewall/groups", f"{_GROUP_NAME}\ncomment: str\n{DIGEST}\nrename: str len=2..18 {NAME}", CLUSTER.write)
+def create_group(call: ProxmoxCall) -> None:
     """A new security group."""
     name, groups = call.text("group"), call.lab.firewall("cluster").groups
     if name in groups and "rename" not in call.p:
@@ -355,8 +237,8 @@ def create_group(call: Call) -> None:
     groups[name] = {"comment": call.text("comment")} if "comment" in call.p else {}
 
 
-@endpoint("DELETE", "/cluster/firewall/groups/{group}", _GROUP_NAME, _CLUSTER.write)
-def delete_group(call: Call) -> None:
+@endpoint("DELETE", "/cluster/firewall/groups/{group}", _GROUP_NAME, CLUSTER.write)
+def delete_group(call: ProxmoxCall) -> None:
     """Delete an empty security group."""
     if call.lab.firewall(f"group/{call.text('group')}").rules:
         raise ServerError(f"Security group '{call.text('group')}' is not empty")

@@ -9,11 +9,11 @@ from eiginfra.lab.proxmox.figures import agent_enabled, current, live
 from eiginfra.lab.proxmox.guests import pending_rows, shown, volumes
 from eiginfra.lab.proxmox.options import LXC, LXC_DISKS, QEMU, QEMU_RESIZABLE
 from eiginfra.lab.proxmox.power import Power
-from eiginfra.lab.proxmox.routing import Call, any_perm, endpoint, index, perm
+from eiginfra.lab.proxmox.routing import ProxmoxCall, any_perm, endpoint, index, perm
 from eiginfra.lab.proxmox.schema import STRINGS, declare, parse_string
-from eiginfra.lab.proxmox.snapshots import Snapshots
-from eiginfra.lab.proxmox.state import Guest, Json
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.snapshots import SnapshotCalls
+from eiginfra.lab.proxmox.state import GuestRecord, Json
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 _VM = "/nodes/{node}/qemu/{vmid}"
 _CT = "/nodes/{node}/lxc/{vmid}"
@@ -45,7 +45,7 @@ _CT_INDEX = (
 
 
 @endpoint("GET", _CT)
-def container_index(call: Call) -> list[Json]:
+def container_index(call: ProxmoxCall) -> list[Json]:
     """The sub-paths of a container, which must exist (a VM's index does not look)."""
     call.lab.guest(call.node, "lxc", call.vmid)
     return [{"subdir": name} for name in _CT_INDEX]
@@ -61,23 +61,23 @@ index(f"{_VM}/status", "current", "start", "stop", "reset", "shutdown", "suspend
 
 def _common(kind: str, base: str) -> None:
     """What containers and VMs have in common."""
-    power, snapshots = Power(kind), Snapshots(kind)
+    power, snapshots = Power(kind), SnapshotCalls(kind)
 
-    def guest(call: Call) -> Guest:
+    def guest(call: ProxmoxCall) -> GuestRecord:
         return call.lab.guest(call.node, kind, call.vmid)
 
-    def rows(call: Call) -> list[Json]:
+    def rows(call: ProxmoxCall) -> list[Json]:
         node, now = call.lab.state.nodes[call.node], call.lab.clock.timestamp()
         found = [each for each in call.lab.state.guests.values() if each.kind == kind and each.node == call.node]
         return [live(each, node, now) for each in found if call.may(f"/vms/{each.vmid}", "VM.Audit")]
 
-    def config(call: Call) -> Json:
+    def config(call: ProxmoxCall) -> Json:
         if "snapshot" in call.p and call.flag("current"):
             text = "cannot use 'snapshot' parameter with 'current'"
             raise ParamError(snapshot=text, current=text)
         return shown(guest(call), current=call.flag("current"), snapshot=call.text("snapshot"))
 
-    def status(call: Call) -> Json:
+    def status(call: ProxmoxCall) -> Json:
         found = guest(call)
         return current(found, call.lab.state.nodes[call.node], call.lab.clock.timestamp()) | {"ha": ha.status(call.lab, found)}
 
@@ -163,7 +163,7 @@ endpoint("POST", f"{_VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").
 
 
 @endpoint("POST", f"{_CT}/template", "", _ALLOCATE)
-def container_template(call: Call) -> None:
+def container_template(call: ProxmoxCall) -> None:
     """Turn a container into a template, at once."""
     guest = call.lab.guest(call.node, "lxc", call.vmid)
     clone.check_template(guest)
@@ -171,12 +171,12 @@ def container_template(call: Call) -> None:
 
 
 @endpoint("POST", f"{_VM}/template", f"disk: enum:{'|'.join(QEMU_RESIZABLE)}", _ALLOCATE)
-def vm_template(call: Call) -> str:
+def vm_template(call: ProxmoxCall) -> str:
     """Turn a VM into a template, in a task."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     clone.check_template(guest)
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         await call.lab.tasks.work(task.record.type)
         clone.to_template(call, guest)
 
@@ -184,7 +184,7 @@ def vm_template(call: Call) -> str:
 
 
 @endpoint("GET", f"{_CT}/interfaces", "", _AUDIT)
-def interfaces(call: Call) -> list[Json] | None:
+def interfaces(call: ProxmoxCall) -> list[Json] | None:
     """The addresses of a running container; nothing of a stopped one."""
     guest = call.lab.guest(call.node, "lxc", call.vmid)
     if not guest.running:
@@ -207,7 +207,7 @@ def _interface(net: Json) -> Json:
 
 
 @endpoint("GET", f"{_VM}/migrate", "target: str fmt=pve-node", perm("/vms/{vmid}", "VM.Migrate"))
-def vm_migration(call: Call) -> Json:
+def vm_migration(call: ProxmoxCall) -> Json:
     """What a migration would have to carry."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     found = [(option, call.lab.storages.volume(volid)) for option, volid in volumes(guest)]
@@ -229,20 +229,20 @@ _CLOUD = ("ciuser", "cipassword", "sshkeys", "nameserver", "searchdomain", "city
 
 
 @endpoint("GET", f"{_VM}/cloudinit", "", _AUDIT)
-def cloudinit(call: Call) -> list[Json]:
+def cloudinit(call: ProxmoxCall) -> list[Json]:
     """Cloud-init values, current and pending."""
     rows = pending_rows(call.lab.guest(call.node, "qemu", call.vmid))
     return [row for row in rows if row["key"] in _CLOUD]
 
 
 @endpoint("PUT", f"{_VM}/cloudinit", "", perm("/vms/{vmid}", "VM.Config.Cloudinit"))
-def regenerate_cloudinit(call: Call) -> None:
+def regenerate_cloudinit(call: ProxmoxCall) -> None:
     """Make the cloud-init drive anew."""
     call.lab.guest(call.node, "qemu", call.vmid)
 
 
 @endpoint("GET", f"{_VM}/cloudinit/dump", "type!: enum:user|network|meta", _AUDIT)
-def dump_cloudinit(call: Call) -> str:
+def dump_cloudinit(call: ProxmoxCall) -> str:
     """A generated cloud-init file."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     config = guest.config
@@ -255,7 +255,7 @@ def dump_cloudinit(call: Call) -> str:
     return f"#cloud-config\nhostname: {name}\nmanage_etc_hosts: true\nuser: {config.get('ciuser', '')}\nssh_authorized_keys:\n{keys}"
 
 
-def _agent(call: Call) -> Guest:
+def _agent(call: ProxmoxCall) -> GuestRecord:
     guest = call.lab.guest(call.node, "qemu", call.vmid)
     if not agent_enabled(guest):
         raise ServerError("No QEMU guest agent configured")
@@ -278,14 +278,14 @@ _AGENT = any_perm("/vms/{vmid}", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestric
 
 
 @endpoint("POST", f"{_VM}/agent/ping", "", _AGENT)
-def agent_ping(call: Call) -> Json:
+def agent_ping(call: ProxmoxCall) -> Json:
     """Whether the guest agent answers."""
     _agent(call)
     return {"result": {}}
 
 
 def _agent_answer(name: str, result: object) -> None:
-    def answer(call: Call) -> Json:
+    def answer(call: ProxmoxCall) -> Json:
         _agent(call)
         return {"result": result}
 
@@ -297,13 +297,13 @@ for _name, _result in _ANSWERS.items():
 
 
 @endpoint("GET", f"{_VM}/agent/get-host-name", "", _AGENT)
-def agent_host_name(call: Call) -> Json:
+def agent_host_name(call: ProxmoxCall) -> Json:
     """The host name, which cloud-init takes from the VM's name."""
     return {"result": {"host-name": str(_agent(call).config.get("name", f"VM{call.vmid}"))}}
 
 
 @endpoint("GET", f"{_VM}/agent/network-get-interfaces", "", _AGENT)
-def agent_interfaces(call: Call) -> Json:
+def agent_interfaces(call: ProxmoxCall) -> Json:
     """The addresses the guest agent knows: those of ipconfigN."""
     guest = _agent(call)
     rows: list[Json] = [{"name": "lo", "hardware-address": "00:00:00:00:00:00", "ip-addresses": []}]

@@ -3,8 +3,8 @@
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.ha import sid_of
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import Call, endpoint, perm
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, perm
 from eiginfra.lab.proxmox.state import Json, sha1
 
 _AUDIT, _CONSOLE = perm("/", "Sys.Audit"), perm("/", "Sys.Console")
@@ -22,13 +22,13 @@ _RESOURCE = r"""
 _FIELDS = "\n".join(line for line in _RESOURCE.splitlines() if not line.strip().startswith(("sid", "type")))
 
 
-def _shown(lab: Lab, sid: str) -> Json:
+def _shown(lab: ProxmoxLab, sid: str) -> Json:
     if sid not in lab.state.ha:
         raise ServerError(f"no such resource '{sid}'")
     return {**lab.state.ha[sid], "sid": sid, "type": sid.partition(":")[0], "digest": sha1(repr(sorted(lab.state.ha.items())))}
 
 
-def _sid(call: Call) -> str:
+def _sid(call: ProxmoxCall) -> str:
     """The resource of the request; a number alone is the guest's."""
     text = call.text("sid")
     if ":" in text:
@@ -40,14 +40,14 @@ def _sid(call: Call) -> str:
 
 
 @endpoint("GET", "/cluster/ha/resources", "type: enum:ct|vm", _AUDIT)
-def resources(call: Call) -> list[Json]:
+def resources(call: ProxmoxCall) -> list[Json]:
     """All of them, or those of a type."""
     found = [_shown(call.lab, sid) for sid in call.lab.state.ha]
     return [row for row in found if call.text("type", str(row["type"])) == row["type"]]
 
 
 @endpoint("POST", "/cluster/ha/resources", _RESOURCE, _CONSOLE)
-def add(call: Call) -> None:
+def add(call: ProxmoxCall) -> None:
     """Give a guest to the manager; in the lab nothing else comes of it at once."""
     sid = _sid(call)
     guest = call.lab.state.guests.get(int(sid.partition(":")[2]))
@@ -61,13 +61,13 @@ def add(call: Call) -> None:
 
 
 @endpoint("GET", "/cluster/ha/resources/{sid}", "", _AUDIT)
-def resource(call: Call) -> Json:
+def resource(call: ProxmoxCall) -> Json:
     """One of them."""
     return _shown(call.lab, _sid(call))
 
 
 @endpoint("PUT", "/cluster/ha/resources/{sid}", f"{_FIELDS}\ndelete: str fmt=pve-configid-list\ndigest: str len=..64", _CONSOLE)
-def change(call: Call) -> None:
+def change(call: ProxmoxCall) -> None:
     """What the manager is to do with a guest it keeps."""
     sid = _sid(call)
     shown = _shown(call.lab, sid)
@@ -80,7 +80,7 @@ def change(call: Call) -> None:
 
 
 @endpoint("DELETE", "/cluster/ha/resources/{sid}", "purge: bool", _CONSOLE)
-def remove(call: Call) -> None:
+def remove(call: ProxmoxCall) -> None:
     """Take a guest from the manager; it stays as it is."""
     sid = _sid(call)
     if call.lab.state.ha.pop(sid, None) is None:

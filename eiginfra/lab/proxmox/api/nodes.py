@@ -5,11 +5,11 @@ from typing import Any
 
 from eiginfra.lab.proxmox.access import split_token
 from eiginfra.lab.proxmox.api.cluster import VERSION, node_rows
-from eiginfra.lab.proxmox.errors import ApiError, ParamError, ServerError
+from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.figures import node_load
 from eiginfra.lab.proxmox.hardware import cpus, machines
-from eiginfra.lab.proxmox.routing import Call, endpoint, index, perm
-from eiginfra.lab.proxmox.state import Json, Node, TaskRecord, sha1
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, index, perm
+from eiginfra.lab.proxmox.state import Json, NodeRecord, TaskRecord, sha1
 from eiginfra.lab.proxmox.tasks import UPID, describe
 
 _AUDIT = perm("/nodes/{node}", "Sys.Audit")
@@ -25,17 +25,17 @@ index("/nodes/{node}/capabilities/qemu", "cpu", "machines", key="name")
 
 
 @endpoint("GET", "/nodes")
-def list_nodes(call: Call) -> list[Json]:
+def list_nodes(call: ProxmoxCall) -> list[Json]:
     """All nodes."""
     return [row | {"ssl_fingerprint": _FINGERPRINT} for row in node_rows(call)]
 
 
-def _node(call: Call) -> Node:
+def _node(call: ProxmoxCall) -> NodeRecord:
     return call.lab.state.nodes[call.node]
 
 
 @endpoint("GET", "/nodes/{node}/status", "", _AUDIT)
-def status(call: Call) -> Json:
+def status(call: ProxmoxCall) -> Json:
     """A node's load and hardware."""
     node, load = _node(call), node_load(_node(call), call.lab.state)
     kernel = {"sysname": "Linux", "release": "6.17.2-1-pve", "version": "#1 SMP PREEMPT_DYNAMIC PMX 6.17.2-1", "machine": "x86_64"}
@@ -62,7 +62,7 @@ def _bridge(name: str) -> Json:
 
 
 @endpoint("GET", "/nodes/{node}/network", "type: str")
-def networks(call: Call) -> list[Json]:
+def networks(call: ProxmoxCall) -> list[Json]:
     """A node's interfaces; bridges need SDN.Audit or SDN.Use, or Sys.Audit on the node."""
     wanted = call.text("type")
     audit = call.may(f"/nodes/{call.node}", "Sys.Audit")
@@ -74,14 +74,14 @@ def networks(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/nodes/{node}/network/{iface}", "", _AUDIT)
-def network(call: Call) -> Json:
+def network(call: ProxmoxCall) -> Json:
     """One bridge."""
     if call.text("iface") not in _node(call).bridges:
         raise ServerError("interface does not exist")
     return {key: value for key, value in _bridge(call.text("iface")).items() if key != "iface"}
 
 
-def _fixed(path: str, rule: Callable[[Call], None] | None, answer: Callable[[Call], Any]) -> None:
+def _fixed(path: str, rule: Callable[[ProxmoxCall], None] | None, answer: Callable[[ProxmoxCall], Any]) -> None:
     endpoint("GET", path, "", rule)(answer)
 
 
@@ -107,13 +107,13 @@ _fixed(
 
 
 @endpoint("GET", "/nodes/{node}/hosts", "", perm("/", "Sys.Audit"))
-def hosts(call: Call) -> Json:
+def hosts(call: ProxmoxCall) -> Json:
     """The node's /etc/hosts."""
     text = f"127.0.0.1 localhost\n{_node(call).ip} {call.node}.example.test {call.node}\n"
     return {"data": text, "digest": sha1(text)}
 
 
-def rrd_times(call: Call) -> list[Json]:
+def rrd_times(call: ProxmoxCall) -> list[Json]:
     """Load over time: the lab keeps no history, as a server just installed."""
     step = {"hour": 60, "day": 1800, "week": 10800, "month": 43200, "year": 604800, "decade": 604800}[call.text("timeframe")]
     now = call.lab.now() // step * step
@@ -139,7 +139,7 @@ _FILTERS = """
 
 
 @endpoint("GET", "/nodes/{node}/tasks", _FILTERS)
-def list_tasks(call: Call) -> list[Json]:
+def list_tasks(call: ProxmoxCall) -> list[Json]:
     """A node's tasks, newest first: the caller's own, or all with Sys.Audit."""
     everything = call.may(f"/nodes/{call.node}", "Sys.Audit")
     source = call.text("source", "archive")
@@ -156,7 +156,7 @@ def list_tasks(call: Call) -> list[Json]:
     return [describe(record) for record in found[start : start + call.number("limit", 50)]]
 
 
-def _matches(call: Call, record: TaskRecord) -> bool:
+def _matches(call: ProxmoxCall, record: TaskRecord) -> bool:
     p = call.p
     return (
         ("vmid" not in p or record.id == str(p["vmid"]))
@@ -168,7 +168,7 @@ def _matches(call: Call, record: TaskRecord) -> bool:
     )
 
 
-def _task(call: Call) -> TaskRecord | None:
+def _task(call: ProxmoxCall) -> TaskRecord | None:
     """The record of the path's UPID, if the caller may see it."""
     upid = call.text("upid")
     parts = UPID.fullmatch(upid)
@@ -184,7 +184,7 @@ index("/nodes/{node}/tasks/{upid}", "status", "log", key="name")
 
 
 @endpoint("GET", "/nodes/{node}/tasks/{upid}/status")
-def task_status(call: Call) -> Json:
+def task_status(call: ProxmoxCall) -> Json:
     """Whether a task still runs, and its exit status."""
     record = _task(call)
     if record is None:
@@ -195,7 +195,7 @@ def task_status(call: Call) -> Json:
 
 
 @endpoint("GET", "/nodes/{node}/tasks/{upid}/log", "download: bool\nlimit: int 0..\nstart: int 0..")
-def task_log(call: Call) -> list[Json]:
+def task_log(call: ProxmoxCall) -> list[Json]:
     """A task's log; of an unknown one, that its file cannot be opened."""
     record = _task(call)
     lines = ["unable to open file - No such file or directory"] if record is None else record.log or ["no content"]
@@ -205,11 +205,11 @@ def task_log(call: Call) -> list[Json]:
 
 
 @endpoint("DELETE", "/nodes/{node}/tasks/{upid}")
-async def stop_task(call: Call) -> None:
+async def stop_task(call: ProxmoxCall) -> None:
     """Interrupt a task: the caller's own, or any with Sys.Modify."""
     record = _task(call)
     if record is None:
-        raise ApiError(400, "Parameter verification failed.", {"upid": "no such task"})
+        raise ProxmoxHttpError(400, "Parameter verification failed.", {"upid": "no such task"})
     if call.auth not in (record.user, split_token(record.user)[0]):
         call.allow(f"/nodes/{call.node}", "Sys.Modify")
     await call.lab.tasks.stop(record.upid)

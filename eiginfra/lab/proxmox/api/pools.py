@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from eiginfra.lab.proxmox.errors import ApiError, ServerError
+from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import Call, endpoint, perm
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, perm
 from eiginfra.lab.proxmox.state import Json
 
 _CHANGE = """
@@ -24,11 +24,11 @@ def _said(what: str) -> Iterator[None]:
     """Changes of the user configuration say what failed, whatever failed."""
     try:
         yield
-    except ApiError as error:
+    except ProxmoxHttpError as error:
         raise ServerError(f"{what} failed: {error}") from error
 
 
-def _find(lab: Lab, poolid: str) -> Json:
+def _find(lab: ProxmoxLab, poolid: str) -> Json:
     found: Json | None = lab.state.pools.get(poolid)
     if found is None:
         raise ServerError(f"pool '{poolid}' does not exist")
@@ -39,7 +39,7 @@ def _shown(poolid: str, pool: Json) -> Json:
     return {"poolid": poolid, **({"comment": pool["comment"]} if pool.get("comment") else {})}
 
 
-def members(lab: Lab, pool: Json, kind: str = "") -> list[Json]:
+def members(lab: ProxmoxLab, pool: Json, kind: str = "") -> list[Json]:
     """Guests and storages of a pool."""
     rows = [lab.broadcast.row(lab.state.guests[vmid]) for vmid in sorted(pool["vms"]) if vmid in lab.state.guests]
     for name in pool["storage"]:
@@ -48,7 +48,7 @@ def members(lab: Lab, pool: Json, kind: str = "") -> list[Json]:
     return [row for row in rows if not kind or row["type"] == kind]
 
 
-def storage_row(lab: Lab, name: str, node: str) -> Json:
+def storage_row(lab: ProxmoxLab, name: str, node: str) -> Json:
     """A storage as cluster-wide lists show it."""
     storage = lab.storages.get(name)
     return {
@@ -59,7 +59,7 @@ def storage_row(lab: Lab, name: str, node: str) -> Json:
 
 
 @endpoint("GET", "/pools", "poolid: str fmt=pve-poolid\ntype: enum:qemu|lxc|storage needs=poolid")
-def list_pools(call: Call) -> list[Json]:
+def list_pools(call: ProxmoxCall) -> list[Json]:
     """All pools the caller may audit; or one with its members, without any right."""
     if "poolid" in call.p:
         pool = _find(call.lab, call.text("poolid"))
@@ -69,14 +69,14 @@ def list_pools(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/pools/{poolid}", "type: enum:qemu|lxc|storage", perm("/pool/{poolid}", "Pool.Audit"))
-def read_pool(call: Call) -> Json:
+def read_pool(call: ProxmoxCall) -> Json:
     """One pool by its old path, which cannot name nested pools."""
     pool = _find(call.lab, call.text("poolid"))
     return _shown(call.text("poolid"), pool) | {"members": members(call.lab, pool, call.text("type"))}
 
 
 @endpoint("POST", "/pools", "poolid!: str fmt=pve-poolid\ncomment: str", _ALLOCATE)
-def create_pool(call: Call) -> None:
+def create_pool(call: ProxmoxCall) -> None:
     """A new pool; the parent of a nested one must exist."""
     poolid, pools = call.text("poolid"), call.lab.state.pools
     with _said("create pool"):
@@ -89,7 +89,7 @@ def create_pool(call: Call) -> None:
     call.lab.access.forget()
 
 
-def _change(call: Call) -> None:
+def _change(call: ProxmoxCall) -> None:
     poolid = call.text("poolid")
     with _said("update pools"):
         pool = _find(call.lab, poolid)
@@ -102,7 +102,7 @@ def _change(call: Call) -> None:
     call.lab.access.forget()
 
 
-def _member(call: Call, kind: str, item: int | str) -> None:
+def _member(call: ProxmoxCall, kind: str, item: int | str) -> None:
     """Add or remove one member; an unknown guest or storage is accepted and not kept."""
     lab, pools, poolid = call.lab, call.lab.state.pools, call.text("poolid")
     word = f"VM {item}" if kind == "vms" else f"Storage '{item}'"
@@ -125,7 +125,7 @@ def _member(call: Call, kind: str, item: int | str) -> None:
         pools[poolid][kind].append(item)
 
 
-def _delete(call: Call) -> None:
+def _delete(call: ProxmoxCall) -> None:
     poolid, lab = call.text("poolid"), call.lab
     with _said("delete pool"):
         pool = _find(lab, poolid)
@@ -139,7 +139,7 @@ def _delete(call: Call) -> None:
     lab.access.forget()
 
 
-_register: tuple[tuple[str, str, str, Callable[[Call], None]], ...] = (
+_register: tuple[tuple[str, str, str, Callable[[ProxmoxCall], None]], ...] = (
     ("PUT", "/pools", f"poolid!: str fmt=pve-poolid\n{_CHANGE}", _change),
     ("PUT", "/pools/{poolid}", _CHANGE, _change),
     ("DELETE", "/pools", "poolid!: str fmt=pve-poolid", _delete),

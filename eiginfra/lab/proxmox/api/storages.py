@@ -1,19 +1,19 @@
 """/storage and a node's storages: status, content, volumes. Facts: recordings/proxmox/basics.jsonl, backup-firewall-misc.jsonl."""
 
-from eiginfra.lab.proxmox.errors import ApiError, ServerError
+from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.rights import check_volume
-from eiginfra.lab.proxmox.routing import Call, any_perm, endpoint, index, perm
-from eiginfra.lab.proxmox.state import Json, Storage, Volume, sha1
+from eiginfra.lab.proxmox.routing import ProxmoxCall, any_perm, endpoint, index, perm
+from eiginfra.lab.proxmox.state import Json, StorageRecord, VolumeRecord, sha1
 from eiginfra.lab.proxmox.storage import parse_size, split_volume
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 _READ = any_perm("/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace")
 _WRITE = perm("/storage", "Datastore.Allocate")
 _TYPES = "btrfs|cephfs|cifs|dir|esxi|iscsi|iscsidirect|lvm|lvmthin|nfs|pbs|rbd|zfs|zfspool"
 
 
-def _config(call: Call, storage: Storage) -> Json:
+def _config(call: ProxmoxCall, storage: StorageRecord) -> Json:
     text = "\n".join(f"{each.id} {each.type} {each.content}" for each in call.lab.state.storages.values())
     row: Json = {"storage": storage.id, "type": storage.type, "content": ",".join(storage.content), "digest": sha1(text)}
     if storage.path:
@@ -24,7 +24,7 @@ def _config(call: Call, storage: Storage) -> Json:
 
 
 @endpoint("GET", "/storage", f"type: enum:{_TYPES}")
-def list_config(call: Call) -> list[Json]:
+def list_config(call: ProxmoxCall) -> list[Json]:
     """The configuration of all storages."""
     return [
         _config(call, storage)
@@ -34,7 +34,7 @@ def list_config(call: Call) -> list[Json]:
 
 
 @endpoint("GET", "/storage/{storage}", "", perm("/storage/{storage}", "Datastore.Allocate"))
-def read_config(call: Call) -> Json:
+def read_config(call: ProxmoxCall) -> Json:
     """The configuration of one storage."""
     return _config(call, call.lab.storages.get(call.text("storage")))
 
@@ -46,12 +46,12 @@ def read_config(call: Call) -> Json:
     "shared: bool\nvgname: str\nthinpool: str\nserver: str\nexport: str\nprune-backups: str\ndisable: bool",
     _WRITE,
 )
-def create_storage(call: Call) -> Json:
+def create_storage(call: ProxmoxCall) -> Json:
     """A new storage of 100 GiB."""
     name, content = call.text("storage"), split_list(call.text("content")) or ["images", "rootdir"]
     if name in call.lab.state.storages:
         raise ServerError(f"create storage failed: storage ID '{name}' already defined")
-    new = Storage(name, call.text("type"), content, 100 * 1024**3, path=call.text("path"), shared=call.flag("shared"))
+    new = StorageRecord(name, call.text("type"), content, 100 * 1024**3, path=call.text("path"), shared=call.flag("shared"))
     new.nodes = split_list(call.text("nodes"))
     call.lab.state.storages[name] = new
     return {"storage": name, "type": new.type}
@@ -63,7 +63,7 @@ def create_storage(call: Call) -> Json:
     "content: str fmt=pve-storage-content-list\nnodes: str\ndigest: str\ndelete: str\ndisable: bool\nshared: bool",
     _WRITE,
 )
-def change_storage(call: Call) -> Json:
+def change_storage(call: ProxmoxCall) -> Json:
     """Change a storage's content types or nodes."""
     storage = call.lab.storages.get(call.text("storage"))
     storage.content = split_list(call.text("content")) or storage.content
@@ -73,13 +73,13 @@ def change_storage(call: Call) -> Json:
 
 
 @endpoint("DELETE", "/storage/{storage}", "", _WRITE)
-def delete_storage(call: Call) -> None:
+def delete_storage(call: ProxmoxCall) -> None:
     """Forget a storage."""
     call.lab.storages.get(call.text("storage"))
     del call.lab.state.storages[call.text("storage")]
 
 
-def _status(call: Call, storage: Storage) -> Json:
+def _status(call: ProxmoxCall, storage: StorageRecord) -> Json:
     used = call.lab.storages.used(storage, call.node)
     return {
         "type": storage.type, "content": ",".join(storage.content), "active": 1, "enabled": 1, "shared": int(storage.shared),
@@ -92,7 +92,7 @@ def _status(call: Call, storage: Storage) -> Json:
     "/nodes/{node}/storage",
     "content: str fmt=pve-storage-content-list\nenabled: bool\nformat: bool\nstorage: str fmt=pve-storage-id\ntarget: str",
 )
-def list_storages(call: Call) -> list[Json]:
+def list_storages(call: ProxmoxCall) -> list[Json]:
     """A node's storages with their space."""
     wanted, rows = set(split_list(call.text("content"))), []
     for name, storage in call.lab.state.storages.items():
@@ -110,7 +110,7 @@ index("/nodes/{node}/storage/{storage}", "content", "download-url", "prunebackup
 
 
 @endpoint("GET", "/nodes/{node}/storage/{storage}/status", "", _READ)
-def status(call: Call) -> Json:
+def status(call: ProxmoxCall) -> Json:
     """A storage's space on a node."""
     return _status(call, call.lab.storages.on(call.text("storage"), call.node))
 
@@ -121,7 +121,7 @@ def status(call: Call) -> Json:
     "content: str fmt=pve-storage-content\nvmid: int fmt=pve-vmid 100..999999999",
     _READ,
 )
-def content(call: Call) -> list[Json]:
+def content(call: ProxmoxCall) -> list[Json]:
     """The volumes the caller may see."""
     storage = call.lab.storages.on(call.text("storage"), call.node)
     return [
@@ -135,10 +135,10 @@ def content(call: Call) -> list[Json]:
     ]
 
 
-def _visible(call: Call, volume: Volume) -> bool:
+def _visible(call: ProxmoxCall, volume: VolumeRecord) -> bool:
     try:
         check_volume(call, volume.id)
-    except ApiError:
+    except ProxmoxHttpError:
         return False
     return True
 
@@ -149,7 +149,7 @@ def _visible(call: Call, volume: Volume) -> bool:
     "vmid!: int fmt=pve-vmid 100..999999999\nfilename!: str\nsize!: str re=\\d+[MG]?\nformat: enum:raw|qcow2|subvol|vmdk needs=size",
     perm("/storage/{storage}", "Datastore.AllocateSpace"),
 )
-def allocate(call: Call) -> str:
+def allocate(call: ProxmoxCall) -> str:
     """A new disk without a guest's option; its volume ID. A bare size is KiB."""
     storage = call.lab.storages.on(call.text("storage"), call.node)
     text = call.text("size")
@@ -160,13 +160,13 @@ def allocate(call: Call) -> str:
     return volume.id
 
 
-def _volid(call: Call) -> str:
+def _volid(call: ProxmoxCall) -> str:
     volid = call.text("volume")
     return volid if ":" in volid else f"{call.text('storage')}:{volid}"
 
 
 @endpoint("GET", "/nodes/{node}/storage/{storage}/content/{volume*}")
-def read_volume(call: Call) -> Json:
+def read_volume(call: ProxmoxCall) -> Json:
     """One volume."""
     call.lab.storages.on(call.text("storage"), call.node)
     check_volume(call, _volid(call))
@@ -175,7 +175,7 @@ def read_volume(call: Call) -> Json:
 
 
 @endpoint("PUT", "/nodes/{node}/storage/{storage}/content/{volume*}", "notes: str\nprotected: bool")
-def change_volume(call: Call) -> None:
+def change_volume(call: ProxmoxCall) -> None:
     """Notes and protection of a backup."""
     check_volume(call, _volid(call))
     volume = call.lab.storages.need(_volid(call))
@@ -184,7 +184,7 @@ def change_volume(call: Call) -> None:
 
 
 @endpoint("DELETE", "/nodes/{node}/storage/{storage}/content/{volume*}", "delay: int 1..30")
-def delete_volume(call: Call) -> str:
+def delete_volume(call: ProxmoxCall) -> str:
     """Remove a volume; one that is not there is removed too."""
     lab, volid = call.lab, _volid(call)
     storage = lab.storages.on(split_volume(volid)[0], call.node)
@@ -198,12 +198,12 @@ def delete_volume(call: Call) -> str:
     if volume and volume.protected:
         raise ServerError(f"cannot remove protected volume '{volid}' on '{storage.id}'")
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         await lab.tasks.work("imgdel")
         if volume and lab.storages.children(volume):
             raise ServerError(f"base volume '{volid}' is still in use by linked cloned")
         if lab.storages.volume(volid) is None:
-            ghost = Volume(volid, call.node, storage.id, kind, "", 0, 0, 0)
+            ghost = VolumeRecord(volid, call.node, storage.id, kind, "", 0, 0, 0)
             task.log(f"disk image '{lab.storages.path(ghost)}' does not exist")
         lab.storages.free(volid)
         task.log(f"Removed volume '{volid}'")
@@ -217,7 +217,7 @@ def delete_volume(call: Call) -> str:
     "prune-backups: str fmt=prune-backups\ntype: enum:qemu|lxc\nvmid: int fmt=pve-vmid 100..999999999",
     _READ,
 )
-def prune(call: Call) -> list[Json]:
+def prune(call: ProxmoxCall) -> list[Json]:
     """What a retention would remove: by `keep-last` only."""
     keep = dict(part.split("=") for part in split_list(call.text("prune-backups")))
     last = int(keep.get("keep-last", 0)) or 10**6

@@ -4,9 +4,9 @@ import hashlib
 import re
 
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
-from eiginfra.lab.proxmox.routing import Call, endpoint, perm
-from eiginfra.lab.proxmox.state import Volume
-from eiginfra.lab.proxmox.tasks import Task
+from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, perm
+from eiginfra.lab.proxmox.state import VolumeRecord
+from eiginfra.lab.proxmox.tasks import RunningTask
 
 _ALGORITHMS = "md5|sha1|sha224|sha256|sha384|sha512"
 _EXTENSIONS = {"iso": r"\.(iso|img)", "vztmpl": r"\.tar\.(gz|xz|zst|bz2)", "import": r"\.(ova|qcow2|raw|vmdk)"}
@@ -19,7 +19,7 @@ _EXTENSIONS = {"iso": r"\.(iso|img)", "vztmpl": r"\.tar\.(gz|xz|zst|bz2)", "impo
     f"checksum-algorithm: enum:{_ALGORITHMS} needs=checksum\ntmpfilename: str re=/var/tmp/pveupload-[0-9a-f]+",
     perm("/storage/{storage}", "Datastore.AllocateTemplate"),
 )
-def upload(call: Call) -> str:
+def upload(call: ProxmoxCall) -> str:
     """Put the file that came with the request into the storage."""
     storage, kind = call.lab.storages.on(call.text("storage"), call.node), call.text("content")
     if not storage.path:
@@ -33,9 +33,11 @@ def upload(call: Call) -> str:
     if "tmpfilename" not in call.p:
         raise ServerError("missing temporary file name")
     fmt = {"iso": "iso", "vztmpl": f"t{match[1]}", "import": match[1]}[kind]
-    volume = Volume(f"{storage.id}:{kind}/{name}", call.node, storage.id, kind, fmt, len(call.upload), len(call.upload), call.lab.now())
+    volume = VolumeRecord(
+        f"{storage.id}:{kind}/{name}", call.node, storage.id, kind, fmt, len(call.upload), len(call.upload), call.lab.now()
+    )
 
-    async def worker(task: Task) -> None:
+    async def worker(task: RunningTask) -> None:
         source, target = call.text("tmpfilename"), call.lab.storages.path(volume)
         task.log(f"starting file import from: {source}")
         if wanted := call.text("checksum"):

@@ -4,8 +4,8 @@ from eiginfra.lab.proxmox.access import verify_username
 from eiginfra.lab.proxmox.auth import hash_password
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
-from eiginfra.lab.proxmox.lab import Lab
-from eiginfra.lab.proxmox.routing import Call, both, endpoint, realm_allocate, self_or_group, user_group
+from eiginfra.lab.proxmox.lab import ProxmoxLab
+from eiginfra.lab.proxmox.routing import ProxmoxCall, both, endpoint, realm_allocate, self_or_group, user_group
 from eiginfra.lab.proxmox.state import Json
 
 _FIELDS = """
@@ -23,12 +23,12 @@ _TOKEN = "comment: str\nexpire: int 0..\nprivsep: bool"  # noqa: S105 - a declar
 _TOKEN_ID = "tokenid!: str re=[A-Za-z][A-Za-z0-9.\\-_]+\nuserid!: str fmt=pve-userid len=..64"  # noqa: S105 - the same
 
 
-def groups_of(lab: Lab, userid: str) -> list[str]:
+def groups_of(lab: ProxmoxLab, userid: str) -> list[str]:
     """The groups a user is in."""
     return sorted(name for name, group in lab.state.groups.items() if userid in group["users"])
 
 
-def _find(lab: Lab, userid: str) -> Json:
+def _find(lab: ProxmoxLab, userid: str) -> Json:
     verify_username(userid)
     found: Json | None = lab.state.users.get(userid)
     if found is None:
@@ -49,7 +49,7 @@ def _token(info: Json) -> Json:
 
 
 @endpoint("GET", "/access/users", "enabled: bool\nfull: bool")
-def list_users(call: Call) -> list[Json]:
+def list_users(call: ProxmoxCall) -> list[Json]:
     """Users of whom the caller may know, and the caller."""
     lab, rows = call.lab, []
     everyone = call.may("/access/groups", "User.Modify", "Sys.Audit")
@@ -73,7 +73,7 @@ def list_users(call: Call) -> list[Json]:
     f"userid!: str fmt=pve-userid len=..64\npassword: str len=8..64\n{_FIELDS}",
     both(realm_allocate, user_group("User.Modify", groups="create")),
 )
-def create_user(call: Call) -> None:
+def create_user(call: ProxmoxCall) -> None:
     """A new user, of a known realm or not."""
     lab, userid = call.lab, call.text("userid")
     if userid in lab.state.users:
@@ -87,7 +87,7 @@ def create_user(call: Call) -> None:
     lab.access.forget()
 
 
-def _join(call: Call, userid: str, verb: str) -> None:
+def _join(call: ProxmoxCall, userid: str, verb: str) -> None:
     if "groups" not in call.p:
         return
     wanted, groups = split_list(call.text("groups")), call.lab.state.groups
@@ -102,7 +102,7 @@ def _join(call: Call, userid: str, verb: str) -> None:
 
 
 @endpoint("GET", "/access/users/{userid}", "", user_group("User.Modify", "Sys.Audit"))
-def read_user(call: Call) -> Json:
+def read_user(call: ProxmoxCall) -> Json:
     """One user."""
     user = _find(call.lab, call.text("userid"))
     tokens = {name: _token(info) for name, info in user["tokens"].items()}
@@ -110,7 +110,7 @@ def read_user(call: Call) -> Json:
 
 
 @endpoint("PUT", "/access/users/{userid}", f"append: bool needs=groups\n{_FIELDS}", user_group("User.Modify", groups="update"))
-def change_user(call: Call) -> None:
+def change_user(call: ProxmoxCall) -> None:
     """Change a user."""
     user = _find(call.lab, call.text("userid"))
     _join(call, call.text("userid"), "update user")
@@ -119,7 +119,7 @@ def change_user(call: Call) -> None:
 
 
 @endpoint("DELETE", "/access/users/{userid}", "", both(realm_allocate, user_group("User.Modify")))
-def delete_user(call: Call) -> None:
+def delete_user(call: ProxmoxCall) -> None:
     """Delete a user with tokens and ACLs; root's deletion is accepted and comes to nothing."""
     lab, userid = call.lab, call.text("userid")
     _find(lab, userid)
@@ -134,12 +134,12 @@ def delete_user(call: Call) -> None:
 
 
 @endpoint("GET", "/access/users/{userid}/token", "", self_or_group)
-def list_tokens(call: Call) -> list[Json]:
+def list_tokens(call: ProxmoxCall) -> list[Json]:
     """A user's tokens, without their secrets."""
     return _tokens(_find(call.lab, call.text("userid")))
 
 
-def _find_token(call: Call) -> Json:
+def _find_token(call: ProxmoxCall) -> Json:
     found: Json | None = _find(call.lab, call.text("userid"))["tokens"].get(call.text("tokenid"))
     if found is None:
         raise ServerError(f"no such token '{call.text('tokenid')}' for user '{call.text('userid')}'")
@@ -147,13 +147,13 @@ def _find_token(call: Call) -> Json:
 
 
 @endpoint("GET", "/access/users/{userid}/token/{tokenid}", _TOKEN_ID, self_or_group)
-def read_token(call: Call) -> Json:
+def read_token(call: ProxmoxCall) -> Json:
     """One token."""
     return _token(_find_token(call))
 
 
 @endpoint("POST", "/access/users/{userid}/token/{tokenid}", f"{_TOKEN_ID}\n{_TOKEN}", self_or_group)
-def create_token(call: Call) -> Json:
+def create_token(call: ProxmoxCall) -> Json:
     """A new token; its secret is told once."""
     userid, name = call.text("userid"), call.text("tokenid")
     user = _find(call.lab, userid)
@@ -167,7 +167,7 @@ def create_token(call: Call) -> Json:
 
 
 @endpoint("PUT", "/access/users/{userid}/token/{tokenid}", f"{_TOKEN_ID}\n{_TOKEN}\ndelete: str fmt=pve-configid-list", self_or_group)
-def change_token(call: Call) -> Json:
+def change_token(call: ProxmoxCall) -> Json:
     """Change a token."""
     info = _find_token(call)
     for name in split_list(call.text("delete")):
@@ -178,7 +178,7 @@ def change_token(call: Call) -> Json:
 
 
 @endpoint("DELETE", "/access/users/{userid}/token/{tokenid}", _TOKEN_ID, self_or_group)
-def delete_token(call: Call) -> None:
+def delete_token(call: ProxmoxCall) -> None:
     """Delete a token and its ACLs."""
     _find_token(call)
     lab, userid = call.lab, call.text("userid")

@@ -95,7 +95,7 @@ class GroupKind(PathKind[GroupSpec]):
         for key, group in found.moved.items():
             found.unknown[Address(GROUP, key)] = "it was moved by hand"
             if parent(key) not in found.moved:  # else with the group around it, which says so
-                found.findings.append(self.astray(key, str(group["full_path"])))
+                found.findings.append(self.moved_by_hand(key, str(group["full_path"])))
         alive = found.alive
         kept = self._kept(scope, tree, [str(group["full_path"]) for group in alive])
         objects = [

@@ -136,7 +136,7 @@ class ProjectKind(PathKind[ProjectSpec]):
             elif key not in renamed.values():
                 found.unknown[Address(PROJECT, key)] = "it was moved by hand"
                 if self.stands(Holder("group", parent(key))):  # else its whole group was moved, which that says
-                    found.findings.append(self.astray(key, path))
+                    found.findings.append(self.moved_by_hand(key, path))
         managed = {resource.address.key: resource.values for resource in scope.resources}
         objects = []
         for path, project in by_path.items():
