@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 
 import requests
 from generate import generate
+from harness import DAY, ROOT, lab
+from harness import Counter as Counted
 from requests.adapters import HTTPAdapter
 from rich.console import Console
 from rich.table import Table
-from run import DAY, ROOT, lab
-from run import Counter as Counted
 
 from eiginfra.cli.main import ALLOCATIONS
 from eiginfra.wiring.workspace import Paths, Workspace

@@ -1,29 +1,27 @@
-"""Measures and prints: requests and wall time of a first apply and of an empty plan; time and memory of compile and diff; a slow server.
+"""Measures and prints time, CPU, memory and requests, and how they grow with the number of teams.
 
-    python benchmarks/run.py [--teams 15,150,1500] [--latency 0,20] [--skip-road] [--skip-compare] [--skip-clones]
+    python benchmarks/run.py [--teams 15,150,600,1500] [--latency 0,20] [--seconds 1500] [--skip-road] [--skip-compare] [--skip-clones]
 
 Everything runs on this machine's loopback, against a lab in a process of its own.
 """
 
 import argparse
-import contextlib
 import json
 import math
 import resource
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 from generate import generate
+from harness import DAY, ROOT, lab
 from rich.console import Console
 from rich.table import Table
+from road import road
 
 from eiginfra.core.plan import PlanMeta
 from eiginfra.core.resource import Observation, Observed, Record
@@ -32,77 +30,7 @@ from eiginfra.engine.planner import make_plan
 from eiginfra.engine.situation import Situation
 from eiginfra.wiring.workspace import Paths, Workspace
 
-ROOT = Path(__file__).parents[1]
-DAY = date(2019, 10, 1)
 CONSOLE = Console(width=130)
-
-
-@contextlib.contextmanager
-def lab(folder: Path, latency: float, task_seconds: float = 0) -> Iterator[Path]:
-    """A lab with a wide network; yields its site file."""
-    site = folder / "site" / "site.yml"
-    site.parent.mkdir()
-    command = [sys.executable, "-m", "eiginfra.lab", "--port", "0", "--wide-network", "--now", DAY.isoformat(), "--site-out", str(site)]
-    command += ["--latency-ms", str(latency), "--task-seconds", str(task_seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        process.stdout.readline()
-        try:
-            yield site
-        finally:
-            process.terminate()
-
-
-class Counter:
-    """The lab's own count of requests."""
-
-    def __init__(self, site: Path) -> None:
-        body = yaml.safe_load(site.read_text(encoding="utf-8"))
-        self.urls = {name: body[name]["url"] for name in ("gitlab", "proxmox")}
-        self.context = ssl.create_default_context(cafile=str(site.parent / "proxmox-ca.pem"))
-
-    def take(self) -> dict[str, int]:
-        """Requests by service since the last call."""
-        counts = {}
-        for name, url in self.urls.items():
-            context = self.context if url.startswith("https") else None
-            with urllib.request.urlopen(f"{url}/_lab/requests", context=context) as answer:
-                counts[name] = json.load(answer)["total"]
-            urllib.request.urlopen(urllib.request.Request(f"{url}/_lab/requests", method="DELETE"), context=context).close()
-        return counts
-
-
-def road(sizes: list[int], latencies: list[float]) -> None:
-    """First apply and empty plan, over HTTP."""
-    table = Table(title="First apply and empty plan, over real HTTP to the lab", title_justify="left")
-    for column in ("teams", "latency", "resources", "step", "wall time", "GitLab requests", "Proxmox requests"):
-        table.add_column(column, justify="right" if column != "step" else "left")
-    for teams in sizes:
-        for latency in latencies:
-            with tempfile.TemporaryDirectory() as name, lab(Path(name), latency) as site:
-                paths = Paths(inventory=generate(Path(name), teams), playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-                counter = Counter(site)
-                for step in ("first plan", "first apply", "empty plan"):
-                    counter.take()
-                    began = time.perf_counter()
-                    project = Workspace.load(paths)
-                    plan = project.plan()
-                    if step == "first apply":
-                        report = project.apply(plan)
-                        assert not report.failed, [result.reason for result in report.results if result.reason][:3]
-                    assert step != "empty plan" or plan.empty, [str(change.address) for change in plan.acting][:5]
-                    seconds, counts = time.perf_counter() - began, counter.take()
-                    table.add_row(
-                        str(teams),
-                        f"{latency:.0f} ms",
-                        str(len(project.compiled.resources)),
-                        step,
-                        f"{seconds:.2f} s",
-                        str(counts["gitlab"]),
-                        str(counts["proxmox"]),
-                    )
-                    print(f"{teams} teams, {latency:.0f} ms: {step} {seconds:.2f} s {counts}", file=sys.stderr, flush=True)
-    CONSOLE.print(table)
 
 
 def compare(resources: int) -> None:
@@ -202,8 +130,9 @@ def child(cohort: Path, site: Path) -> None:
 def main() -> None:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teams", default="15,150,1500")
+    parser.add_argument("--teams", default="15,150,600,1500")
     parser.add_argument("--latency", default="0,20")
+    parser.add_argument("--seconds", type=float, default=1500, help="for all sizes; what does not end in them is left out")
     parser.add_argument("--resources", type=int, default=10_000)
     parser.add_argument("--skip-road", action="store_true")
     parser.add_argument("--skip-compare", action="store_true")
@@ -219,7 +148,8 @@ def main() -> None:
     if not options.skip_clones:
         clones(options.task_seconds)
     if not options.skip_road:
-        road([int(size) for size in options.teams.split(",")], [float(latency) for latency in options.latency.split(",")])
+        sizes, latencies = map(int, options.teams.split(",")), map(float, options.latency.split(","))
+        road(list(sizes), list(latencies), options.seconds, CONSOLE)
 
 
 if __name__ == "__main__":

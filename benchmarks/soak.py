@@ -20,10 +20,10 @@ from typing import Any
 
 import yaml
 from generate import generate
+from harness import DAY, ROOT, lab
+from harness import Counter as LabCounter
 from rich.console import Console
 from rich.table import Table
-from run import DAY, ROOT, lab
-from run import Counter as LabCounter
 from tampering import Server, Tamperer
 
 from eiginfra.engine.executor import Outcome
