@@ -31,6 +31,7 @@ hunt: $(VENV)/dev.stamp ## The generated tests with other examples than those of
 	HYPOTHESIS_PROFILE=hunt $(BIN)/pytest -m hypothesis $(TESTS)
 
 bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
+	$(BIN)/python benchmarks/keyboard.py
 	$(BIN)/python benchmarks/run.py $(BENCH)
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges

@@ -28,7 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eiginfra.cli.main import ALLOCATIONS
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.workspace import Workspace
 
 TIMES = 3
 CONSOLE = Console(width=130)

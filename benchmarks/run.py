@@ -28,7 +28,8 @@ from eiginfra.core.resource import Observation, Observed, Record
 from eiginfra.core.usage import Limits
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.situation import Situation
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.workspace import Workspace
 
 CONSOLE = Console(width=130)
 

@@ -27,14 +27,15 @@ from rich.table import Table
 from tampering import Server, Tamperer
 
 from eiginfra.engine.executor import Outcome
-from eiginfra.engine.healing import Mode
+from eiginfra.engine.mode import Mode
 from eiginfra.journal import open_journal
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.round import Round
 from eiginfra.reconcile.state import state_file
 from eiginfra.reconcile.work import ProjectWork
+from eiginfra.wiring.asked import Asked, Paths
 from eiginfra.wiring.stopping import Stopper
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.wiring.workspace import Workspace
 
 CONSOLE = Console(width=130)
 ALERT = "proxmox.pool"

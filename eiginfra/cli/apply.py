@@ -2,25 +2,19 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import options
+from eiginfra.cli.commands import INTERRUPTED
 from eiginfra.cli.options import Format, PlanFormat
-from eiginfra.cli.plan import show
-from eiginfra.cli.saved import read_plan
+from eiginfra.cli.plan import planned, show
 from eiginfra.core.errors import GuardError, UsageError
-from eiginfra.engine.executor import ApplyReport, Outcome
-from eiginfra.reconcile.state import sightings
-from eiginfra.render.console import err, out, print_json
-from eiginfra.render.progress import ApplyProgress
-from eiginfra.render.report import print_report, report_body
-from eiginfra.wiring.stopping import Stopper
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.wiring.asked import Asked, Paths
 
-NAME = "apply"
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from eiginfra.engine.executor import ApplyReport
 
 
 @options.files
@@ -30,21 +24,27 @@ def run(
     paths: Paths,
     asked: Asked,
     saved: Annotated[
-        str | None, typer.Argument(metavar="[PLAN]", help="A plan saved by eiginfra plan --out; - reads it from standard input.")
+        str | None, typer.Argument(metavar="PLAN", help="A plan saved by eiginfra plan --out; - reads it from standard input.")
     ] = None,
     check: Annotated[bool, typer.Option("-C", "--check", help="Only show the plan, as eiginfra plan does.")] = False,
     yes: options.Yes = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
+    from eiginfra.render.console import err, out, print_json
+    from eiginfra.render.progress import ApplyProgress
+    from eiginfra.render.report import print_report, report_body
+    from eiginfra.wiring.stopping import Stopper
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths)
     text = format_ is Format.TEXT
     if check:
-        plan = read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
+        plan = planned(workspace, asked, saved)
         show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
         return 1 if plan.errors else 0
     with workspace.journal.lock("apply"):
-        plan = read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
+        plan = planned(workspace, asked, saved)
         if text and not saved:
             show(plan, PlanFormat.TEXT)
         if plan.errors:
@@ -66,8 +66,10 @@ def _tell() -> None:
     os.write(sys.stderr.fileno(), b"\nStopping: what is under way ends first. Once more to stop now.\n")
 
 
-def exit_code(report: ApplyReport) -> int:
+def exit_code(report: "ApplyReport") -> int:
     """What a run means for the command: interrupted, or the gravest of its failures (77 and 69 only if all failed alike), or 0."""
+    from eiginfra.engine.executor import Outcome
+
     if report.interrupted:
         return INTERRUPTED
     if not report.failed:

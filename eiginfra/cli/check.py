@@ -3,12 +3,7 @@
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.core.errors import InputError
-from eiginfra.core.finding import Severity
-from eiginfra.render.console import out, print_json
-from eiginfra.render.findings import counted, print_findings
-from eiginfra.wiring.workspace import Paths, Workspace
-
-NAME = "check"
+from eiginfra.wiring.asked import Paths
 
 
 @options.files
@@ -17,7 +12,12 @@ def run(
     paths: Paths,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Check inventory, playbook and site: form, cross-references, quotas, capacity. Asks no server and needs no secret."""
+    """Check inventory, playbook and site without any server. Form, cross-references, quotas, capacity; needs no secret."""
+    from eiginfra.core.finding import Severity
+    from eiginfra.render.console import out, print_json
+    from eiginfra.render.findings import counted, print_findings
+    from eiginfra.wiring.workspace import Workspace
+
     compiled = 0
     try:
         workspace = Workspace.load(paths, offline=True)

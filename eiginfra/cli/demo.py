@@ -6,20 +6,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import requests
 import typer
 
 from eiginfra.core.errors import EiginfraError, UsageError
-from eiginfra.core.secret import SecretSource
-from eiginfra.inventory.loader import load_settings, load_site
-from eiginfra.inventory.site import Site
-from eiginfra.render.console import out
-from eiginfra.wiring.secrets import resolve
-from eiginfra.wiring.workspace import SETTINGS
+from eiginfra.wiring.asked import SETTINGS
 
-NAME = "demo"
+if TYPE_CHECKING:
+    from eiginfra.core.secret import SecretSource
+    from eiginfra.inventory.site import Site
+
 _START_SECONDS = 60
 
 
@@ -27,7 +24,10 @@ def run(
     *,
     handouts: Annotated[Path, typer.Option("--handouts", metavar="FOLDER", help="Where the handouts go.")] = Path("handouts"),
 ) -> int:
-    """Show it all: check, plan, apply, an empty second plan, drift made by hand, found and healed, handouts. Needs no server of yours."""
+    """Show it all, on a lab of its own. Check, plan, apply, an empty second plan, drift made by hand, found and healed, handouts."""
+    from eiginfra.inventory.loader import load_settings, load_site
+    from eiginfra.render.console import out
+
     if not SETTINGS.exists():
         msg = f"the demo shows the example cohort: run it in a copy of eiginfra's repository, where {SETTINGS} is"
         raise UsageError(msg)
@@ -57,12 +57,15 @@ def run(
 
 
 def _title(text: str) -> None:
+    from eiginfra.render.console import out
+
     out().print(f"\n── {text} ".ljust(100, "─"), style="bold")
 
 
 def _step(arguments: list[str], expected: int) -> None:
     """One command, as a user would give it. Raises EiginfraError when it does not end as it must."""
     from eiginfra.cli.main import run as program
+    from eiginfra.render.console import out
 
     out().print(f"$ eiginfra {' '.join(arguments)}\n", style="dim")
     code = program(arguments)
@@ -92,6 +95,8 @@ class _Api:
     """A server as a person with a token meets it; eiginfra has no part in it."""
 
     def __init__(self, url: str, headers: dict[str, str], verify: str | None) -> None:
+        import requests
+
         self._url, self._session = url, requests.Session()
         self._session.headers.update(headers)
         self._session.verify = verify or True
@@ -103,13 +108,16 @@ class _Api:
         return answer.json() if answer.content else None
 
 
-def _tamper(site: Site) -> None:
+def _tamper(site: "Site") -> None:
     """A container's memory, a member removed, a project's visibility."""
+    from eiginfra.render.console import out
+    from eiginfra.wiring.secrets import resolve
+
     if site.file.gitlab is None or site.file.proxmox is None:
         msg = "the lab's site file names no servers"
         raise EiginfraError(msg)
 
-    def token(source: SecretSource) -> str:
+    def token(source: "SecretSource") -> str:
         return resolve(source, site.document.locate()).reveal()
 
     gitlab = _Api(site.file.gitlab.url + "/api/v4", {"PRIVATE-TOKEN": token(site.file.gitlab.token)}, verify=None)

@@ -2,13 +2,7 @@
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.core.finding import Severity
-from eiginfra.render.console import out, print_json
-from eiginfra.render.findings import counted, print_findings
-from eiginfra.wiring.doctor import examine
-from eiginfra.wiring.workspace import Paths, Workspace
-
-NAME = "doctor"
+from eiginfra.wiring.asked import Paths
 
 
 @options.files
@@ -17,7 +11,16 @@ def run(
     paths: Paths,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Look at every service: reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall."""
+    """Look at every service, and say what is missing.
+
+    Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall.
+    """
+    from eiginfra.core.finding import Severity
+    from eiginfra.render.console import out, print_json
+    from eiginfra.render.findings import counted, print_findings
+    from eiginfra.wiring.doctor import examine
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths, offline=True)
     findings = examine(workspace.site)
     ill = any(found.severity is Severity.ERROR for found in findings)

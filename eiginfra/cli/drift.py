@@ -1,22 +1,17 @@
 """`eiginfra drift`: what reality changed behind the inventory's back."""
 
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.cli.plan import DIFFERENCES
-from eiginfra.core.change import Change
-from eiginfra.core.finding import Severity
-from eiginfra.core.resource import Record
-from eiginfra.engine.drift import drifted
-from eiginfra.reconcile.state import sightings
-from eiginfra.render.console import out, print_json
-from eiginfra.render.findings import print_findings
-from eiginfra.render.plan_text import print_changes
-from eiginfra.wiring.selection import Selection
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.cli.plan import DIFFERENCES, planned
+from eiginfra.wiring.asked import Asked, Paths, Selection
 
-NAME = "drift"
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from eiginfra.core.change import Change
+    from eiginfra.core.resource import Record
 
 
 @options.files
@@ -27,9 +22,16 @@ def run(
     selection: Selection,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Show what differs because reality moved, told by cause; exit 2 if there is any. What the inventory moved is `plan`'s."""
+    """Show what differs because reality moved, told by cause. Exits 2 if there is any. What the inventory moved is `plan`'s."""
+    from eiginfra.core.finding import Severity
+    from eiginfra.engine.drift import drifted
+    from eiginfra.render.console import out, print_json
+    from eiginfra.render.findings import print_findings
+    from eiginfra.render.plan_text import print_changes
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths)
-    plan = workspace.plan(Asked(selection), sightings(workspace.site, workspace.cohort.id))
+    plan = planned(workspace, Asked(selection))
     changes = drifted(plan)
     records = workspace.journal.records(workspace.cohort.id)
     if format_ is Format.JSON:
@@ -45,7 +47,7 @@ def run(
     return DIFFERENCES if changes else 0
 
 
-def _told(change: Change, record: Record | None) -> Change:
+def _told(change: "Change", record: "Record | None") -> "Change":
     """The change with a note on when it was last in order."""
     if record is None:
         return change
@@ -54,7 +56,7 @@ def _told(change: Change, record: Record | None) -> Change:
     return change.model_copy(update={"note": f"{change.note}; {last}" if change.note else last})
 
 
-def _record(record: Record | None) -> dict[str, JsonValue] | None:
+def _record(record: "Record | None") -> "dict[str, JsonValue] | None":
     if record is None:
         return None
     return {"run": record.run, "at": record.at.isoformat(), "by": record.by, "commit": record.commit}

@@ -7,19 +7,19 @@ import typer
 from eiginfra.cli import options
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
-from eiginfra.render.console import out
-from eiginfra.wiring.workspace import Paths, Workspace
-
-NAME = "forget"
+from eiginfra.wiring.asked import Paths
 
 
 @options.files
 def run(
     *,
     paths: Paths,
-    address: Annotated[str, typer.Argument(help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.")],
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
+    from eiginfra.render.console import out
+    from eiginfra.wiring.workspace import Workspace
+
     try:
         parsed = Address.parse(address)
     except ValueError as problem:

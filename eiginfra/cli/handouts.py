@@ -7,13 +7,7 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
-from eiginfra.handouts import render, write
-from eiginfra.handouts.pages import page_name
-from eiginfra.render.console import out, print_json
-from eiginfra.wiring.selection import Selection
-from eiginfra.wiring.workspace import Paths, Workspace
-
-NAME = "handouts"
+from eiginfra.wiring.asked import Paths, Selection
 
 
 @options.files
@@ -24,10 +18,16 @@ def run(
     limit: options.Limit = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Write a page for each team (HTML and Markdown), from what really stands."""
+    """Write a page for each team, from what really stands. As HTML and Markdown."""
+    from eiginfra.handouts import render, write
+    from eiginfra.handouts.pages import page_name
+    from eiginfra.render.console import out, print_json
+    from eiginfra.wiring.selection import teams_of
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths)
     workspace.checked()
-    teams = Selection(limit).teams([team.id for team in workspace.cohort.teams])
+    teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
     pages = render(workspace.cohort, workspace.site, workspace.standing(), workspace.clock.today())
     names = {page_name(team) for team in teams}
     kept = [page for page in pages if limit is None or page.path.stem in names]

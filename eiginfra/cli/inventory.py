@@ -2,17 +2,18 @@
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eiginfra.cli import options
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
-from eiginfra.core.resource import Observed
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
 
-NAME = "inventory"
+if TYPE_CHECKING:
+    from eiginfra.core.resource import Observed
+    from eiginfra.wiring.workspace import Workspace
 
 
 @options.files
@@ -22,7 +23,9 @@ def run(
     list_: Annotated[bool, typer.Option("--list", help="All machines, by team.")] = False,
     host: Annotated[str | None, typer.Option("--host", metavar="NAME", help="The variables of one machine.")] = None,
 ) -> int:
-    """Speak Ansible's dynamic inventory: groups are teams, hosts are their machines with ID and address."""
+    """Speak Ansible's dynamic inventory. Groups are teams, hosts are their machines with ID and address."""
+    from eiginfra.wiring.workspace import Workspace
+
     if list_ == (host is not None):
         msg = "give either --list or --host NAME"
         raise UsageError(msg)
@@ -33,7 +36,7 @@ def run(
     return 0
 
 
-def _hosts(workspace: Workspace) -> dict[str, dict[str, Any]]:
+def _hosts(workspace: "Workspace") -> dict[str, dict[str, Any]]:
     """The machines of the inventory by host name, each with its variables; ID and address only if it stands."""
     standing = {there.address: there for there in workspace.standing()}
     hosts: dict[str, dict[str, Any]] = {}
@@ -49,7 +52,7 @@ def _hosts(workspace: Workspace) -> dict[str, dict[str, Any]]:
     return hosts
 
 
-def _seen(there: Observed) -> dict[str, Any]:
+def _seen(there: "Observed") -> dict[str, Any]:
     facts = there.facts
     return {
         "ansible_host": facts.get("address"),
@@ -60,7 +63,7 @@ def _seen(there: Observed) -> dict[str, Any]:
     }
 
 
-def _listing(workspace: Workspace, hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _listing(workspace: "Workspace", hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Team ids with hyphens are no group names to Ansible: underscores instead, as Ansible itself would write them."""
     groups: dict[str, list[str]] = {}
     for name, variables in hosts.items():

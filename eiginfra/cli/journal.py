@@ -1,32 +1,37 @@
 """`eiginfra journal`: what was done, when, by whom."""
 
 from dataclasses import fields
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from eiginfra.cli import options
+from eiginfra.cli.commands import Command, new_app
 from eiginfra.cli.options import Format
 from eiginfra.core.address import Address
-from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import UsageError
-from eiginfra.render.console import out, print_json, printable
-from eiginfra.render.plan_text import print_changes
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
 
-app = typer.Typer(name="journal", help="What was done, when, and by whom.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from eiginfra.wiring.workspace import Workspace
+
+app = new_app("journal", help="What was done, when, and by whom.")
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 @options.files
 def list_(
     *,
     paths: Paths,
-    limit: Annotated[int, typer.Option("-n", "--last", min=1, help="How many runs.")] = 20,
+    limit: Annotated[int, typer.Option("-n", "--last", min=1, metavar="N", help="How many runs.")] = 20,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """The latest runs, newest first."""
+    from rich.table import Table
+
+    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths, offline=True)
     runs = workspace.journal.runs(workspace.cohort.id, limit)
     if format_ is Format.JSON:
@@ -48,15 +53,18 @@ def list_(
     return 0
 
 
-@app.command("show")
+@app.command("show", cls=Command)
 @options.files
 def show(
     *,
     paths: Paths,
-    run: Annotated[int | None, typer.Argument(help="The run's number; the last one without it.")] = None,
+    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; the last one without it.")] = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
+    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths, offline=True)
     report = workspace.journal.show(_number(workspace, run))
     if format_ is Format.JSON:
@@ -75,15 +83,20 @@ def show(
     return 0
 
 
-@app.command("diff")
+@app.command("diff", cls=Command)
 @options.files
 def diff(
     *,
     paths: Paths,
-    run: Annotated[int | None, typer.Argument(help="The run's number; the last one without it.")] = None,
+    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; the last one without it.")] = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run changed, field by field."""
+    from eiginfra.core.change import Action, Change
+    from eiginfra.render.console import out, print_json
+    from eiginfra.render.plan_text import print_changes
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths, offline=True)
     report = workspace.journal.show(_number(workspace, run))
     changes = [
@@ -107,7 +120,7 @@ def diff(
     return 0
 
 
-def _number(workspace: Workspace, run: int | None) -> int:
+def _number(workspace: "Workspace", run: int | None) -> int:
     """The run that is meant; raises UsageError when there is none yet."""
     if run is not None:
         return run

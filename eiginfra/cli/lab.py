@@ -8,34 +8,36 @@ from typing import Annotated, TypeVar
 import typer
 
 from eiginfra.cli import options
+from eiginfra.cli.commands import Command, new_app
 from eiginfra.cli.options import Format
 from eiginfra.core.errors import EiginfraError, UsageError
-from eiginfra.inventory.loader import load_settings
-from eiginfra.render.console import out, print_json
-from eiginfra.wiring.workspace import SETTINGS
+from eiginfra.wiring.asked import SETTINGS
 
-app = typer.Typer(name="lab", help="A GitLab and a Proxmox VE to practise on.", no_args_is_help=True, rich_markup_mode=None)
+app = new_app("lab", help="A GitLab and a Proxmox VE to practise on.")
 
 RUN_DIR = Path(".eiginfra/lab")
 RunDir = Annotated[Path, typer.Option("--run-dir", metavar="FOLDER", help="Where the lab keeps its tokens, log and process id.")]
 T = TypeVar("T")
 
 
-@app.command("up")
+@app.command("up", cls=Command)
 def up(
     *,
     detach: Annotated[bool, typer.Option("-d", "--detach", help="Serve in the background until `eiginfra lab down`.")] = False,
     port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65534, help="GitLab's port, Proxmox gets the next; 0 picks free ones. [8929, 8006]")
+        int | None,
+        typer.Option(
+            "--port", min=0, max=65534, metavar="PORT", help="GitLab's port, Proxmox gets the next; 0 picks free ones. [8929, 8006]"
+        ),
     ] = None,
     site_out: Annotated[Path | None, typer.Option("--site-out", metavar="FILE", help="Write the site file there.")] = None,
     now: Annotated[
         date | None, typer.Option("--now", metavar="DATE", parser=options.day, help="The lab's day; as_of of eiginfra.yml if absent.")
     ] = None,
     state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Take up and leave the state there.")] = None,
-    profile: Annotated[str, typer.Option("--profile", help="eig, or recordings.")] = "eig",
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="eig, or recordings.")] = "eig",
     latency: Annotated[float, typer.Option("--latency", metavar="MS", min=0, help="What every request waits.")] = 0.0,
-    task_seconds: Annotated[float, typer.Option("--task-seconds", min=0, help="How long a Proxmox task takes.")] = 0.0,
+    task_seconds: Annotated[float, typer.Option("--task-seconds", metavar="SECONDS", min=0, help="How long a Proxmox task takes.")] = 0.0,
     wide_network: Annotated[bool, typer.Option("--wide-network", help="A /16 with some 60,000 machine IDs.")] = False,
     nodes: Annotated[str | None, typer.Option("--nodes", metavar="NAMES", help="The Proxmox's nodes: eig,eig2.")] = None,
     run_dir: RunDir = RUN_DIR,
@@ -46,6 +48,7 @@ def up(
         from eiginfra.lab import process
         from eiginfra.lab.config import GITLAB_PORT, PROXMOX_PORT, LabConfig
         from eiginfra.lab.server import serve
+        from eiginfra.render.console import out
 
         gitlab_port, proxmox_port = (GITLAB_PORT, PROXMOX_PORT) if port is None else (0, 0) if port == 0 else (port, port + 1)
         config = LabConfig(
@@ -71,12 +74,13 @@ def up(
     return _with_lab(start)
 
 
-@app.command("status")
+@app.command("status", cls=Command)
 def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEXT) -> int:
     """Say whether the lab serves, and where; exit 1 if it does not."""
 
     def look() -> int:
         from eiginfra.lab import process
+        from eiginfra.render.console import out, print_json
 
         info = process.status(run_dir)
         if format_ is Format.JSON:
@@ -90,12 +94,13 @@ def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEX
     return _with_lab(look)
 
 
-@app.command("down")
+@app.command("down", cls=Command)
 def down(run_dir: RunDir = RUN_DIR) -> int:
     """End the lab that was started with --detach; its state goes with it, unless it was given --state."""
 
     def stop() -> int:
         from eiginfra.lab import process
+        from eiginfra.render.console import out
 
         out().print("The lab has ended." if process.stop(run_dir) else "The lab did not run.")
         return 0
@@ -104,12 +109,16 @@ def down(run_dir: RunDir = RUN_DIR) -> int:
 
 
 def _announce(urls: Mapping[str, str]) -> None:
+    from eiginfra.render.console import out
+
     for service, url in urls.items():
         out().print(f"{service}: {url}")
 
 
 def _settings_day() -> date | None:
     """The lab's clock follows the cohort's day, so that dates mean in the lab what they mean in the plan."""
+    from eiginfra.inventory.loader import load_settings
+
     return load_settings(SETTINGS).as_of if SETTINGS.exists() else None
 
 

@@ -1,4 +1,4 @@
-"""The program: commands, and the one place where errors become messages and exit codes."""
+"""The program, and the one place where errors become messages and exit codes."""
 
 import gc
 import os
@@ -8,29 +8,24 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from eiginfra import __version__
-from eiginfra.cli import apply, check, demo, doctor, drift, forget, handouts, inventory, journal, lab, plan, reconcile, schema
+from eiginfra.cli.commands import INTERRUPTED, USAGE, Program, new_app
 from eiginfra.core.errors import EiginfraError, GuardError, InputError
-from eiginfra.render.console import err, printable
-from eiginfra.render.findings import counted, print_findings
 
-USAGE = 64
 # New objects between two searches for circular garbage: a run leaves few, and with Python's 700 a large plan spends a quarter of its time
 # searching.
 ALLOCATIONS = 1_000_000
 
-app = typer.Typer(
-    name="eiginfra",
+app = new_app(
+    "eiginfra",
+    cls=Program,
+    add_completion=True,
     help="Self-service infrastructure for cohorts of public-interest teams: one YAML file a team, GitLab and Proxmox VE follow.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, plan, apply, drift, reconcile, handouts, inventory, schema, forget, doctor, demo):
-    app.command(command.NAME)(command.run)
-app.add_typer(journal.app)
-app.add_typer(lab.app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the option's value
@@ -47,12 +42,17 @@ def _common(
     """Options that stand before the command."""
 
 
+def program() -> TyperGroup:
+    """The program as a group of commands, for what tells about it: the manual page, tests."""
+    return get_group(app)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program and exit; exit codes are DESIGN's (0, 1, 2, 64, 65, 69, 75, 77, 130)."""
+    """Run the program and exit; docs/cli.md lists the exit codes."""
     signal.signal(signal.SIGTERM, _interrupt)
     gc.set_threshold(ALLOCATIONS)
     sys.exit(run(arguments))
@@ -63,22 +63,44 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="eiginfra", standalone_mode=False)
     except typer.TyperException as problem:
-        err().print(f"eiginfra: {problem}. See eiginfra --help.".replace("..", "."))
+        _say(_misuse(problem))
         return USAGE
     except typer.Abort:
-        err().print("Nothing was changed.")
+        _say("Nothing was changed.")
         return 1
     except (InputError, GuardError) as problem:
-        print_findings(err(), problem.findings)
-        err().print(f"{counted(problem.findings)}; nothing was changed.")
+        _tell(problem)
         return problem.exit_code
     except EiginfraError as problem:
-        err().print(f"eiginfra: {printable(str(problem))}")
+        from eiginfra.render.console import printable
+
+        _say(f"eiginfra: {printable(str(problem))}")
         return problem.exit_code
     except KeyboardInterrupt:
-        return apply.INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone; what is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code or 0
+
+
+def _misuse(problem: typer.TyperException) -> str:
+    """What is wrong with the call, what was probably meant, and where to read on."""
+    meant: list[str] = getattr(problem, "possibilities", None) or []
+    message = problem.message if meant else problem.format_message().rstrip(".")
+    told = f"{message}; did you mean {meant[0]}?" if meant else f"{message}{'' if message.endswith('?') else '.'}"
+    context = getattr(problem, "ctx", None)
+    return f"eiginfra: {told}\nSee {context.command_path if context else 'eiginfra'} --help."
+
+
+def _tell(problem: InputError | GuardError) -> None:
+    from eiginfra.render.console import err
+    from eiginfra.render.findings import counted, print_findings
+
+    print_findings(err(), problem.findings)
+    _say(f"{counted(problem.findings)}; nothing was changed.")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

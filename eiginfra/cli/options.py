@@ -1,4 +1,4 @@
-"""Options that several commands share: Ansible's where Ansible has one, else Terraform's."""
+"""Options that several commands share: Ansible's where Ansible has one, else Terraform's. Quick to import, as help needs them all."""
 
 import functools
 import inspect
@@ -11,8 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from eiginfra.core.address import Address
-from eiginfra.wiring.selection import Selection
-from eiginfra.wiring.workspace import Asked, Paths
+from eiginfra.wiring.asked import Asked, Paths, Selection
 
 Command = Callable[..., int]
 

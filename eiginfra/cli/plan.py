@@ -1,21 +1,18 @@
 """`eiginfra plan`: what an apply would do."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import PlanFormat
-from eiginfra.cli.saved import read_plan, write_plan
-from eiginfra.core.plan import Plan
-from eiginfra.reconcile.state import sightings
-from eiginfra.render.console import out, print_json, printable
-from eiginfra.render.plan_markdown import markdown
-from eiginfra.render.plan_text import print_plan
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.wiring.asked import Asked, Paths
 
-NAME = "plan"
+if TYPE_CHECKING:
+    from eiginfra.core.plan import Plan
+    from eiginfra.wiring.workspace import Workspace
+
 DIFFERENCES = 2
 
 
@@ -33,10 +30,13 @@ def run(
     format_: options.AnyPlanFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
+    from eiginfra.cli.saved import write_plan
+    from eiginfra.wiring.workspace import Workspace
+
     workspace = Workspace.load(paths)
     if verify is not None:
         return _verify(verify, workspace, format_)
-    plan = workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
+    plan = planned(workspace, asked)
     show(plan, format_)
     if out_file is not None:
         write_plan(plan, out_file)
@@ -45,8 +45,20 @@ def run(
     return DIFFERENCES if detailed_exitcode and not plan.empty else 0
 
 
-def show(plan: Plan, format_: PlanFormat) -> None:
+def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "Plan":
+    """The saved plan if one is named, else a new one."""
+    from eiginfra.cli.saved import read_plan
+    from eiginfra.reconcile.state import sightings
+
+    return read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
+
+
+def show(plan: "Plan", format_: PlanFormat) -> None:
     """The plan on standard output."""
+    from eiginfra.render.console import out
+    from eiginfra.render.plan_markdown import markdown
+    from eiginfra.render.plan_text import print_plan
+
     match format_:
         case PlanFormat.JSON:
             out().print(plan.to_json())
@@ -56,8 +68,11 @@ def show(plan: Plan, format_: PlanFormat) -> None:
             print_plan(out(), plan)
 
 
-def _verify(saved: str, workspace: Workspace, format_: PlanFormat) -> int:
+def _verify(saved: str, workspace: "Workspace", format_: PlanFormat) -> int:
     """Say what of a saved plan reality has overtaken."""
+    from eiginfra.cli.saved import read_plan
+    from eiginfra.render.console import out, print_json, printable
+
     plan = read_plan(saved, workspace)
     found = workspace.stale(plan)
     if format_ is PlanFormat.JSON:

@@ -3,35 +3,27 @@
 import random
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra import __version__
 from eiginfra.cli import options
-from eiginfra.cli.apply import INTERRUPTED, exit_code
+from eiginfra.cli.apply import exit_code
+from eiginfra.cli.commands import INTERRUPTED
 from eiginfra.cli.plan import DIFFERENCES
-from eiginfra.core.secret import Secret
-from eiginfra.engine.healing import Mode
-from eiginfra.inventory.loader import load_site
-from eiginfra.inventory.site import interval as parse_interval
-from eiginfra.reconcile.log import LOGGER, log_to, say
-from eiginfra.reconcile.loop import Loop
-from eiginfra.reconcile.notify import Notifier
-from eiginfra.reconcile.pull import WorkingCopy
-from eiginfra.reconcile.round import End, Round
-from eiginfra.reconcile.server import serving
-from eiginfra.reconcile.state import state_file
-from eiginfra.reconcile.work import ProjectWork, Work
-from eiginfra.wiring.secrets import resolve
-from eiginfra.wiring.selection import Selection
-from eiginfra.wiring.stopping import Stopper
-from eiginfra.wiring.workspace import Asked, Paths, named
+from eiginfra.engine.mode import Mode
+from eiginfra.wiring.asked import Asked, Paths, Selection
 
-NAME = "reconcile"
+if TYPE_CHECKING:
+    from eiginfra.core.secret import Secret
+    from eiginfra.reconcile.round import Round
+    from eiginfra.reconcile.work import Work
 
 
 def _interval(text: str) -> timedelta:
+    from eiginfra.inventory.site import interval as parse_interval
+
     try:
         return parse_interval(text)
     except ValueError as problem:
@@ -57,14 +49,26 @@ def run(
         str | None, typer.Option("--metrics", metavar="HOST:PORT", help="Where /metrics and /healthz are served; else the site file's.")
     ] = None,
 ) -> int:
-    """Compare again and again, tell what drifts, and heal it if asked to. Logs JSON lines on standard error; SIGTERM ends it in order."""
+    """Compare again and again, tell what drifts, heal it if asked to. Logs JSON lines on standard error; SIGTERM ends it in order."""
+    from eiginfra.inventory.loader import load_site
+    from eiginfra.reconcile.log import LOGGER, log_to, say
+    from eiginfra.reconcile.loop import Loop
+    from eiginfra.reconcile.notify import Notifier
+    from eiginfra.reconcile.pull import WorkingCopy
+    from eiginfra.reconcile.server import serving
+    from eiginfra.reconcile.state import state_file
+    from eiginfra.reconcile.work import ProjectWork
+    from eiginfra.wiring.secrets import resolve
+    from eiginfra.wiring.stopping import Stopper
+    from eiginfra.wiring.workspace import named
+
     files = named(paths)
     folder = (files.inventory or Path()).absolute()
     here = load_site(files.site or Path())
     section = here.file.reconcile
     source = section.webhook
 
-    def address() -> Secret:
+    def address() -> "Secret":
         assert source is not None  # noqa: S101 - for the type checker: it is called only where there is one
         return resolve(source, here.document.locate("reconcile", "webhook"))
 
@@ -73,7 +77,7 @@ def run(
 
     copy = None if pull is None else WorkingCopy(folder, pull)
 
-    def open_work() -> Work:
+    def open_work() -> "Work":
         if copy is not None and copy.bring_forward():
             say("pulled", commit=copy.commit, branch=copy.branch)
         return ProjectWork(paths, Asked(selection), mode)
@@ -103,8 +107,10 @@ def run(
         LOGGER.removeHandler(handler)
 
 
-def _code(seen: Round) -> int:
+def _code(seen: "Round") -> int:
     """A problem's own code; 130 if interrupted; as apply if something failed; as drift if some drift is left."""
+    from eiginfra.reconcile.round import End
+
     if seen.problem is not None:
         return seen.problem.exit_code
     if seen.end is End.STOPPED:

@@ -7,18 +7,17 @@ from typing import Annotated
 import typer
 
 from eiginfra.core.errors import UsageError
-from eiginfra.inventory.schema import schemas
-from eiginfra.playbook.schema import schema as playbook_schema
-from eiginfra.wiring.kinds import registry
-
-NAME = "schema"
 
 
 def run(
     *,
-    what: Annotated[str | None, typer.Argument(help="cohort, team, site, settings or playbook; all without it.")] = None,
+    what: Annotated[str | None, typer.Argument(metavar="WHAT", help="cohort, team, site, settings or playbook; all without it.")] = None,
 ) -> int:
-    """Print the JSON Schema of a file format, for editors and other tools."""
+    """Print the JSON Schema of a file format. For editors and other tools."""
+    from eiginfra.inventory.schema import schemas
+    from eiginfra.playbook.schema import schema as playbook_schema
+    from eiginfra.wiring.kinds import registry
+
     every = {**schemas(), "playbook": playbook_schema(registry(None))}
     if what is not None and what not in every:
         msg = f"there is no schema of {what!r}; there are {', '.join(sorted(every))}"

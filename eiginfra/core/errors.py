@@ -1,9 +1,10 @@
 """What can go wrong, by type; each type knows the exit code it ends the command with (sysexits.h where there is one)."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from eiginfra.core.finding import Finding
+if TYPE_CHECKING:  # the command line catches errors before anything else is loaded
+    from eiginfra.core.finding import Finding
 
 
 class EiginfraError(Exception):
@@ -23,7 +24,7 @@ class InputError(EiginfraError):
 
     exit_code = 65
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: "Sequence[Finding]") -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
@@ -31,7 +32,7 @@ class InputError(EiginfraError):
 class GuardError(EiginfraError):
     """A plan that is refused as a whole; carries the findings, each with the option or edit that lets it through."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: "Sequence[Finding]") -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 

@@ -17,18 +17,12 @@ from eiginfra.core.plan import Plan
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.engine.mode import Mode
 
 HOUR = timedelta(hours=1)
 LONGEST_REST = timedelta(hours=24)
 _OF_LISTS = frozenset({"removal-cap"})
 """Guards that count removed entries over many resources: they concern every change that removes one."""
-
-
-class Mode(StrEnum):
-    """Whether drift is only told, or also healed as far as the policy allows."""
-
-    DETECT = "detect"
-    HEAL = "heal"
 
 
 class HealingRule(StrEnum):

@@ -11,7 +11,8 @@ from pathlib import Path
 from eiginfra.core.errors import EiginfraError, LockedError
 from eiginfra.core.secret import Secret
 from eiginfra.core.trace import Trace
-from eiginfra.engine.healing import LoopMemory, Mode
+from eiginfra.engine.healing import LoopMemory
+from eiginfra.engine.mode import Mode
 from eiginfra.reconcile.log import say
 from eiginfra.reconcile.metrics import Metrics
 from eiginfra.reconcile.notify import Notifier

@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from eiginfra import __version__
-from eiginfra.engine.healing import Mode
+from eiginfra.engine.mode import Mode
 from eiginfra.reconcile.round import End, Round
 
 _BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)

@@ -13,8 +13,10 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.executor import ApplyReport, Result
-from eiginfra.engine.healing import HealingPolicy, HealingRule, Mode
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.engine.healing import HealingPolicy, HealingRule
+from eiginfra.engine.mode import Mode
+from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.workspace import Workspace
 
 PURPOSE = "reconcile"
 

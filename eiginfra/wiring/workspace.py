@@ -1,13 +1,11 @@
 """The road, walked in one direction: files, compile, observe, plan, execute."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from eiginfra import __version__
-from eiginfra.core.address import Address
 from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import GuardError, InputError, UsageError
@@ -31,35 +29,12 @@ from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.providers.http import Meter
+from eiginfra.wiring.asked import SETTINGS, Asked, Paths, Selection
 from eiginfra.wiring.kinds import available, registry
 from eiginfra.wiring.revision import revision
-from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.selection import chosen, orphans_among
 
 WORKERS = {"gitlab": 8, "proxmox": 8}
-SETTINGS = Path("eiginfra.yml")
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Where the files are; what is None comes from eiginfra.yml."""
-
-    settings: Path | None = None
-    inventory: Path | None = None
-    playbook: Path | None = None
-    site: Path | None = None
-    as_of: date | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a plan is asked for beyond the files."""
-
-    selection: Selection = field(default_factory=Selection)
-    prune: bool = False
-    restart: bool = False
-    replacing: frozenset[Address] = frozenset()
-    allow_removals: int | None = None
-    known_as_new: frozenset[str] = frozenset()
 
 
 def named(paths: Paths) -> Paths:
@@ -159,7 +134,7 @@ class Workspace:
         asked = asked or Asked()
         findings = self.checked()
         teams = [team.id for team in self.cohort.teams]
-        resources = asked.selection.of(self.compiled.resources, self.registry, teams)
+        resources = chosen(asked.selection, self.compiled.resources, self.registry, teams)
         records = self.journal.records(self.cohort.id)
         observations = observe(
             self.registry,
@@ -180,7 +155,7 @@ class Workspace:
             history=self.journal.history(self.cohort.id),
             limits=self.cohort.limits(),
             creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
-            orphans_among=asked.selection.orphans_among(teams),
+            orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
             prune=asked.prune,
             known_as_new=asked.known_as_new,

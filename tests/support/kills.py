@@ -21,7 +21,8 @@ from eiginfra.core.change import Change
 from eiginfra.core.plan import Plan
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 MORTAL = Path(__file__).with_name("mortal.py")

@@ -27,7 +27,8 @@ from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
 from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 from eiginfra.providers.proxmox.privileges import NEEDS, Need, Purpose, commands
-from eiginfra.wiring.workspace import Asked, Paths, Workspace
+from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.workspace import Workspace
 
 from .conftest import TEMPLATE, VM_TEMPLATE, World, differences, settings_of
 from .least import one_fewer, pveum, rights

@@ -20,7 +20,8 @@ from eiginfra.core.usage import Limits
 from eiginfra.engine import action
 from eiginfra.engine.drift_history import Sightings, traced
 from eiginfra.engine.executor import ApplyReport, Executor
-from eiginfra.engine.healing import HealingPolicy, Mode
+from eiginfra.engine.healing import HealingPolicy
+from eiginfra.engine.mode import Mode
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.situation import Situation

@@ -17,7 +17,8 @@ from eiginfra.core.finding import error
 from eiginfra.core.trace import Moment
 from eiginfra.core.usage import Limit, Limits
 from eiginfra.engine.drift_history import Sightings
-from eiginfra.engine.healing import HealingPolicy, HealingRule, LoopMemory, Mode
+from eiginfra.engine.healing import HealingPolicy, HealingRule, LoopMemory
+from eiginfra.engine.mode import Mode
 from eiginfra.inventory.site import ReconcileSite
 from eiginfra.reconcile.log import LOGGER, log_to
 from eiginfra.reconcile.loop import SILENCE, Loop

@@ -4,7 +4,8 @@ from support.fakes import Server, registry, thing
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.core.resource import Resource
-from eiginfra.wiring.selection import Selection
+from eiginfra.wiring.asked import Selection
+from eiginfra.wiring.selection import chosen, orphans_among
 
 TEAMS = ["adler", "plume", "open-chronic"]
 
@@ -35,7 +36,7 @@ WANTED = [
     ids=str,
 )
 def test_what_is_chosen(selection: Selection, names: list[str]) -> None:
-    assert [resource.address.key for resource in selection.of(WANTED, registry(Server()), TEAMS)] == names
+    assert [resource.address.key for resource in chosen(selection, WANTED, registry(Server()), TEAMS)] == names
 
 
 @pytest.mark.parametrize(
@@ -50,13 +51,13 @@ def test_what_is_chosen(selection: Selection, names: list[str]) -> None:
     ids=str,
 )
 def test_where_orphans_can_be_told(selection: Selection, among: frozenset[str] | None) -> None:
-    assert selection.orphans_among(TEAMS) == among
+    assert orphans_among(selection, TEAMS) == among
 
 
 @pytest.mark.parametrize("selection", [Selection(limit="adlr"), Selection(limit="x-*"), Selection(targets=(Address("test.thing", "z"),))])
 def test_a_choice_of_nothing_is_refused(selection: Selection) -> None:
     with pytest.raises(UsageError):
-        selection.of(WANTED, registry(Server()), TEAMS)
+        chosen(selection, WANTED, registry(Server()), TEAMS)
 
 
 def test_only_everything_is_whole() -> None:
