@@ -10,10 +10,10 @@ import typer.main
 from eiginfra.cli.main import app
 from eiginfra.core.spec import rules
 from eiginfra.providers.proxmox.privileges import NEEDS
-from eiginfra.wiring.kinds import registry
+from eiginfra.wiring.providers import described
 
 DOCS = Path(__file__).parents[1] / "docs"
-KINDS = {kind.name: kind for kind in registry(None)}
+KINDS = {kind.name: kind for kind in described().registry()}
 
 
 def _commands() -> list[str]:

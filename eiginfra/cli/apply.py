@@ -37,28 +37,28 @@ def run(
     from eiginfra.wiring.stopping import Stopper
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths)
-    text = format_ is Format.TEXT
-    if check:
-        plan = planned(workspace, asked, saved)
-        show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
-        return 1 if plan.errors else 0
-    with workspace.journal.lock("apply"):
-        plan = planned(workspace, asked, saved)
-        if text and not saved:
-            show(plan, PlanFormat.TEXT)
-        if plan.errors:
-            raise GuardError(plan.errors)
-        # A saved plan was read when it was made.
-        if not (plan.empty or saved or yes or _agreed(text=text)):
-            raise typer.Abort
-        with Stopper(_tell).signals() as stopper, ApplyProgress(err(), len(plan.acting)) as progress:
-            report = workspace.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
-    if text:
-        print_report(out(), report)
-    else:
-        print_json("apply", report_body(plan, report))
-    return exit_code(report)
+    with Workspace.load(paths) as workspace:
+        text = format_ is Format.TEXT
+        if check:
+            plan = planned(workspace, asked, saved)
+            show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
+            return 1 if plan.errors else 0
+        with workspace.journal.lock("apply"):
+            plan = planned(workspace, asked, saved)
+            if text and not saved:
+                show(plan, PlanFormat.TEXT)
+            if plan.errors:
+                raise GuardError(plan.errors)
+            # A saved plan was read when it was made.
+            if not (plan.empty or saved or yes or _agreed(text=text)):
+                raise typer.Abort
+            with Stopper(_tell).signals() as stopper, ApplyProgress(err(), len(plan.acting)) as progress:
+                report = workspace.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
+        if text:
+            print_report(out(), report)
+        else:
+            print_json("apply", report_body(plan, report))
+        return exit_code(report)
 
 
 def _tell() -> None:

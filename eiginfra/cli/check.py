@@ -20,9 +20,9 @@ def run(
 
     compiled = 0
     try:
-        workspace = Workspace.load(paths, offline=True)
-        findings = workspace.check()
-        compiled = len(workspace.compiled.resources)
+        with Workspace.load(paths, offline=True) as workspace:
+            findings = workspace.check()
+            compiled = len(workspace.compiled.resources)
     except InputError as problem:
         findings = list(problem.findings)
     failed = any(found.severity is Severity.ERROR for found in findings)

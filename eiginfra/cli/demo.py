@@ -25,8 +25,9 @@ def run(
     handouts: Annotated[Path, typer.Option("--handouts", metavar="FOLDER", help="Where the handouts go.")] = Path("handouts"),
 ) -> int:
     """Show it all, on a lab of its own. Check, plan, apply, an empty second plan, drift made by hand, found and healed, handouts."""
-    from eiginfra.inventory.loader import load_settings, load_site
+    from eiginfra.inventory.loader import load_settings
     from eiginfra.render.console import out
+    from eiginfra.wiring.providers import read_site
 
     if not SETTINGS.exists():
         msg = f"the demo shows the example cohort: run it in a copy of eiginfra's repository, where {SETTINGS} is"
@@ -44,7 +45,7 @@ def run(
         _title("4. A second plan is empty")
         _step(["plan", "--detailed-exitcode", *common], 0)
         _title("5. Three changes behind eiginfra's back, straight through the servers' APIs")
-        _tamper(load_site(path))
+        _tamper(read_site(path))
         _title("6. Drift: found, and told by its cause")
         _step(["drift", *common], 2)
         _title("7. Healed")

@@ -21,8 +21,7 @@ def run(
     from eiginfra.wiring.doctor import examine
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths, offline=True)
-    findings = examine(workspace.site)
+    findings = examine(Workspace.load(paths).site)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
         print_json("doctor", {"findings": findings, "ok": not ill})

@@ -30,21 +30,21 @@ def run(
     from eiginfra.render.plan_text import print_changes
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths)
-    plan = planned(workspace, Asked(selection))
-    changes = drifted(plan)
-    records = workspace.journal.records(workspace.cohort.id)
-    if format_ is Format.JSON:
-        body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
-        print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
-    else:
-        console = out()
-        print_changes(console, [_told(change, records.get(change.address)) for change in changes])
-        print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
-        last = workspace.last_applied()
-        console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
-        console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
-    return DIFFERENCES if changes else 0
+    with Workspace.load(paths) as workspace:
+        plan = planned(workspace, Asked(selection))
+        changes = drifted(plan)
+        records = workspace.journal.records(workspace.cohort.id)
+        if format_ is Format.JSON:
+            body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
+            print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
+        else:
+            console = out()
+            print_changes(console, [_told(change, records.get(change.address)) for change in changes])
+            print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
+            last = workspace.last_applied()
+            console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
+            console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
+        return DIFFERENCES if changes else 0
 
 
 def _told(change: "Change", record: "Record | None") -> "Change":

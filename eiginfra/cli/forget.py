@@ -24,11 +24,11 @@ def run(
         parsed = Address.parse(address)
     except ValueError as problem:
         raise UsageError(str(problem)) from problem
-    workspace = Workspace.load(paths, offline=True)
-    with workspace.journal.lock("forget"):
-        known = workspace.journal.forget(workspace.cohort.id, parsed)
-    if not known:
-        msg = f"the journal has no record of {parsed}; eiginfra journal list shows what was done"
-        raise UsageError(msg)
-    out().print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
-    return 0
+    with Workspace.load(paths, offline=True) as workspace:
+        with workspace.journal.lock("forget"):
+            known = workspace.journal.forget(workspace.cohort.id, parsed)
+        if not known:
+            msg = f"the journal has no record of {parsed}; eiginfra journal list shows what was done"
+            raise UsageError(msg)
+        out().print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
+        return 0

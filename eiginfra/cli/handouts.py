@@ -25,15 +25,15 @@ def run(
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths)
-    workspace.checked()
-    teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
-    pages = render(workspace.cohort, workspace.site, workspace.standing(), workspace.clock.today())
-    names = {page_name(team) for team in teams}
-    kept = [page for page in pages if limit is None or page.path.stem in names]
-    write(kept, folder)
-    if format_ is Format.JSON:
-        print_json("handouts", {"folder": str(folder), "files": sorted(str(folder / page.path) for page in kept)})
-    else:
-        out().print(f"{len(teams)} handouts in {folder} (HTML and Markdown).")
-    return 0
+    with Workspace.load(paths) as workspace:
+        workspace.checked()
+        teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
+        pages = render(workspace.cohort, workspace.site, workspace.standing(), workspace.clock.today())
+        names = {page_name(team) for team in teams}
+        kept = [page for page in pages if limit is None or page.path.stem in names]
+        write(kept, folder)
+        if format_ is Format.JSON:
+            print_json("handouts", {"folder": str(folder), "files": sorted(str(folder / page.path) for page in kept)})
+        else:
+            out().print(f"{len(teams)} handouts in {folder} (HTML and Markdown).")
+        return 0

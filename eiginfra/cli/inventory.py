@@ -29,11 +29,11 @@ def run(
     if list_ == (host is not None):
         msg = "give either --list or --host NAME"
         raise UsageError(msg)
-    workspace = Workspace.load(paths)
-    hosts = _hosts(workspace)
-    body = _listing(workspace, hosts) if host is None else _variables(hosts, host)
-    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
-    return 0
+    with Workspace.load(paths) as workspace:
+        hosts = _hosts(workspace)
+        body = _listing(workspace, hosts) if host is None else _variables(hosts, host)
+        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        return 0
 
 
 def _hosts(workspace: "Workspace") -> dict[str, dict[str, Any]]:

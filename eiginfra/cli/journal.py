@@ -32,25 +32,25 @@ def list_(
     from eiginfra.render.console import out, print_json, printable
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths, offline=True)
-    runs = workspace.journal.runs(workspace.cohort.id, limit)
-    if format_ is Format.JSON:
-        print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
+    with Workspace.load(paths, offline=True) as workspace:
+        runs = workspace.journal.runs(workspace.cohort.id, limit)
+        if format_ is Format.JSON:
+            print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
+            return 0
+        if not runs:
+            out().print("Nothing was applied yet.")
+            return 0
+        table = Table(box=None, pad_edge=False)
+        for title in ("run", "started (UTC)", "by", "commit", "what", "outcome"):
+            table.add_column(title)
+        for run in runs:
+            counts = ", ".join(f"{count} {name}" for name, count in run.counts.items())
+            commit = f"{run.commit or '–'}{'+' if run.dirty else ''}"
+            what = f"{run.command} {run.selection}".strip()
+            outcome = f"{run.outcome or 'unfinished'}: {counts or 'nothing'}"
+            table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M:%S}", run.by, commit, printable(what), outcome)
+        out().print(table)
         return 0
-    if not runs:
-        out().print("Nothing was applied yet.")
-        return 0
-    table = Table(box=None, pad_edge=False)
-    for title in ("run", "started (UTC)", "by", "commit", "what", "outcome"):
-        table.add_column(title)
-    for run in runs:
-        counts = ", ".join(f"{count} {name}" for name, count in run.counts.items())
-        commit = f"{run.commit or '–'}{'+' if run.dirty else ''}"
-        what = f"{run.command} {run.selection}".strip()
-        outcome = f"{run.outcome or 'unfinished'}: {counts or 'nothing'}"
-        table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M:%S}", run.by, commit, printable(what), outcome)
-    out().print(table)
-    return 0
 
 
 @app.command("show", cls=Command)
@@ -65,22 +65,22 @@ def show(
     from eiginfra.render.console import out, print_json, printable
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths, offline=True)
-    report = workspace.journal.show(_number(workspace, run))
-    if format_ is Format.JSON:
-        print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
+    with Workspace.load(paths, offline=True) as workspace:
+        report = workspace.journal.show(_number(workspace, run))
+        if format_ is Format.JSON:
+            print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
+            return 0
+        about = report.run
+        console = out()
+        console.print(f"run {about.number}: {about.command} of {about.cohort} on {about.site} by {about.by}")
+        console.print(
+            f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
+        )
+        for step in report.steps:
+            reason = f": {printable(step.reason)}" if step.reason else ""
+            cause = f" ({step.cause})" if step.cause else ""
+            console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
         return 0
-    about = report.run
-    console = out()
-    console.print(f"run {about.number}: {about.command} of {about.cohort} on {about.site} by {about.by}")
-    console.print(
-        f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
-    )
-    for step in report.steps:
-        reason = f": {printable(step.reason)}" if step.reason else ""
-        cause = f" ({step.cause})" if step.cause else ""
-        console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
-    return 0
 
 
 @app.command("diff", cls=Command)
@@ -97,27 +97,27 @@ def diff(
     from eiginfra.render.plan_text import print_changes
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths, offline=True)
-    report = workspace.journal.show(_number(workspace, run))
-    changes = [
-        Change(
-            address=step.address,
-            action=step.action,
-            cause=step.cause,
-            team=step.team,
-            diffs=step.diffs,
-            desired=None if step.desired is None else dict(step.desired),
-            note=None if step.outcome else "unfinished: the run was killed here, or goes on",
-        )
-        for step in report.steps
-        if step.outcome in {"done", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
-    ]
-    if format_ is Format.JSON:
-        print_json("journal.diff", {"run": report.run.number, "changes": [change.model_dump(mode="json") for change in changes]})
+    with Workspace.load(paths, offline=True) as workspace:
+        report = workspace.journal.show(_number(workspace, run))
+        changes = [
+            Change(
+                address=step.address,
+                action=step.action,
+                cause=step.cause,
+                team=step.team,
+                diffs=step.diffs,
+                desired=None if step.desired is None else dict(step.desired),
+                note=None if step.outcome else "unfinished: the run was killed here, or goes on",
+            )
+            for step in report.steps
+            if step.outcome in {"done", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
+        ]
+        if format_ is Format.JSON:
+            print_json("journal.diff", {"run": report.run.number, "changes": [change.model_dump(mode="json") for change in changes]})
+            return 0
+        print_changes(out(), changes)
+        out().print(f"Run {report.run.number}: {len(changes)} changed.")
         return 0
-    print_changes(out(), changes)
-    out().print(f"Run {report.run.number}: {len(changes)} changed.")
-    return 0
 
 
 def _number(workspace: "Workspace", run: int | None) -> int:

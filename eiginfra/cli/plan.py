@@ -33,16 +33,16 @@ def run(
     from eiginfra.cli.saved import write_plan
     from eiginfra.wiring.workspace import Workspace
 
-    workspace = Workspace.load(paths)
-    if verify is not None:
-        return _verify(verify, workspace, format_)
-    plan = planned(workspace, asked)
-    show(plan, format_)
-    if out_file is not None:
-        write_plan(plan, out_file)
-    if plan.errors:
-        return 1
-    return DIFFERENCES if detailed_exitcode and not plan.empty else 0
+    with Workspace.load(paths) as workspace:
+        if verify is not None:
+            return _verify(verify, workspace, format_)
+        plan = planned(workspace, asked)
+        show(plan, format_)
+        if out_file is not None:
+            write_plan(plan, out_file)
+        if plan.errors:
+            return 1
+        return DIFFERENCES if detailed_exitcode and not plan.empty else 0
 
 
 def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "Plan":

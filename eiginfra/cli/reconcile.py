@@ -50,7 +50,6 @@ def run(
     ] = None,
 ) -> int:
     """Compare again and again, tell what drifts, heal it if asked to. Logs JSON lines on standard error; SIGTERM ends it in order."""
-    from eiginfra.inventory.loader import load_site
     from eiginfra.reconcile.log import LOGGER, log_to, say
     from eiginfra.reconcile.loop import Loop
     from eiginfra.reconcile.notify import Notifier
@@ -58,13 +57,14 @@ def run(
     from eiginfra.reconcile.server import serving
     from eiginfra.reconcile.state import state_file
     from eiginfra.reconcile.work import ProjectWork
+    from eiginfra.wiring.providers import read_site
     from eiginfra.wiring.secrets import resolve
     from eiginfra.wiring.stopping import Stopper
     from eiginfra.wiring.workspace import named
 
     files = named(paths)
     folder = (files.inventory or Path()).absolute()
-    here = load_site(files.site or Path())
+    here = read_site(files.site or Path())
     section = here.file.reconcile
     source = section.webhook
 

@@ -16,9 +16,9 @@ def run(
     """Print the JSON Schema of a file format. For editors and other tools."""
     from eiginfra.inventory.schema import schemas
     from eiginfra.playbook.schema import schema as playbook_schema
-    from eiginfra.wiring.kinds import registry
+    from eiginfra.wiring.providers import described, sections
 
-    every = {**schemas(), "playbook": playbook_schema(registry(None))}
+    every = {**schemas(sections()), "playbook": playbook_schema(described().registry())}
     if what is not None and what not in every:
         msg = f"there is no schema of {what!r}; there are {', '.join(sorted(every))}"
         raise UsageError(msg)

@@ -2,21 +2,23 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, Severity, error, warning
-from eiginfra.core.secret import SecretSource
 from eiginfra.inventory.checks import check_inventory
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.document import YamlDocument, load_document
 from eiginfra.inventory.fields import TEAM_ID
 from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import Settings
-from eiginfra.inventory.site import Site, SiteFile
+from eiginfra.inventory.site import Site, SiteFile, site_model
 from eiginfra.inventory.source import shown
 from eiginfra.inventory.validation import ordered, validate
 
@@ -47,19 +49,23 @@ def load_cohort(folder: Path) -> Cohort:
     return cohort
 
 
-def load_site(path: Path) -> Site:
-    """The site of a file, its relative paths resolved against the file and `~` expanded; raises InputError."""
+def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxyType({})) -> Site:
+    """The site of a file, its relative paths resolved against the file and `~` expanded; raises InputError.
+
+    sections: the models of further sections that the file may have, by key.
+    """
     document = load_document(path, templates=False)
-    file = validate(SiteFile, document)
     base = path.absolute().parent
-    return Site(name=path.stem, file=_resolve_site(file, base), document=document, path=path)
+    file: SiteFile = _resolved(validate(site_model(sections), document), base)
+    if "://" not in file.journal:
+        file = file.model_copy(update={"journal": str(_resolve(Path(file.journal), base))})
+    return Site(name=path.stem, file=file, document=document, path=path)
 
 
 def load_settings(path: Path) -> Settings:
     """The settings of a file, paths resolved as in site files; raises InputError."""
-    settings = validate(Settings, load_document(path, templates=False))
-    base = path.absolute().parent
-    return settings.model_copy(update={name: _resolve(value, base) for name, value in settings if isinstance(value, Path)})
+    settings: Settings = _resolved(validate(Settings, load_document(path, templates=False)), path.absolute().parent)
+    return settings
 
 
 def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
@@ -177,23 +183,16 @@ def _resolve(path: Path, base: Path) -> Path:
     return Path(os.path.normpath(base / home))
 
 
-def _resolve_site(file: SiteFile, base: Path) -> SiteFile:
-    def secret(source: SecretSource) -> SecretSource:
-        return source if source.file is None else source.model_copy(update={"file": _resolve(source.file, base)})
-
-    update: dict[str, object] = {"journal": file.journal if "://" in file.journal else str(_resolve(Path(file.journal), base))}
-    for name in ("gitlab", "proxmox"):
-        section = getattr(file, name)
-        if section is not None:
-            ca = None if section.ca is None else _resolve(section.ca, base)
-            update[name] = section.model_copy(update={"token": secret(section.token), "ca": ca})
-    if file.gateway is not None:
-        update["gateway"] = file.gateway.model_copy(update={"key": secret(file.gateway.key)})
-    loop = file.reconcile
-    update["reconcile"] = loop.model_copy(
-        update={
-            "webhook": None if loop.webhook is None else secret(loop.webhook),
-            "state": None if loop.state is None else _resolve(loop.state, base),
-        }
-    )
-    return file.model_copy(update=update)
+def _resolved(value: Any, base: Path) -> Any:
+    """A value with every relative path in it, those of secrets too, resolved against `base`, and `~` expanded."""
+    match value:
+        case Path():
+            return _resolve(value, base)
+        case BaseModel():
+            return value.model_copy(update={name: _resolved(inner, base) for name, inner in value})
+        case tuple() | list():
+            return type(value)(_resolved(inner, base) for inner in value)
+        case dict():
+            return {key: _resolved(inner, base) for key, inner in value.items()}
+        case _:
+            return value

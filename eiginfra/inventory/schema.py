@@ -1,6 +1,7 @@
 """The JSON Schemas of the files people write, for editors and for other tools; made from the models, never by hand."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
@@ -8,7 +9,7 @@ from pydantic import BaseModel
 from eiginfra.inventory.cohort import CohortFile
 from eiginfra.inventory.model import TeamFile
 from eiginfra.inventory.settings import Settings
-from eiginfra.inventory.site import SiteFile
+from eiginfra.inventory.site import SiteFile, site_model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,9 +28,9 @@ _MORE: Mapping[str, dict[str, Any]] = {
 }
 
 
-def schemas() -> dict[str, dict[str, Any]]:
-    """The schemas by name: cohort, team, site, settings."""
-    return {name: _schema(model, file) for name, (model, file) in _FILES.items()}
+def schemas(sections: Mapping[str, type[BaseModel]] = MappingProxyType({})) -> dict[str, dict[str, Any]]:
+    """The schemas by name: cohort, team, site, settings. sections: the models of further sections of the site file, by key."""
+    return {name: _schema(site_model(sections) if model is SiteFile else model, file) for name, (model, file) in _FILES.items()}
 
 
 def _schema(model: type[BaseModel], file: str) -> dict[str, Any]:

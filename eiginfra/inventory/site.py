@@ -1,13 +1,14 @@
 """The site: the contents of `infra/*.yml`, which say where things are made and with what."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from eiginfra.core.secret import SecretSource
@@ -224,6 +225,12 @@ class SiteFile(FileModel):
     reconcile: ReconcileSite = Field(default=ReconcileSite(), description="Policy of the reconcile loop")
 
 
+def site_model(sections: Mapping[str, type[BaseModel]]) -> type[SiteFile]:
+    """The model of a site file that may also have these sections, by key; keys that SiteFile has are left as they are there."""
+    more: dict[str, Any] = {name: (model | None, None) for name, model in sections.items() if name not in SiteFile.model_fields}
+    return create_model("SiteFile", __base__=SiteFile, __doc__=SiteFile.__doc__, **more) if more else SiteFile
+
+
 @dataclass(frozen=True)
 class Site:
     """A site as loaded: relative paths resolved against the file, and where every value is written."""
@@ -232,6 +239,11 @@ class Site:
     file: SiteFile
     document: Document
     path: Path = field(default=Path())
+
+    def section(self, provider: str) -> BaseModel | None:
+        """What the file says of a provider; None where it says nothing."""
+        found: BaseModel | None = getattr(self.file, provider, None)
+        return found
 
     def amounts(self, machine: Machine) -> Usage:
         """What a machine takes, its size looked up; KeyError for an unknown size (a finding of the checks)."""

@@ -23,8 +23,6 @@ from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems, suggest
 from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Variables
 from eiginfra.playbook.views import World, world
 
-PROVIDERS = frozenset({"gitlab", "proxmox"})
-
 
 @dataclass(frozen=True)
 class Compiled:
@@ -51,7 +49,7 @@ def compile_playbook(
     registry: Registry,
     as_of: date,
     *,
-    available: Collection[str] = PROVIDERS,
+    available: Collection[str],
 ) -> Compiled:
     """All resources of a cohort on that day; raises InputError with all errors.
 

@@ -83,11 +83,11 @@ class ProjectWork:
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """By the providers' own meters."""
-        return {provider: meter.counts for provider, meter in self.workspace.meters.items()}
+        return self.workspace.requests()
 
     def close(self) -> None:
-        """Close the journal's connections; those to servers end with the workspace."""
-        self.workspace.journal.close()
+        """Close the workspace."""
+        self.workspace.close()
 
 
 def policy(workspace: Workspace, mode: Mode) -> HealingPolicy:

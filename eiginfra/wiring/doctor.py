@@ -1,40 +1,40 @@
 """The examination of a site's services and of the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
 
 from eiginfra.core.errors import EiginfraError, InputError
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.inventory.site import Site
 from eiginfra.journal import open_journal
-from eiginfra.providers import gitlab, proxmox
-from eiginfra.wiring.kinds import gitlab_settings, proxmox_settings
+from eiginfra.wiring.providers import ProviderType, installed, open_provider
 
 
 def examine(site: Site) -> list[Finding]:
     """What every service's doctor finds; one that cannot even be asked is a finding itself."""
-    return [*_ask("gitlab", lambda: _gitlab(site)), *_ask("proxmox", lambda: _proxmox(site)), *_ask("journal", lambda: _journal(site))]
+    examinations = {name: partial(_service, provider, site) for name, provider in installed().items()}
+    examinations["journal"] = partial(_journal, site)
+    return [finding for service, examination in examinations.items() for finding in _ask(service, examination)]
 
 
-def _ask(service: str, examination: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
+def _ask(service: str, examination: Callable[[], Iterable[Finding]]) -> list[Finding]:
     try:
-        return examination()
+        return list(examination())
     except InputError as problem:
-        return problem.findings
+        return list(problem.findings)
     except EiginfraError as problem:
         return [error(f"{service}-unwell", str(problem))]
 
 
-def _gitlab(site: Site) -> Sequence[Finding]:
-    settings = gitlab_settings(site)
-    return [notice("no-gitlab", "the site has no gitlab section")] if settings is None else gitlab.doctor(settings)
+def _service(provider: ProviderType, site: Site) -> list[Finding]:
+    if site.section(provider.name) is None:
+        return [notice(f"no-{provider.name}", f"the site has no {provider.name} section")]
+    with closing(open_provider(provider, site)) as service:
+        return list(service.doctor())
 
 
-def _proxmox(site: Site) -> Sequence[Finding]:
-    settings = proxmox_settings(site)
-    return [notice("no-proxmox", "the site has no proxmox section")] if settings is None else proxmox.doctor(settings)
-
-
-def _journal(site: Site) -> Sequence[Finding]:
+def _journal(site: Site) -> list[Finding]:
     with open_journal(site.file.journal) as journal:
         runs = journal.runs(limit=1)
     if not runs:

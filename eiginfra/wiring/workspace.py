@@ -1,9 +1,12 @@
 """The road, walked in one direction: files, compile, observe, plan, execute."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from eiginfra import __version__
 from eiginfra.core.change import Change
@@ -24,17 +27,14 @@ from eiginfra.engine.situation import Situation
 from eiginfra.engine.verify import Stale, stale, wanted
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.inventory.loader import load_cohort, load_settings, load_site
+from eiginfra.inventory.loader import load_cohort, load_settings
 from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
-from eiginfra.providers.http import Meter
 from eiginfra.wiring.asked import SETTINGS, Asked, Paths, Selection
-from eiginfra.wiring.kinds import available, registry
+from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import chosen, orphans_among
-
-WORKERS = {"gitlab": 8, "proxmox": 8}
 
 
 def named(paths: Paths) -> Paths:
@@ -65,9 +65,8 @@ class Workspace:
         self.playbook = playbook
         self.site = site
         self.clock = clock
-        self.meters: dict[str, Meter] = {}
-        """What was asked of each provider so far, by provider; empty before the registry is filled."""
         self._offline = offline
+        self._closing = ExitStack()
 
     @classmethod
     def load(cls, paths: Paths, *, offline: bool = False) -> "Workspace":
@@ -79,7 +78,7 @@ class Workspace:
         inventory, playbook, site = (path for path in (paths.inventory, paths.playbook, paths.site) if path is not None)
         loaded_site, loaded_cohort, findings = None, None, list[Finding]()
         try:
-            loaded_site = load_site(site)
+            loaded_site = read_site(site)
         except InputError as problem:
             findings += problem.findings
         try:
@@ -94,20 +93,41 @@ class Workspace:
             raise InputError(findings)
         return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), offline=offline)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the journal and the providers, as far as they were opened."""
+        self._closing.close()
+
+    @cached_property
+    def providers(self) -> Providers:
+        """The site's providers; opened at first use."""
+        return self._closing.enter_context(open_providers(self.site, offline=self._offline))
+
     @cached_property
     def registry(self) -> Registry:
-        """The site's kinds."""
-        return registry(self.site, offline=self._offline, meters=self.meters)
+        """The kinds of all providers."""
+        return self.providers.registry()
 
     @cached_property
     def journal(self) -> DatabaseJournal:
         """The site's journal; opened at first use."""
-        return open_journal(self.site.file.journal)
+        return self._closing.enter_context(open_journal(self.site.file.journal))
+
+    def requests(self) -> Mapping[str, Mapping[str, int]]:
+        """Requests sent so far, by provider and method; none before a provider was needed."""
+        return self.providers.requests() if "providers" in self.__dict__ else {}
 
     @cached_property
     def compiled(self) -> Compiled:
         """All resources that the inventory asks for. Raises InputError."""
-        return compile_playbook(self.playbook, self.cohort, self.site, self.registry, self.clock.today(), available=available(self.site))
+        return compile_playbook(
+            self.playbook, self.cohort, self.site, self.registry, self.clock.today(), available=self.providers.available
+        )
 
     def check(self) -> list[Finding]:
         """Every finding that needs no server. Raises InputError when the files do not even compile."""
@@ -142,11 +162,11 @@ class Workspace:
             records,
             cohort=self.cohort.id,
             teams=teams,
-            available=available(self.site),
+            available=self.providers.available,
             whole=asked.selection.whole,
         )
         today = self.clock.today()
-        window = self.site.file.proxmox.restart_window if self.site.file.proxmox else None
+        window = next((hours for provider in self.providers if (hours := provider.restart_window)), None)
         situation = Situation(
             resources=resources,
             everything=self.compiled.resources,
@@ -178,7 +198,7 @@ class Workspace:
             {change.address: known[change.address] for change in plan.acting if change.address in known},
             cohort=self.cohort.id,
             teams=[team.id for team in self.cohort.teams],
-            available=available(self.site),
+            available=self.providers.available,
             whole=False,
         )
         return stale(self.registry, plan, seen)
@@ -195,7 +215,9 @@ class Workspace:
         """Carry out a plan of this project; the caller holds the journal's lock. Raises GuardError if the plan has errors."""
         if plan.errors:
             raise GuardError(plan.errors)
-        executor = Executor(self.registry, self.journal, workers=WORKERS, stopping=stopping, on_start=on_start, on_end=on_end)
+        executor = Executor(
+            self.registry, self.journal, workers=self.providers.workers(), stopping=stopping, on_start=on_start, on_end=on_end
+        )
         run = self.journal.begin(plan.meta, command)
         outcome = "broken"
         try:
@@ -209,7 +231,9 @@ class Workspace:
         """What really stands of all that the inventory asks for (and guests beside it), each with its team: for handouts."""
         resources: Sequence[Resource] = self.compiled.resources
         teams = [team.id for team in self.cohort.teams]
-        observations = observe(self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=available(self.site), whole=True)
+        observations = observe(
+            self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=self.providers.available, whole=True
+        )
         by_address = {resource.address: resource.team for resource in resources}
         return [
             replace(there, team=by_address.get(there.address, there.team))
@@ -229,7 +253,7 @@ class Workspace:
         """For what a plan of this project is made."""
         selection = selection or Selection()
         commit, dirty = revision(Path(self.cohort.document.file).parent)
-        urls = [section.url for section in (self.site.file.gitlab, self.site.file.proxmox) if section is not None]
+        urls = [provider.url for provider in self.providers if provider.url is not None]
         return PlanMeta(
             cohort=self.cohort.id,
             site=f"{self.site.name} ({', '.join(urls)})",

@@ -21,11 +21,10 @@ from eiginfra.engine.executor import ApplyReport, Executor
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.situation import Situation
-from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.site import Site
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
-from eiginfra.wiring.kinds import available, registry
+from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.secrets import resolve
 
 
@@ -38,9 +37,12 @@ class World:
     """A site's services, met only through kinds and engine; and the bare APIs, for tampering and for cleaning up."""
 
     site: Site
-    registry: Registry
+    providers: Providers
     cohort: str
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+
+    def __post_init__(self) -> None:
+        self.registry: Registry = self.providers.registry()
 
     def resource(self, kind: str, **fields: Any) -> Resource:
         spec = self.registry[kind].spec.model_validate(fields)
@@ -48,7 +50,7 @@ class World:
 
     def plan(self, resources: Sequence[Resource]) -> Plan:
         records = self.journal.records(self.cohort)
-        seen = observe(self.registry, resources, records, cohort=self.cohort, teams=["one"], available=available(self.site), whole=True)
+        seen = observe(self.registry, resources, records, cohort=self.cohort, teams=["one"], available=self.providers.available, whole=True)
         situation = Situation(
             resources=resources, everything=resources, observations=seen, records=records, history=self.journal.history(self.cohort)
         )
@@ -91,13 +93,14 @@ def _call(method: str, url: str, headers: dict[str, str], ca: Path | None, param
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     given = request.config.getoption("--site", default=None)
     if given:
-        yield load_site(Path(given))
+        yield read_site(Path(given))
         return
     path = tmp_path_factory.mktemp("contract") / "site.yml"
     with running(LabConfig(gitlab_port=0, proxmox_port=0, site_out=path)):
-        yield load_site(path)
+        yield read_site(path)
 
 
 @pytest.fixture
-def world(site: Site) -> World:
-    return World(site, registry(site), f"contract-{secrets.token_hex(3)}")
+def world(site: Site) -> Iterator[World]:
+    with open_providers(site) as providers:
+        yield World(site, providers, f"contract-{secrets.token_hex(3)}")

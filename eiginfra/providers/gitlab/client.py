@@ -54,6 +54,12 @@ class GitLabClient:
         self._resume_at = 0.0
         self.session.hooks["response"].append(self._note_limit)
 
+    def close(self) -> None:
+        """End threads and connections."""
+        self._helpers.shutdown(cancel_futures=True)
+        self.session.hooks["response"].clear()  # it holds the session and the client in a circle
+        self.session.close()
+
     @property
     def meter(self) -> Meter:
         """Counts the requests."""

@@ -7,10 +7,8 @@ from email.utils import parsedate_to_datetime
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.client import GitLabClient, Json
+from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.members.state import LEVELS, NAMES
-from eiginfra.providers.gitlab.settings import GitLabSettings
-from eiginfra.providers.http import HttpPolicy
 
 OLDEST = 17
 """The oldest major version that eiginfra is made for."""
@@ -22,10 +20,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def doctor(settings: GitLabSettings, *, now: Callable[[], datetime] = _now, policy: HttpPolicy | None = None) -> list[Finding]:
+def examine(api: GitLabApi, *, now: Callable[[], datetime] = _now) -> list[Finding]:
     """Whether GitLab is reachable, of what version, what the token may do, and whether the root group is as it must be."""
     try:
-        return list(_examine(GitLabApi(GitLabClient(settings, policy)), now))
+        return list(_examine(api, now))
     except EiginfraError as problem:
         return [error("gitlab-unreachable", str(problem))]
 

@@ -7,7 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Any, Literal
 
@@ -54,6 +55,7 @@ class ProxmoxClient:
         self._asking_time = threading.Lock()
         self._ahead: dict[str, int | None] = {}
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
+        self._closing = ExitStack()
         self.meter = meter or Meter()
 
     @property
@@ -75,10 +77,18 @@ class ProxmoxClient:
             raise UsageError("Proxmox is not asked without a token")
         # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
         policy = HttpPolicy("proxmox", ca=site.ca, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
-        session = open_session(policy)
+        session = self._closing.enter_context(open_session(policy))
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"
         return ProxmoxResource(base_url=f"{site.url.rstrip('/')}/api2/json", session=session, serializer=JsonSerializer())
+
+    def threads(self, count: int, name: str) -> ThreadPoolExecutor:
+        """Threads that end with the client."""
+        return self._closing.enter_context(ThreadPoolExecutor(count, thread_name_prefix=name))
+
+    def close(self) -> None:
+        """End threads and connections."""
+        self._closing.close()
 
     def _call(self, method: str, path: str, what: str, params: Params | None = None) -> Any:
         """One request; what is refused because of somebody's lock is sent again. Raises the errors of core.errors."""

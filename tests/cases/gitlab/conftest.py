@@ -16,8 +16,10 @@ from eiginfra.core.secret import Secret, SecretSource
 from eiginfra.core.spec import Spec, rules
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
-from eiginfra.providers.gitlab import GitLabSettings, kinds
 from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import GitLabClient
+from eiginfra.providers.gitlab.kinds import all_kinds
+from eiginfra.providers.gitlab.settings import GitLabSettings
 
 
 def differences(spec: Spec, observed: Observed) -> list[FieldDiff]:
@@ -51,7 +53,7 @@ class World:
     answers: list[requests.Response] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in kinds(self.settings)}
+        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in all_kinds(GitLabApi(GitLabClient(self.settings)))}
         object.__setattr__(self.api.client.policy, "backoff", 0.001)
 
         def note(response: requests.Response, **_: Any) -> None:

@@ -7,10 +7,10 @@ from support.gitlab_cases import CASES, KEYS, ROWS, SEEDS
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.spec import rules
-from eiginfra.providers.gitlab import kinds
+from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.kinds.members import Membership
 
-SPECS = {kind.spec: kind.name for kind in kinds(None)}
+SPECS = {kind.spec: kind.name for kind in all_kinds(None)}
 
 
 @pytest.fixture

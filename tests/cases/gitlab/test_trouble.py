@@ -15,7 +15,7 @@ from eiginfra.core.errors import (
 from eiginfra.core.secret import Secret
 from eiginfra.lab.server import serve_app
 from eiginfra.lab.tls import throw_away
-from eiginfra.providers.gitlab import kinds
+from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
@@ -154,10 +154,10 @@ def test_tls_at_a_port_without_it_is_named(make_world, world):
 
 
 def test_a_site_without_gitlab_describes_its_kinds_but_asks_nothing():
-    for kind in kinds(None):
+    for kind in all_kinds(None):
         assert kind.spec.model_json_schema()["properties"]
         assert kind.title
-    group = kinds(None)[1]
+    group = all_kinds(None)[1]
     assert list(group.check(COHORT, {})) == []
     with pytest.raises(UsageError, match="the site has no gitlab section"):
         group.create(COHORT)

@@ -21,11 +21,12 @@ from eiginfra.core.spec import Spec, rules
 from eiginfra.core.values import ByteSize
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
-from eiginfra.providers.proxmox import ProxmoxSettings, kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.kinds.container import ContainerSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.vm import VmSpec
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCwNl2Q0VXZzrBT9Rh5P8aEqm8cHrHFp2X/68GOJZvi user+tag@host"
 TEMPLATE = "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst"
@@ -54,7 +55,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.client = ProxmoxClient(self.settings, sleep=self.pauses.append)
-        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in kinds(self.settings, self.client)}
+        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in all_kinds(self.client)}
 
     # As an engine would.
 

@@ -13,8 +13,8 @@ from eiginfra.core.finding import Severity
 from eiginfra.core.kind import Registry
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.executor import Outcome
-from eiginfra.providers.proxmox import kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.kinds import all_kinds
 
 from .conftest import KEY, VM_TEMPLATE, World, settings_of, start
 from .road import Road, change
@@ -131,7 +131,7 @@ def test_one_that_was_killed_at_any_request_is_finished_by_the_next_run_even_wit
         spec = world.vm(f"db{lives}", clone=("full", "linked")[lives % 2], keys=(KEY,), user="debian", sockets=2)
         plan, mortal = road.plan(spec), Mortal(world.settings, sleep=world.pauses.append)
         mortal.lives = lives
-        road.registry = Registry(kinds(world.settings, mortal))
+        road.registry = Registry(all_kinds(mortal))
         try:
             assert not road.run(plan).failed
         except KilledError:

@@ -7,17 +7,18 @@ import pytest
 
 from eiginfra.core.finding import Severity
 from eiginfra.core.secret import Secret
-from eiginfra.providers.proxmox import doctor
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.doctor import examine
 
 from .conftest import World
 
 
 def codes(world: World, **changes: Any) -> set[str]:
-    return {finding.code for finding in doctor(replace(world.settings, **changes))}
+    return {finding.code for finding in examine(ProxmoxClient(replace(world.settings, **changes)))}
 
 
 def test_a_lab_can_be_worked_with(world: World) -> None:
-    found = doctor(world.settings)
+    found = examine(world.client)
     assert not [finding for finding in found if finding.severity is Severity.ERROR]
     assert "datacenter-firewall-off" in {finding.code for finding in found}
 
@@ -41,7 +42,7 @@ def test_each_trouble_is_found(world: World, changes: dict[str, Any], code: str)
 
 def rights_lacking(world: World) -> list[str]:
     """Codes and messages about rights, without the token and the consequence."""
-    found = [finding for finding in doctor(world.settings) if finding.code.startswith("token-rights")]
+    found = [finding for finding in examine(world.client) if finding.code.startswith("token-rights")]
     return [f"{finding.code}: {finding.message.partition(' lacks ')[2].partition(':')[0]}" for finding in found]
 
 

@@ -14,8 +14,9 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.spec import Spec, rules
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Executor, Outcome
-from eiginfra.providers.proxmox import kinds
+from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule
+from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, paths_of
 
 from .conftest import VM_TEMPLATE, World, settings_of, start
@@ -23,7 +24,7 @@ from .fields import ASSIGNED, BASES, FIXED, KEY_FIELD, LIVE, RESTART, ROWS, RULE
 from .least import rights
 from .road import Road
 
-KINDS = {kind.name.removeprefix("proxmox."): kind for kind in kinds(None)}
+KINDS = {kind.name.removeprefix("proxmox."): kind for kind in all_kinds(ProxmoxClient(None))}
 DOCS = Path(__file__).parents[3] / "docs/kinds"
 _numbers = count(1)
 

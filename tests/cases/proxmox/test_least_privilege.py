@@ -17,7 +17,8 @@ from eiginfra.core.secret import Secret
 from eiginfra.core.values import ByteSize
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
-from eiginfra.providers.proxmox import ProxmoxSettings, doctor
+from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.doctor import examine
 from eiginfra.providers.proxmox.guests.resources import nodes_of
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
@@ -27,6 +28,7 @@ from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
 from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 from eiginfra.providers.proxmox.privileges import NEEDS, Need, Purpose, commands
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
 from eiginfra.wiring.asked import Asked, Paths
 from eiginfra.wiring.workspace import Workspace
 
@@ -171,7 +173,7 @@ def outcome(step: Step, full: World, less: World) -> str:
 
 def named(world: World) -> list[str]:
     """What the doctor says about rights."""
-    return [finding.message for finding in doctor(world.settings) if finding.code.startswith("token-rights")]
+    return [finding.message for finding in examine(ProxmoxClient(world.settings)) if finding.code.startswith("token-rights")]
 
 
 @pytest.mark.parametrize(("need", "privilege"), EACH)

@@ -154,7 +154,7 @@ def cohort(make_cohort: Callable[[Iterable[Team]], Cohort]) -> Cohort:
 def compiled(registry: Registry, site: Site, cohort: Cohort) -> Callable[..., Compiled]:
     def run(text: str, **changed: Any) -> Compiled:
         playbook = read_playbook(parse_document(text.encode(), "site.yml"))
-        given = {"cohort": cohort, "site": site, "registry": registry, "as_of": AS_OF, **changed}
+        given = {"cohort": cohort, "site": site, "registry": registry, "as_of": AS_OF, "available": {"gitlab", "proxmox"}, **changed}
         return compile_playbook(playbook, **given)
 
     return run

@@ -138,7 +138,7 @@ class GuestSurveys:
         self._survey: Survey | None = None
         self._outdated = False
         self._places: dict[str, Listed] = {}
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="proxmox")
+        self._readers = client.threads(_READERS, "proxmox")
 
     def survey(self, kind: str, cohort: str) -> Survey:
         """The present look, unless this kind has had it already, something was changed since, or it is some seconds old: then a new one."""

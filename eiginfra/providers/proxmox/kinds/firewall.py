@@ -1,7 +1,6 @@
 """`proxmox.firewall`: the firewall of one guest, and the filter that holds the guest to its own address."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any
@@ -78,7 +77,7 @@ class FirewallKind(Kind[FirewallSpec]):
         self._client = client
         self._machines = machines
         # Of its own: firewalls are read while guests are, whose readers must not wait for one another.
-        self._readers = ThreadPoolExecutor(16, thread_name_prefix="firewall")
+        self._readers = client.threads(16, "firewall")
         self._blank: set[str] = set()
 
     # What is known without a server.

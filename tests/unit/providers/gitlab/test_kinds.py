@@ -8,20 +8,23 @@ from eiginfra.core.resource import Resource, Scope
 from eiginfra.core.secret import Secret
 from eiginfra.core.spec import rules
 from eiginfra.core.usage import Usage
-from eiginfra.providers.gitlab import GitLabSettings, kinds
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import GitLabClient
+from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.members.state import entry_of
 from eiginfra.providers.gitlab.observed_tree import CohortTree
+from eiginfra.providers.gitlab.settings import GitLabSettings
 
 OFFLINE = GitLabSettings("https://gitlab.example.org", None, "eig", keep=("boss",))
 
 
 @pytest.fixture
 def registry():
-    return Registry(kinds(OFFLINE))
+    return Registry(all_kinds(GitLabApi(GitLabClient(OFFLINE))))
 
 
 def resources(registry, *specs):

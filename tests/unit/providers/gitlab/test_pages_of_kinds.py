@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from eiginfra.providers.gitlab import kinds
+from eiginfra.providers.gitlab.kinds import all_kinds
 
 DOCS = Path(__file__).parents[4] / "docs" / "kinds"
 
 
-@pytest.mark.parametrize("kind", kinds(None), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", all_kinds(None), ids=lambda kind: kind.name)
 def test_a_page_has_an_example_and_what_is_never_done(kind):
     page = (DOCS / f"{kind.name}.md").read_text(encoding="utf-8")
     tasks = [task for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) for task in yaml.safe_load(block)]

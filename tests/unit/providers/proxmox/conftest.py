@@ -7,10 +7,10 @@ import pytest
 
 from eiginfra.core.secret import Secret
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox import ProxmoxSettings
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.kinds.container import ContainerSpec
 from eiginfra.providers.proxmox.kinds.vm import VmSpec
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCwNl2Q0VXZzrBT9Rh5P8aEqm8cHrHFp2X/68GOJZvi user+tag@host"
 TEMPLATE = "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst"

@@ -12,8 +12,8 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observed, Record, Resource, Scope
-from eiginfra.providers.proxmox import kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.group import GroupAccount, ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
@@ -42,7 +42,7 @@ class Wire(ProxmoxClient):
         super().__init__(make_site())
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
         self.refused: set[str] = set()
-        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in kinds(self.settings, self)}
+        self.kinds: dict[str, Kind[Any]] = {kind.name: kind for kind in all_kinds(self)}
 
     def _call(self, method: str, path: str, what: str, params: Mapping[str, Any] | None = None) -> Any:
         if method == "GET":

@@ -8,7 +8,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError, StaleError
 from eiginfra.core.resource import Resource
-from eiginfra.providers.proxmox import kinds
+from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
@@ -64,7 +64,7 @@ class Site(Wire):
 
 
 def kind(wire: Wire, name: str) -> Any:
-    return next(kind for kind in kinds(wire.settings, wire) if kind.name == name)
+    return next(kind for kind in all_kinds(wire) if kind.name == name)
 
 
 def firewall(**fields: Any) -> FirewallSpec:

@@ -8,9 +8,10 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError, UsageError
 from eiginfra.core.finding import Severity
 from eiginfra.core.resource import Observation, Resource, Scope
-from eiginfra.providers.proxmox import ProxmoxSettings, kinds
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.guests.survey import Reading
+from eiginfra.providers.proxmox.kinds import all_kinds
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 from .conftest import container, make_site, vm
 
@@ -89,11 +90,11 @@ def look(guests: dict[int, dict[str, Any]], *specs: Any, name: str = "proxmox.co
 
 
 def containers_of(server: Server) -> Any:
-    return next(kind for kind in kinds(server.settings, server) if kind.name == "proxmox.container")
+    return next(kind for kind in all_kinds(server) if kind.name == "proxmox.container")
 
 
 def observe(server: Server, name: str, *specs: Any) -> Observation:
-    kind = next(kind for kind in kinds(server.settings, server) if kind.name == name)
+    kind = next(kind for kind in all_kinds(server) if kind.name == name)
     return kind.observe(scope(name, *specs))
 
 
@@ -245,7 +246,7 @@ def test_a_guest_whose_making_broke_off_counts_as_taken_and_is_told() -> None:
 
 def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web"), 108: qemu("eig3/adler/db")})
-    by_name = {kind.name: kind for kind in kinds(server.settings, server)}
+    by_name = {kind.name: kind for kind in all_kinds(server)}
     containers, vms = by_name["proxmox.container"], by_name["proxmox.vm"]
     containers.observe(scope("proxmox.container"))
     vms.observe(scope("proxmox.vm"))
@@ -255,7 +256,7 @@ def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
 
 
 def test_without_a_proxmox_section_the_kinds_can_be_read_but_not_asked() -> None:
-    for kind in kinds(None):
+    for kind in all_kinds(ProxmoxClient(None)):
         assert kind.title
         if kind.name in {"proxmox.firewall", "proxmox.backup"}:  # where nothing of them is wanted, nothing is asked
             assert kind.observe(scope(kind.name)) == Observation()
@@ -318,7 +319,7 @@ def test_pending_rows_are_what_runs_and_what_a_restart_brings() -> None:
 
 
 def test_the_specs_have_a_schema_for_editors() -> None:
-    for kind in kinds(None):
+    for kind in all_kinds(ProxmoxClient(None)):
         schema = kind.spec.model_json_schema()
         assert schema["additionalProperties"] is False
         assert all("description" in described for described in schema["properties"].values())

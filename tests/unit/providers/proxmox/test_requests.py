@@ -10,7 +10,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError, StaleError
 from eiginfra.core.resource import Observed
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox import kinds
+from eiginfra.providers.proxmox.kinds import all_kinds
 
 from .conftest import KEY, Wire, container, make_site, vm
 
@@ -43,7 +43,7 @@ QEMU = {
 
 
 def sort_of(wire: Wire, name: str) -> Any:
-    return next(kind for kind in kinds(wire.settings, wire) if kind.name == name)
+    return next(kind for kind in all_kinds(wire) if kind.name == name)
 
 
 def change(wire: Wire, spec: Any, *fields: str) -> list[tuple[str, str, dict[str, Any]]]:

@@ -1,0 +1,78 @@
+"""What a provider is: one service, its kinds, and what the site file says of it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from eiginfra.core.finding import Finding
+from eiginfra.core.kind import Kind
+from eiginfra.core.secret import Secret, SecretSource
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a provider learns beside its section. fetch: how secrets are fetched; None: offline, no request will be made.
+
+    fetch takes where the secret is kept, and the path in the section at which that is written.
+    """
+
+    fetch: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
+
+    @property
+    def offline(self) -> bool:
+        """Whether no secret may be fetched and no request sent."""
+        return self.fetch is None
+
+    def secret(self, source: SecretSource, *path: str | int) -> Secret | None:
+        """The secret that the section names at `path`; None offline. Raises InputError, at its place, when it is not to be had."""
+        return None if self.fetch is None else self.fetch(source, path)
+
+
+class Provider(ABC, Generic[M]):
+    """A service that eiginfra works with. An entry point of the group `eiginfra.providers` names the class; it bears the name `name`.
+
+    One is made for each run and closed at its end. Its methods may be called from several threads at once.
+    """
+
+    name: ClassVar[str]
+    """The section's key in the site file, and what the names of the kinds begin with."""
+    section: ClassVar[type[BaseModel]]
+    """The model of the section (M); unknown keys should be errors."""
+    workers: ClassVar[int] = 4
+    """How many actions may be under way at once."""
+    kinds: Sequence[Kind[Any]]
+    """Made by the constructor; there without a section too, so that their specs can be read."""
+
+    @abstractmethod
+    def __init__(self, section: M | None, context: Context) -> None:
+        """section: what the site file says, paths resolved; None where it says nothing: then no kind is asked for anything but its spec.
+
+        Sends no request. Raises InputError for what cannot be used: a secret that is not to be had, a file that cannot be read.
+        """
+
+    @property
+    def url(self) -> str | None:
+        """Where the service is, for people to recognise; None without a section."""
+        return None
+
+    @property
+    def restart_window(self) -> str | None:
+        """The hours in which what waits for a restart may have it, as core.window reads them; None: never by itself."""
+        return None
+
+    @abstractmethod
+    def doctor(self) -> Iterable[Finding]:
+        """Whether the service can be worked with, and what to do where it cannot. Never asked offline or without a section."""
+
+    def requests(self) -> Mapping[str, int]:
+        """Requests sent so far, by method, for metrics and benchmarks."""
+        return {}
+
+    @abstractmethod
+    def close(self) -> None:
+        """End threads and connections; nothing is asked afterwards. Callable twice."""

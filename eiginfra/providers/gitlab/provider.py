@@ -1,0 +1,60 @@
+"""GitLab as a provider: its section of the site file, its kinds and its doctor, over one client."""
+
+from collections.abc import Iterable, Mapping
+
+from eiginfra.core.errors import UsageError
+from eiginfra.core.finding import Finding
+from eiginfra.core.provider import Context, Provider
+from eiginfra.inventory.site import GitLabSite
+from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.providers.gitlab.client import GitLabClient
+from eiginfra.providers.gitlab.doctor import examine
+from eiginfra.providers.gitlab.kinds import all_kinds
+from eiginfra.providers.gitlab.settings import GitLabSettings
+
+
+class GitLabProvider(Provider[GitLabSite]):
+    """A GitLab, below one root group."""
+
+    name = "gitlab"
+    section = GitLabSite
+    workers = 8
+
+    def __init__(self, section: GitLabSite | None, context: Context) -> None:
+        self._section = section
+        self._api = None if section is None else GitLabApi(GitLabClient(_settings(section, context)))
+        self.kinds = all_kinds(self._api)
+
+    @property
+    def url(self) -> str | None:
+        """The site file's."""
+        return None if self._section is None else self._section.url
+
+    def doctor(self) -> Iterable[Finding]:
+        """Reachable, its version, what the token may do, whether the root group is as it must be."""
+        if self._api is None:
+            raise UsageError("the site has no gitlab section")
+        return examine(self._api)
+
+    def requests(self) -> Mapping[str, int]:
+        """The client's."""
+        return {} if self._api is None else self._api.client.meter.counts
+
+    def close(self) -> None:
+        """End the client's threads and connections."""
+        if self._api is not None:
+            self._api.client.close()
+
+
+def _settings(section: GitLabSite, context: Context) -> GitLabSettings:
+    """How to speak to the site's GitLab. Raises InputError for a token that is not to be had."""
+    fetch = context.fetch
+    return GitLabSettings(
+        url=section.url,
+        token=context.secret(section.token, "token"),
+        root_group=section.root_group,
+        accounts=section.accounts,
+        ca=None if context.offline else section.ca,
+        keep=section.keep,
+        secrets=None if fetch is None else lambda source: fetch(source, ()),
+    )

@@ -1,0 +1,132 @@
+"""The providers of one run: every installed one, opened by its section of the site file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.finding import Finding
+from eiginfra.core.kind import Registry
+from eiginfra.core.provider import Context, Provider
+from eiginfra.core.secret import Secret, SecretSource
+from eiginfra.inventory.loader import load_site
+from eiginfra.inventory.site import Site
+from eiginfra.wiring.secrets import resolve
+
+ENTRY_POINTS = "eiginfra.providers"
+"""The group of entry points; each is named as its provider, and is the provider's class."""
+
+ProviderType = type[Provider[Any]]
+
+
+@cache
+def installed() -> Mapping[str, ProviderType]:
+    """The classes of all installed providers by name, loaded when first asked for. Raises UsageError for a package that brings none."""
+    points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    if not points:
+        raise UsageError("no provider is installed, not even eiginfra's own: install eiginfra anew (pip install eiginfra)")
+    found: dict[str, ProviderType] = {}
+    for point in points:
+        if point.name in found:
+            raise UsageError(f"two packages bring a provider {point.name}; uninstall one of them")
+        found[point.name] = _load(point)
+    return found
+
+
+def _load(point: EntryPoint) -> ProviderType:
+    package = f"the package {point.dist.name}" if point.dist else point.value
+    try:
+        loaded = point.load()
+    except (ImportError, AttributeError) as problem:
+        msg = f"{package} cannot be used: its provider {point.name} ({point.value}) does not load: {problem}; update or uninstall it"
+        raise UsageError(msg) from problem
+    if not (isinstance(loaded, type) and issubclass(loaded, Provider) and loaded.name == point.name):
+        raise UsageError(f"{package} cannot be used: {point.value} is no provider of the name {point.name}; update or uninstall it")
+    return loaded
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """The models of the sections that providers have in a site file, by key."""
+    return {name: provider.section for name, provider in installed().items()}
+
+
+def read_site(path: Path) -> Site:
+    """The site of a file, with the sections of every installed provider. Raises InputError."""
+    return load_site(path, sections())
+
+
+@dataclass(frozen=True)
+class Providers:
+    """Every installed provider, opened; close them. available: those that the site has a section for."""
+
+    every: Sequence[Provider[Any]]
+    available: frozenset[str]
+
+    def __iter__(self) -> Iterator[Provider[Any]]:
+        """Those that the site has a section for, by name."""
+        return (provider for provider in self.every if provider.name in self.available)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def registry(self) -> Registry:
+        """All kinds; those of providers that the site has no section for have a spec, and no more."""
+        return Registry(kind for provider in self.every for kind in provider.kinds)
+
+    def requests(self) -> dict[str, Mapping[str, int]]:
+        """Requests sent so far, by provider and method."""
+        return {provider.name: provider.requests() for provider in self}
+
+    def workers(self) -> dict[str, int]:
+        """How many actions may be under way at once, by provider."""
+        return {provider.name: provider.workers for provider in self}
+
+    def close(self) -> None:
+        """Close all of them."""
+        with ExitStack() as stack:
+            for provider in self.every:
+                stack.enter_context(closing(provider))
+
+
+def described() -> Providers:
+    """All providers without a site: their kinds' specs can be read."""
+    return Providers([provider(None, Context()) for provider in installed().values()], frozenset())
+
+
+def open_providers(site: Site, *, offline: bool = False) -> Providers:
+    """All providers by the site's sections. Raises InputError with the findings of every section, among them each secret not to be had.
+
+    offline: no secret is fetched and no server can be asked.
+    """
+    opened: list[Provider[Any]] = []
+    findings: list[Finding] = []
+    for provider in installed().values():
+        try:
+            opened.append(open_provider(provider, site, offline=offline))
+        except InputError as problem:
+            findings += problem.findings
+    available = frozenset(name for name in installed() if site.section(name) is not None)
+    providers = Providers(opened, available)
+    if findings:
+        providers.close()
+        raise InputError(findings)
+    return providers
+
+
+def open_provider(provider: ProviderType, site: Site, *, offline: bool = False) -> Provider[Any]:
+    """One provider by the site's section. Raises InputError."""
+
+    def fetch(source: SecretSource, path: Sequence[str | int]) -> Secret:
+        return resolve(source, site.document.locate(provider.name, *path))
+
+    return provider(site.section(provider.name), Context(None if offline else fetch))
