@@ -10,8 +10,12 @@ from typing import Any, Self
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, core_schema
 
-UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-_SIZE = re.compile(r"(\d+)\s*(KiB|MiB|GiB|TiB)")
+from eiginfra.core.size_guess import guess_size
+
+UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+MAX_SIZE = 2**63 - 1
+"""The largest number of bytes that servers and databases hold."""
+_SIZE = re.compile(r"(\d{1,19})\s*(B|KiB|MiB|GiB|TiB)")
 
 
 class ByteSize(int):
@@ -19,12 +23,13 @@ class ByteSize(int):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `512MiB`; raises ValueError, with the unit that was probably meant, on anything else."""
+        """Read `512MiB`; raises ValueError, with the size that was probably meant, on anything else."""
         match = _SIZE.fullmatch(text.strip())
-        if match is None:
-            msg = f"{text!r} is not a size; write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB"
+        size = int(match[1]) * UNITS[match[2]] if match else None
+        if size is None or size > MAX_SIZE:
+            msg = f"{_brief(text)} is {'not a size' if size is None else 'too large'}; {size_remedy(text)}"
             raise ValueError(msg)
-        return cls(int(match[1]) * UNITS[match[2]])
+        return cls(size)
 
     @classmethod
     def of(cls, value: int | str) -> Self:
@@ -35,7 +40,7 @@ class ByteSize(int):
         for unit, factor in reversed(UNITS.items()):
             if self and self % factor == 0:
                 return f"{int(self) // factor}{unit}"
-        return f"{int(self)}B" if self else "0MiB"
+        return "0MiB"
 
     __repr__ = __str__
 
@@ -51,7 +56,7 @@ class ByteSize(int):
                 return value
             if isinstance(value, str):
                 return cls.parse(value)
-            msg = f"{value!r} has no unit; write a whole number and KiB, MiB, GiB or TiB, e.g. 512MiB"
+            msg = f"{_brief(value)} has no unit; {size_remedy(value)}"
             raise ValueError(msg)
 
         return core_schema.no_info_plain_validator_function(validate, serialization=core_schema.to_string_ser_schema())
@@ -60,6 +65,20 @@ class ByteSize(int):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The pattern editors complete against."""
         return {"type": "string", "pattern": r"^\d+ ?(KiB|MiB|GiB|TiB)$", "examples": ["512MiB", "8GiB"]}
+
+
+def size_remedy(written: object, whole: int = UNITS["MiB"]) -> str:
+    """What to write instead of a size that is not written as sizes are: a multiple of `whole` bytes."""
+    guess = guess_size(written, whole)
+    if guess is None:
+        return f"write a whole number and its unit, e.g. {'8GiB' if whole >= UNITS['GiB'] else '512MiB'}"
+    size, unit = guess
+    return f"write {ByteSize(size)}, if {unit} was meant" if unit else f"write {ByteSize(size)}"
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def canonical(value: object) -> JsonValue:

@@ -12,19 +12,25 @@ from pydantic_core import PydanticCustomError
 
 from eiginfra.core.finding import Finding, Location
 from eiginfra.core.usage import MEASURES, Limit, Limits
+from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import TeamId, Title, brief
 from eiginfra.inventory.model import Contact, FileModel, Team
 
+_MOST = 1_000_000
 
-def _not_negative(limit: Limit) -> Limit:
+
+def _sensible(limit: Limit) -> Limit:
     negative = [name for name in MEASURES if (getattr(limit, name) or 0) < 0]
     if negative:
         raise PydanticCustomError("negative", "{names} below zero; write 0 or more", {"names": ", ".join(negative)})
+    counts = [name for name in MEASURES if (getattr(limit, name) or 0) > _MOST and not isinstance(getattr(limit, name), ByteSize)]
+    if counts:
+        raise PydanticCustomError("too_large", "{names} too large; at most {most}", {"names": ", ".join(counts), "most": _MOST})
     return limit
 
 
-Amounts = Annotated[Limit, AfterValidator(_not_negative)]
+Amounts = Annotated[Limit, AfterValidator(_sensible)]
 
 
 class Quota(FileModel):

@@ -1,7 +1,7 @@
 """The types of single values in inventory and site files, each with the sentence that refuses a bad one."""
 
-import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from eiginfra.core.values import ByteSize
+from eiginfra.core.values import ByteSize, size_remedy
+from eiginfra.inventory import remedies
 
 
 def brief(value: object) -> str:
@@ -18,28 +19,40 @@ def brief(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
+def refusal(code: str, message: str, remedy: str) -> PydanticCustomError:
+    """The error of a value that cannot stand: what is wrong, and what to write instead."""
+    return PydanticCustomError(code, "{message}", {"message": message, "remedy": remedy})
+
+
 @dataclass(frozen=True)
 class Matching:
-    """Text that matches a pattern as a whole; the JSON Schema has the same pattern."""
+    """Text that matches a pattern as a whole; the JSON Schema has the same pattern.
+
+    `suggest` gives what was probably meant: it is told as remedy when it matches.
+    """
 
     pattern: str
-    sentence: str
-
-    @property
-    def rule(self) -> str:
-        """The second half of the sentence: what is allowed."""
-        return self.sentence.partition("; ")[2]
+    what: str
+    rule: str
+    suggest: Callable[[str], str | None] = remedies.bare
 
     def fits(self, text: str) -> bool:
         """Whether the text is one of these."""
         return re.fullmatch(self.pattern, text) is not None
+
+    def remedy(self, text: str) -> str:
+        """What to write instead of a text that does not fit."""
+        meant = self.suggest(text[:1000])
+        if not meant or not self.fits(meant):
+            return self.rule
+        return f"write {meant}" if self.rule.startswith("write ") else f"write {meant}; {self.rule}"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """After the check that it is text at all."""
 
         def check(value: str) -> str:
             if not self.fits(value):
-                raise PydanticCustomError("pattern", "{value} {sentence}", {"value": brief(value), "sentence": self.sentence})
+                raise refusal("pattern", f"{brief(value)} is not {self.what}", self.remedy(value))
             return value
 
         return core_schema.no_info_after_validator_function(check, handler(source))
@@ -51,29 +64,48 @@ class Matching:
 
 TEAM_ID = Matching(
     r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,30}",
-    "is not a team or cohort id; lower-case letters, digits and single hyphens, beginning with a letter, 31 characters at most",
+    "a team or cohort id",
+    "lower-case letters, digits and single hyphens, beginning with a letter, 31 characters at most",
+    remedies.slug,
 )
 TeamId = Annotated[str, TEAM_ID]
-Label = Annotated[
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
+_LABEL_RULE = "lower-case letters, digits and inner hyphens, 32 characters at most"
+MachineName = Annotated[str, Matching(_LABEL, "a machine's name", _LABEL_RULE, remedies.slug)]
+Subdomain = Annotated[
     str,
-    Matching(
-        r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?",
-        "is not a name for a machine or sub-domain; lower-case letters, digits and inner hyphens, 32 characters at most",
-    ),
+    Matching(_LABEL, "a sub-domain", f"the part before the gateway's domain, {_LABEL_RULE}", remedies.domain_label),
 ]
 Username = Annotated[
     str,
     Matching(
         r"(?!.*\.(?:git|atom)$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?",
-        "is not a user name; letters, digits, and inside also . _ -",
+        "a user name",
+        "letters, digits, and inside also . _ -",
+        remedies.user_name,
     ),
 ]
-Email = Annotated[str, Matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "is not an e-mail address")]
+_LOCAL = r"[A-Za-z0-9_+~-]+(?:\.[A-Za-z0-9_+~-]+)*"
+_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
+# What GitLab and Proxmox VE both take (PVE::JSONSchema, format email-opt). Both ignore the case.
+Email = Annotated[
+    str,
+    Field(max_length=254),
+    Matching(
+        rf"{_LOCAL}@{_DOMAIN}",
+        "an e-mail address that GitLab and Proxmox take",
+        "one address, name@domain, with letters, digits and . _ + ~ - before the @",
+        remedies.email,
+    ),
+    AfterValidator(str.lower),
+]
 ProjectName = Annotated[
     str,
     Matching(
         r"(?!.*\.(?:git|atom)$)[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_])){0,99}",
-        "is not a project name; letters, digits, _ and -, with single inner dots, not ending in .git or .atom",
+        "a project name",
+        "letters, digits, _ and -, with single inner dots, not ending in .git or .atom",
+        lambda text: remedies.slug(text.removesuffix(".git").removesuffix(".atom")),
     ),
 ]
 
@@ -85,102 +117,111 @@ def _sound_url(value: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise PydanticCustomError("url", "{value} is not a web address; check host and port", {"value": brief(value)})
+        raise refusal("url", f"{brief(value)} is not a web address", "check host and port")
     if parts.username is not None:
-        raise PydanticCustomError("url_with_user", "a web address with a user name or password; delete everything before the @")
+        raise refusal("url_with_user", "a web address with a user name or password", "delete everything before the @")
     return value
 
 
 Url = Annotated[
     str,
-    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "is not a web address; write http:// or https:// and the host"),
+    Field(max_length=2000),
+    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "a web address", "write http:// or https:// and the host", remedies.web_address),
     AfterValidator(_sound_url),
 ]
 HostName = Annotated[
     str,
+    Field(max_length=253),
     Matching(
         r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
-        "is not a host or domain name; letters, digits, hyphens and dots, e.g. eig.example.org",
+        "a host or domain name",
+        "letters, digits, hyphens and dots, e.g. eig.example.org",
     ),
 ]
 GroupPath = Annotated[
     str,
     Matching(
         r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*",
-        "is not the path of a group; write it without a slash at either end, e.g. eig or public/eig",
+        "the path of a group",
+        "write it without a slash at either end, e.g. eig or public/eig",
+        lambda text: remedies.bare(text).strip("/"),
     ),
 ]
-TokenId = Annotated[
-    str, Matching(r"[^@!\s]+@[^@!\s]+![^@!\s]+", "is not the id of an API token; write user@realm!name, e.g. eiginfra@pve!ci")
-]
+TokenId = Annotated[str, Matching(r"[^@!\s]+@[^@!\s]+![^@!\s]+", "the id of an API token", "write user@realm!name, e.g. eiginfra@pve!ci")]
 Hours = Annotated[
-    str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "is not a time of day; write hh:mm-hh:mm, e.g. 03:00-05:00")
+    str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "a time of day", "write hh:mm-hh:mm, e.g. 03:00-05:00")
 ]
-KindName = Annotated[
-    str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "is not the name of a kind; write provider.thing, e.g. gitlab.group")
-]
-Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "is not an address to listen on; write host:port, e.g. 127.0.0.1:9469")]
-License = Annotated[
-    str, Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "is not an SPDX identifier; write e.g. MIT, AGPL-3.0-or-later or etalab-2.0")
-]
-MountPath = Annotated[str, Matching(r"/[^\s,]+", "is not a path to mount a volume at; write it from the root, e.g. /srv/data")]
-Title = Annotated[
-    str,
-    Field(max_length=255),
-    Matching(r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<!\s)", "is not a title; one line of text, without spaces around it"),
-]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-_KEY_TYPES = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
-_SSH_KEY = rf"(?:{_KEY_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
+KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the name of a kind", "write provider.thing, e.g. gitlab.group")]
+Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "an address to listen on", "write host:port, e.g. 127.0.0.1:9469")]
+_LICENSE_RULE = "write e.g. MIT, AGPL-3.0-or-later or etalab-2.0"
 
 
-def _public_key(value: str) -> str:
-    """Refuses what sshd would silently skip. The messages never repeat the text: it may be a private key."""
-    if "PRIVATE KEY" in value:
-        raise PydanticCustomError(
-            "private_key", "this is a private key; delete it, make a new pair with ssh-keygen, and write the .pub file's line here"
-        )
-    if not re.fullmatch(_SSH_KEY, value):
-        raise PydanticCustomError(
-            "ssh_key", "this is not a public SSH key; copy the one line of the .pub file: 'ssh-ed25519 AAAA… comment'"
-        )
-    kind, payload = value.split(" ")[:2]
-    try:
-        wire = base64.b64decode(payload, validate=True)
-    except ValueError:
-        wire = b""
-    parts = _wire_parts(wire)
-    if not parts or parts[0] != kind.encode() or (kind == "ssh-ed25519" and [len(part) for part in parts[1:]] != [32]):
-        raise PydanticCustomError(
-            "ssh_key_damaged", "this public SSH key is damaged or cut off; copy the whole line of the .pub file again"
-        )
+def _with_version(value: str) -> str:
+    """`GPL` names no licence: its version is a part of the name."""
+    if "-" not in value and (whole := remedies.license_id(value)) and value.lower() != whole.lower():
+        raise refusal("pattern", f"{brief(value)} is not an SPDX identifier: it names no version", f"write {whole}, if that is the one")
     return value
 
 
-def _wire_parts(wire: bytes) -> list[bytes]:
-    """The length-prefixed strings of a key (RFC 4253, section 6.6); empty if they do not add up."""
-    parts = []
-    while wire:
-        length = int.from_bytes(wire[:4])
-        if len(wire) < 4 + length:
-            return []
-        parts.append(wire[4 : 4 + length])
-        wire = wire[4 + length :]
-    return parts if len(parts) > 1 else []
+License = Annotated[
+    str,
+    Field(max_length=100),
+    Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier", _LICENSE_RULE, remedies.license_id),
+    AfterValidator(_with_version),
+]
+MountPath = Annotated[
+    str,
+    Field(max_length=255),
+    Matching(
+        r"(?!.*/\.{1,2}(?:/|$))/[^\s,]+",
+        "a path to mount a volume at",
+        "write it from the root, e.g. /srv/data",
+        remedies.mount_path,
+    ),
+]
+Title = Annotated[
+    str,
+    Field(max_length=255),
+    Matching(
+        r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<!\s)",
+        "a title",
+        "one line of text, without spaces around it",
+        lambda text: " ".join(text.split()),
+    ),
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-SshKey = Annotated[str, AfterValidator(_public_key), Field(json_schema_extra={"pattern": f"^{_SSH_KEY}$"})]
+@dataclass(frozen=True)
+class Amount:
+    """A size in whole `unit`s, at most `largest`; what is written otherwise is refused with the size that was probably meant."""
+
+    what: str
+    unit: int
+    largest: ByteSize
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In the place of the type's own reading, which knows no unit that is likely here."""
+        return core_schema.no_info_plain_validator_function(self._read, serialization=core_schema.to_string_ser_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """That of all sizes."""
+        return ByteSize.__get_pydantic_json_schema__(schema, handler)
+
+    def _read(self, value: object) -> ByteSize:
+        if isinstance(value, ByteSize):
+            size = value
+        else:
+            try:
+                size = ByteSize.parse(value if isinstance(value, str) else "")
+            except ValueError:
+                raise refusal("size", f"{brief(value)} is not a {self.what} size", size_remedy(value, self.unit)) from None
+        if size > self.largest:
+            raise refusal("size", f"{size} is too large for a {self.what}", f"at most {self.largest}")
+        if size <= 0 or size % self.unit:
+            raise refusal("size", f"{size} is not a {self.what} size", size_remedy(str(size), self.unit))
+        return size
 
 
-def _whole(unit: int, sentence: str) -> AfterValidator:
-    def check(value: ByteSize) -> ByteSize:
-        if value <= 0 or value % unit:
-            raise PydanticCustomError("whole_unit", "{value} {sentence}", {"value": str(value), "sentence": sentence})
-        return value
-
-    return AfterValidator(check)
-
-
-Memory = Annotated[ByteSize, _whole(2**20, "is not a memory size; write whole MiB or GiB, e.g. 512MiB")]
-Disk = Annotated[ByteSize, _whole(2**30, "is not a disk size; disks are whole GiB, e.g. 8GiB")]
+Memory = Annotated[ByteSize, Amount("memory", 2**20, ByteSize(16 * 2**40))]
+Disk = Annotated[ByteSize, Amount("disk", 2**30, ByteSize(1024 * 2**40))]

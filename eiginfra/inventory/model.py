@@ -1,36 +1,53 @@
 """One team and what it asks for: the contents of `teams/<id>.yml`."""
 
+import re
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from eiginfra.inventory.fields import (
     Disk,
     Email,
-    Label,
     License,
+    MachineName,
     Memory,
     MountPath,
     Port,
     ProjectName,
-    SshKey,
+    Subdomain,
     TeamId,
     Title,
     Url,
     Username,
 )
+from eiginfra.inventory.remedies import domain_label
+from eiginfra.inventory.ssh_keys import SshKey
 
 Role = Literal["maintainer", "developer", "reporter"]
 Visibility = Literal["public", "internal", "private"]
 MachineType = Literal["container", "vm"]
 
 
+MOST = 500
+"""More entries than any team needs in one list are a mistake."""
+
+
 class FileModel(BaseModel):
     """Base of everything people write: unknown keys are errors, values are immutable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def from_text(cls, text: str) -> str | None:
+        """How a text that stands in the mapping's place is written as one: `adler:8080` as `{subdomain: adler, port: 8080}`.
+
+        None where it is not clear.
+        """
+        required = [name for name, info in cls.model_fields.items() if info.is_required()]
+        sound = required and re.fullmatch(r"[A-Za-z0-9][\w.@-]{0,39}", text)
+        return f"{{{required[0]}: {text}{''.join(f', {name}: …' for name in required[1:])}}}" if sound else None
 
 
 class Contact(FileModel):
@@ -44,10 +61,10 @@ class Contact(FileModel):
 class Person(FileModel):
     """What a member and a mentor have in common."""
 
-    username: Username = Field(description="The account on GitLab and on the server")
+    username: Annotated[Username, AfterValidator(str.lower)] = Field(description="The account on GitLab and on the server; case is ignored")
     name: Title | None = Field(default=None, description="How the person is shown; the user name if absent")
     email: Email = Field(description="Where invitations go")
-    ssh_keys: tuple[SshKey, ...] = Field(default=(), description="Public keys that open the team's machines")
+    ssh_keys: tuple[SshKey, ...] = Field(default=(), max_length=50, description="Public keys that open the team's machines")
     until: date | None = Field(default=None, description="Last day of access; the cohort's end if absent")
 
 
@@ -66,19 +83,26 @@ class Project(FileModel):
 
     name: ProjectName = Field(description="The last part of the project's path")
     title: Title | None = Field(default=None, description="The name shown; the path's last part if absent")
-    description: str | None = Field(default=None, description="What it does and for whom, in a sentence")
+    description: str | None = Field(default=None, max_length=2000, description="What it does and for whom, in a sentence")
     visibility: Visibility = Field(default="public", description="Who sees it; never more than the team's group")
     license: License | None = Field(default=None, description="SPDX identifier")
     website: Url | None = Field(default=None, description="Where it runs or is explained")
-    topics: tuple[Title, ...] = Field(default=(), description="Words by which it is found")
+    topics: tuple[Title, ...] = Field(default=(), max_length=100, description="Words by which it is found")
     was: ProjectName | None = Field(default=None, description="The former name: renamed, not new")
 
 
 class Publish(FileModel):
     """A sub-domain of the gateway's domain, sent to a port of the machine."""
 
-    subdomain: Label = Field(description="The part before the gateway's domain")
+    subdomain: Subdomain = Field(description="The part before the gateway's domain")
     port: Port = Field(description="The port inside the machine")
+
+    @classmethod
+    def from_text(cls, text: str) -> str | None:
+        """`adler:8080`."""
+        match = re.fullmatch(r"(?:https?://)?([A-Za-z0-9][A-Za-z0-9.-]*)(?: *(?::|->|=>|→) *(\d{1,5})/?)?", text.strip())
+        label = domain_label(match[1]) if match else ""
+        return f"{{subdomain: {label}, port: {match[2] or '…'}}}" if match and label and not label.isdecimal() else None
 
 
 class Forward(FileModel):
@@ -87,12 +111,24 @@ class Forward(FileModel):
     public: Port = Field(description="The gateway's port, in the site's range")
     port: Port = Field(description="The port inside the machine")
 
+    @classmethod
+    def from_text(cls, text: str) -> str | None:
+        """`10222:22`, as Docker writes it."""
+        match = re.fullmatch(r"(\d{1,5})(?: *(?::|->|=>|→|-) *(\d{1,5}))?(?:/tcp)?", text.strip())
+        return f"{{public: {match[1]}, port: {match[2] or '…'}}}" if match else None
+
 
 class Mount(FileModel):
     """A further volume of a machine; counts against the disk quota."""
 
     path: MountPath = Field(description="Where it is mounted")
     size: Disk = Field(description="Whole GiB")
+
+    @classmethod
+    def from_text(cls, text: str) -> str | None:
+        """`/srv/data:20GiB`."""
+        match = re.fullmatch(r"(/[^\s:,]+)(?::(\d{1,5}[KMGT]iB))?", text.strip())
+        return f"{{path: {match[1]}, size: {match[2] or '…'}}}" if match else None
 
 
 _AMOUNTS = ("cores", "memory", "disk")
@@ -111,7 +147,7 @@ class Machine(FileModel):
         }
     )
 
-    name: Label = Field(description="The guest, its host name, SSH alias and Ansible name are <team>-<name>")
+    name: MachineName = Field(description="The guest, its host name, SSH alias and Ansible name are <team>-<name>")
     type: MachineType = Field(default="container", description="A VM only where a container will not do")
     image: Title = Field(description="A name of the site's `images`")
     size: Title | None = Field(default=None, description="A name of the site's `sizes`")
@@ -122,15 +158,21 @@ class Machine(FileModel):
         default=None, description="VMs: a copy of the template's disk (Proxmox: full), or linked to it; used when it is made"
     )
     docker: bool = Field(default=False, description="Docker inside: sets nesting; keyctl is closed to every token")
-    publish: tuple[Publish, ...] = Field(default=(), description="Sub-domains sent to it")
-    forward: tuple[Forward, ...] = Field(default=(), description="Public ports sent to it")
-    mounts: tuple[Mount, ...] = Field(default=(), description="Further volumes")
+    publish: tuple[Publish, ...] = Field(default=(), max_length=MOST, description="Sub-domains sent to it")
+    forward: tuple[Forward, ...] = Field(default=(), max_length=MOST, description="Public ports sent to it")
+    mounts: tuple[Mount, ...] = Field(default=(), max_length=MOST, description="Further volumes")
     state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when created, then left alone")
     protect: bool = Field(default=False, description="Never removed; also sets Proxmox's protection")
     snapshot: bool = Field(default=False, description="One before risky changes")
     backup: bool = Field(default=True, description="In the site's backup job")
-    was: Label | None = Field(default=None, description="The former name: renamed, not new")
+    was: MachineName | None = Field(default=None, description="The former name: renamed, not new")
     id: int | None = Field(default=None, ge=100, le=999_999_999, description="Adopt this existing guest (EIG Link)")
+
+    @classmethod
+    def from_text(cls, text: str) -> str | None:
+        """Its name; the size is required in one of two ways."""
+        written = super().from_text(text)
+        return written and f"{written[:-1]}, size: …}}"
 
     @model_validator(mode="after")
     def _one_way_to_size(self) -> Self:
@@ -156,12 +198,12 @@ class TeamFile(FileModel):
 
     title: Title = Field(description="The team's name as it is spoken, with accents and apostrophes")
     administration: Title = Field(description="Who hosts the team")
-    description: str = Field(default="", description="What the team is here to do, in a sentence")
+    description: str = Field(default="", max_length=500, description="What the team is here to do, in a sentence")
     town: Title | None = Field(default=None, description="Where it works")
-    members: tuple[Member, ...] = Field(default=(), description="Who works in the team")
-    mentors: tuple[Mentor, ...] = Field(default=(), description="Who guides it in the administration")
-    projects: tuple[Project, ...] = Field(default=(), description="Its projects on GitLab")
-    machines: tuple[Machine, ...] = Field(default=(), description="Its containers and VMs")
+    members: tuple[Member, ...] = Field(default=(), max_length=MOST, description="Who works in the team")
+    mentors: tuple[Mentor, ...] = Field(default=(), max_length=MOST, description="Who guides it in the administration")
+    projects: tuple[Project, ...] = Field(default=(), max_length=MOST, description="Its projects on GitLab")
+    machines: tuple[Machine, ...] = Field(default=(), max_length=MOST, description="Its containers and VMs")
 
 
 class Team(TeamFile):

@@ -14,12 +14,13 @@ from eiginfra.core.finding import Finding, Location, notice, warning
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import rules
+from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.playbook.model import ITEM, Play, Playbook, Task
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.report import CompileErrors, Where, label
-from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems, suggestion
+from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems
 from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Variables
 from eiginfra.playbook.views import World, world
 
@@ -127,9 +128,7 @@ class _Compiler:
         """CompileErrors what is wrong with a task whatever the values are."""
         kind = self._registry.get(task.kind)
         if kind is None:
-            self._report.add(
-                "kind-unknown", f"there is no kind {task.kind!r}", task.location, suggestion(task.kind, self._registry.names())
-            )
+            self._report.add("kind-unknown", f"there is no kind {task.kind!r}", task.location, suggest(task.kind, self._registry.names()))
             return False
         sound = True
         fields = kind.spec.model_fields
@@ -137,7 +136,7 @@ class _Compiler:
             if name not in fields:
                 sound = False
                 message = f"{task.kind} has no field {name!r}"
-                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggestion(name, fields))
+                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggest(name, fields))
         for name, field in fields.items():
             if field.is_required() and name not in task.args and not rules(kind.spec)[name].assigned:
                 sound = False
@@ -154,7 +153,7 @@ class _Compiler:
         for template in templates:
             for name in sorted(template.names - known):
                 sound = False
-                remedy = suggestion(name, known)
+                remedy = suggest(name, known)
                 if name == "team" and not play.teams:
                     remedy = "a play without `teams` runs once, for the cohort; write teams: all"
                 elif name == ITEM:

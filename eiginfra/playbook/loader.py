@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.inventory.document import YamlDocument, load_document
 from eiginfra.playbook.ansible_keywords import FOREIGN
 from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Place, Play, Playbook, Task
 from eiginfra.playbook.report import in_order
-from eiginfra.playbook.spec_errors import nearest, shown, sort_of, suggestion
+from eiginfra.playbook.spec_errors import shown, sort_of
 from eiginfra.playbook.tags import RESERVED
 from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, expression, is_template, read_value
 
@@ -118,8 +119,8 @@ class _Reader:
             if word in FOREIGN:
                 self._error("word-foreign", f"Ansible's word {word!r} is not supported", location, FOREIGN[word])
             else:
-                kinds = "kinds are written provider.name, e.g. gitlab.group" if known is TASK_WORDS else suggestion(key, known)
-                self._error("word-unknown", f"{key!r} is unknown in {what}", location, nearest(key, known) or kinds)
+                kinds = "kinds are written provider.name, e.g. gitlab.group" if known is TASK_WORDS else suggest(key, known)
+                self._error("word-unknown", f"{key!r} is unknown in {what}", location, did_you_mean(key, known) or kinds)
 
     def _name(self, raw: Mapping[str, Any], locate: Place) -> str | None:
         name = raw.get("name")

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Sequence
 from fnmatch import translate
 
-from eiginfra.playbook.spec_errors import suggestion
+from eiginfra.core.suggest import suggest
 
 _SEPARATORS = re.compile(r"[,:]")
 
@@ -53,6 +53,6 @@ def _matching(part: str, names: Sequence[str]) -> set[str]:
         return {name for name in names if wildcard.match(name)}
     if part in names:
         return {part}
-    hint = suggestion(part, names)
+    hint = suggest(part, names)
     msg = f"there is no {part!r}{f'; {hint}' if hint else ''}"
     raise ValueError(msg)

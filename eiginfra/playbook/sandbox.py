@@ -13,8 +13,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
-from eiginfra.playbook.spec_errors import nearest, sort_of, suggestion
+from eiginfra.playbook.spec_errors import sort_of
 from eiginfra.playbook.views import View
 
 MAX_ITEMS = 100_000
@@ -92,7 +93,7 @@ class Unknown(StrictUndefined):
         if not isinstance(name, str):
             return f"{sort_of(self._undefined_obj)} has no element {name!r}"
         names = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else readable(self._undefined_obj)
-        hint = nearest(name, names) if isinstance(self._undefined_obj, str) else suggestion(name, (str(known) for known in names))
+        hint = did_you_mean(name, names) if isinstance(self._undefined_obj, str) else suggest(name, (str(known) for known in names))
         return f"{sort_of(self._undefined_obj)} has no {name!r}{f'; {hint}' if hint else ''}"
 
 

@@ -1,13 +1,13 @@
-"""Small words of error messages: suggestions, values as people read them, pydantic's errors as sentences."""
+"""Small words of error messages: values as people read them, pydantic's errors as sentences."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from eiginfra.core.spec import Spec, rules
+from eiginfra.core.suggest import suggest
 
 _SHOWN = 60
 _EXPECTED = {
@@ -24,21 +24,6 @@ _EXPECTED = {
     "date": "a date such as 2020-06-30",
     "date_from_datetime": "a date such as 2020-06-30",
 }
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """A remedy for a misspelt word: `did you mean memory?`; None if nothing is near."""
-    close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None
-
-
-def suggestion(word: str, known: Iterable[str]) -> str | None:
-    """What is near, else the choices, or some of them; None without choices."""
-    choices = sorted(known)
-    near = nearest(word, choices)
-    if near or not choices:
-        return near
-    return f"choose among {', '.join(choices)}" if len(choices) <= 20 else f"there are {len(choices)}, e.g. {', '.join(choices[:5])}"
 
 
 def shown(value: object) -> str:
@@ -82,7 +67,7 @@ def _sentence(details: ErrorDetails, spec: type[Spec]) -> tuple[str, str | None]
     if sort == "missing":
         return f"{label} is required", "a template that gives None leaves a field unset"
     if sort == "extra_forbidden":
-        return f"{label} is unknown", suggestion(str(loc[-1]), _fields(spec, loc[:-1]))
+        return f"{label} is unknown", suggest(str(loc[-1]), _fields(spec, loc[:-1]))
     if sort in {"literal_error", "enum"}:
         return f"{label} is {value}", f"write {details['ctx']['expected']}"
     for ending in ("_type", "_parsing", "_from_float", "_from_date_parsing", "_from_datetime_parsing"):

@@ -11,9 +11,9 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 
 from eiginfra.core.finding import Location
+from eiginfra.core.suggest import suggest
 from eiginfra.playbook.filters import MAX_TEXT
 from eiginfra.playbook.sandbox import Environment, as_text, refused, settle
-from eiginfra.playbook.spec_errors import suggestion
 
 MAX_SOURCE = 10_000
 """Characters of one template."""
@@ -203,7 +203,7 @@ def _compile(source: str, *, bare: bool) -> tuple[frozenset[str], Render]:
     for sort, node_type, known in (("filter", nodes.Filter, ENVIRONMENT.filters), ("test", nodes.Test, ENVIRONMENT.tests)):
         for node in tree.find_all(node_type):
             if node.name not in known:
-                raise _Refused(f"there is no {sort} {node.name!r}", suggestion(node.name, known))
+                raise _Refused(f"there is no {sort} {node.name!r}", suggest(node.name, known))
     names = frozenset(node.name for node in tree.find_all(nodes.Name))
     return names, ENVIRONMENT.from_string(tree).root_render_func
 

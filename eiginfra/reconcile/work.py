@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Protocol
 
 from eiginfra.core.change import Change
@@ -11,6 +10,7 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
+from eiginfra.core.suggest import suggest
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.executor import ApplyReport, Result
 from eiginfra.engine.healing import HealingPolicy, HealingRule
@@ -97,9 +97,7 @@ def policy(workspace: Workspace, mode: Mode) -> HealingPolicy:
 
     def check(what: str, word: str, known: list[str], where: Location) -> None:
         if word not in known:
-            close = get_close_matches(word, known, n=1)
-            remedy = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(known)}"
-            findings.append(error(f"unknown-{what}", f"there is no {what} {word!r}", remedy=remedy, location=where))
+            findings.append(error(f"unknown-{what}", f"there is no {what} {word!r}", remedy=suggest(word, known), location=where))
 
     for key, written in (("policy", section.policy), ("ignore", section.ignore)):
         for kind in written:

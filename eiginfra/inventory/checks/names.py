@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator
 
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.suggest import suggest
 from eiginfra.inventory.checks.unique import Taken
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Team
-from eiginfra.inventory.validation import did_you_mean
 
 LONGEST_HOST = 63
 """The longest label of a host name (RFC 1035, section 2.3.4)."""
@@ -22,7 +22,7 @@ def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
             yield error(
                 "unknown-team",
                 f"the quota names the team {team_id!r}, which does not exist",
-                remedy=did_you_mean(team_id, sorted(known)),
+                remedy=suggest(team_id, sorted(known)),
                 location=cohort.where_key(None, "quota", "teams", team_id),
             )
     hosts: dict[str, tuple[str, Location]] = {}

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from eiginfra.core.finding import Finding, error
+from eiginfra.core.suggest import suggest
 from eiginfra.inventory.checks.unique import Taken
 from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.french import WORDS
 from eiginfra.inventory.model import Machine, Team
 from eiginfra.inventory.site import Site
-from eiginfra.inventory.validation import did_you_mean
 
 
 def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
                 yield error(
                     "unknown-size",
                     f"the site has no size {machine.size!r}",
-                    remedy=did_you_mean(machine.size, list(site.file.sizes)),
+                    remedy=suggest(machine.size, site.file.sizes, words=WORDS),
                     location=cohort.where(team.id, "machines", index, "size"),
                     team=team.id,
                 )
@@ -48,5 +49,5 @@ def _no_image(cohort: Cohort, site: Site, team: Team, index: int, machine: Machi
         remedy = f"choose another type, or another image: there is {', '.join(fitting) or 'none'}"
     else:
         said = f"the site has no image {machine.image!r}"
-        remedy = did_you_mean(machine.image, fitting)
+        remedy = suggest(machine.image, fitting) or "the site has none for this type"
     return error("unknown-image", said, remedy=remedy, location=cohort.where(team.id, "machines", index, "image"), team=team.id)

@@ -382,7 +382,7 @@ def test_a_realm_that_does_not_exist_is_an_error_of_the_plan(road: Road) -> None
 def test_a_privilege_that_this_version_does_not_have_is_an_error_of_the_plan(road: Road) -> None:
     plan = road.plan(role(road.world, "VM.Audit", "VM.Consol"))
     assert codes(plan) == ["privilege-unknown"]
-    assert plan.findings[0].remedy == "did you mean VM.Console?"
+    assert plan.findings[0].remedy == "did you mean 'VM.Console'?"
 
 
 def test_all_of_it_works_with_the_least_rights(world: World) -> None:

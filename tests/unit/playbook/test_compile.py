@@ -214,14 +214,14 @@ ALL = "team adler and 2 others: "
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (task("gitlab.grup: {path: a}"), "4:7: error: there is no kind 'gitlab.grup' (did you mean gitlab.group?)"),
+        (task("gitlab.grup: {path: a}"), "4:7: error: there is no kind 'gitlab.grup' (did you mean 'gitlab.group'?)"),
         (
             task("gitlab.group: {path: a, visibilty: public}"),
-            "4:31: error: gitlab.group has no field 'visibilty' (did you mean visibility?)",
+            "4:31: error: gitlab.group has no field 'visibilty' (did you mean 'visibility'?)",
         ),
         (task("gitlab.group: {name: a}"), "4:7: error: gitlab.group needs the field 'path'"),
-        (task("gitlab.group: {path: '{{ tema.id }}'}"), f"4:28: error: {ALL}the variable 'tema' is unknown (did you mean team?)"),
-        (task("gitlab.group: {path: '{{ team.idd }}'}"), f"4:28: error: {ALL}a team has no 'idd'; did you mean id?"),
+        (task("gitlab.group: {path: '{{ tema.id }}'}"), f"4:28: error: {ALL}the variable 'tema' is unknown (did you mean 'team'?)"),
+        (task("gitlab.group: {path: '{{ team.idd }}'}"), f"4:28: error: {ALL}a team has no 'idd'; did you mean 'id'?"),
         (task("gitlab.group: {path: '{{ item }}'}"), f"{ALL}the variable 'item' is unknown (it is known in a task with `loop`"),
         (
             task("gitlab.group: {path: '{{ team.id }}'}", "name: x"),
@@ -229,7 +229,7 @@ ALL = "team adler and 2 others: "
         ),
         (
             task("gitlab.group: {path: a, name: '{{ cohort.titel }}'}", "name: x"),
-            "4:37: error: a cohort has no 'titel'; did you mean title?",
+            "4:37: error: a cohort has no 'titel'; did you mean 'title'?",
         ),
         (
             task("gitlab.group: {path: a, visibility: '{{ team.id }}'}"),
@@ -242,20 +242,20 @@ ALL = "team adler and 2 others: "
         ),
         (task("gitlab.group: {path: a, token: toolongsecret}"), f"4:38: error: {ALL}gitlab.group: token is refused"),
         (task("gitlab.members: {group: a, members: [{username: a, access: boss}]}"), "members[0].access is 'boss'"),
-        (task("gitlab.members: {group: a, members: [{username: a, acces: boss}]}"), "members[0].acces is unknown (did you mean access?)"),
+        (task("gitlab.members: {group: a, members: [{username: a, acces: boss}]}"), "members[0].acces is unknown (did you mean 'access'?)"),
         (task("gitlab.members: {group: a, members: [{username: a}]}"), "members[0].access is required"),
         (
             task("gitlab.members: {group: a, members: [{username: a, access: reporter, expires: soon}]}"),
             "members[0].expires must be a date such as 2020-06-30, not 'soon'",
         ),
         (task("proxmox.container: {mark: a, cores: many}"), "cores must be a whole number, not 'many'"),
-        (task("proxmox.container: {mark: a, memory: 5}"), "memory: 5 has no unit; write a whole number and KiB"),
+        (task("proxmox.container: {mark: a, memory: 5}"), "memory: 5 has no unit; write 5GiB, if GiB was meant"),
         (task("proxmox.container: {mark: a, nesting: maybe}"), "nesting must be true or false, not 'maybe'"),
         (
             task("{gitlab.group: {path: '{{ item.x }}'}, loop: '{{ team.projects }}'}"),
             "4:29: error: team adler, item api: a project has no 'x'; choose among",
         ),
-        (task("{gitlab.group: {path: a}, loop: '{{ team.project }}'}"), f"{ALL}a team has no 'project'; did you mean projects?"),
+        (task("{gitlab.group: {path: a}, loop: '{{ team.project }}'}"), f"{ALL}a team has no 'project'; did you mean 'projects'?"),
         (task("{gitlab.group: {path: a}, loop: '{{ team.title }}'}"), f"{ALL}`loop` gives text instead of a list"),
         (task("{gitlab.group: {path: a}, loop: '{{ item }}'}"), "the variable 'item' is unknown"),
         (task("{gitlab.group: {path: a}, when: team.machines}"), f"{ALL}`when` gives a list instead of true or false (compare it"),
@@ -269,7 +269,7 @@ ALL = "team adler and 2 others: "
             "1:13: error: 'domain' is asked of a value that is not set (None)",
         ),
         (task("gitlab.group: {path: a}", "when: cohort.id"), "1:9: error: `when` gives text instead of true or false"),
-        (task("gitlab.group: {path: a}", "teams: adlr"), "1:10: error: `teams`: there is no 'adlr'; did you mean adler?"),
+        (task("gitlab.group: {path: a}", "teams: adlr"), "1:10: error: `teams`: there is no 'adlr'; did you mean 'adler'?"),
     ],
 )
 def test_errors_name_the_line_and_the_team(errors: Errors, text: str, said: str) -> None:

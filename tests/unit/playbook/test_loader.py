@@ -67,7 +67,7 @@ def test_reads_plays_and_tasks(tmp_path: Path) -> None:
         ("- name: x", "1:3: error: a play needs `tasks`"),
         ("- tasks: []", "1:10: error: a play needs `tasks`"),
         ("- tasks: [x]", "1:11: error: a task is a mapping of words to values, not text"),
-        ("- taks: []\n  tasks: [{a.b: {}}]", "1:3: error: 'taks' is unknown in a play (did you mean tasks?)"),
+        ("- taks: []\n  tasks: [{a.b: {}}]", "1:3: error: 'taks' is unknown in a play (did you mean 'tasks'?)"),
         (
             "- hosts: all\n  tasks: [{a.b: {}}]",
             "1:3: error: Ansible's word 'hosts' is not supported (plays are for teams: write teams: all)",
@@ -84,7 +84,7 @@ def test_reads_plays_and_tasks(tmp_path: Path) -> None:
         ("- tasks: [{name: x}]", "1:11: error: a task holds exactly one kind, and this one has none"),
         ("- tasks: [{a.b: {}, c.d: {}}]", "1:11: error: a task holds exactly one kind, not 2 (a.b, c.d)"),
         ("- tasks: [{a.b: 5}]", "the fields of a.b are a mapping, not a number (write a.b: {field: value})"),
-        (task("lop: []"), "3:7: error: 'lop' is unknown in a task (did you mean loop?)"),
+        (task("lop: []"), "3:7: error: 'lop' is unknown in a task (did you mean 'loop'?)"),
         (task("gitlab_members: {}"), "'gitlab_members' is unknown in a task (kinds are written provider.name, e.g. gitlab.group)"),
         (task("ansible.builtin.debug: {}"), "3:7: error: 'ansible.builtin.debug' is unknown in a task (kinds are written provider.name"),
         (task("ansible.builtin.set_fact: {}"), "Ansible's word 'set_fact' is not supported (write vars on the task or its play)"),
@@ -112,7 +112,7 @@ def test_reads_plays_and_tasks(tmp_path: Path) -> None:
         (task("vars: {site: 1}"), "'site' has a meaning of its own (choose another name for the variable)"),
         (task("vars: {a: '{{ b }}', b: '{{ a }}'}"), "the variables need each other: "),
         (task("vars: {a: ['{{ a }}']}"), "the variables need each other: a → a"),
-        (task("vars: {a: '{{ x | uper }}'}"), "there is no filter 'uper' (did you mean upper?)"),
+        (task("vars: {a: '{{ x | uper }}'}"), "there is no filter 'uper' (did you mean 'upper'?)"),
         (task("vars: {a: '{{ x'}"), "(close every {{ with }})"),
         (
             task("vars: {a: '{% for x in y %}{% endfor %}'}"),

@@ -37,8 +37,8 @@ def test_selects_as_ansible_does(pattern: str, chosen: list[str]) -> None:
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        ("adlr", "there is no 'adlr'; did you mean adler?"),
-        ("all:!adlr", "did you mean adler?"),
+        ("adlr", "there is no 'adlr'; did you mean 'adler'?"),
+        ("all:!adlr", "did you mean 'adler'?"),
         ("zzz", "choose among adler, open-chronic"),
         ("ALL", "there is no 'ALL'"),
         ("", "is not a pattern"),

@@ -218,9 +218,9 @@ def test_what_is_within_bounds_is_let_through() -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{{ person.usernam }}", "a person has no 'usernam'; did you mean username?"),
+        ("{{ person.usernam }}", "a person has no 'usernam'; did you mean 'username'?"),
         ("{{ person.size }}", "choose among email, leaves, name, role"),
-        ("{{ cfg.a.c }}", "a mapping has no 'c'; choose among b"),
+        ("{{ cfg.a.c }}", "a mapping has no 'c'; there is only b"),
         ("{{ nothing.x }}", "'x' is asked of a value that is not set (None)"),
         ("{{ nothing.x.y }}", "'x' is asked of a value that is not set (None)"),
         ("a{{ nothing }}", "nothing (None) stands inside text; give a value with `or`"),
@@ -251,7 +251,7 @@ def test_errors_are_sentences(source: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("source", "remedy"),
     [
-        ("title | uper", "did you mean upper?"),
+        ("title | uper", "did you mean 'upper'?"),
         ("{{ title }}", "without {{ }}"),
         ("title title", None),
         ("", None),

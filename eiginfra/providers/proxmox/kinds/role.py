@@ -1,7 +1,6 @@
 """`proxmox.role`: what those who have it may do; by itself nothing with which a quota could be passed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -12,6 +11,7 @@ from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
+from eiginfra.core.suggest import did_you_mean
 from eiginfra.providers.proxmox.access import Access, Json
 
 RoleId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
@@ -91,11 +91,10 @@ def _unknown(resource: Resource, known: Iterable[str]) -> Iterator[Finding]:
     if not isinstance(spec, RoleSpec) or not names:
         return
     for name in sorted(set(spec.privileges) - names):
-        close = get_close_matches(name, names, 1)
         yield error(
             "privilege-unknown",
             f"this Proxmox VE has no privilege {name}",
-            remedy=f"did you mean {close[0]}?" if close else "see the privileges of the role Administrator: pveum role list",
+            remedy=did_you_mean(name, names) or "see the privileges of the role Administrator: pveum role list",
             address=str(resource.address),
             location=resource.origin,
             team=resource.team,

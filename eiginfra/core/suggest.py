@@ -1,0 +1,47 @@
+"""Did you mean: the known word that was probably meant by a misspelt one. The only place that decides it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+_LISTED = 20
+"""A remedy lists so many choices at most."""
+
+
+def plain(word: str) -> str:
+    """The word in lower case without accents, spaces and hyphens as underscores: what people confuse is equal then."""
+    letters = unicodedata.normalize("NFKD", word.replace("œ", "oe").replace("’", "'").casefold())
+    return re.sub(r"[\s\-']+", "_", "".join(letter for letter in letters if not unicodedata.combining(letter)).strip())
+
+
+def nearest(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None, likeness: float = 0.6) -> str | None:
+    """The known word that is most like the given one, or that `words` translates it to (its keys are `plain`); None if none is near."""
+    choices = sorted(known)
+    asked = plain(word)
+    by_plain = {plain(choice): choice for choice in reversed(choices)}
+    if asked in by_plain:
+        return by_plain[asked]
+    translated = (words or {}).get(asked)
+    if translated in choices:
+        return translated
+    close = get_close_matches(asked, list(by_plain), n=1, cutoff=likeness)
+    return by_plain[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> str | None:
+    """The remedy `did you mean 'memory'?`; None if nothing is near."""
+    near = nearest(word, known, words=words)
+    return None if near is None else f"did you mean {near!r}?"
+
+
+def suggest(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> str | None:
+    """The remedy for an unknown word: the nearest one, else what there is to choose from, or some of it; None without choices."""
+    choices = sorted(known)
+    return did_you_mean(word, choices, words=words) or _choices(choices)
+
+
+def _choices(choices: list[str]) -> str | None:
+    if len(choices) > _LISTED:
+        return f"there are {len(choices)}, e.g. {', '.join(choices[:5])}"
+    return f"choose among {', '.join(choices)}" if len(choices) > 1 else f"there is only {choices[0]}" if choices else None
