@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from eiginfra.cli import options
+from eiginfra.cli import completion, options
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.wiring.asked import Paths
@@ -14,7 +14,10 @@ from eiginfra.wiring.asked import Paths
 def run(
     *,
     paths: Paths,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.")],
+    address: Annotated[
+        str,
+        typer.Argument(metavar="ADDRESS", help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.", autocompletion=completion.addresses),
+    ],
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
     from eiginfra.render.console import out

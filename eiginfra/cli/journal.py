@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eiginfra.cli import options
+from eiginfra.cli import completion, options
 from eiginfra.cli.commands import Command, new_app
 from eiginfra.cli.options import Format
 from eiginfra.core.address import Address
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from eiginfra.wiring.workspace import Workspace
 
 app = new_app("journal", help="What was done, when, and by whom.")
+RunNumber = Annotated[
+    int | None, typer.Argument(metavar="RUN", help="The run's number; the last one without it.", autocompletion=completion.runs)
+]
 
 
 @app.command("list", cls=Command)
@@ -58,7 +61,7 @@ def list_(
 def show(
     *,
     paths: Paths,
-    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; the last one without it.")] = None,
+    run: RunNumber = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
@@ -88,7 +91,7 @@ def show(
 def diff(
     *,
     paths: Paths,
-    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; the last one without it.")] = None,
+    run: RunNumber = None,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run changed, field by field."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eiginfra.cli import completion
 from eiginfra.core.address import Address
 from eiginfra.wiring.asked import Asked, Paths, Selection
 
@@ -70,7 +71,14 @@ AsOf = Annotated[
 ]
 Limit = Annotated[
     str | None,
-    typer.Option("-l", "--limit", metavar="PATTERN", help="Only these teams: adler, 'open-*', 'all:!plume'.", rich_help_panel=CHOICE),
+    typer.Option(
+        "-l",
+        "--limit",
+        metavar="PATTERN",
+        help="Only these teams: adler, 'open-*', 'all:!plume'.",
+        rich_help_panel=CHOICE,
+        autocompletion=completion.pattern,
+    ),
 ]
 Tags = Annotated[
     list[str] | None, typer.Option("-t", "--tags", metavar="TAGS", help="Only tasks with one of these tags.", rich_help_panel=CHOICE)
@@ -80,11 +88,24 @@ SkipTags = Annotated[
 ]
 Targets = Annotated[
     list[Address] | None,
-    typer.Option("--target", metavar="ADDRESS", parser=_address, help="Only this, and what it depends on.", rich_help_panel=CHOICE),
+    typer.Option(
+        "--target",
+        metavar="ADDRESS",
+        parser=_address,
+        help="Only this, and what it depends on.",
+        rich_help_panel=CHOICE,
+        autocompletion=completion.addresses,
+    ),
 ]
 Replace = Annotated[
     list[Address] | None,
-    typer.Option("--replace", metavar="ADDRESS", parser=_address, help="Make it anew where a field cannot change.", show_default=False),
+    typer.Option(
+        "--replace",
+        metavar="ADDRESS",
+        parser=_address,
+        help="Make it anew where a field cannot change.",
+        autocompletion=completion.addresses,
+    ),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Also remove what left the inventory, as far as eiginfra may.")]
 Restart = Annotated[bool, typer.Option("--restart", help="Also restart what waits for it, or will.")]
@@ -93,7 +114,12 @@ AllowRemovals = Annotated[
 ]
 AsNew = Annotated[
     list[str] | None,
-    typer.Option("--as-new", metavar="TEAM", help="This team is new, though it looks like a renamed one.", show_default=False),
+    typer.Option(
+        "--as-new",
+        metavar="TEAM",
+        help="This team is new, though it looks like a renamed one.",
+        autocompletion=completion.teams,
+    ),
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the report.")]

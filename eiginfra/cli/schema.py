@@ -8,12 +8,17 @@ import typer
 
 from eiginfra.core.errors import UsageError
 
+FILES = ("cohort", "team", "site", "settings", "playbook")
+
 
 def run(
     *,
-    what: Annotated[str | None, typer.Argument(metavar="WHAT", help="cohort, team, site, settings or playbook; all without it.")] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="WHAT", help="One of them; all without it.", autocompletion=lambda: [*FILES]),
+    ] = None,
 ) -> int:
-    """Print the JSON Schema of a file format. For editors and other tools."""
+    """Print the JSON Schema of a file format. There is cohort, team, site, settings and playbook; for editors and other tools."""
     from eiginfra.inventory.schema import schemas
     from eiginfra.playbook.schema import schema as playbook_schema
     from eiginfra.wiring.providers import described, sections

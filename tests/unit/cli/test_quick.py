@@ -54,3 +54,8 @@ def test_the_help_of_all_commands_loads_no_more_than_typer_itself() -> None:
 )
 def test_completion_loads_no_more_than_typer_itself(words: tuple[str, ...]) -> None:
     assert _loaded(_completing(*words)) <= OF_TYPER
+
+
+def test_names_are_offered_without_the_journals_library() -> None:
+    lines = [("plan", "--limit", ""), ("forget", ""), ("journal", "show", "")]
+    assert _loaded(*(_completing("eiginfra", *words) for words in lines)) <= {*OF_TYPER, "yaml"}
