@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit hunt bench faults soak replay clients format lock clean
+.PHONY: help demo test lint types unit hunt bench faults soak replay clients format man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ clients: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## Try gitlabform and Ansibl
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+man: $(VENV)/dev.stamp ## Write the manual page anew, from the texts of the help
+	$(BIN)/eiginfra man > docs/man/eiginfra.1
 
 lock: $(VENV)/dev.stamp ## Pin all requirements anew, with hashes
 	$(BIN)/pip install --quiet uv

@@ -30,6 +30,18 @@ COMMANDS = {
     "lab": "A GitLab and a Proxmox VE to practise on.",
     "demo": "Show it all, on a lab of its own.",
 }
+HIDDEN = {"man": "Print the manual page in roff."}
+EXIT_CODES = {
+    0: "done, or nothing to do (waiting entries included)",
+    1: "something failed, or a guard refused the plan",
+    2: "plan --detailed-exitcode or drift found differences; reconcile --once left some drift",
+    USAGE: "wrong usage",
+    65: "bad inventory, playbook, site or settings file; a quota exceeded",
+    69: "a service cannot be reached; no partial plan is made",
+    75: "another run holds the journal's lock",
+    77: "a token is wrong or may not do that",
+    INTERRUPTED: "interrupted: what was under way has ended, the rest is taken up by the next run",
+}
 
 
 class _Laid:
@@ -85,8 +97,8 @@ class Program(Group):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        for name, purpose in COMMANDS.items():
-            self.add_command(_Deferred(name, short_help=purpose, rich_markup_mode=None))
+        for name, purpose in (COMMANDS | HIDDEN).items():
+            self.add_command(_Deferred(name, short_help=purpose, rich_markup_mode=None, hidden=name in HIDDEN))
 
 
 def new_app(name: str, **settings: Any) -> typer.Typer:
@@ -96,9 +108,11 @@ def new_app(name: str, **settings: Any) -> typer.Typer:
 
 
 def walk(group: TyperGroup) -> dict[tuple[str, ...], "AnyCommand"]:
-    """Every command below a group, imported, by its path: `("journal", "show")`."""
+    """Every command below a group that is shown, imported, by its path: `("journal", "show")`."""
     found: dict[tuple[str, ...], AnyCommand] = {}
     for name, command in group.commands.items():
+        if command.hidden:
+            continue
         real = command.real() if isinstance(command, _Deferred) else command
         found[(name,)] = real
         if isinstance(real, TyperGroup):
