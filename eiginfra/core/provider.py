@@ -75,4 +75,4 @@ class Provider(ABC, Generic[M]):
 
     @abstractmethod
     def close(self) -> None:
-        """End threads and connections; nothing is asked afterwards. Callable twice."""
+        """End threads and connections; called once, nothing is asked afterwards."""

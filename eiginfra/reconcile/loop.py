@@ -1,6 +1,5 @@
 """Round after round, each on files read anew, until asked to stop; whatever a round meets, the next one comes."""
 
-import gc
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -70,9 +69,6 @@ class Loop:
 
     def once(self) -> Round:
         """One round, told to whoever listens; never raises what a round may meet."""
-        # The clients of the round before lie in circles with their sessions, with threads and connections: left to Python, as the command
-        # line sets it, those of days would pile up.
-        gc.collect()
         self.memory.rounds += 1
         self.pulse()
         began = self.monotonic()

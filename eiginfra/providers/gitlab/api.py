@@ -34,6 +34,11 @@ class GitLabApi:
         self.former: dict[str, str] = {}
         """The former paths of projects that are to be renamed, by the wanted ones."""
 
+    def close(self) -> None:
+        """End threads and connections, and let go of what holds this object in a circle."""
+        self.client.close()
+        del self._trees, self._projects
+
     # The instance and the token
 
     def version(self) -> tuple[Json, str | None]:

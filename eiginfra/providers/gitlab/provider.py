@@ -43,7 +43,7 @@ class GitLabProvider(Provider[GitLabSite]):
     def close(self) -> None:
         """End the client's threads and connections."""
         if self._api is not None:
-            self._api.client.close()
+            self._api.close()
 
 
 def _settings(section: GitLabSite, context: Context) -> GitLabSettings:

@@ -1,9 +1,7 @@
 """Rounds on a world in memory: what is done, what is said, what is counted, and what survives."""
 
-import gc
 import io
 import json
-import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -344,27 +342,3 @@ def test_what_takes_too_much_without_being_drift_is_told_once(make_loop: MakeLoo
     ]
     (line,) = (line for line in lines() if line["event"] == "excess")
     assert (line["address"], line["team"], line["code"], line["round"]) == ("test.thing[a]", "adler", "quota-excess", 2)
-
-
-def test_what_a_round_leaves_in_circles_does_not_pile_up(make_loop: MakeLoop, world: Any) -> None:
-    """As clients do, whose sessions call them back: each holds threads and connections."""
-
-    class Client:
-        def __init__(self) -> None:
-            self.hook = self.__init__
-
-    clients: list[weakref.ref[Client]] = []
-
-    def opened() -> Any:
-        clients.append(weakref.ref(Client()))
-        return world
-
-    loop = make_loop()
-    loop.open_work = opened
-    gc.disable()
-    try:
-        for _ in range(3):
-            loop.once()
-        assert [client() for client in clients[:-1]] == [None, None]
-    finally:
-        gc.enable()
