@@ -20,6 +20,7 @@ from eiginfra.inventory.site import Site
 from eiginfra.playbook.model import ITEM, Play, Playbook, Task
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.report import CompileErrors, Where, label
+from eiginfra.playbook.section_view import with_sections
 from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems
 from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Variables
 from eiginfra.playbook.views import World, world
@@ -56,7 +57,8 @@ def compile_playbook(
 
     available: providers that the site has; tasks of kinds of others are left out with a notice.
     """
-    compiler = _Compiler(world(cohort, site, as_of), registry, available)
+    seen = world(cohort, site, as_of)
+    compiler = _Compiler(replace(seen, site=with_sections(seen.site, site.file)), registry, available)
     for play in playbook.plays:
         compiler.play(play)
     return compiler.compiled()

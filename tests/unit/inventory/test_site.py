@@ -11,7 +11,8 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.loader import load_site
-from eiginfra.inventory.model import Machine, Mount
+from eiginfra.inventory.model import FileModel, Machine, Mount
+from eiginfra.inventory.site import SecretField
 
 Write = Callable[..., Path]
 
@@ -99,3 +100,23 @@ def test_each_mistake_in_a_site_file(old: str, new: str, said: str, site: Write,
     expected = [f"lab.yml:{place}: error: {line}" for place, line in zip(places, said.split("\n"), strict=True)]
     assert [str(finding) for finding in caught.value.findings] == expected
     assert "glpat" not in str(caught.value)
+
+
+def test_paths_and_secrets_of_every_section_are_resolved_by_their_types(tmp_path: Path) -> None:
+    class Inner(FileModel):
+        folders: dict[str, tuple[Path, ...]]
+
+    class Section(FileModel):
+        token: SecretField
+        inner: Inner
+        name: str
+
+    path = tmp_path / "site.yml"
+    path.write_text("chat: {token: {file: t}, name: ./x, inner: {folders: {a: [b, ~/c]}}}\n")
+    section = load_site(path, {"chat": Section}).section("chat")
+    assert section is not None
+    assert section.model_dump() == {
+        "token": {"env": None, "file": tmp_path / "t", "command": None},
+        "inner": {"folders": {"a": (tmp_path / "b", Path.home() / "c")}},
+        "name": "./x",
+    }
