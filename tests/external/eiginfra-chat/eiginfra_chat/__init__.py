@@ -1,0 +1,1 @@
+"""A chat as a provider of eiginfra: its channels, and who is in them."""
