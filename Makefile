@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit hunt bench faults soak replay clients format man lock clean
+.PHONY: help demo test lint types unit hunt bench faults soak replay clients peers format man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ replay: $(VENV)/dev.stamp ## Play the recordings of a real Proxmox to the lab (F
 
 clients: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## Try gitlabform and Ansible's modules on the lab; heavy, so not part of make test
 	$(BIN)/pytest -n 3 --dist loadfile benchmarks/clients
+
+peers: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## The example by eiginfra, Ansible's modules and gitlabform: requests and seconds side by side
+	$(BIN)/python benchmarks/peers.py $(PEERS)
 
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .

@@ -17,12 +17,13 @@ DAY = date(2019, 10, 1)
 
 
 @contextlib.contextmanager
-def lab(folder: Path, latency: float, task_seconds: float = 0) -> Iterator[Path]:
-    """A lab with a wide network; yields its site file."""
+def lab(folder: Path, latency: float, task_seconds: float = 0, *, wide: bool = True) -> Iterator[Path]:
+    """A lab, with a wide network or the example's; yields its site file."""
     site = folder / "site" / "site.yml"
     site.parent.mkdir()
-    command = [sys.executable, "-m", "eiginfra.lab", "--port", "0", "--wide-network", "--now", DAY.isoformat(), "--site-out", str(site)]
+    command = [sys.executable, "-m", "eiginfra.lab", "--port", "0", "--now", DAY.isoformat(), "--site-out", str(site)]
     command += ["--latency-ms", str(latency), "--task-seconds", str(task_seconds)]
+    command += ["--wide-network"] if wide else []
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
@@ -42,10 +43,14 @@ class Counter:
 
     def take(self) -> dict[str, int]:
         """Requests by service since the last call."""
+        return {name: sum(counts.values()) for name, counts in self.by_path().items()}
+
+    def by_path(self) -> dict[str, dict[str, int]]:
+        """Requests since the last call, by service, then by method and path ("GET /api/…"), IDs folded."""
         counts = {}
         for name, url in self.urls.items():
             context = self.context if url.startswith("https") else None
             with urllib.request.urlopen(f"{url}/_lab/requests", context=context) as answer:
-                counts[name] = json.load(answer)["total"]
+                counts[name] = json.load(answer)["by"]
             urllib.request.urlopen(urllib.request.Request(f"{url}/_lab/requests", method="DELETE"), context=context).close()
         return counts

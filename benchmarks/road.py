@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eiginfra.cli.main import ALLOCATIONS
-from eiginfra.wiring.workspace import Paths, Workspace
+from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.workspace import Workspace
 
 REPEATS = 3
 """How often an empty plan is measured; the least counts."""
