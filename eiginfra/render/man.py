@@ -42,9 +42,9 @@ def escaped(text: str) -> str:
 
 def _name(name: str) -> str:
     """`-l, --limit PATTERN`: options in bold, what they take in italics."""
-    words = re.split(r"(,? )", name)
-    return "".join(word if word.strip(", ") == "" else _word(word) for word in words)
+    parts = re.split(r"(,? )", name)
+    return "".join(part if part.strip(", ") == "" else _part(part) for part in parts)
 
 
-def _word(word: str) -> str:
-    return bold(word) if word.startswith("-") or word.islower() else f"\\fI{escaped(word)}\\fR"
+def _part(text: str) -> str:
+    return bold(text) if text.startswith("-") or text.islower() else f"\\fI{escaped(text)}\\fR"
