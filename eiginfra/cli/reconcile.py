@@ -92,6 +92,7 @@ def run(
                 state=state_file(here, folder.name, str(selection)),
                 stopper=stopper,
                 address=None if source is None else address,
+                proxy=section.proxy,
                 notify=Notifier({}) if once else Notifier(),
             )
             if once:

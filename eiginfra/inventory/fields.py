@@ -129,6 +129,12 @@ Url = Annotated[
     Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "a web address", "write http:// or https:// and the host", remedies.web_address),
     AfterValidator(_sound_url),
 ]
+Proxy = Annotated[
+    str,
+    Field(max_length=2000),
+    Matching(r"none|https?://[^/\s]+/?", "a proxy's address", "write http:// and its host and port, or none", remedies.web_address),
+    AfterValidator(lambda value: value if value == "none" else _sound_url(value)),
+]
 HostName = Annotated[
     str,
     Field(max_length=253),

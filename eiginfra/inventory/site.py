@@ -15,7 +15,21 @@ from eiginfra.core.secret import SecretSource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
-from eiginfra.inventory.fields import Disk, GroupPath, HostName, Hours, KindName, Listen, Memory, Title, TokenId, Url, Username, brief
+from eiginfra.inventory.fields import (
+    Disk,
+    GroupPath,
+    HostName,
+    Hours,
+    KindName,
+    Listen,
+    Memory,
+    Proxy,
+    Title,
+    TokenId,
+    Url,
+    Username,
+    brief,
+)
 from eiginfra.inventory.model import FileModel, Machine
 
 LAST_PORT = 65535
@@ -76,6 +90,7 @@ class GitLabSite(FileModel):
         default="require", description="Create missing accounts, invite people by e-mail, or insist that the accounts exist"
     )
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
+    proxy: Proxy | None = Field(default=None, description="The HTTP proxy to it, or none; the environment's if absent")
     keep: tuple[Username, ...] = Field(default=(), description="Accounts that are never touched")
 
 
@@ -137,6 +152,7 @@ class ProxmoxSite(FileModel):
     token_id: TokenId = Field(description="user@realm!name")
     token: SecretField = Field(description="Where the token's secret is kept")
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
+    proxy: Proxy | None = Field(default=None, description="The HTTP proxy to it, or none; the environment's if absent")
     nodes: tuple[HostName, ...] = Field(min_length=1, description="The nodes that guests are made on")
     storage: Storage
     network: Network
@@ -209,6 +225,7 @@ class ReconcileSite(FileModel):
     ignore: dict[KindName, tuple[Title, ...]] = Field(default={}, description="By kind: fields whose drift is nobody's business")
     heals_per_hour: int = Field(default=20, ge=0, description="The most resources that are healed in any hour")
     webhook: SecretField | None = Field(default=None, description="Where the address of a chat's incoming webhook is kept")
+    proxy: Proxy | None = Field(default=None, description="The HTTP proxy to the webhook, or none; the environment's if absent")
     metrics: Listen = Field(default="127.0.0.1:9469", description="Where /metrics and /healthz are served")
     state: Path | None = Field(default=None, description="The folder for what the loop remembers; the journal's if absent")
 

@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL, InvalidSchema, ProxyError
+from requests.utils import select_proxy
 from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
@@ -34,6 +36,7 @@ from eiginfra.core.errors import (
     UnreachableError,
 )
 from eiginfra.core.finding import error
+from eiginfra.providers.proxy import is_loopback, proxies, shown
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 BUSY = frozenset({502, 503, 504})
@@ -72,12 +75,14 @@ class Meter:
 class HttpPolicy:
     """How to speak to one service; all times in seconds.
 
-    service: the site file's section, named in remedies. ca: trust this authority (PEM file) instead of the well-known ones. timeout: the
-    longest wait for (a part of) an answer. attempts: how often a request is sent at most. longest_wait: the cap on one Retry-After.
+    service: the site file's section, named in remedies. ca: trust this authority (PEM file) instead of the well-known ones. proxy: its URL,
+    or `none`; None takes the environment's. timeout: the longest wait for (a part of) an answer. attempts: how often a request is sent at
+    most. longest_wait: the cap on one Retry-After.
     """
 
     service: str
     ca: Path | None = None
+    proxy: str | None = None
     connect_timeout: float = 10
     timeout: float = 60
     attempts: int = 5
@@ -98,7 +103,7 @@ def equip(session: S, policy: HttpPolicy) -> S:
     adapter = PolicyAdapter(policy)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    # Neither proxies, nor .netrc, nor CA bundles out of the environment: the site file alone says how a service is reached.
+    # Neither .netrc nor CA bundles out of the environment; proxies are the adapter's.
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = f"eiginfra/{__version__}"
@@ -138,14 +143,16 @@ class PolicyAdapter(HTTPAdapter):
         return self._retrying(self._once, request)
 
     def _once(self, request: requests.PreparedRequest) -> requests.Response:
-        policy, method = self._policy, request.method or "GET"
+        policy, method, url = self._policy, request.method or "GET", request.url or ""
         policy.meter.count(method)
+        through = proxies(url, policy.proxy)
         try:
             verify = str(policy.ca) if policy.ca else True
-            response = super().send(request, stream=False, timeout=(policy.connect_timeout, policy.timeout), verify=verify)
+            timeout = (policy.connect_timeout, policy.timeout)
+            response = super().send(request, stream=False, timeout=timeout, verify=verify, proxies=through)
             _ = response.content  # read here, so that a connection lost in mid-answer is met by the policy too
         except requests.RequestException as problem:
-            raise transport_error(problem, method, request.url or "", policy.service) from problem
+            raise transport_error(problem, method, url, policy.service, select_proxy(url, through)) from problem
         _refuse_redirect(request, response)
         return response
 
@@ -212,7 +219,7 @@ _MENDED = {
 }
 
 
-def transport_error(problem: requests.RequestException, method: str, url: str, service: str) -> ProviderError:
+def transport_error(problem: requests.RequestException, method: str, url: str, service: str, proxy: str | None = None) -> ProviderError:
     """The typed error for a request without an answer, saying what happened and what to do; never a header or a query."""
     where = urlsplit(url)
     server, key = f"{where.scheme}://{where.netloc.rpartition('@')[2]}", f"`url:` under `{service}:` in the site file"
@@ -221,6 +228,8 @@ def transport_error(problem: requests.RequestException, method: str, url: str, s
     def caused_by(kind: type[E]) -> E | None:
         return next((cause for cause in causes.values() if isinstance(cause, kind)), None)
 
+    if isinstance(problem, ProxyError | InvalidProxyURL | InvalidSchema):
+        return _proxy_error(server, shown(proxy or ""), service, causes.values())
     if untrusted := caused_by(ssl.SSLCertVerificationError):
         remedy = _MENDED.get(untrusted.verify_code, f"name the certificate of its authority as `ca:` under `{service}:` in the site file")
         return UnreachableError(f"{server}: its certificate is not trusted ({untrusted.verify_message or untrusted.reason}); {remedy}")
@@ -234,11 +243,22 @@ def transport_error(problem: requests.RequestException, method: str, url: str, s
         return _NotSentError(f"{server}: no connection in time; see whether the server is up and no firewall stands between")
     if caused_by(NewConnectionError):
         reason = next((cause.strerror for cause in causes.values() if isinstance(cause, OSError) and cause.strerror), "no connection")
+        if is_loopback(url):
+            # Nobody listens here, and nobody will within seconds: waiting would only be silent.
+            return UnreachableError(f"{server}: {reason.lower()}; start the lab: eiginfra lab up; or see {key}")
         return _NotSentError(f"{server}: {reason.lower()}; see whether the server is up, and {key}")
     what = "no answer in time" if isinstance(problem, requests.Timeout) else "the connection was lost before the answer"
     if method in IDEMPOTENT:
         return TransientError(f"{server}: {what} to {method} {where.path}; try again later")
     return LostAnswerError(f"{server}: {what} to {method} {where.path}; the work may have been done")
+
+
+def _proxy_error(server: str, proxy: str, service: str, causes: Iterable[BaseException]) -> UnreachableError:
+    """Nothing was sent to the server. A proxy that is not reached may be so in a second; one that refuses will refuse again."""
+    plain = [cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)]
+    reason = (plain[-1].strerror or str(plain[-1])).lower() if plain else "it cannot be used"
+    family = _NotSentError if plain and plain[-1].errno else UnreachableError
+    return family(f"{server}: the proxy {proxy}: {reason}; see `proxy:` under `{service}:` in the site file, or HTTPS_PROXY and NO_PROXY")
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

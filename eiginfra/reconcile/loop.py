@@ -34,7 +34,8 @@ def _now() -> datetime:
 class Loop:
     """cohort: how messages name it. open_work: reads the files and is called once a round. state: where the memory is kept.
 
-    address: where the webhook's address comes from. now, monotonic, wait: the clock, and a sleep that tells whether to stop.
+    address: where the webhook's address comes from; proxy: which one leads there. now, monotonic, wait: the clock, and a sleep that tells
+    whether to stop.
     """
 
     cohort: str
@@ -43,6 +44,7 @@ class Loop:
     state: Path
     stopper: Stopper
     address: Callable[[], Secret] | None = None
+    proxy: str | None = None
     notify: Notifier = field(default_factory=lambda: Notifier({}))
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
@@ -126,7 +128,7 @@ class Loop:
         log_round(seen)
         self.metrics.count(seen, self.now().timestamp())
         had = bool(message := compose(self.cohort, seen)) or bool(self.memory.unsent)
-        unsent = tell(self.memory, message, self.address)
+        unsent = tell(self.memory, message, self.address, self.proxy)
         if had and self.address is not None:
             self.metrics.told(sent=unsent is None)
         if unsent is not None:

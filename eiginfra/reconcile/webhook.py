@@ -10,6 +10,7 @@ from eiginfra.core.errors import EiginfraError, TransientError
 from eiginfra.core.secret import Secret
 from eiginfra.engine.healing import LoopMemory
 from eiginfra.engine.quota import BY_HAND, EXCESS
+from eiginfra.providers.proxy import proxies
 from eiginfra.reconcile.round import Round
 
 MOST_LINES = 15
@@ -52,7 +53,7 @@ def describe(change: Change) -> str:
     return f"{change.address} {fields or ('is gone' if change.action is Action.CREATE else change.cause or '')}".rstrip()
 
 
-def tell(memory: LoopMemory, message: str | None, address: Callable[[], Secret] | None) -> EiginfraError | None:
+def tell(memory: LoopMemory, message: str | None, address: Callable[[], Secret] | None, proxy: str | None = None) -> EiginfraError | None:
     """Send the message, behind those that nobody received before; what cannot be sent waits for the next round. Returns why, if so."""
     if address is None:
         memory.unsent = []
@@ -61,18 +62,19 @@ def tell(memory: LoopMemory, message: str | None, address: Callable[[], Secret] 
     memory.unsent = waiting[-MOST_UNSENT:]
     while memory.unsent:
         try:
-            _post(address(), memory.unsent[0])
+            _post(address(), memory.unsent[0], proxy)
         except EiginfraError as problem:
             return problem
         memory.unsent = memory.unsent[1:]
     return None
 
 
-def _post(address: Secret, text: str) -> None:
+def _post(address: Secret, text: str, proxy: str | None) -> None:
     """Raises TransientError, without the address: whoever knows it can write into the chat."""
     try:
         with requests.Session() as session:
             session.trust_env = False
+            session.proxies.update(proxies(address.reveal(), proxy))
             answer = session.post(
                 address.reveal(),
                 json={"text": text},

@@ -41,7 +41,7 @@ class GitLabClient:
 
     def __init__(self, settings: GitLabSettings, policy: HttpPolicy | None = None) -> None:
         self.settings = settings
-        self.policy = policy or HttpPolicy("gitlab", ca=settings.ca, timeout=settings.timeout)
+        self.policy = policy or HttpPolicy("gitlab", ca=settings.ca, proxy=settings.proxy, timeout=settings.timeout)
         self.session = open_session(self.policy)
         self._gitlab = gitlab.Gitlab(
             settings.url,

@@ -55,6 +55,7 @@ def _settings(section: GitLabSite, context: Context) -> GitLabSettings:
         root_group=section.root_group,
         accounts=section.accounts,
         ca=None if context.offline else section.ca,
+        proxy=section.proxy,
         keep=section.keep,
         secrets=None if fetch is None else lambda source: fetch(source, ()),
     )

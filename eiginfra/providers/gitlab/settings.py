@@ -10,7 +10,7 @@ from eiginfra.core.secret import Secret, SecretSource
 
 @dataclass(frozen=True)
 class GitLabSettings:
-    """A GitLab, and eiginfra's holder on it.
+    """A GitLab, and eiginfra's holder on it; `proxy` as in HttpPolicy.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. root_group: the fence; nothing outside it is written.
     accounts: whether missing accounts are made, their owners invited by e-mail, or asked for. keep: accounts whose memberships are never
@@ -22,6 +22,7 @@ class GitLabSettings:
     root_group: str
     accounts: Literal["create", "invite", "require"] = "require"
     ca: Path | None = None
+    proxy: str | None = None
     keep: tuple[str, ...] = ()
     timeout: float = 60
     secrets: Callable[[SecretSource], Secret] | None = None

@@ -76,7 +76,7 @@ class ProxmoxClient:
         if site.token is None:
             raise UsageError("Proxmox is not asked without a token")
         # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
-        policy = HttpPolicy("proxmox", ca=site.ca, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
+        policy = HttpPolicy("proxmox", ca=site.ca, proxy=site.proxy, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
         session = self._closing.enter_context(open_session(policy))
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"

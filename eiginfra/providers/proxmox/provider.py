@@ -53,6 +53,7 @@ def _settings(section: ProxmoxSite, context: Context) -> ProxmoxSettings:
         token_id=section.token_id,
         token=context.secret(section.token, "token"),
         ca=None if context.offline else section.ca,
+        proxy=section.proxy,
         nodes=section.nodes,
         disks=section.storage.disks,
         templates=section.storage.templates,

@@ -14,7 +14,7 @@ class ProxmoxSettings:
     token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages.
     ids: the first and the last number that guests may have. overcommit: how many times a node's cores may be promised. node_tasks,
     storage_tasks: how many creating tasks may run at once on one node and one storage. timeout: the longest wait for one answer;
-    task_timeout: for one task.
+    task_timeout: for one task. proxy: see HttpPolicy.
     """
 
     url: str
@@ -30,6 +30,7 @@ class ProxmoxSettings:
     backups: str = "local"
     dns: tuple[IPv4Address, ...] = ()
     ca: Path | None = None
+    proxy: str | None = None
     realm: str = "pve"
     overcommit: int = 4
     node_tasks: int = 4

@@ -26,6 +26,7 @@ from eiginfra.core.errors import (
     TransientError,
     UnreachableError,
 )
+from eiginfra.providers import http
 from eiginfra.providers.http import HttpPolicy, Meter, equip, open_session, retry_after, status_error
 
 # What a scripted server does with one request: answer with a status and headers, or close the connection at some point.
@@ -200,8 +201,16 @@ def unused_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def test_where_nobody_listens_on_this_machine_it_is_told_at_once(open_to, waits):
+    url = f"http://127.0.0.1:{unused_port()}"
+    with pytest.raises(UnreachableError, match=f"{url}: connection refused; start the lab: eiginfra lab up; or see `url:`"):
+        open_to().get(url)
+    assert waits == []
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_refused_connection_is_tried_again_for_nothing_was_sent(open_to, waits, method):
+def test_a_refused_connection_is_tried_again_for_nothing_was_sent(open_to, waits, method, monkeypatch):
+    monkeypatch.setattr(http, "is_loopback", lambda _url: False)
     url = f"http://127.0.0.1:{unused_port()}"
     with pytest.raises(UnreachableError, match=f"{url}: connection refused; see whether the server is up, and `url:` under `gitlab:`"):
         open_to(attempts=3).request(method, url)
