@@ -185,15 +185,30 @@ MountPath = Annotated[
         remedies.mount_path,
     ),
 ]
+
+
+def _well_encoded(value: str) -> str:
+    """Refuses text whose UTF-8 was once read as Windows-1252: `Ã©` for `é`."""
+    try:
+        meant = value.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return value
+    if meant != value:
+        raise refusal("wrong_encoding", f"{brief(value)} was saved in a wrong encoding", f"write {brief(meant)}")
+    return value
+
+
+WELL_ENCODED = AfterValidator(_well_encoded)
 Title = Annotated[
     str,
     Field(max_length=255),
     Matching(
-        r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<!\s)",
+        r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<![\s,])",
         "a title",
-        "one line of text, without spaces around it",
-        lambda text: " ".join(text.split()),
+        "one line of text, without spaces around it or a comma at its end",
+        lambda text: " ".join(text.split()).rstrip(","),
     ),
+    WELL_ENCODED,
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 

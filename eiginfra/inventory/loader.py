@@ -20,6 +20,7 @@ from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
 from eiginfra.inventory.source import shown
+from eiginfra.inventory.spelling import spelling_notices
 from eiginfra.inventory.validation import ordered, validate
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ def load_cohort(folder: Path) -> Cohort:
     findings: list[Finding] = []
     file = _collect(findings, _load_cohort_file, folder)
     reading = _TeamFolder(folder / "teams")
-    findings += [*reading.findings, *_strays(folder)]
+    findings += [*reading.findings, *_strays(folder), *spelling_notices(reading.documents)]
     if file is None:
         raise InputError(ordered(findings))
     cohort = Cohort(
@@ -133,15 +134,18 @@ class _TeamFolder:
     def _read(self, entry: os.DirEntry[str]) -> None:
         path = Path(entry.path)
         where = Location(file=shown(path))
-        if path.suffix == ".yaml":
+        if path.suffix != ".yml" and path.suffix.lower() in {".yaml", ".yml"}:
             self.findings.append(error("yaml-suffix", "team files end in .yml", remedy=f"rename it to {path.stem}.yml", location=where))
             self.broken.add(path.stem)
         elif path.suffix != ".yml":
-            self.findings.append(
-                warning("file-ignored", "this is no team file and is ignored", remedy="team files end in .yml", location=where)
+            stem = path.name.partition(".")[0]
+            remedy = (
+                f"rename it to {stem}.yml, if it is one" if TEAM_ID.fits(stem) and ".y" in path.name.lower() else "team files end in .yml"
             )
+            self.findings.append(warning("file-ignored", "this is no team file and is ignored", remedy=remedy, location=where))
         elif not TEAM_ID.fits(path.stem):
-            remedy = f"rename the file: {TEAM_ID.rule}"
+            meant = TEAM_ID.suggest(path.stem)
+            remedy = f"rename the file{f' to {meant}.yml' if meant and TEAM_ID.fits(meant) else ''}: {TEAM_ID.rule}"
             self.findings.append(error("team-id", f"{path.stem!r} is not a team id", remedy=remedy, location=where))
         elif entry.is_symlink():
             # A merge request could point it at any file of the machine that reads it, and findings quote what they read.

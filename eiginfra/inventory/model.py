@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from eiginfra.inventory.fields import (
+    WELL_ENCODED,
     Disk,
     Email,
     License,
@@ -30,6 +31,9 @@ Visibility = Literal["public", "internal", "private"]
 MachineType = Literal["container", "vm"]
 
 
+# As long as GitLab takes the descriptions of groups and projects.
+GroupText = Annotated[str, Field(max_length=500), WELL_ENCODED]
+ProjectText = Annotated[str, Field(max_length=2000), WELL_ENCODED]
 MOST = 500
 """More entries than any team needs in one list are a mistake."""
 
@@ -83,7 +87,9 @@ class Project(FileModel):
 
     name: ProjectName = Field(description="The last part of the project's path")
     title: Title | None = Field(default=None, description="The name shown; the path's last part if absent")
-    description: str | None = Field(default=None, max_length=2000, description="What it does and for whom, in a sentence")
+    description: Annotated[str, Field(max_length=2000), WELL_ENCODED] | None = Field(
+        default=None, description="What it does and for whom, in a sentence"
+    )
     visibility: Visibility = Field(default="public", description="Who sees it; never more than the team's group")
     license: License | None = Field(default=None, description="SPDX identifier")
     website: Url | None = Field(default=None, description="Where it runs or is explained")
@@ -198,7 +204,9 @@ class TeamFile(FileModel):
 
     title: Title = Field(description="The team's name as it is spoken, with accents and apostrophes")
     administration: Title = Field(description="Who hosts the team")
-    description: str = Field(default="", max_length=500, description="What the team is here to do, in a sentence")
+    description: Annotated[str, Field(max_length=500), WELL_ENCODED] = Field(
+        default="", description="What the team is here to do, in a sentence"
+    )
     town: Title | None = Field(default=None, description="Where it works")
     members: tuple[Member, ...] = Field(default=(), max_length=MOST, description="Who works in the team")
     mentors: tuple[Mentor, ...] = Field(default=(), max_length=MOST, description="Who guides it in the administration")

@@ -125,6 +125,8 @@ def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> str 
         return f"write {remedies.truth(value) or 'true or false'}, without quotes"
     if kind in {"int_type", "int_from_float"}:
         number = remedies.whole_number(value)
+        if isinstance(value, float) and number is None and abs(value) < 2**31:
+            return f"write {int(value)} or {int(value) + 1}"
         return f"write {number}, without quotes" if number and isinstance(value, str) else f"write {number}" if number else None
     if kind in {"string_type", "path_type"} and isinstance(value, (bool, int)):
         return f'put it in quotes: "{str(value).lower()[:60]}"'
@@ -132,6 +134,9 @@ def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> str 
         return "put it in quotes"
     if kind in {"tuple_type", "list_type"}:
         return _as_list(value, model, path)
+    if isinstance(value, list) and value and all(isinstance(item, dict) and len(item) == 1 for item in value):
+        first = next(iter(value[0]))
+        return f"delete the '- ' before {first!r} and the others" if first in keys_at(model, path) else None
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return _as_mapping(str(value), model, path)
     return None

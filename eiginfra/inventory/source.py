@@ -11,8 +11,10 @@ MAX_BYTES = 2**20
 """No file that people write comes near it; what does is a mistake or an attack."""
 
 _BREAK = re.compile("\r\n|\r|\n")
-# What YAML forbids, and the separators that the parser would count as line ends while editors do not.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+# What YAML forbids, separators that the parser would count as line ends while editors do not, and signs without width.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
+# Git's marks of a conflict stand at the beginning of their lines, where no value of YAML can.
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 
 
 def shown(path: Path) -> str:
@@ -53,6 +55,8 @@ def to_text(data: bytes, file: str) -> str:
     """The text of a UTF-8 file, without its byte order mark; InputError for anything that is not plain UTF-8 text."""
     if len(data) > MAX_BYTES:
         raise InputError([_too_large(len(data), Location(file=file))])
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise InputError([error("not-utf-8", "this file is UTF-16", remedy="save it in the encoding UTF-8", location=Location(file=file))])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -80,7 +84,15 @@ def to_text(data: bytes, file: str) -> str:
                 )
             ]
         )
+    if conflict := _CONFLICT.search(text):
+        raise InputError([_conflict(text, place(file, text[: conflict.start()]))])
     return text
+
+
+def _conflict(text: str, where: Location) -> Finding:
+    ends = [len(_BREAK.split(text[: match.start()])) for match in _CONFLICT.finditer(text)]
+    remedy = f"keep one of the two versions, and delete Git's marks in lines {', '.join(map(str, ends[:9]))}"
+    return error("merge-conflict", "a merge conflict of Git stands here, not yet resolved", remedy=remedy, location=where)
 
 
 def _too_large(size: int, where: Location) -> Finding:

@@ -6,6 +6,9 @@ from typing import Final
 import yaml
 
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.inventory.repairs import repaired
+from eiginfra.inventory.source import place
+from eiginfra.inventory.ssh_keys import PRIVATE
 
 _TAB: Final = ("a tab stands in the indentation", "YAML is indented with spaces: replace the tab by spaces")
 _INDENT: Final = (
@@ -50,8 +53,13 @@ _MEANINGS: Final[tuple[tuple[str, str, str], ...]] = (
 _RESERVED: Final = "@`%&*!|>"
 
 
-def explain(problem: yaml.YAMLError, text: str, file: str) -> Finding:
-    """The finding for malformed YAML."""
+def explain(problem: yaml.YAMLError, text: str, file: str, *, echo: bool) -> Finding:
+    """The finding for malformed YAML. echo: whether the remedy may repeat values; not where these may be secrets."""
+    if private := re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY", text):
+        return error("private-key", PRIVATE[0], remedy=PRIVATE[1], location=place(file, text[: private.start()]))
+    if html := re.match(r"\s*<(?:!doctype|html|head|body|\?xml|div)\b", text, re.IGNORECASE):
+        remedy = "copy the file's own text, e.g. from GitLab's button 'Open raw'"
+        return error("yaml", "this is a web page (HTML), not YAML", remedy=remedy, location=place(file, html[0].rpartition("<")[0]))
     said = str(getattr(problem, "problem", None) or problem)
     mark = getattr(problem, "problem_mark", None)
     if "unexpected end of stream" in said or "expected ':'" in said:
@@ -63,6 +71,8 @@ def explain(problem: yaml.YAMLError, text: str, file: str) -> Finding:
     line = min(mark.line, len(lines) - 1)  # the parser sees a line after the last one; people do not
     column = mark.column if line == mark.line else len(lines[line])
     message, remedy = _meaning(said, lines[line], column)
+    if message != _TAB[0] and (repair := repaired(text, line, echo=echo)):
+        line, column, message, remedy = repair[:4]
     remedy = remedy.replace("{opened}", f"line {opened.line + 1}, column {opened.column + 1}")
     return error("yaml", message, remedy=remedy, location=Location(file=file, line=line + 1, column=column + 1))
 

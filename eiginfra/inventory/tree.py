@@ -5,6 +5,7 @@ and read YAML 1.1 (where `no` is false and 10:30 is a number).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -98,7 +99,7 @@ class TreeBuilder:
                         break
                     root = self._node(next(self._events), 0)
         except yaml.YAMLError as problem:
-            self._findings.append(explain(problem, self._text, self._file))
+            self._findings.append(explain(problem, self._text, self._file, echo=self._templates or not self._aliases))
         except _Stopped:
             pass
         if not self._findings and (root is None or root.value is None):
@@ -114,7 +115,7 @@ class TreeBuilder:
         if len(self._findings) >= MAX_FINDINGS:
             raise _Stopped
 
-    def _node(self, event: Any, depth: int) -> YamlNode:
+    def _node(self, event: Any, depth: int, *, entry: bool = False) -> YamlNode:
         mark = _mark(event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor or "", mark)
@@ -133,7 +134,7 @@ class TreeBuilder:
             self._sequence(node, depth)
         else:
             self._collection_tag(event, "map", mark)
-            self._mapping(node, depth)
+            self._mapping(node, depth, entry=entry and not event.flow_style)
         node.complete = True
         return node
 
@@ -142,28 +143,26 @@ class TreeBuilder:
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
-            children.append(self._node(event, depth + 1))
+            children.append(self._node(event, depth + 1, entry=True))
         node.children = children
         node.value = [child.value for child in children]
         node.size += sum(child.size for child in children)
 
-    def _mapping(self, node: YamlNode, depth: int) -> None:
+    def _mapping(self, node: YamlNode, depth: int, *, entry: bool = False) -> None:
         children: dict[str, YamlNode] = {}
+        begun_again = False
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             key_node = self._node(event, depth + 1)
             child = self._node(next(self._events), depth + 1)
-            key = self._key(event, key_node)
+            key = self._key(event, key_node, child)
             if key is None:
                 continue
             if key in children:
-                self._finding(
-                    "duplicate-key",
-                    f"the key {key!r} stands here for the second time",
-                    f"keep one; the first is at line {node.keys[key][0]}, column {node.keys[key][1]}",
-                    key_node.mark,
-                )
+                if not begun_again:
+                    begun_again = entry and key == next(iter(children))
+                    self._duplicate(key, key_node.mark, node.keys[key], entry=begun_again)
                 continue
             children[key] = child
             node.keys[key] = key_node.mark
@@ -171,7 +170,16 @@ class TreeBuilder:
         node.children = children
         node.value = {key: child.value for key, child in children.items()}
 
-    def _key(self, event: Any, node: YamlNode) -> str | None:
+    def _duplicate(self, key: str, mark: Mark, first: Mark, *, entry: bool) -> None:
+        if entry:
+            self._finding(
+                "duplicate-key", f"a list entry begins here without its '- ', or {key!r} stands here twice", f"write - {key}: …", mark
+            )
+            return
+        remedy = f"keep one; the first is at line {first[0]}, column {first[1]}"
+        self._finding("duplicate-key", f"the key {key!r} stands here for the second time", remedy, mark)
+
+    def _key(self, event: Any, node: YamlNode, child: YamlNode) -> str | None:
         """The key's text, or None after a finding."""
         if node.children is not None:
             if self._is_template(event):
@@ -190,12 +198,16 @@ class TreeBuilder:
         if not isinstance(node.value, str):
             written = getattr(event, "value", "")
             remedy = f'quote it: "{written}"' if written else "write a key before the colon"
+            if type(node.value) is int and type(child.value) is int:
+                remedy = f"ports are written {{public: {written}, port: {child.value}}}"
             self._finding("key-not-text", f"the key {written or 'is empty,'} is not text", remedy, node.mark)
             return None
         return node.value
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> str | int | float | bool | None:
-        text: str = event.value
+        text = unicodedata.normalize("NFC", event.value)
+        if not self._aliases and not event.style and (quoted := re.fullmatch(r"[“”„](.*)[“”]", text)):
+            self._finding("typographic-quotes", "typographic quotes stand here, which are no quotes for YAML", f'write "{quoted[1]}"', mark)
         if not self._templates and _TEMPLATE.search(text):
             self._template_finding(mark)
         if event.tag is None:

@@ -1,6 +1,7 @@
 """Values to models; everything that is wrong at once, one finding for one mistake, at the place where it stands."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -31,11 +32,12 @@ def validate(model: type[M], document: YamlDocument) -> M:
     else:
         if not empty:
             return valid
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     details = [detail for detail in details if detail["input"] is not None or not empty]
     emptied = {path: _lost(model, document, path, details) for path in empty}
     lost = {key for keys in emptied.values() for key in keys}
-    findings = [_no_value(document, path, keys) for path, keys in emptied.items()]
-    findings += [_finding(detail, model, document) for detail in _causes(model, details) if detail["loc"] not in lost]
+    findings = [_no_value(model, document, path, keys) for path, keys in emptied.items()]
+    findings += [_finding(detail, model, document) for detail in _causes(model, details, unknown) if detail["loc"] not in lost]
     raise InputError(ordered(findings[:MAX_FINDINGS]))
 
 
@@ -77,9 +79,9 @@ def _lost(model: type[BaseModel], document: YamlDocument, path: Path, details: I
     ]
 
 
-def _causes(model: type[BaseModel], details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+def _causes(model: type[BaseModel], details: Sequence[ErrorDetails], unknown: Iterable[Path]) -> list[ErrorDetails]:
     """The errors without those that a misspelt or misplaced key brings along: what it should be is not missing besides."""
-    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    unknown = [(*path[:-1], re.split(r"[: ]", str(path[-1]))[0]) for path in unknown if path]
     meant = {(path[:-1], near_key(model, path)) for path in unknown}
     misplaced = {path[-1] for path in unknown}
 
@@ -92,7 +94,10 @@ def _causes(model: type[BaseModel], details: Sequence[ErrorDetails]) -> list[Err
     return [detail for detail in details if not follows(detail)]
 
 
-def _no_value(document: YamlDocument, path: Path, lost: Sequence[Path]) -> Finding:
+def _no_value(model: type[BaseModel], document: YamlDocument, path: Path, lost: Sequence[Path]) -> Finding:
+    if path and (glued := re.fullmatch(r"([\w-]+)(?::| +)(\S.*)", str(path[-1]))) and near_key(model, [*path[:-1], glued[1]]):
+        missing = "a space is missing after the colon" if ":" in str(path[-1]) else f"the colon after {glued[1]!r} is missing"
+        return error("no-value", missing, remedy=f"write {glued[1]}: {glued[2]}", location=document.locate_key(*path))
     what = "the list entry" if path and isinstance(path[-1], int) else "the key"
     remedy = f"write it, or delete {what}"
     if lost:

@@ -31,7 +31,13 @@ def check_calendar(cohort: Cohort, as_of: date) -> Iterator[Finding]:
                     yield error(
                         "until-outside-cohort",
                         f"{person.username!r} would have access until {person.until}, but the cohort goes from {starts} to {ends}",
-                        remedy="write a day within, or delete the key: the cohort's end is the default",
+                        remedy=f"write {_within(person.until, starts, ends)}, or delete the key: the cohort's end is the default",
                         location=cohort.where(team.id, role, index, "until"),
                         team=team.id,
                     )
+
+
+def _within(day: date, starts: date, ends: date) -> str:
+    """The same day in a year of the cohort, else what is asked for in general."""
+    years = [year for year in range(starts.year, ends.year + 1) if (day.month, day.day) != (2, 29)]
+    return next((str(same) for same in (day.replace(year=year) for year in years) if starts <= same <= ends), "a day within")

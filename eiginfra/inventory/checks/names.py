@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.finding import Finding, Location, error, notice
 from eiginfra.core.suggest import suggest
+from eiginfra.core.usage import MEASURES
 from eiginfra.inventory.checks.unique import Taken
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Team
@@ -25,10 +26,23 @@ def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
                 remedy=suggest(team_id, sorted(known)),
                 location=cohort.where_key(None, "quota", "teams", team_id),
             )
+    yield from _check_quota(cohort)
     hosts: dict[str, tuple[str, Location]] = {}
     for team in cohort.teams:
         yield from _check_projects(cohort, team)
         yield from _check_machines(cohort, team, hosts)
+
+
+def _check_quota(cohort: Cohort) -> Iterator[Finding]:
+    """A cohort whose teams may ask for as much as they like is told so."""
+    free = [measure for measure in MEASURES if getattr(cohort.file.quota.default, measure) is None]
+    if len(free) == len(MEASURES) and any(not cohort.file.quota.teams.get(team.id) for team in cohort.teams):
+        yield notice(
+            "no-quota",
+            "there is no quota for every team: each may ask for as many machines, and as large ones, as it likes",
+            remedy="write quota: {default: {machines: 3, cores: 4, memory: 2GiB, disk: 40GiB, projects: 10}}",
+            location=cohort.where(None, "quota"),
+        )
 
 
 def _check_projects(cohort: Cohort, team: Team) -> Iterator[Finding]:

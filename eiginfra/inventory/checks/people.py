@@ -20,7 +20,7 @@ class _First:
 
 @dataclass
 class _Known:
-    """Everybody met so far. GitLab ignores the case of user names and e-mail addresses."""
+    """Everybody met so far. User names and e-mail addresses are in lower case, as they are read."""
 
     by_username: dict[str, _First] = field(default_factory=dict)
     by_email: dict[str, _First] = field(default_factory=dict)
@@ -50,12 +50,11 @@ def _check_team(cohort: Cohort, team: Team, known: _Known) -> Iterator[Finding]:
         for index, person in enumerate(people):
             path = (role, index)
             this = _First(person, team.id, role, cohort.where(team.id, *path, "username"))
-            username = person.username.lower()
-            first = here.setdefault(username, this)
+            first = here.setdefault(person.username, this)
             if first is not this:
                 yield _twice_in_team(this, first)
                 continue
-            first = known.by_username.setdefault(username, this)
+            first = known.by_username.setdefault(person.username, this)
             if first is not this:
                 yield from _check_same_person(cohort, this, first, path)
             yield from _check_email(cohort, this, known, path)
@@ -77,11 +76,12 @@ def _check_same_person(cohort: Cohort, this: _First, first: _First, path: tuple[
     """The same user name in another team: then everything else must agree."""
     for key in ("name", "email"):
         mine, theirs = getattr(this.person, key), getattr(first.person, key)
-        if mine != theirs and (key != "email" or mine.lower() != theirs.lower()):
+        if mine != theirs:
             label = "e-mail address" if key == "email" else key
+            here, there = (repr(value) if value else "none" for value in (mine, theirs))
             yield error(
                 "person-differs",
-                f"{this.person.username!r} has another {label} in team {first.team}; first at {first.where}",
+                f"{this.person.username!r} has the {label} {here} here, and {there} in team {first.team}; first at {first.where}",
                 remedy=f"write the same {label} in both, or use another user name if they are two persons",
                 location=cohort.where(this.team, *path, key),
                 team=this.team,
@@ -89,8 +89,8 @@ def _check_same_person(cohort: Cohort, this: _First, first: _First, path: tuple[
 
 
 def _check_email(cohort: Cohort, this: _First, known: _Known, path: tuple[str, int]) -> Iterator[Finding]:
-    first = known.by_email.setdefault(this.person.email.lower(), this)
-    if first.person.username.lower() != this.person.username.lower():
+    first = known.by_email.setdefault(this.person.email, this)
+    if first.person.username != this.person.username:
         yield error(
             "duplicate-email",
             f"the e-mail address {this.person.email} is also that of {first.person.username!r}; first at {first.where}",
@@ -103,7 +103,7 @@ def _check_email(cohort: Cohort, this: _First, known: _Known, path: tuple[str, i
 def _check_keys(cohort: Cohort, this: _First, known: _Known, path: tuple[str, int]) -> Iterator[Finding]:
     for number, key in enumerate(this.person.ssh_keys):
         first = known.by_key.setdefault(" ".join(key.split(" ")[:2]), this)
-        if first.person.username.lower() != this.person.username.lower():
+        if first.person.username != this.person.username:
             yield warning(
                 "shared-ssh-key",
                 f"this SSH key is also that of {first.person.username!r}; first at {first.where}",

@@ -10,6 +10,7 @@ cohort: eig3
 title: Promotion 3
 starts: 2019-09-02
 ends: 2020-07-01
+quota: {default: {projects: 99}}
 """
 TEAM = """\
 title: {title}

@@ -58,9 +58,9 @@ def test_what_machines_and_projects_ask_for(adler: str, plume: str, said: str, *
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("plume-1, email: ", "adler-1, email: ¦", ["error: 'adler-1' has another e-mail address in team adler; first at ‡ (write the same e-mail address in both, or use another user name if they are two persons)"]),
-        ("plume-1, email: plume-1@", "Adler-1, email: ADLER-1@", []),
-        ("plume-1, email: plume-1@", "adler-1, name: ¦X, email: adler-1@", ["error: 'adler-1' has another name in team adler; first at ‡ (write the same name in both, or use another user name if they are two persons)"]),
+        ("plume-1, email: ", "adler-1, email: ¦", ["error: 'adler-1' has the e-mail address 'plume-1@example.org' here, and 'adler-1@example.org' in team adler; first at ‡ (write the same e-mail address in both, or use another user name if they are two persons)"]),
+        ("plume-1, email: plume-1@", "¦Adler-1, email: ADLER-1@", ["notice: the user name 'Adler-1' is written 'adler-1' in team adler; first at ‡: both are 'adler-1' (write adler-1 here too)"]),
+        ("plume-1, email: plume-1@", "adler-1, name: ¦X, email: adler-1@", ["error: 'adler-1' has the name 'X' here, and none in team adler; first at ‡ (write the same name in both, or use another user name if they are two persons)"]),
         ("plume-1@", "¦adler-1@", ["error: the e-mail address adler-1@example.org is also that of 'adler-1'; first at ‡ (give each account its own address)"]),
         ("plume-m, email: plume-m@", "¦plume-1, email: plume-1@", ["error: 'plume-1' stands among the members and the mentors of this team; first at teams/plume.yml:4:16 (keep one)"]),
         ("mentors:\n", "  - {username: ¦plume-1, email: x@example.org}\nmentors:\n", ["error: 'plume-1' stands twice among the members of this team; first at teams/plume.yml:4:16 (keep one)"]),
@@ -91,9 +91,9 @@ def test_a_cohort_without_teams_is_an_error(cohort: Write, site: Write) -> None:
 
 
 def test_a_quota_for_nobody(cohort: Write, site: Write) -> None:
-    text = COHORT + "quota: {teams: {adlr: {cores: 9}}}\n"
+    text = COHORT + "quota: {default: {cores: 9}, teams: {adlr: {cores: 9}}}\n"
     assert found(cohort(None, text), site()) == [
-        "cohort.yml:5:17: error: the quota names the team 'adlr', which does not exist (did you mean 'adler'?)"
+        "cohort.yml:5:38: error: the quota names the team 'adlr', which does not exist (did you mean 'adler'?)"
     ]
 
 

@@ -1,0 +1,229 @@
+"""Malformed YAML mended: a repair is told only if the file can be read with it, so that what it says to write is right."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TRIES: Final = 150
+_LARGEST: Final = 30_000
+"""Characters; longer files are not tried."""
+_ABOVE: Final = 12
+"""So many lines above the parser's place may hold the cause."""
+_SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_KEY: Final = r"(?P<before>\s*(?:- +)*)(?P<key>[\w-]+)"
+
+
+class Repair(NamedTuple):
+    """A line (from 0) written anew, what was wrong at a column (from 0) of it, and the text that was mended."""
+
+    line: int
+    column: int
+    message: str
+    remedy: str
+    lines: list[str]
+
+
+def repaired(text: str, line: int, *, echo: bool) -> Repair | None:
+    """The repair with which the text can be read, or else read furthest beyond the line of its error; None if none helps.
+
+    echo: whether remedies may repeat values; not where these may be secrets.
+    """
+    if len(text) > _LARGEST:
+        return None
+    lines = re.split("\r\n|\r|\n", text)
+    best, reached = None, line + 1
+    for repair in islice(_candidates(lines, line), _TRIES):
+        end = _error_line(repair.lines)
+        if end is None:
+            best = repair
+            break
+        if end > reached:
+            best, reached = repair, end
+    if best is None:
+        return None
+    return best if echo else best._replace(remedy=re.sub(r"(?<=: )(?!$).*", "…", best.remedy))
+
+
+def _error_line(lines: Sequence[str]) -> int | None:
+    try:
+        for _ in yaml.parse("\n".join(lines), Loader=_LOADER):
+            pass
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        return mark.line if mark else 0
+    return None
+
+
+def _candidates(lines: list[str], line: int) -> Iterator[Repair]:
+    """Everywhere first, then each sort of repair from the error's line upwards."""
+    for everywhere in (_odd_spaces, _fences):
+        yield from everywhere(lines)
+    near = [index for index in range(min(line, len(lines) - 1), max(line - _ABOVE, 0) - 1, -1) if lines[index].strip()]
+    for repair in _SORTS:
+        for index in near:
+            yield from repair(lines, index)
+
+
+def _odd_spaces(lines: list[str]) -> Iterator[Repair]:
+    pattern = re.compile(rf"^([ {_SPACES}]*(?:-[ {_SPACES}]+)*(?:[\w-]+:?)?[ {_SPACES}]*)")
+    mended = [pattern.sub(lambda match: re.sub(rf"[{_SPACES}]", " ", match[1]), line) for line in lines]
+    changed = [index for index, line in enumerate(lines) if line != mended[index]]
+    if changed:
+        first = changed[0]
+        column = next(index for index, letter in enumerate(lines[first]) if letter != mended[first][index])
+        also = f", in {len(changed)} lines" if len(changed) > 1 else ""
+        said = f"a special space (U+{ord(lines[first][column]):04X}) stands here, where an ordinary one belongs"
+        yield Repair(first, column, said, f"replace it by an ordinary space{also}", mended)
+
+
+def _fences(lines: list[str]) -> Iterator[Repair]:
+    fenced = [index for index, line in enumerate(lines) if re.match(r"\s*(?:```|~~~|</?[a-zA-Z][^>]*>)", line)]
+    if fenced:
+        kept = ["" if index in fenced else line for index, line in enumerate(lines)]
+        yield Repair(fenced[0], 0, "a line of Markdown or HTML stands here", "delete it, and those like it", kept)
+
+
+def _rewritten(lines: list[str], index: int, new: str, message: str, column: int | None = None) -> Repair:
+    """A repair of one line; the remedy shows the new one, without its indentation and comment."""
+    shown = re.sub(r"\s+#.*", "", new.strip())
+    indent = len(lines[index]) - len(lines[index].lstrip()) if column is None else column
+    remedy = f"write {shown}" if len(shown) <= 120 else f"write {shown[:117]}…"
+    return Repair(index, indent, message, remedy, [*lines[:index], new, *lines[index + 1 :]])
+
+
+def _cut_key(lines: list[str], index: int) -> Iterator[Repair]:
+    """An SSH key over several lines: those below join it."""
+    start = re.search(r"\b(?:ssh-\w+|ecdsa-sha2-\w+) AAAA", lines[index])
+    for end in range(index + 2, min(index + 14, len(lines) + 1)) if start else ():
+        if re.match(r"\s*[A-Za-z0-9+/=]{8,}(?:\s|$)", lines[end - 1]) is None:
+            break
+        whole = lines[index] + "".join(line.strip() for line in lines[index + 1 : end])
+        rest = [*lines[:index], whole, *[""] * (end - index - 1), *lines[end:]]
+        said, remedy = "this SSH key is cut over several lines", "write the whole key on one line"
+        yield Repair(index, start.start() if start else 0, said, remedy, rest)
+
+
+def _space_after_colon(lines: list[str], index: int) -> Iterator[Repair]:
+    if match := re.match(rf"({_KEY}):(?P<value>[^\s/].*)$", lines[index]):
+        yield _rewritten(lines, index, f"{match[1]}: {match['value']}", "a space is missing after the colon", len(match["before"]))
+
+
+def _other_signs(lines: list[str], index: int) -> Iterator[Repair]:
+    if match := re.match(rf"({_KEY}) *(?P<sign>[：﹕∶꞉=]|=>|->) *(?P<value>.*)$", lines[index]):
+        said = f"{match['sign']} stands here, where a colon belongs"
+        yield _rewritten(lines, index, f"{match[1]}: {match['value']}".rstrip(), said, match.start("sign"))
+
+
+def _typographic(lines: list[str], index: int) -> Iterator[Repair]:
+    if match := re.match(rf"({_KEY}: +)[“”„«‘’]\s*(?P<value>[^\"]*?)\s*[“”»’]\s*$", lines[index]):
+        said = "typographic quotes stand here, which are no quotes for YAML"
+        yield _rewritten(lines, index, f'{match[1]}"{match["value"]}"', said, len(match[1]))
+
+
+def _quotes(lines: list[str], index: int) -> Iterator[Repair]:
+    """A value that must stand in quotes, or whose quotes are not right."""
+    if match := re.match(rf"({_KEY}: +|\s*(?:- +)+)(?P<value>\S.*?)\s*$", lines[index]):
+        for new, said in _requoted(match["value"]):
+            yield _rewritten(lines, index, match[1] + new, said, len(match[1]))
+
+
+def _requoted(value: str) -> Iterator[tuple[str, str]]:
+    mark = value[0]
+    if mark in "\"'" and value.count(mark) == 1:
+        yield value + mark, "a quote is opened here and never closed"
+    elif mark in "\"'":
+        inner = value[1:-1] if value.endswith(mark) else value
+        other = "'" if '"' in inner else '"'
+        if other not in inner:
+            yield f"{other}{inner}{other}", "the quotes in this value end it too early"
+    elif re.search(r":(?:\s|$)", value) and mark not in "[{":
+        other = "'" if '"' in value else '"'
+        if other not in value:
+            yield f"{other}{value}{other}", "a second ': ' stands in this value"
+
+
+def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
+    """A bracket, brace or comma missing in a line."""
+    line = lines[index].rstrip()
+    start = re.search(r"[\[{]", line)
+    if start is None:
+        return
+    body = re.sub(r"[\]}\s]+$", "", line)
+    stack: list[str] = []
+    for sign in body:
+        if sign in "[{":
+            stack.append("]" if sign == "[" else "}")
+        elif stack and sign == stack[-1]:
+            stack.pop()
+    closed = body + "".join(reversed(stack))
+    if closed != line:
+        yield _rewritten(lines, index, closed, "a closing bracket is missing, or is the wrong one", start.start())
+    comma = line[: start.start()] + re.sub(r"(\w+: +[^\s,{}\[\]:]+) +(?=\w+: )", r"\1, ", line[start.start() :])
+    if comma != line:
+        yield _rewritten(lines, index, comma, "a comma is missing between two entries", start.start())
+
+
+def _space_after_hyphen(lines: list[str], index: int) -> Iterator[Repair]:
+    if match := re.match(r"(\s*)-([\w{\[\"'].*)$", lines[index]):
+        yield _rewritten(lines, index, f"{match[1]}- {match[2]}", "a space is missing after the hyphen")
+
+
+def _known_entry(lines: list[str], index: int) -> Iterator[Repair]:
+    """A list entry without its hyphen, that begins with the same key as another entry."""
+    key = lines[index].lstrip().partition(":")[0]
+    if any(re.match(rf" *- +{re.escape(key)}:", line) for line in lines):
+        yield from _entry(lines, index)
+
+
+def _entry(lines: list[str], index: int) -> Iterator[Repair]:
+    match = re.match(r"( +)([\w{][^:]*:.*)$", lines[index])
+    for indent in (match[1], match[1][:-2]) if match else ():
+        body = match[2] if match else ""
+        yield _rewritten(lines, index, f"{indent}- {body}", "a list entry begins here without its '- '")
+
+
+def _colon(lines: list[str], index: int) -> Iterator[Repair]:
+    match = re.match(rf"({_KEY})(?P<value> +[^\s:].*)?$", lines[index])
+    if match and re.fullmatch(r"[a-zé_]{2,30}", match["key"]):
+        new = f"{match[1]}:{match['value'] or ''}"
+        yield _rewritten(lines, index, new, f"the colon after {match['key']!r} is missing", len(match["before"]))
+
+
+def _indent(line: str, more: str = "") -> int:
+    return len(line) - len(line.lstrip(f" {more}"))
+
+
+def _indentation(lines: list[str], index: int) -> Iterator[Repair]:
+    """The line, or it and those that are indented with it, moved to a column of the lines above."""
+    body, indent = lines[index].lstrip(" "), _indent(lines[index])
+    above = [line for line in lines[max(index - _ABOVE, 0) : index] if line.strip()]
+    known = {_indent(line) for line in above} | {_indent(line, "-") for line in above}
+    end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() and _indent(lines[at]) < indent), len(lines))
+    said = "this line is not in the column of those that it belongs to"
+    for column in sorted(known - {indent}, key=lambda column: abs(column - indent)):
+        remedy = f"put {column} spaces before {body.split(':')[0][:30].strip()!r}, not {indent}"
+        one = [*lines[:index], " " * column + body, *lines[index + 1 :]]
+        yield Repair(index, indent, said, remedy, one)
+        block = [" " * (column - indent) + line if column > indent else line[indent - column :] for line in lines[index:end]]
+        remedy += ", and move the lines below with it"
+        yield Repair(index, indent, said, remedy, [*lines[:index], *block, *lines[end:]])
+
+
+_Sort = Callable[[list[str], int], Iterator[Repair]]
+_SORTS: Final[Sequence[_Sort]] = (
+    _cut_key,
+    _space_after_colon,
+    _other_signs,
+    _typographic,
+    _space_after_hyphen,
+    _quotes,
+    _brackets,
+    _known_entry,
+    _indentation,
+    _entry,
+    _colon,
+)

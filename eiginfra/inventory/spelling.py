@@ -1,0 +1,30 @@
+"""User names are one, whatever their case: they are read in lower case, and whoever spells one in two ways is told."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eiginfra.core.finding import Finding, Location, notice
+from eiginfra.inventory.document import YamlDocument
+
+
+def spelling_notices(documents: Mapping[str, YamlDocument]) -> Iterator[Finding]:
+    """A notice for each user name of the team files, by team, that was met before with capitals in other letters."""
+    first: dict[str, tuple[str, str, Location]] = {}
+    for team, document in sorted(documents.items()):
+        for role in ("members", "mentors"):
+            for index, person in enumerate(document.data.get(role, [])):
+                written = _username(person)
+                where = document.locate(role, index, "username")
+                spelt, other, place = first.setdefault(written.lower(), (written, team, where))
+                if spelt != written:
+                    yield notice(
+                        "username-spelling",
+                        f"the user name {written!r} is written {spelt!r} in team {other}; first at {place}: both are {written.lower()!r}",
+                        remedy=f"write {spelt} here too",
+                        location=where,
+                        team=team,
+                    )
+
+
+def _username(person: Any) -> str:
+    return str(person["username"])
