@@ -90,6 +90,32 @@ def test_a_cohort_without_teams_is_an_error(cohort: Write, site: Write) -> None:
     assert found(cohort({}), site()) == ["cohort.yml:1:1: error: the cohort has no team (write one: teams/<id>.yml beside this file)"]
 
 
+def test_a_cohort_without_quota_is_told_so(cohort: Write, site: Write) -> None:
+    assert found(cohort(None, COHORT), site()) == [
+        "cohort.yml:1:1: notice: there is no quota for every team: each may ask for as many machines, and as large ones, as it likes (write quota: {default: {machines: 3, cores: 4, memory: 2GiB, disk: 40GiB, projects: 10}})"
+    ]
+    assert found(cohort(None, COHORT + "quota: {teams: {adler: {cores: 1}}}\n"), site()) == []
+
+
+def test_one_person_is_one_user_name_whatever_its_case(cohort: Write) -> None:
+    teams = {"adler": HEAD.format("adler"), "plume": HEAD.format("plume").replace("plume-1", "ADLER-1")}
+    loaded = load_cohort(cohort(teams))
+    assert [team.members[0].username for team in loaded.teams] == ["adler-1", "adler-1"]
+    assert [team.members[0].email for team in loaded.teams] == ["adler-1@example.org", "adler-1@example.org"]
+    assert [finding.code for finding in loaded.findings] == ["username-spelling"]
+
+
+def test_two_spellings_that_look_alike_are_equal(cohort: Write, site: Write) -> None:
+    one, other = "D\u00e9veloppeuse", "De\u0301veloppeuse"
+    teams = {
+        "adler": HEAD.format("adler").replace("adler-1,", f"adler-1, name: {one},"),
+        "plume": HEAD.format("plume").replace("plume-1, email: plume-1", f"adler-1, name: {other}, email: adler-1"),
+    }
+    folder = cohort(teams)
+    assert found(folder, site()) == []
+    assert load_cohort(folder).team("plume").members[0].name == one
+
+
 def test_a_quota_for_nobody(cohort: Write, site: Write) -> None:
     text = COHORT + "quota: {default: {cores: 9}, teams: {adlr: {cores: 9}}}\n"
     assert found(cohort(None, text), site()) == [

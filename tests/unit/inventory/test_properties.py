@@ -1,6 +1,7 @@
 """Whatever stands in a file: findings, never a crash; and what is valid is found where it stands."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,45 @@ def test_a_spoilt_file_is_read_or_refused(text: bytes, data: st.DataObject) -> N
     document = read(text[:start] + data.draw(yamlish).encode() + text[end:], pure=False)
     if document is not None:
         try_models(document)
+
+
+TEAM = EXAMPLES[2].decode()
+LINES = TEAM.splitlines(keepends=True)
+KEYS = sorted(set(re.findall(r"[a-z_]+(?=:)", TEAM)))
+
+
+def swapped(text: str, one: str, other: str) -> str:
+    return re.sub(rf"\b(?:{one}|{other})(?=:)", lambda match: other if match[0] == one else one, text)
+
+
+at_line = st.integers(0, len(LINES) - 1)
+mutations = st.one_of(
+    st.tuples(st.integers(0, len(TEAM)), st.integers(0, 4), yamlish).map(lambda cut: TEAM[: cut[0]] + cut[2] + TEAM[cut[0] + cut[1] :]),
+    at_line.map(lambda line: "".join(LINES[:line] + LINES[line + 1 :])),
+    at_line.map(lambda line: "".join(LINES[: line + 1] + LINES[line:])),
+    st.tuples(at_line, at_line).map(lambda pair: "".join([*LINES[: pair[0]], LINES[pair[1]], *LINES[pair[0] + 1 :]])),
+    st.tuples(at_line, st.sampled_from([" ", "  ", "- ", "\t", "\u00a0", "#"])).map(
+        lambda shift: "".join([*LINES[: shift[0]], shift[1] + LINES[shift[0]], *LINES[shift[0] + 1 :]])
+    ),
+    st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)).map(lambda keys: swapped(TEAM, *keys)),
+    st.tuples(st.sampled_from(KEYS), values.map(json.dumps)).map(
+        lambda pair: re.sub(rf"\b({pair[0]}: ).*", lambda key: key[1] + pair[1], TEAM)
+    ),
+)
+
+
+@given(mutations)
+def test_a_mistake_in_a_team_file_is_found_within_the_file(text: str) -> None:
+    document = read(text.encode(), pure=True)
+    if document is None:
+        return
+    try:
+        validate(TeamFile, document)
+    except InputError as problem:
+        count = len(re.split("\r\n|\r|\n", text))
+        places = [finding.location for finding in problem.findings]
+        assert places
+        assert all(place is not None and place.file == "f.yml" and 1 <= place.line <= count for place in places)
 
 
 @given(values)
