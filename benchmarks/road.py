@@ -99,16 +99,16 @@ def measure(teams: int, latency: float, site: Path) -> list[Step]:
             return Step(teams, latency, resources, what, wall, cpu, **counter.take())
 
         def apply() -> int:
-            project = Workspace.load(paths)
-            report = project.apply(project.plan())
-            assert not report.failed, [result.reason for result in report.results if result.reason][:3]
-            return len(project.compiled.resources)
+            with Workspace.load(paths) as project:
+                report = project.apply(project.plan())
+                assert not report.failed, [result.reason for result in report.results if result.reason][:3]
+                return len(project.compiled.resources)
 
         def plan() -> int:
-            project = Workspace.load(paths)
-            found = project.plan()
-            assert found.empty, [str(change.address) for change in found.acting][:5]
-            return len(project.compiled.resources)
+            with Workspace.load(paths) as project:
+                found = project.plan()
+                assert found.empty, [str(change.address) for change in found.acting][:5]
+                return len(project.compiled.resources)
 
         first = step("first apply", apply)
         return [first, min((step("empty plan", plan) for _ in range(REPEATS)), key=lambda measured: measured.cpu)]

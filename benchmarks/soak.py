@@ -138,8 +138,8 @@ def main() -> int:
         body["reconcile"] = {"policy": {ALERT: "alert"}, "heals_per_hour": 1000}
         site.write_text(yaml.safe_dump(body), encoding="utf-8")
         paths = Paths(inventory=generate(Path(name), options.teams), playbook=ROOT / "playbooks/site.yml", site=site, as_of=DAY)
-        project = Workspace.load(paths)
-        report = project.apply(project.plan())
+        with Workspace.load(paths) as project:
+            report = project.apply(project.plan())
         assert not report.failed, [result.reason for result in report.results if result.reason][:3]
         return soak(options, paths, site, body)
 

@@ -1,6 +1,7 @@
 """What import-linter cannot hold of the house's rules."""
 
 import ast
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,24 @@ def test_nobody_asks_whether_it_is_the_lab() -> None:
         if isinstance(node, ast.If) and "lab" in ast.unparse(node.test).lower().replace("label", "").replace("available", "").split()
     ]
     assert asking == []
+
+
+ALIKE = {"core", "engine", "playbook", "wiring", "reconcile", "journal"}
+NAMELESS = [
+    module
+    for module in MODULES
+    # The views are the templates' vocabulary, which has names for our own sections.
+    if module.relative_to(PACKAGE).parts[0] in ALIKE and module.name != "views.py"
+]
+
+
+@pytest.mark.parametrize("module", NAMELESS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_providers_name_stands_where_all_providers_are_alike(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    words |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    words |= {part for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module for part in node.module.split(".")}
+    assert not words & {point.name for point in entry_points(group="eiginfra.providers")}
 
 
 def test_requirements_are_hashed_and_name_no_index() -> None:

@@ -104,12 +104,13 @@ class Bench:
 
     def plan(self) -> Plan:
         """What is left to do."""
-        return Workspace.load(self.paths).plan()
+        with Workspace.load(self.paths) as project:
+            return project.plan()
 
     def duplicates(self) -> int:
         """Things that stand more than once, or that nobody asked for."""
-        project = Workspace.load(self.paths)
-        wanted = Counter(resource.address.kind for resource in project.compiled.resources)
+        with Workspace.load(self.paths) as project:
+            wanted = Counter(resource.address.kind for resource in project.compiled.resources)
         return sum(max(0, there - wanted[kind]) for kind, there in self._standing().items())
 
     def tamper(self, change: Change) -> None:
