@@ -130,6 +130,8 @@ def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> str 
         return f"write {number}, without quotes" if number and isinstance(value, str) else f"write {number}" if number else None
     if kind in {"string_type", "path_type"} and isinstance(value, (bool, int)):
         return f'put it in quotes: "{str(value).lower()[:60]}"'
+    if kind == "string_type" and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return f"write {value[0][:60]}, without brackets or '- '"
     if kind in {"string_type", "path_type"} and isinstance(value, float):
         return "put it in quotes"
     if kind in {"tuple_type", "list_type"}:

@@ -81,6 +81,8 @@ def _meaning(said: str, written: str, column: int) -> tuple[str, str]:
     indentation = written[: len(written) - len(written.lstrip())]
     if "\t" in indentation and column <= len(indentation):
         return _TAB
+    if written[column : column + 1] == "\t":
+        return "a tab stands here, where YAML wants spaces", "replace the tab by a space"
     before = written[:column].rstrip()
     sign = written[column : column + 1]
     begun = re.search(r"(?:^|[:\-,\[{]\s+)([@`%&*!|>][^\s,\]}]*)$", written[: column + 1] if sign in _RESERVED and sign else before)

@@ -64,7 +64,7 @@ def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_te
     [
         ("title: ¦2024\nadministration: X\n", 'title: the number 2024 stands here, where text belongs (put it in quotes: "2024")'),
         ("title: ¦true\nadministration: X\n", 'title: the truth value true stands here, where text belongs (put it in quotes: "true")'),
-        ("title: ¦[a]\nadministration: X\n", "title: a list stands here, where text belongs (write one text)"),
+        ("title: ¦[a]\nadministration: X\n", "title: a list stands here, where text belongs (write a, without brackets or '- ')"),
         ("title: ¦''\nadministration: X\n", "title: '' is not a title (one line of text, without spaces around it or a comma at its end)"),
         (f"title: ¦{'x' * 256}\nadministration: X\n", "title: the text is too long (at most 255 characters)"),
         ("¦title: X\n", "'administration' is missing (add 'administration: …')"),

@@ -222,6 +222,8 @@ IMAGE = "    image: debian-12\n    size"
     ("old", "new", "said"),
     [
         (IMAGE, "\timage: debian-12\n    size", "25:1: error: a tab stands in the indentation (YAML is indented with spaces: replace the tab by spaces)"),
+        (IMAGE, "    image: [debian-12]\n    size", "25:12: error: image: a list stands here, where text belongs (write debian-12, without brackets or '- ')"),
+        ("  - name: web", "  -\tname: web", "24:4: error: a tab stands here, where YAML wants spaces (replace the tab by a space)"),
         (IMAGE, "    image:debian-12\n    size", "25:5: error: a space is missing after the colon (write image: debian-12)"),
         ("  - name: web", "  - name:web", "24:5: error: a space is missing after the colon (write - name: web)"),
         ("title: ADLER", "title:ADLER", "1:1: error: a space is missing after the colon (write title: ADLER)"),
