@@ -43,7 +43,7 @@ def known_path(path: str) -> bool:
 
 
 class PermissionTable:
-    """Permission questions about a state; answers are remembered until `forget` is called after a change."""
+    """Permission questions about a state; answers are remembered until one of the `forget`s is called after a change."""
 
     def __init__(self, state: ProxmoxState) -> None:
         self._state = state
@@ -52,9 +52,20 @@ class PermissionTable:
         self._pools: dict[str, list[str]] | None = None
 
     def forget(self) -> None:
-        """Users, groups, roles, ACLs or pools changed."""
-        self._privileges.clear()
+        """ACLs or pools changed, whatever else did."""
+        self.forget_accounts()
         self._tree = self._pools = None
+
+    def forget_accounts(self) -> None:
+        """Users, tokens, groups or roles changed, and nothing else."""
+        self._privileges.clear()
+
+    def join_pool(self, pool: str, vmid: int) -> None:
+        """A new guest becomes a member of a pool."""
+        self._state.pools[pool]["vms"].append(vmid)
+        self._privileges.clear()
+        if self._pools is not None:
+            self._pools.setdefault(f"/vms/{vmid}", []).append(pool)
 
     def permissions(self, auth: str, path: str) -> dict[str, int]:
         """The privileges of a user or token on a path, each with its propagation flag."""

@@ -130,8 +130,7 @@ class _Clone:
                 if pool := self.call.text("pool"):
                     if pool not in lab.state.pools:
                         raise ServerError(f"clone failed: pool '{pool}' does not exist")
-                    lab.state.pools[pool]["vms"].append(clone.vmid)
-                    lab.access.forget()
+                    lab.access.join_pool(pool, clone.vmid)
                 done = True
         except ProxmoxHttpError as error:
             raise ServerError(str(error) if lxc else f"clone failed: {error}") from error

@@ -112,8 +112,7 @@ class _ContainerCreation:
                 self._undo()
                 raise
             if pool := self.call.text("pool"):
-                self.lab.state.pools[pool]["vms"].append(vmid)
-                self.lab.access.forget()
+                self.lab.access.join_pool(pool, vmid)
             if self.call.flag("start"):
                 run_guest(self.lab, self.guest)
 

@@ -108,8 +108,7 @@ class _VmCreation:
                     raise
                 raise ServerError(f"unable to {'restore' if archive else 'create'} VM {vmid} - {error}") from error
             if pool := self.call.text("pool"):
-                self.lab.state.pools[pool]["vms"].append(vmid)
-                self.lab.access.forget()
+                self.lab.access.join_pool(pool, vmid)
             if self.call.flag("start"):
                 run_guest(self.lab, self.guest)
 

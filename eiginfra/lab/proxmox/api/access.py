@@ -156,7 +156,7 @@ def create_group(call: ProxmoxCall) -> None:
     if call.text("groupid") in call.lab.state.groups:
         raise ServerError(f"create group failed: group '{call.text('groupid')}' already exists")
     call.lab.state.groups[call.text("groupid")] = {"comment": call.text("comment"), "users": []}
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
 
 
 @endpoint("PUT", "/access/groups/{groupid}", "comment: str", _GROUPS)
@@ -205,7 +205,7 @@ def create_role(call: ProxmoxCall) -> None:
     if name in call.lab.state.roles:
         raise ServerError(f"create role failed: role '{name}' already exists")
     call.lab.state.roles[name] = sorted(set(split_list(call.text("privs"))))
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
 
 
 @endpoint("PUT", "/access/roles/{roleid}", "append: bool needs=privs\nprivs: str fmt=pve-priv-list", _ROLES)
@@ -217,7 +217,7 @@ def change_role(call: ProxmoxCall) -> None:
     if name in ROLES:
         raise ServerError(f"auto-generated role '{name}' cannot be modified")
     roles[name] = sorted({*split_list(call.text("privs")), *(roles[name] if call.flag("append") else ())})
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
 
 
 @endpoint("DELETE", "/access/roles/{roleid}", "", _ROLES)

@@ -84,7 +84,7 @@ def create_user(call: ProxmoxCall) -> None:
         user["password"] = hash_password(call.text("password"))
     _join(call, userid, "create user")
     lab.state.users[userid] = user
-    lab.access.forget()
+    lab.access.forget_accounts()
 
 
 def _join(call: ProxmoxCall, userid: str, verb: str) -> None:
@@ -115,7 +115,7 @@ def change_user(call: ProxmoxCall) -> None:
     user = _find(call.lab, call.text("userid"))
     _join(call, call.text("userid"), "update user")
     user |= {key: call.p[key] for key in _PLAIN if key in call.p}
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
 
 
 @endpoint("DELETE", "/access/users/{userid}", "", both(realm_allocate, user_group("User.Modify")))
@@ -161,7 +161,7 @@ def create_token(call: ProxmoxCall) -> Json:
         raise ParamError(tokenid="Token already exists.")
     info: Json = {"privsep": 1, "expire": 0} | {key: call.p[key] for key in ("privsep", "expire", "comment") if key in call.p}
     user["tokens"][name] = info | {"value": call.lab.uuid()}
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
     shown = {key: str(call.p[key]) for key in ("comment", "expire", "privsep") if key in call.p}
     return {"full-tokenid": f"{userid}!{name}", "value": user["tokens"][name]["value"], "info": {"privsep": "1", **shown}}
 
@@ -173,7 +173,7 @@ def change_token(call: ProxmoxCall) -> Json:
     for name in split_list(call.text("delete")):
         info.pop(name, None)
     info |= {key: call.p[key] for key in ("privsep", "expire", "comment") if key in call.p}
-    call.lab.access.forget()
+    call.lab.access.forget_accounts()
     return _token(info) | {key: str(call.p[key]) for key in ("privsep", "expire") if key in call.p}
 
 
