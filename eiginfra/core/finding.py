@@ -30,7 +30,11 @@ class Location(BaseModel):
 
 
 class Finding(BaseModel):
-    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next, `trace` since when it is so."""
+    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next, `trace` since when it is so.
+
+    location: the place that its reader may change; also: other places that have part in it. field: of the resource at `address`, the
+    field or entry that it is about (`license`, `members[adler-1]`): where no location is given, the engine finds it by that.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,7 +43,9 @@ class Finding(BaseModel):
     message: str
     remedy: str | None = None
     location: Location | None = None
+    also: tuple[Location, ...] = ()
     address: str | None = None
+    field: str | None = None
     team: str | None = None
     trace: Trace | None = None
 
@@ -47,7 +53,8 @@ class Finding(BaseModel):
         where = self.location or self.address
         head = f"{where}: " if where else ""
         tail = f" ({self.remedy})" if self.remedy else ""
-        return f"{head}{self.severity}: {self.message}{tail}"
+        others = f" [also {', '.join(map(str, self.also))}]" if self.also else ""
+        return f"{head}{self.severity}: {self.message}{tail}{others}"
 
 
 def _finding(
@@ -57,10 +64,22 @@ def _finding(
     *,
     remedy: str | None = None,
     location: Location | None = None,
+    also: tuple[Location, ...] = (),
     address: str | None = None,
+    field: str | None = None,
     team: str | None = None,
 ) -> Finding:
-    return Finding(severity=severity, code=code, message=message, remedy=remedy, location=location, address=address, team=team)
+    return Finding(
+        severity=severity,
+        code=code,
+        message=message,
+        remedy=remedy,
+        location=location,
+        also=also,
+        address=address,
+        field=field,
+        team=team,
+    )
 
 
 error = partial(_finding, Severity.ERROR)

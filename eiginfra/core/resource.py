@@ -25,8 +25,16 @@ class Resource:
     spec: Spec
     team: str | None = None
     origin: Location | None = None
+    """The task, in the playbook."""
     tags: frozenset[str] = frozenset()
     protect: bool = False
+    origins: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
+    """Where each value is written, by its label as FieldDiff has it: the place to change, the team's file first; "": what made it."""
+
+    def locate(self, label: str | None = None) -> Location | None:
+        """The place to change for a field or an entry (`memory`, `members[adler-1]`); else that of what made the resource."""
+        named = (label, label.partition("[")[0], "") if label else ("",)
+        return next((place for name in named if (place := self.origins.get(name)) is not None), self.origin)
 
     @cached_property
     def values(self) -> Mapping[str, JsonValue]:

@@ -70,11 +70,15 @@ class Limit(BaseModel):
 
 
 class Limits(BaseModel):
-    """What each team may use, what the whole cohort may, and where each limit is written."""
+    """What each team may use, what the whole cohort may, and where that is written.
+
+    asked: where a team asks for something of a measure; granted: where its limit is; both by team and measure.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     teams: dict[str, Limit] = {}
     capacity: Limit | None = None
-    team_locations: dict[str, Location] = {}
+    asked: dict[tuple[str, str], Location] = {}
+    granted: dict[tuple[str, str], Location] = {}
     capacity_location: Location | None = None

@@ -21,11 +21,14 @@ def check_wanted(registry: Registry, resources: Sequence[Resource], limits: Limi
 
 
 def attributed(found: Finding, resource: Resource) -> Finding:
-    """A kind's finding with the resource's address, team and place in the playbook, where it names none itself."""
+    """A kind's finding with the resource's address and team, and the place to change: where its field is written, and then the task."""
+    place = found.location or resource.locate(found.field)
+    further = resource.origin if found.location is None and found.field is not None else None
     return found.model_copy(
         update={
             "address": found.address or str(resource.address),
             "team": found.team or resource.team,
-            "location": found.location or resource.origin,
+            "location": place,
+            "also": (*found.also, *([further] if further not in (None, place) else [])),
         }
     )

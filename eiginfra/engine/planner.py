@@ -29,7 +29,8 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     unknown |= _hanging(registry, situation, observed, unknown)
     resources, objections = allocated(registry, situation, observed, unknown)
     wanted = {resource.address: resource for resource in situation.everything}
-    notes: list[Finding] = [*findings, *(found for seen in situation.observations.values() for found in seen.findings), *objections]
+    seen_findings = [found for seen in situation.observations.values() for found in seen.findings]
+    notes: list[Finding] = [*findings, *(_located(found, wanted) for found in (*seen_findings, *objections))]
     changes: list[Change] = []
     for resource in resources:
         if resource.address in unknown and resource.address not in observed:
@@ -46,7 +47,8 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
             warning("cohort-closed", "today is outside the cohort's dates: nothing new is made", remedy="see starts and ends in cohort.yml")
         )
 
-    notes += check_standing(registry, observed.values(), wanted, situation.records, situation.limits)
+    standing = check_standing(registry, observed.values(), wanted, situation.records, situation.limits)
+    notes += (_located(found, wanted) for found in standing)
     notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
     notes += check_removals(registry, changes, observed.values(), situation.allows)
     present = {change.address for change in changes if change.acts}
@@ -68,6 +70,12 @@ def _attributed(situation: Situation) -> dict[Address, Observed]:
         for seen in situation.observations.values()
         for there in seen.objects
     }
+
+
+def _located(found: Finding, wanted: Mapping[Address, Resource]) -> Finding:
+    """With the place to change, if it is about a wanted resource and names no place itself."""
+    resource = wanted.get(Address.parse(found.address)) if found.address and not found.location else None
+    return found if resource is None else attributed(found, resource)
 
 
 def _hanging(
@@ -193,6 +201,6 @@ def _stuck(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding:
     if kind.removal is not None and not kind.in_steps:
         ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")
     return attributed(
-        warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways)),
+        warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways), field=found.label),
         resource,
     )

@@ -1,9 +1,10 @@
 """Quotas and capacity: what is asked for, and what really stands, against what may be used."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypedDict
 
 from eiginfra.core.address import Address
-from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.usage import MEASURES, Limits, Usage
@@ -12,6 +13,11 @@ from eiginfra.core.values import ByteSize
 EXCESS, BY_HAND = "quota-excess", "made-by-hand"
 STANDING = frozenset({EXCESS, BY_HAND})
 """The codes of findings on single things, behind a team's quota that is overrun."""
+
+
+class _Where(TypedDict):
+    location: Location | None
+    also: tuple[Location, ...]
 
 
 def requested(registry: Registry, resources: Iterable[Resource]) -> dict[str | None, Usage]:
@@ -28,7 +34,7 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
             f"{team} asks for {_amount(measure, used)}, its quota is {_amount(measure, allowed)}:"
             f" {_amount(measure, used - allowed)} too much",
             remedy=f"ask for less, or have EIG Link raise `quota.teams.{team}.{measure}` in cohort.yml",
-            location=limits.team_locations.get(team),
+            **_where(limits, team, measure),
             team=team,
         )
         for team, limit in sorted(limits.teams.items())
@@ -66,6 +72,7 @@ def check_standing(
                 "quota-overrun",
                 f"{team} really uses {_amount(measure, used)}, its quota is {_amount(measure, allowed)}",
                 remedy="an apply takes back what was enlarged by hand; what was made by hand is for a person to remove",
+                **_where(limits, team, measure),
                 team=team,
             )
             for measure, used, allowed in over
@@ -99,6 +106,12 @@ def _excess(
         address=address,
         team=team,
     )
+
+
+def _where(limits: Limits, team: str, measure: str) -> _Where:
+    """Where the team asks for it, and then where the limit is written."""
+    granted = limits.granted.get((team, measure))
+    return {"location": limits.asked.get((team, measure)), "also": () if granted is None else (granted,)}
 
 
 def _by_team(pairs: Iterable[tuple[str | None, Usage]]) -> dict[str | None, Usage]:

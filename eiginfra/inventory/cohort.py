@@ -167,6 +167,16 @@ class Cohort:
         return Limits(
             teams={team.id: self.quota_of(team.id) for team in self.teams},
             capacity=self.file.capacity,
-            team_locations={team.id: self.where(team.id, "machines") for team in self.teams},
+            asked={
+                (team.id, measure): self.where(team.id, "projects" if measure == "projects" else "machines")
+                for team in self.teams
+                for measure in MEASURES
+            },
+            granted={(team.id, measure): self._where_granted(team.id, measure) for team in self.teams for measure in MEASURES},
             capacity_location=self.where(None, "capacity"),
         )
+
+    def _where_granted(self, team_id: str, measure: str) -> Location:
+        own = self.file.quota.teams.get(team_id)
+        written = ("teams", team_id) if own is not None and measure in own.model_fields_set else ("default",)
+        return self.where(None, "quota", *written, measure)

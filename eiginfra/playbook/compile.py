@@ -18,11 +18,12 @@ from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.playbook.model import ITEM, Play, Playbook, Task
+from eiginfra.playbook.origins import Origins
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.report import CompileErrors, Where, label
 from eiginfra.playbook.section_view import with_sections
 from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems
-from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Variables
+from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Value, Variables
 from eiginfra.playbook.views import World, world
 
 
@@ -52,24 +53,29 @@ def compile_playbook(
     as_of: date,
     *,
     available: Collection[str],
+    wrong: Collection[Location] = (),
 ) -> Compiled:
     """All resources of a cohort on that day; raises InputError with all errors.
 
-    available: providers that the site has; tasks of kinds of others are left out with a notice.
+    available: providers that the site has; tasks of kinds of others are left out with a notice. wrong: where the inventory's checks found
+    an error: what only follows from such a value is not told a second time, so that InputError may then hold nothing.
     """
     seen = world(cohort, site, as_of)
-    compiler = _Compiler(replace(seen, site=with_sections(seen.site, site.file)), registry, available)
+    seen = replace(seen, site=with_sections(seen.site, site.file))
+    compiler = _Compiler(seen, registry, available, frozenset(wrong))
     for play in playbook.plays:
         compiler.play(play)
     return compiler.compiled()
 
 
 class _Compiler:
-    def __init__(self, seen: World, registry: Registry, available: Collection[str]) -> None:
+    def __init__(self, seen: World, registry: Registry, available: Collection[str], wrong: frozenset[Location]) -> None:
         self._world = seen
         self._registry = registry
         self._available = available
+        self._wrong = wrong
         self._report = CompileErrors()
+        self._incomplete = False
         self._findings: list[Finding] = []
         self._resources: dict[Address, Resource] = {}
         self._left_out: Counter[str] = Counter()
@@ -77,7 +83,7 @@ class _Compiler:
         self._off_kinds: set[tuple[str, str | None]] = set()
 
     def compiled(self) -> Compiled:
-        if self._report:
+        if self._report or self._incomplete:
             raise InputError(self._report.findings())
         for provider, count in sorted(self._left_out.items()):
             what = f"{count} {'resource' if count == 1 else 'resources'} of {provider}.* {'is' if count == 1 else 'are'} left out"
@@ -167,19 +173,20 @@ class _Compiler:
     def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables, *, runs: bool) -> None:
         absent = kind.provider not in self._available
         any_wanted, any_off = False, not runs
-        for where, inner in self._items(task, team, scope, quiet=absent or not runs):
+        for where, item, inner in self._items(task, team, scope, quiet=absent or not runs):
+            origins = Origins(self._world, task, kind, team, scope, item)
             try:
                 wanted = runs and _holds(task.when, inner)
             except TemplateError as problem:
                 if not absent:
-                    self._failed(problem, where)
+                    self._failed(problem, where, origins, *task.when)
                     continue
                 wanted = True
             if absent:
                 self._left_out[kind.provider] += wanted
             elif wanted:
                 any_wanted = True
-                self._want(task, kind, inner, where)
+                self._want(origins, inner, where)
             else:
                 any_off = True
                 self._switch_off(task, kind, team, inner)
@@ -187,15 +194,15 @@ class _Compiler:
             # The whole loop is off: what its list has lost since cannot be told from what is only switched off.
             self._off_kinds.add((kind.name, team))
 
-    def _items(self, task: Task, team: str | None, scope: Variables, *, quiet: bool) -> Iterator[tuple[Where, Variables]]:
+    def _items(self, task: Task, team: str | None, scope: Variables, *, quiet: bool) -> Iterator[tuple[Where, Any, Variables]]:
         if task.loop is None:
-            yield Where(team), Variables({}, task.variables, scope) if task.variables else scope
+            yield Where(team), None, Variables({}, task.variables, scope) if task.variables else scope
             return
         try:
             items = task.loop.evaluate(scope)
         except TemplateError as problem:
             if quiet:
-                yield Where(team), scope
+                yield Where(team), None, scope
             else:
                 self._failed(problem, Where(team))
             return
@@ -204,7 +211,7 @@ class _Compiler:
             self._report.add("loop", message, task.loop.location, None, Where(team))
             return
         for index, item in enumerate(items):
-            yield Where(team, label(item, index)), Variables({task.loop_var: item}, task.variables, scope)
+            yield Where(team, label(item, index)), item, Variables({task.loop_var: item}, task.variables, scope)
 
     def _switch_off(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables) -> None:
         try:
@@ -214,46 +221,63 @@ class _Compiler:
         else:
             self._off.add(Address(kind.name, kind.key(spec)))
 
-    def _want(self, task: Task, kind: Kind[Any], scope: Variables, where: Where) -> None:
+    def _want(self, origins: Origins, scope: Variables, where: Where) -> None:
+        task, kind = origins.task, origins.kind
         try:
             values = _values(task, scope)
             protect = False if task.protect is None else task.protect.evaluate(scope)
             spec = kind.spec.model_validate(values)
         except TemplateError:
-            self._all_problems(task, scope, where)
+            self._all_problems(origins, scope, where)
             return
         except ValidationError as problem:
             for path, message, remedy in spec_problems(problem, kind.spec):
-                self._report.add("field", f"{kind.name}: {message}", task.locate(kind.name, *path), remedy, where)
+                self._refused(origins, path, f"{kind.name}: {message}", remedy, where)
             return
         if isinstance(protect, bool):
-            self._add(Resource(Address(kind.name, kind.key(spec)), spec, where.team, task.location, task.tags, protect), where)
+            address = Address(kind.name, kind.key(spec))
+            self._add(Resource(address, spec, where.team, task.location, task.tags, protect, origins), origins)
         else:
             self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
 
-    def _all_problems(self, task: Task, scope: Variables, where: Where) -> None:
+    def _refused(self, origins: Origins, path: tuple[str | int, ...], message: str, remedy: str | None, where: Where) -> None:
+        """A value that its field does not take."""
+        task = origins.task
+        if not self._follows(origins, *(value for name, value in task.args.items() if name in path[:1])):
+            here = task.locate(origins.kind.name, *path)
+            self._report.add("field", message, origins.at(*path) if path else here, remedy, where, also=[here])
+
+    def _all_problems(self, origins: Origins, scope: Variables, where: Where) -> None:
         """Evaluation stopped at the first problem: report those of every field."""
+        task = origins.task
         for item in (*task.args.values(), *((task.protect,) if task.protect else ())):
             try:
                 item.evaluate(scope)
             except TemplateError as problem:
-                self._failed(problem, where)
+                self._failed(problem, where, origins, item)
 
-    def _failed(self, problem: TemplateError, where: Where) -> None:
-        self._report.add("template", problem.message, problem.location, problem.remedy, where)
+    def _failed(self, problem: TemplateError, where: Where, origins: Origins | None = None, *values: Value) -> None:
+        """A template that fails: it is to be mended, whatever the inventory says. values: what was evaluated."""
+        if origins is None:
+            self._report.add("template", problem.message, problem.location, problem.remedy, where)
+        elif not self._follows(origins, *values):
+            self._report.add("template", problem.message, problem.location, problem.remedy, where, also=[origins.whole()])
 
-    def _add(self, resource: Resource, where: Where) -> None:
+    def _follows(self, origins: Origins, *values: Value) -> bool:
+        """Whether an error follows from a value of the inventory that is known to be wrong; then it is left out."""
+        follows = bool(self._wrong) and not self._wrong.isdisjoint(origins.sources(*values))
+        self._incomplete |= follows
+        return follows
+
+    def _add(self, resource: Resource, origins: Origins) -> None:
         first = self._resources.setdefault(resource.address, resource)
         if first is resource:
             return
         fields = sorted(name for name in {*first.values, *resource.values} if first.values.get(name) != resource.values.get(name))
-        if fields:
-            whose = "the cohort" if first.team is None else f"team {first.team}"
-            message = f"{first.address} is wanted twice with different {', '.join(fields)}: here, and by {whose} at {first.origin}"
-            location = resource.origin or Location(file="")
-            self._report.add("address-clash", message, location, "make both agree, or give one another key", where)
-        else:
+        if not fields:
             self._resources[resource.address] = replace(first, tags=first.tags | resource.tags, protect=first.protect or resource.protect)
+        elif not self._follows(origins, *origins.task.args.values()):
+            self._report.clash(first, resource, fields)
 
 
 def _holds(conditions: Sequence[Template], scope: Variables) -> bool:

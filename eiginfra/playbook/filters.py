@@ -12,7 +12,7 @@ from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 
 from eiginfra.playbook.spec_errors import sort_of
-from eiginfra.playbook.views import Person
+from eiginfra.playbook.views import Entry, View
 
 MAX_TEXT = 65_536
 """Characters of one text."""
@@ -54,29 +54,36 @@ _HARMLESS = [
 ]
 _NOT_FOR_DATA = {"callable", "escaped", "filter", "test"}
 
+_ACCESS_KEYS = {"access": "role", "expires": "until"}
 
-def gitlab_access(people: Iterable[Person], *, invite: bool = False) -> list[dict[str, Any]]:
+
+def gitlab_access(people: Iterable[View], *, invite: bool = False) -> list[Entry]:
     """People as members of a GitLab group: their role (a mentor is a reporter), and when it ends. Each user name once.
 
     GitLab ends access at the beginning of the day named, so the day after the last one is named. With `invite` also their e-mail address,
     where who has no account is invited.
     """
-    members: dict[str, dict[str, Any]] = {}
+    members: dict[str, Entry] = {}
     for person in _each("gitlab_access", people):
-        access = "reporter" if person.role == "mentor" else person.role
-        entry = {"username": person.username, "access": access, "expires": person.until + timedelta(days=1)}
-        members.setdefault(person.username, {**entry, "email": person.email} if invite else entry)
+        username, role = person.read("username"), person.read("role")
+        access = "reporter" if role == "mentor" else role
+        entry = {"username": username, "access": access, "expires": person.read("until") + timedelta(days=1)}
+        entry |= {"email": person.read("email")} if invite else {}
+        members.setdefault(username, Entry(entry, person, _ACCESS_KEYS))
     return list(members.values())
 
 
-def proxmox_users(people: Iterable[Person], realm: str) -> list[dict[str, Any]]:
+def proxmox_users(people: Iterable[View], realm: str) -> list[Entry]:
     """People as members of a Proxmox group: their accounts in that realm, each once."""
-    return [{"user": f"{name}@{realm}"} for name in dict.fromkeys(person.username for person in _each("proxmox_users", people))]
+    found: dict[str, Entry] = {}
+    for person in _each("proxmox_users", people):
+        found.setdefault(person.username, Entry({"user": f"{person.username}@{realm}"}, person, {"user": "username"}))
+    return list(found.values())
 
 
-def _each(name: str, people: Iterable[Person]) -> Iterator[Person]:
-    for person in [people] if isinstance(people, str | Mapping | Person) else people:
-        if not isinstance(person, Person):
+def _each(name: str, people: Iterable[View]) -> Iterator[View]:
+    for person in [people] if isinstance(people, str | Mapping | View) else people:
+        if not (isinstance(person, View) and person.noun == "person"):
             msg = f"{name} takes people, such as team.people, not {sort_of(person)}"
             raise TypeError(msg)
         yield person

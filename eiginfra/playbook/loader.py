@@ -11,7 +11,8 @@ from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.inventory.document import YamlDocument, load_document
 from eiginfra.playbook.ansible_keywords import FOREIGN
-from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Place, Play, Playbook, Task
+from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Play, Playbook, Task
+from eiginfra.playbook.place import Place
 from eiginfra.playbook.report import in_order
 from eiginfra.playbook.spec_errors import shown, sort_of
 from eiginfra.playbook.tags import RESERVED

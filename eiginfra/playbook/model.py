@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from eiginfra.core.finding import Location
-from eiginfra.inventory.document import YamlDocument
+from eiginfra.playbook.place import Place
 from eiginfra.playbook.templating import Constant, Template, Value
 
 PLAY_WORDS: Final = ("name", "teams", "tags", "vars", "when", "tasks")
@@ -13,26 +13,6 @@ TASK_WORDS: Final = ("name", "tags", "when", "loop", "loop_control", "vars", "pr
 ITEM: Final = "item"
 TAKEN: Final = frozenset({"cohort", "site", "team", ITEM, "omit", "range"})
 """Names that no variable may take."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a play, a task or a value stands; called with a path below it (`locate("gitlab.group", "path")`) it tells the place."""
-
-    document: YamlDocument
-    path: tuple[str | int, ...] = ()
-
-    def __call__(self, *path: str | int) -> Location:
-        """The place of the value at that path, or of the nearest written one around it."""
-        return self.document.locate(*self.path, *path)
-
-    def key(self, *path: str | int) -> Location:
-        """The place of the key that the path ends with."""
-        return self.document.locate_key(*self.path, *path)
-
-    def below(self, *path: str | int) -> "Place":
-        """The place of what stands in it."""
-        return Place(self.document, (*self.path, *path))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Jinja2 shut in: expressions over views and plain values; no loops, no writing, no reach into Python, no growing without bound."""
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
@@ -16,7 +18,7 @@ from jinja2.utils import missing
 from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
 from eiginfra.playbook.spec_errors import sort_of
-from eiginfra.playbook.views import View
+from eiginfra.playbook.views import Entry, View
 
 MAX_ITEMS = 100_000
 """Values in one result, nested ones counted."""
@@ -56,21 +58,30 @@ _METHODS: tuple[tuple[type, frozenset[str]], ...] = (
 )
 
 
-_readable: dict[type, frozenset[str]] = {}
+Reads = list[tuple[View, str]]
+"""Values of views, in the order in which an evaluation read them."""
+
+_READS: ContextVar[Reads | None] = ContextVar("reads", default=None)
 
 
-def readable(value: object) -> frozenset[str]:
+@contextmanager
+def recording() -> Iterator[Reads]:
+    """What is read of views meanwhile, in this thread."""
+    reads: Reads = []
+    token = _READS.set(reads)
+    try:
+        yield reads
+    finally:
+        _READS.reset(token)
+
+
+def readable(value: object) -> Collection[str]:
     """The attributes of a value that templates may read."""
-    sort = type(value)
-    names = _readable.get(sort)
-    if names is None:
-        names = _readable[sort] = _names(sort)
-    return names
+    return value.names if isinstance(value, View) else _names(type(value))  # type: ignore[arg-type]  # every class has a hash
 
 
+@cache
 def _names(sort: type[Any]) -> frozenset[str]:
-    if issubclass(sort, View):
-        return frozenset(field.name for field in fields(sort))  # type: ignore[arg-type]  # every view is a dataclass
     if issubclass(sort, tuple) and hasattr(sort, "_fields"):
         return frozenset(sort._fields)  # the groups of `groupby`
     return next((methods for known, methods in _METHODS if issubclass(sort, known)), frozenset())
@@ -129,6 +140,10 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`."""
+        if isinstance(obj, View) and (found := obj.read(attribute, missing)) is not missing:
+            if (reads := _READS.get()) is not None:
+                reads.append((obj, attribute))
+            return found
         if isinstance(obj, Undefined):
             return _fail(obj)
         if isinstance(obj, dict) and attribute in obj:
@@ -233,6 +248,9 @@ def _settle(value: Any, left: list[int]) -> Any:
         return value
     if isinstance(value, Undefined):
         return _fail(value)
+    if isinstance(value, Entry):  # made by a filter, of plain values
+        left[0] -= len(value)
+        return value
     if isinstance(value, _ATOMS):
         return value
     if isinstance(value, Mapping):

@@ -50,7 +50,7 @@ def sort_of(value: object) -> str:
         case _ if callable(value):
             return "a function"
         case _:
-            noun = getattr(type(value), "noun", None)
+            noun = getattr(value, "noun", None)
             return f"a {noun}" if isinstance(noun, str) else type(value).__name__
 
 

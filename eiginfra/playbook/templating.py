@@ -131,6 +131,11 @@ class Variables(Context):
             return value
         return missing if self._outer is None else self._outer.resolve_or_missing(key)
 
+    def fresh(self) -> "Variables":
+        """The same scope, in which no variable has been evaluated yet."""
+        names = {name: value for name, value in self.parent.items() if name not in self._variables}
+        return Variables(names, self._variables, self._outer and self._outer.fresh())
+
 
 def is_template(text: str) -> bool:
     """Whether text holds anything for Jinja."""

@@ -1,307 +1,243 @@
-"""What templates see of a cohort, a team and a site: plain values without methods, built once. Secrets are not among them."""
+"""What templates see of a cohort, a team and a site: plain values without methods, each with the place where it is written.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+Of the team's and the cohort's files everything is shown, of the site only what is listed here: secrets are not among it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, Final
 
 from eiginfra.core.values import ByteSize
-from eiginfra.inventory.cohort import Cohort as InventoryCohort
-from eiginfra.inventory.model import Machine as InventoryMachine
-from eiginfra.inventory.model import Member, Mentor
-from eiginfra.inventory.model import Team as InventoryTeam
-from eiginfra.inventory.site import ProxmoxSite, SiteFile
-from eiginfra.inventory.site import Site as InventorySite
+from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.model import FileModel, Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
+from eiginfra.inventory.site import GatewaySite, GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
+from eiginfra.playbook.place import Place
 
 
 class View:
-    """Base of what templates see; exactly the fields of its dataclass can be read."""
+    """A thing of the inventory: its values by name, and where each is written. Never changed; equal to one with equal values."""
 
-    __slots__ = ()
-    noun: ClassVar[str]
+    __slots__ = ("_entries", "_places", "_values", "noun", "place")
+
+    def __init__(
+        self,
+        noun: str,
+        values: Mapping[str, Any],
+        place: Place,
+        places: Mapping[str, Place] = {},
+        entries: Mapping[str, tuple[Place, ...]] = {},
+    ) -> None:
+        """places: of values that come from another key than their own; entries: of lists whose entries come from several."""
+        self.noun = noun
+        self.place = place
+        self._values = values
+        self._places = places
+        self._entries = entries
+
+    @property
+    def names(self) -> Collection[str]:
+        """What can be read of it."""
+        return self._values.keys()
+
+    def read(self, name: str, default: Any = None) -> Any:
+        """One of its values."""
+        return self._values.get(name, default)
+
+    def where(self, name: str) -> Place:
+        """The place that the value comes from."""
+        return self._places.get(name) or self.place.below(name)
+
+    def where_entry(self, name: str, index: int) -> Place:
+        """The place that the entry of a list comes from."""
+        entries = self._entries.get(name)
+        return self.where(name).below(index) if entries is None else entries[index]
+
+    def having(self, values: Mapping[str, Any], places: Mapping[str, Place] = {}) -> "View":
+        """The same with further values, or others in the place of its own."""
+        return View(self.noun, {**self._values, **values}, self.place, {**self._places, **places}, self._entries)
+
+    def __getattr__(self, name: str) -> Any:
+        """The values as attributes, for filters and specs; templates read them through the sandbox."""
+        if name in View.__slots__ or name not in self._values:
+            raise AttributeError(name)
+        return self._values[name]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and (self.noun, self._values) == (other.noun, other._values)
+
+    def __hash__(self) -> int:
+        return hash((self.noun, *self._values.values()))
 
     def __repr__(self) -> str:
         return f"<{self.noun}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Person(View):
-    """A member or a mentor; `role` of a mentor is `mentor`, `until` the last day in the team, `leaves` the last day in any."""
+class Entry(dict[str, Any]):
+    """A mapping that a filter made from a view; `keys_of` says which of the view's values a key came from, where not of its own name."""
 
-    noun: ClassVar[str] = "person"
-    username: str
-    name: str | None
-    email: str
-    role: str
-    until: date
-    ssh_keys: tuple[str, ...]
-    leaves: date
+    __slots__ = ("keys_of", "view")
 
+    def __init__(self, values: Mapping[str, Any], view: View, keys_of: Mapping[str, str] = {}) -> None:
+        super().__init__(values)
+        self.view = view
+        self.keys_of = keys_of
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Project(View):
-    """A project as the team wrote it."""
+    @property
+    def place(self) -> Place:
+        """Where the view is written."""
+        return self.view.place
 
-    noun: ClassVar[str] = "project"
-    name: str
-    title: str | None
-    description: str | None
-    visibility: str
-    license: str | None
-    website: str | None
-    topics: tuple[str, ...]
-    was: str | None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Volume(View):
-    """A further volume of a machine."""
-
-    noun: ClassVar[str] = "mount"
-    path: str
-    size: ByteSize
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Published(View):
-    """A sub-domain of the gateway, sent to a port."""
-
-    noun: ClassVar[str] = "publish entry"
-    subdomain: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Forwarded(View):
-    """A public port of the gateway, sent to a port."""
-
-    noun: ClassVar[str] = "forward entry"
-    public: int
-    port: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Machine(View):
-    """A machine with its size and image looked up in the site's tables; what the tables lack is None."""
-
-    noun: ClassVar[str] = "machine"
-    name: str
-    type: str
-    host: str
-    mark: str
-    image: str | int | None
-    cores: int | None
-    memory: ByteSize | None
-    disk: ByteSize | None
-    clone: str | None
-    docker: bool
-    state: str | None
-    protect: bool
-    mounts: tuple[Volume, ...]
-    snapshot: bool
-    backup: bool
-    was: str | None
-    id: int | None
-    publish: tuple[Published, ...]
-    forward: tuple[Forwarded, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Team(View):
-    """A team; people whose last day has passed are left out. `ssh_keys` are those of its members."""
-
-    noun: ClassVar[str] = "team"
-    id: str
-    title: str
-    administration: str
-    description: str
-    town: str | None
-    people: tuple[Person, ...]
-    members: tuple[Person, ...]
-    mentors: tuple[Person, ...]
-    projects: tuple[Project, ...]
-    machines: tuple[Machine, ...]
-    ssh_keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Cohort(View):
-    """The cohort; `people` are everybody's, each user name once, with the longest access; `machines` those of all teams."""
-
-    noun: ClassVar[str] = "cohort"
-    id: str
-    title: str
-    starts: date
-    ends: date
-    language: str
-    people: tuple[Person, ...]
-    machines: tuple[Machine, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class GitLab(View):
-    """The site's GitLab."""
-
-    noun: ClassVar[str] = "gitlab section"
-    url: str
-    root_group: str
-    accounts: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Storage(View):
-    """Which storage of the compute server holds what."""
-
-    noun: ClassVar[str] = "storage section"
-    disks: str
-    templates: str
-    backups: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Network(View):
-    """The network of the guests."""
-
-    noun: ClassVar[str] = "network section"
-    bridge: str
-    subnet: str
-    gateway: str
-    dns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Proxmox(View):
-    """The site's compute server."""
-
-    noun: ClassVar[str] = "proxmox section"
-    url: str
-    nodes: tuple[str, ...]
-    storage: Storage
-    network: Network
-    realm: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Gateway(View):
-    """The server that publishes."""
-
-    noun: ClassVar[str] = "gateway section"
-    host: str
-    domain: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Site(View):
-    """The site; a section that its file does not have is None."""
-
-    noun: ClassVar[str] = "site"
-    name: str
-    gitlab: GitLab | None
-    proxmox: Proxmox | None
-    gateway: Gateway | None
+    def where(self, name: str) -> Place:
+        """The place that the value comes from."""
+        return self.view.where(self.keys_of.get(name, name))
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that the templates of one compilation see."""
 
-    cohort: Cohort
-    site: Site
-    teams: dict[str, Team]
+    cohort: View
+    site: View
+    teams: Mapping[str, View]
+
+    def distance(self, place: Place) -> int:
+        """How far a place is from a team's hands: 0 in a team's file, 1 in the cohort's, 2 in the site's."""
+        if place.document is self.site.place.document:
+            return 2
+        return 1 if place.document is self.cohort.place.document else 0
 
 
-def world(cohort: InventoryCohort, site: InventorySite, as_of: date) -> World:
-    """The views of a cohort and a site on that day; teams in the order of their ids."""
-    leaving: dict[str, date] = {}
-    for someone in (person for team in cohort.teams for person in team.people):
-        until = someone.until or cohort.file.ends
-        leaving[someone.username] = max(until, leaving.get(someone.username, until))
-    teams = {team.id: _team(team, cohort, site, as_of, leaving) for team in sorted(cohort.teams, key=lambda team: team.id)}
-    people: dict[str, Person] = {}
-    for person in (person for team in teams.values() for person in team.people):
-        known = people.setdefault(person.username, person)
-        if person.until > known.until:
-            people[person.username] = replace(known, until=person.until)
-    file = cohort.file
+# What is shown of each model: its noun in messages, and the names; without names all fields.
+_SHOWN: Final[Mapping[type[FileModel], tuple[str, tuple[str, ...]]]] = {
+    CohortFile: ("cohort", ("title", "starts", "ends", "language")),
+    Team: ("team", ()),
+    Member: ("person", ()),
+    Mentor: ("person", ()),
+    Project: ("project", ()),
+    Machine: ("machine", ()),
+    Mount: ("mount", ()),
+    Publish: ("publish entry", ()),
+    Forward: ("forward entry", ()),
+    SiteFile: ("site", ("gitlab", "proxmox", "gateway")),
+    GitLabSite: ("gitlab section", ("url", "root_group", "accounts")),
+    ProxmoxSite: ("proxmox section", ("url", "nodes", "storage", "network", "realm")),
+    Storage: ("storage section", ()),
+    Network: ("network section", ("bridge", "subnet", "gateway", "dns")),
+    GatewaySite: ("gateway section", ("host", "domain")),
+}
+
+_PLAIN: Final = frozenset({type(None), str, int, bool, ByteSize, date})
+"""What is shown as it is; what is neither that nor a model, such as an IP address, as its text."""
+
+
+def world(cohort: Cohort, site: Site, as_of: date) -> World:
+    """The views of a cohort and a site on that day; teams in the order of their ids, people whose last day has passed left out."""
+    own = Place(cohort.document)
+    leaving: dict[str, tuple[date, Place]] = {}
+    for person, place in (found for team in cohort.teams for found in _people(cohort, team)):
+        until = _until(person, place, cohort)
+        leaving[person.username] = max(until, leaving.get(person.username, until), key=lambda last: last[0])
+    teams = {}
+    for team in sorted(cohort.teams, key=lambda team: team.id):
+        everybody = (_person(person, place, cohort, leaving[person.username]) for person, place in _people(cohort, team))
+        teams[team.id] = _team(team, tuple(person for person in everybody if person.until >= as_of), cohort, site)
+    people = _everybody(person for team in teams.values() for person in team.people)
     machines = tuple(machine for team in teams.values() for machine in team.machines)
-    view = Cohort(file.cohort, file.title, file.starts, file.ends, file.language, tuple(people.values()), machines)
-    return World(view, _site(site.name, site.file), teams)
+    view = _view(cohort.file, own, {"id": cohort.id, "people": people, "machines": machines}, {"id": own.below("cohort")})
+    return World(view, _view(site.file, Place(site.document), {"name": site.name}), teams)
 
 
-def _team(team: InventoryTeam, cohort: InventoryCohort, site: InventorySite, as_of: date, leaving: Mapping[str, date]) -> Team:
-    members, mentors = (_people(people, cohort.file.ends, as_of, leaving) for people in (team.members, team.mentors))
-    return Team(
-        id=team.id,
-        title=team.title,
-        administration=team.administration,
-        description=team.description,
-        town=team.town,
-        people=members + mentors,
-        members=members,
-        mentors=mentors,
-        projects=tuple(Project(p.name, p.title, p.description, p.visibility, p.license, p.website, p.topics, p.was) for p in team.projects),
-        machines=tuple(_machine(machine, team, cohort.id, site) for machine in team.machines),
-        ssh_keys=tuple(dict.fromkeys(key for member in members for key in member.ssh_keys)),
-    )
+def _view(
+    model: FileModel,
+    place: Place,
+    further: Mapping[str, Any] = {},
+    places: Mapping[str, Place] = {},
+    entries: Mapping[str, tuple[Place, ...]] = {},
+) -> View:
+    """further: values that the model does not have, or that stand for its own; places, entries: as View's."""
+    noun, names = _SHOWN[SiteFile if isinstance(model, SiteFile) else type(model)]
+    written = vars(model)
+    values = {name: _shown(written[name], place, name) for name in names or written if name not in further}
+    return View(noun, {**values, **further}, place, places, entries)
 
 
-def _people(people: Iterable[Member | Mentor], ends: date, as_of: date, leaving: Mapping[str, date]) -> tuple[Person, ...]:
-    views = (
-        Person(
-            username=person.username,
-            name=person.name,
-            email=person.email,
-            role=person.role if isinstance(person, Member) else "mentor",
-            until=person.until or ends,
-            ssh_keys=person.ssh_keys,
-            leaves=leaving[person.username],
-        )
-        for person in people
-    )
-    return tuple(view for view in views if view.until >= as_of)
+def _shown(value: Any, place: Place, *path: str | int) -> Any:
+    sort = type(value)
+    if sort in _PLAIN:
+        return value
+    if sort is tuple:
+        return tuple(_shown(item, place, *path, index) for index, item in enumerate(value))
+    return _view(value, place.below(*path)) if isinstance(value, FileModel) else str(value)
 
 
-def _machine(machine: InventoryMachine, team: InventoryTeam, cohort: str, site: InventorySite) -> Machine:
+def _team(team: Team, people: tuple[View, ...], cohort: Cohort, site: Site) -> View:
+    file = _file(cohort, team)
+    members, mentors = (tuple(person for person in people if (person.role == "mentor") is mentor) for mentor in (False, True))
+    machines = (_machine(machine, file.below("machines", index), team, cohort, site) for index, machine in enumerate(team.machines))
+    keys: dict[str, Place] = {}
+    for member in members:
+        for index, key in enumerate(member.ssh_keys):
+            keys.setdefault(key, member.where_entry("ssh_keys", index))
+    lists = {
+        "members": members,
+        "mentors": mentors,
+        "people": people,
+        "machines": tuple(machines),
+        "ssh_keys": tuple(keys),
+    }
+    places = {"people": file.below("members"), "ssh_keys": file.below("members")}
+    return _view(team, file, lists, places, {"ssh_keys": tuple(keys.values())})
+
+
+def _file(cohort: Cohort, team: Team) -> Place:
+    return Place(cohort.documents.get(team.id, cohort.document))
+
+
+def _people(cohort: Cohort, team: Team) -> Iterator[tuple[Member | Mentor, Place]]:
+    """Members, then mentors, each with the place."""
+    file = _file(cohort, team)
+    for index, member in enumerate(team.members):
+        yield member, file.below("members", index)
+    for index, mentor in enumerate(team.mentors):
+        yield mentor, file.below("mentors", index)
+
+
+def _until(person: Member | Mentor, place: Place, cohort: Cohort) -> tuple[date, Place]:
+    """The last day in the team, and where it is written."""
+    if person.until is None:
+        return cohort.file.ends, Place(cohort.document, ("ends",))
+    return person.until, place.below("until")
+
+
+def _person(person: Member | Mentor, place: Place, cohort: Cohort, leaves: tuple[date, Place]) -> View:
+    until = _until(person, place, cohort)
+    role = person.role if isinstance(person, Member) else "mentor"
+    return _view(person, place, {"role": role, "until": until[0], "leaves": leaves[0]}, {"until": until[1], "leaves": leaves[1]})
+
+
+def _everybody(people: Iterable[View]) -> tuple[View, ...]:
+    """Each user name once, with the longest access."""
+    found: dict[str, View] = {}
+    for person in people:
+        known = found.setdefault(person.username, person)
+        if person.until > known.until:
+            found[person.username] = known.having({"until": person.until}, {"until": person.where("until")})
+    return tuple(found.values())
+
+
+def _machine(machine: Machine, place: Place, team: Team, cohort: Cohort, site: Site) -> View:
+    """With its size and image looked up in the site's tables; what the tables lack is None."""
     size = site.file.sizes.get(machine.size) if machine.size else machine
-    return Machine(
-        name=machine.name,
-        type=machine.type,
-        host=team.host(machine),
-        mark=f"{cohort}/{team.id}/{machine.name}",
-        image=site.image(machine),
-        cores=None if size is None else size.cores,
-        memory=None if size is None else size.memory,
-        disk=None if size is None else size.disk,
-        clone=machine.clone,
-        docker=machine.docker,
-        state=machine.state,
-        protect=machine.protect,
-        mounts=tuple(Volume(mount.path, mount.size) for mount in machine.mounts),
-        snapshot=machine.snapshot,
-        backup=machine.backup,
-        was=machine.was,
-        id=machine.id,
-        publish=tuple(Published(entry.subdomain, entry.port) for entry in machine.publish),
-        forward=tuple(Forwarded(entry.public, entry.port) for entry in machine.forward),
-    )
-
-
-def _site(name: str, file: SiteFile) -> Site:
-    gitlab, gateway = file.gitlab, file.gateway
-    return Site(
-        name=name,
-        gitlab=None if gitlab is None else GitLab(gitlab.url, gitlab.root_group, gitlab.accounts),
-        proxmox=None if file.proxmox is None else _proxmox(file.proxmox),
-        gateway=None if gateway is None else Gateway(gateway.host, gateway.domain),
-    )
-
-
-def _proxmox(section: ProxmoxSite) -> Proxmox:
-    storage, network = section.storage, section.network
-    return Proxmox(
-        url=section.url,
-        nodes=section.nodes,
-        storage=Storage(storage.disks, storage.templates, storage.backups),
-        network=Network(network.bridge, str(network.subnet), str(network.gateway), tuple(str(server) for server in network.dns)),
-        realm=section.realm,
-    )
+    further = {
+        "host": team.host(machine),
+        "mark": f"{cohort.id}/{team.id}/{machine.name}",
+        "image": site.image(machine),
+        "cores": None if size is None else size.cores,
+        "memory": None if size is None else size.memory,
+        "disk": None if size is None else size.disk,
+    }
+    places = {"host": place.below("name"), "mark": place.below("name")}
+    if machine.size:
+        places |= dict.fromkeys(("cores", "memory", "disk"), place.below("size"))
+    return _view(machine, place, further, places)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from eiginfra.core.finding import Finding, Severity
+from eiginfra.core.finding import Finding, Location, Severity
 from eiginfra.render.console import printable
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
 
 def print_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """One line each, the remedy on a second."""
+    """One line each; the remedy and the other places that have part in it on lines of their own."""
     for found in findings:
         line = Text()
         where = found.location or found.address
@@ -24,6 +24,15 @@ def print_findings(console: Console, findings: Sequence[Finding]) -> None:
         console.print(line)
         if found.remedy:
             console.print(Text(f"    → {printable(found.remedy)}", style="dim"))
+        for place in found.also:
+            console.print(Text(f"    {_before(found, place)} {printable(str(place))}", style="dim"))
+
+
+def _before(found: Finding, place: Location) -> str:
+    """What leads to another place of a finding."""
+    here = found.location
+    earlier = here is not None and here.file == place.file and (place.line, place.column) < (here.line, here.column)
+    return "first at" if earlier else "also at"
 
 
 def told(found: Finding) -> str:

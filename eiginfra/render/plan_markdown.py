@@ -18,7 +18,8 @@ def markdown(plan: Plan) -> str:
     if plan.findings:
         lines += ["| | Finding | What to do |", "|---|---|---|"]
         for found in plan.findings:
-            where = f"{_text(str(found.location or found.address or ''))}<br>" if found.location or found.address else ""
+            places = [found.location or found.address, *found.also]
+            where = "".join(f"{_text(str(place))}<br>" for place in places if place)
             lines.append(f"| {found.severity} | {where}{_text(finding_told(found))} | {_text(found.remedy or '')} |")
         lines.append("")
     shown = [change for change in plan.changes if change.noteworthy]

@@ -12,7 +12,7 @@ from eiginfra import __version__
 from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import GuardError, InputError, UsageError
-from eiginfra.core.finding import Finding, Severity
+from eiginfra.core.finding import Finding, Location, Severity
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.resource import Observed, Resource
@@ -123,20 +123,28 @@ class Workspace:
         return self.providers.requests() if "providers" in self.__dict__ else {}
 
     @cached_property
+    def _inventory_findings(self) -> list[Finding]:
+        return check(self.cohort, self.site, self.clock.today())
+
+    @cached_property
     def compiled(self) -> Compiled:
-        """All resources that the inventory asks for. Raises InputError."""
-        return compile_playbook(
-            self.playbook, self.cohort, self.site, self.registry, self.clock.today(), available=self.providers.available
-        )
+        """All resources that the inventory asks for. Raises InputError, with the findings of the inventory's own checks."""
+        today, own = self.clock.today(), self._inventory_findings
+        wrong = _wrong(own)
+        try:
+            return compile_playbook(
+                self.playbook, self.cohort, self.site, self.registry, today, available=self.providers.available, wrong=wrong
+            )
+        except InputError as problem:
+            raise InputError(sorted_findings([*own, *problem.findings])) from problem
 
     def check(self) -> list[Finding]:
         """Every finding that needs no server. Raises InputError when the files do not even compile."""
-        own = check(self.cohort, self.site, self.clock.today())
-        try:
-            compiled = self.compiled
-        except InputError as problem:
-            raise InputError(sorted_findings([*own, *problem.findings])) from problem
+        compiled, own = self.compiled, self._inventory_findings
         wanted = check_wanted(self.registry, compiled.resources, self.cohort.limits())
+        # What only follows from a value that is known to be wrong is not told a second time.
+        wrong = _wrong(own)
+        wanted = [found for found in wanted if found.location not in wrong]
         return sorted_findings([*own, *compiled.findings, *wanted])
 
     def checked(self) -> list[Finding]:
@@ -274,6 +282,12 @@ class Workspace:
             return None if cap is None or cap.allows(removed, total) else str(cap)
 
         return allows
+
+
+def _wrong(findings: Sequence[Finding]) -> frozenset[Location]:
+    """Where there are errors."""
+    errors = (found for found in findings if found.severity is Severity.ERROR)
+    return frozenset(place for found in errors for place in (found.location, *found.also) if place is not None)
 
 
 def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from eiginfra.core.finding import Finding, Location, error, notice
+from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.suggest import suggest
 from eiginfra.core.usage import MEASURES
 from eiginfra.inventory.checks.unique import Taken
@@ -27,7 +27,7 @@ def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
                 location=cohort.where_key(None, "quota", "teams", team_id),
             )
     yield from _check_quota(cohort)
-    hosts: dict[str, tuple[str, Location]] = {}
+    hosts = Taken[str]("duplicate-host", lambda host: f"the host name {host} is given twice", "rename one of the two machines")
     for team in cohort.teams:
         yield from _check_projects(cohort, team)
         yield from _check_machines(cohort, team, hosts)
@@ -52,7 +52,7 @@ def _check_projects(cohort: Cohort, team: Team) -> Iterator[Finding]:
     yield from _check_renamed(cohort, team, "projects")
 
 
-def _check_machines(cohort: Cohort, team: Team, hosts: dict[str, tuple[str, Location]]) -> Iterator[Finding]:
+def _check_machines(cohort: Cohort, team: Team, hosts: Taken[str]) -> Iterator[Finding]:
     names = Taken[str]("duplicate-machine", lambda name: f"a second machine {name!r} in this team", "rename one")
     for index, machine in enumerate(team.machines):
         where = cohort.where(team.id, "machines", index, "name")
@@ -67,15 +67,7 @@ def _check_machines(cohort: Cohort, team: Team, hosts: dict[str, tuple[str, Loca
                 location=where,
                 team=team.id,
             )
-        other, first = hosts.setdefault(host, (team.id, where))
-        if other != team.id:
-            yield error(
-                "duplicate-host",
-                f"the host name {host} is also that of a machine of team {other}; first at {first}",
-                remedy="rename one of the two machines",
-                location=where,
-                team=team.id,
-            )
+        yield from hosts.take(host, where, team.id) if not again else ()
         if machine.mounts and machine.type == "vm":
             yield error(
                 "mounts-on-vm",

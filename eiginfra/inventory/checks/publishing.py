@@ -14,8 +14,8 @@ _SERVER_RANGES = {range(5900, 6000): "Proxmox's consoles", range(60000, 60051): 
 
 def check_publishing(cohort: Cohort) -> Iterator[Finding]:
     """Findings about sub-domains and public ports that need no site."""
-    subdomains = Taken[str]("duplicate-subdomain", lambda name: f"the sub-domain {name!r} is asked for a second time", "choose another")
-    ports = Taken[int]("duplicate-port", lambda port: f"the public port {port} is asked for a second time", "choose another")
+    subdomains = Taken[str]("duplicate-subdomain", lambda name: f"the sub-domain {name!r} is asked for twice", "choose another")
+    ports = Taken[int]("duplicate-port", lambda port: f"the public port {port} is asked for twice", "choose another")
     for team in cohort.teams:
         for index, machine in enumerate(team.machines):
             for number, publish in enumerate(machine.publish):

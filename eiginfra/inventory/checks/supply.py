@@ -13,7 +13,7 @@ from eiginfra.inventory.site import Site
 
 def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
     """Findings about what machines are made from, and IDs to adopt."""
-    ids = Taken[int]("duplicate-machine-id", lambda number: f"the machine ID {number} is given a second time", "each guest has its own ID")
+    ids = Taken[int]("duplicate-machine-id", lambda number: f"the machine ID {number} is given twice", "each guest has its own ID")
     for team in cohort.teams:
         for index, machine in enumerate(team.machines):
             if machine.size is not None and machine.size not in site.file.sizes:

@@ -52,6 +52,8 @@ class Digests:
             try:
                 value = reveal(self._settings, source.source())
             except InputError as problem:
-                raise InputError([found.model_copy(update={"location": resource.origin}) for found in problem.findings]) from problem
+                raise InputError(
+                    [found.model_copy(update={"location": resource.locate("value")}) for found in problem.findings]
+                ) from problem
             filled[resource.address] = {"value": source, "digest": self.of(str(resource.address), value)}
         return filled

@@ -37,7 +37,7 @@ class PathKind(GitLabKind[S]):
                 if VISIBILITY.index(visibility) > VISIBILITY.index(limit):
                     remedy = f"make the {self.noun} {limit}, or the group {visibility}"
                     message = f"the {self.noun} {path} is {visibility}, its group {around} only {limit}"
-                    yield error(f"{self.noun}-more-visible", message, remedy=remedy)
+                    yield error(f"{self.noun}-more-visible", message, remedy=remedy, field="visibility")
                 return
             around = parent(around)
 

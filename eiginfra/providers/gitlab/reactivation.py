@@ -51,6 +51,6 @@ class Reactivation:
             f"the account {there.values['username']} is {there.facts.get('state')}, and the journal does not know that eiginfra did it",
             remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
             address=str(resource.address),
-            location=resource.origin,
+            field="username",
             team=resource.team,
         )

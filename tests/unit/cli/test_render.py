@@ -11,7 +11,7 @@ from support.fakes import META
 from eiginfra.cli.apply import exit_code
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
-from eiginfra.core.finding import error, warning
+from eiginfra.core.finding import Location, error, warning
 from eiginfra.core.plan import Plan
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.executor import ApplyReport, Outcome, Result
@@ -142,3 +142,17 @@ def test_control_characters_are_replaced() -> None:
 def test_the_exit_code_of_an_apply(results: list[tuple[Outcome, int]], interrupted: bool, code: int) -> None:
     report = ApplyReport(tuple(Result(CREATE, outcome, exit_code=exit_code) for outcome, exit_code in results), interrupted)
     assert exit_code(report) == code
+
+
+def test_other_places_of_a_finding_stand_on_lines_of_their_own() -> None:
+    def place(file: str, line: int) -> Location:
+        return Location(file=file, line=line, column=3)
+
+    found = error("twice", "two of it", remedy="rename one", location=place("a.yml", 9), also=(place("a.yml", 4), place("b.yml", 2)))
+    assert _text(Plan(meta=META, findings=(found,))).splitlines()[:4] == [
+        "a.yml:9:3: error: two of it",
+        "    → rename one",
+        "    first at a.yml:4:3",
+        "    also at b.yml:2:3",
+    ]
+    assert "a.yml:9:3<br>a.yml:4:3<br>b.yml:2:3<br>two of it" in markdown(Plan(meta=META, findings=(found,)))

@@ -46,7 +46,7 @@ def test_a_cohort_is_read(cohort: Callable[..., Path], team_text: Callable[..., 
     assert [cap.allows(removed, 10) for removed in (2, 5, 6)] == [True, True, False]
     assert str(loaded.where("adler", "machines", 0, "size")) == "teams/adler.yml:8:41"
     assert str(loaded.where_key(None, "quota", "teams", "adler")) == "cohort.yml:7:11"
-    assert str(loaded.limits().team_locations["adler"]) == "teams/adler.yml:8:3"
+    assert str(loaded.limits().asked["adler", "cores"]) == "teams/adler.yml:8:3"
 
 
 def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
@@ -175,7 +175,7 @@ def test_what_sound_files_say_against_each_other_is_told_beside_broken_ones(
     assert [line.split(" (")[0] for line in said] == [
         "teams/broken.yml:1:1: error: 'administration' is missing",
         "teams/broken.yml:1:1: error: unknown key 'titel'",
-        "teams/two.yml:4:41: error: the e-mail address one-1@example.org is also that of 'one-1'; first at teams/one.yml:4:16",
+        "teams/one.yml:4:41: error: the e-mail address one-1@example.org is that of 'one-1' and of 'two-1'",
     ]
 
 

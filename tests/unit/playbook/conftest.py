@@ -19,6 +19,7 @@ from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile
 from eiginfra.playbook import Compiled, compile_playbook
 from eiginfra.playbook.loader import read_playbook
+from eiginfra.playbook.place import Place
 
 AS_OF = date(2019, 10, 1)
 
@@ -82,10 +83,19 @@ class FakeKind(Kind[Any]):
 
 
 class NoDocument:
-    file = "team.yml"
+    """A file of which only the name is known."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
 
     def locate(self, *path: str | int) -> Location:
         return Location(file=self.file)
+
+    locate_key = locate
+
+
+def place(file: str) -> Place:
+    return Place(NoDocument(file))
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +119,7 @@ def site() -> Site:
             "images": {"debian-12": {"container": "local:vztmpl/debian-12.tar.zst", "vm": 9012}},
         }
     )
-    return Site(name="lab", file=file, document=NoDocument())
+    return Site(name="lab", file=file, document=NoDocument("lab.yml"))
 
 
 def _team(team: str, **fields: Any) -> Team:
@@ -125,7 +135,9 @@ def make_team() -> Callable[..., Team]:
 def make_cohort() -> Callable[[Iterable[Team]], Cohort]:
     def make(teams: Iterable[Team]) -> Cohort:
         file = CohortFile.model_validate({"cohort": "eig3", "title": "Promotion 3", "starts": "2019-09-02", "ends": "2020-07-01"})
-        return Cohort(file=file, teams=tuple(teams), document=NoDocument())
+        teams = tuple(teams)
+        documents = {team.id: NoDocument(f"{team.id}.yml") for team in teams}
+        return Cohort(file=file, teams=teams, document=NoDocument("cohort.yml"), documents=documents)
 
     return make
 

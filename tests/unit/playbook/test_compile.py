@@ -129,13 +129,17 @@ def test_the_same_address_with_equal_specs_is_one_resource_of_the_first_team(com
 def test_the_same_address_with_different_specs_is_an_error_naming_both(errors: Errors) -> None:
     assert errors(TWO.format(teams="'adler,plume'", name="{{ team.title }}")) == [
         (
-            f"{line}:7: error: team plume: gitlab.group[same] is wanted twice with different name: "
-            "here, and by team adler at site.yml:3:7 (make both agree, or give one another key)"
+            "adler.yml:1:1: error: gitlab.group[same] is wanted with different name: by team adler and by team plume "
+            "(make both agree, or give one another key) [also plume.yml:1:1]"
         )
-        for line in (3, 5)
     ]
     text = "- tasks: [gitlab.group: {path: same}]\n- teams: plume\n  tasks: [gitlab.group: {path: same, visibility: public}]"
-    assert "with different visibility: here, and by the cohort at site.yml:1:11" in errors(text)[0]
+    assert errors(text) == [
+        (
+            "1:11: error: gitlab.group[same] is wanted with different visibility: by the cohort and by team plume "
+            "(make both agree, or give one another key) [also site.yml:3:50]"
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,7 @@ ALL = "team adler and 2 others: "
         ),
         (
             task("gitlab.group: {path: a, visibility: '{{ team.id }}'}"),
-            "4:43: error: team adler: gitlab.group: visibility is 'adler' (write 'public' or 'private')",
+            "adler.yml:1:1: error: team adler: gitlab.group: visibility is 'adler' (write 'public' or 'private') [also site.yml:4:43]",
         ),
         (task("gitlab.group: {path: '{{ team.town }}'}"), f"4:28: error: {ALL}gitlab.group: path is required (a template that gives None"),
         (

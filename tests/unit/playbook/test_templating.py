@@ -13,10 +13,24 @@ from eiginfra.core.finding import Location
 from eiginfra.core.values import ByteSize
 from eiginfra.playbook.sandbox import MAX_RANGE, MAX_TEXT
 from eiginfra.playbook.templating import GLOBALS, TemplateError, Variables, expression, read_value, template
-from eiginfra.playbook.views import Machine, Person
+from eiginfra.playbook.views import View
+
+from .conftest import place
 
 HERE = Location(file="site.yml", line=3, column=5)
-PERSON = Person("adler-1", "Dev", "a@example.org", "developer", date(2020, 7, 1), (), date(2020, 7, 1))
+PERSON = View(
+    "person",
+    {
+        "username": "adler-1",
+        "name": "Dev",
+        "email": "a@example.org",
+        "role": "developer",
+        "until": date(2020, 7, 1),
+        "ssh_keys": (),
+        "leaves": date(2020, 7, 1),
+    },
+    place("adler.yml"),
+)
 NAMES: dict[str, Any] = {
     "size": ByteSize.parse("1GiB"),
     "day": date(2020, 7, 1),
@@ -125,6 +139,11 @@ def test_any_text_of_teams_stays_that_text(text: str) -> None:
         "{{ person.__dataclass_fields__ }}",
         "{{ person.__getstate__() }}",
         "{{ person.noun }}",
+        "{{ person.place }}",
+        "{{ person.where('name') }}",
+        "{{ person._values }}",
+        "{{ (people | gitlab_access)[0].view }}",
+        "{{ (people | gitlab_access | first).keys_of }}",
         "{{ person | attr('__class__') }}",
         "{{ people | map(attribute='__class__') | list }}",
         "{{ people | map('attr', '__class__') | list }}",
@@ -284,11 +303,15 @@ def test_the_names_of_a_template_are_known() -> None:
     assert template("{{ a.b | default(c) }} {{ range(d) }}", HERE).names == {"a", "c", "range", "d"}
 
 
-def test_every_field_of_a_view_can_be_read() -> None:
-    for field in Machine.__dataclass_fields__:
-        if field != "noun":
-            machine = Machine(**{name: None for name in Machine.__dataclass_fields__ if name != "noun"})  # type: ignore[arg-type]
-            assert template(f"{{{{ m.{field} }}}}", HERE).evaluate(Variables({**GLOBALS, "m": machine})) is None
+def test_every_value_of_a_view_can_be_read() -> None:
+    for name in PERSON.names:
+        assert evaluate(f"{{{{ person.{name} | string }}}}") == str(PERSON.read(name))
+
+
+def test_what_holds_the_values_of_a_view_cannot_be_read() -> None:
+    for name in (*View.__slots__, *vars(View)):
+        with pytest.raises(TemplateError):
+            evaluate(f"{{{{ person.{name} }}}}")
 
 
 @given(st.text(alphabet="{}%# a.b|()'[]=~_", max_size=25))

@@ -54,13 +54,22 @@ class FileKind(GitLabKind[FileSpec]):
                 "license-not-allowed",
                 f"{spec.license} is not on the list of licences that administrations may choose",
                 remedy="write one of the list (https://www.data.gouv.fr/licences), such as MIT, EUPL-1.2 or etalab-2.0 for data",
+                field="license",
             )
         if spec.license is not None and LICENSE in spec.files:
-            yield error("license-twice", f"{spec.project}: LICENSE is given as a file and by license", remedy="take one of the two out")
+            yield error(
+                "license-twice",
+                f"{spec.project}: LICENSE is given as a file and by license",
+                remedy="take one of the two out",
+                field="license",
+            )
         for path in spec.files:
             if not path or path.startswith("/") or ".." in path.split("/"):
                 yield error(
-                    "file-path", f"{path!r} is no path in a repository", remedy="write it from the repository's root on: docs/README.md"
+                    "file-path",
+                    f"{path!r} is no path in a repository",
+                    remedy="write it from the repository's root on: docs/README.md",
+                    field=f"files[{path}]",
                 )
 
     def observe(self, scope: Scope) -> Observation:

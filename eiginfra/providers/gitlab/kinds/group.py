@@ -82,7 +82,7 @@ class GroupKind(PathKind[GroupSpec]):
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
         if "name" in managed and (problem := name_problem(spec.name, self.signs)):
-            yield error("group-name", f"the group's name {spec.name!r}: {problem}")
+            yield error("group-name", f"the group's name {spec.name!r}: {problem}", field="name")
 
     def numbered(self, number: int) -> Json | None:
         """A group."""

@@ -67,7 +67,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         for member in spec.members:
             if member.username.lower() in kept:
                 message = f"{member.username} is in gitlab.keep of the site file: its memberships are never touched"
-                yield error("member-kept", message, remedy="take it out of one of the two")
+                yield error("member-kept", message, remedy="take it out of one of the two", field=f"members[{member.username}]")
             if Address(USER, member.username) not in wanted:
                 self._unasked.add(member.username.lower())
 
@@ -127,7 +127,7 @@ class MembersKind(GitLabKind[MembersSpec]):
                     f"there is no account {member.username} on GitLab",
                     remedy="correct the name, ask them to sign in once, or add a gitlab.user that makes the account",
                     address=str(resource.address),
-                    location=resource.origin,
+                    field=f"members[{member.username}]",
                     team=resource.team,
                 )
 

@@ -104,16 +104,18 @@ class ProjectKind(PathKind[ProjectSpec]):
         """The fence, visibility, renaming into another group, and titles that GitLab refuses."""
         yield from self.fence(spec.path)
         if "/" not in spec.path:
-            yield error("project-path", f"{spec.path} names no group", remedy="write the full path: GROUP/PROJECT")
+            yield error("project-path", f"{spec.path} names no group", remedy="write the full path: GROUP/PROJECT", field="path")
         if spec.was is not None:
             self.remember_former(spec.path, spec.was)
             if parent(spec.was) != parent(spec.path):
-                yield error("project-moved", f"{spec.was} lies in another group than {spec.path}", remedy="move it on GitLab, by hand")
+                yield error(
+                    "project-moved", f"{spec.was} lies in another group than {spec.path}", remedy="move it on GitLab, by hand", field="was"
+                )
         managed = spec.model_fields_set
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
         if "title" in managed and (problem := name_problem(spec.title, self.signs)):
-            yield error("project-title", f"the project's title {spec.title!r}: {problem}")
+            yield error("project-title", f"the project's title {spec.title!r}: {problem}", field="title")
 
     def numbered(self, number: int) -> Json | None:
         """A project."""
@@ -207,7 +209,7 @@ def _archived(scope: Scope, objects: Iterable[Observed]) -> Iterator[Finding]:
                 f"the project {there.address.key} is archived: nobody can push to it",
                 remedy="unarchive it in its settings, or write archived: false in the playbook",
                 address=str(there.address),
-                location=resource.origin,
+                field="archived",
                 team=resource.team,
             )
 

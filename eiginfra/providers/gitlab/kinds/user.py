@@ -79,15 +79,15 @@ class UserKind(GitLabKind[UserSpec]):
         spec = resource.spec
         if not isinstance(spec, UserSpec):
             return
-        say = partial(error, address=str(resource.address), location=resource.origin, team=resource.team)
+        say = partial(error, address=str(resource.address), team=resource.team)
         settings = self.api.settings
         if settings.accounts == "require":
             remedy = f"ask them to sign in once at {settings.url}, or write accounts: create under gitlab: in the site file"
-            yield say("account-missing", f"there is no account {spec.username} on GitLab", remedy=remedy)
+            yield say("account-missing", f"there is no account {spec.username} on GitLab", remedy=remedy, field="username")
             return
         if not spec.email:
             what = "to be made" if settings.accounts == "create" else "to be invited"
-            yield say("account-without-email", f"the account {spec.username} is {what}, but has no e-mail address")
+            yield say("account-without-email", f"the account {spec.username} is {what}, but has no e-mail address", field="email")
             return
         others = [user for user in seen if str(user.get("email", "")).lower() == spec.email.lower()] or self.api.users_by_email(spec.email)
         if others:
@@ -95,6 +95,7 @@ class UserKind(GitLabKind[UserSpec]):
                 "account-email-taken",
                 f"the e-mail address of {spec.username} belongs to the account {others[0]['username']} on GitLab",
                 remedy=f"write {others[0]['username']} as the username, or another address",
+                field="email",
             )
 
     def read(self, spec: UserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
@@ -140,7 +141,7 @@ def _other(resource: Resource, user: Json, known: int | None) -> Iterator[Findin
             f"the account {user['username']} (ID {user['id']}) is not the one that eiginfra knew by that name (ID {known})",
             remedy=f"ask the person for the name of the account; if this is right: eiginfra forget '{resource.address}'",
             address=str(resource.address),
-            location=resource.origin,
+            field="username",
             team=resource.team,
         )
 

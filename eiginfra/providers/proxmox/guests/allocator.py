@@ -109,5 +109,5 @@ def _used_up(site: ProxmoxSettings, traces: set[int], new: Sequence[Resource]) -
         remedy="widen network.ids in the site file, or remove old backups (their numbers are not used again)",
         address=str(first_without.address),
         team=first_without.team,
-        location=first_without.origin,
+        location=first_without.locate(),
     )

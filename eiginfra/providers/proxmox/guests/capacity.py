@@ -159,7 +159,7 @@ def _together(stores: Iterable[Store]) -> list[list[Store]]:
 def _finding(code: str, message: str, remedy: str, *, grows: bool, about: Resource | None = None) -> Finding:
     found = error(code, message, remedy=remedy)
     if about is not None:
-        found = found.model_copy(update={"address": str(about.address), "team": about.team, "location": about.origin})
+        found = found.model_copy(update={"address": str(about.address), "team": about.team, "location": about.locate("image")})
     return found if grows else found.model_copy(update={"severity": Severity.WARNING})
 
 

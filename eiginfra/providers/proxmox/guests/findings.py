@@ -40,8 +40,8 @@ def of(look: Look) -> list[Finding]:
 
 
 def attributed(finding: Finding, resource: Resource) -> Finding:
-    """With the address, the team and the place in the playbook of the resource that it is about."""
-    return finding.model_copy(update={"address": str(resource.address), "team": resource.team, "location": resource.origin})
+    """With the address and the team of the resource that it is about."""
+    return finding.model_copy(update={"address": str(resource.address), "team": resource.team})
 
 
 def unknown(look: Look) -> dict[Address, str]:
@@ -94,7 +94,6 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
     if spec.id is None:
         return
     address = Address(kind, spec.mark)
-    where = wanted[address].origin if address in wanted else None
     if ids and not ids[0] <= spec.id <= ids[1]:
         yield error(
             "id-outside-range",
@@ -102,11 +101,18 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
             remedy="only guests of the range can be adopted",
             address=str(address),
             team=spec.team,
-            location=where,
+            field="id",
         )
     same = sorted(str(other) for other, resource in wanted.items() if other != address and getattr(resource.spec, "id", None) == spec.id)
     if same and str(address) < same[0]:
-        yield error("id-twice", f"the number {spec.id} is also given to {same[0]}", address=str(address), team=spec.team, location=where)
+        second = wanted[Address.parse(same[0])].locate("id")
+        yield error(
+            "id-twice",
+            f"the number {spec.id} is given to {address} and to {same[0]}",
+            also=() if second is None else (second,),
+            address=str(address),
+            field="id",
+        )
 
 
 def _offline(look: Look) -> Iterator[Finding]:
@@ -197,7 +203,6 @@ def _wrong_type(look: Look) -> Iterator[Finding]:
                 remedy="a guest cannot change its type: give the new one another name, or let the old one go first",
                 address=f"{look.name}[{key}]",
                 team=resource.team,
-                location=resource.origin,
             )
 
 
@@ -225,7 +230,7 @@ def _adoptions(look: Look) -> Iterator[Finding]:
             remedy="correct the number, or leave it out and a new one is made",
             address=f"{look.name}[{spec.mark}]",
             team=resource.team,
-            location=resource.origin,
+            field="id",
         )
 
 

@@ -69,13 +69,14 @@ class AclKind(Kind[AclSpec]):
     def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
         """Holders never touched, roles under which no quota binds, and an entry of ours above that this one hides."""
         if spec.user in self._access.reserved:
-            yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group")
+            yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group", field="user")
         loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)
         if spec.binding and loose:
             yield error(
                 "acl-unbinding",
                 f"{', '.join(loose)} on {spec.path}: eiginfra cannot tell whether a quota would still bind {spec.who}",
                 remedy="give a role that the playbook makes (proxmox.role), or write `binding: false`",
+                field=f"roles[{loose[0]}]",
             )
         for path in PurePosixPath(spec.path).parents:
             above = wanted.get(Address(self.name, f"{path}:{spec.who}"))
@@ -84,6 +85,7 @@ class AclKind(Kind[AclSpec]):
                     "acl-hidden",
                     f"{', '.join(hidden)} on {path} does not reach {spec.path}, where {spec.who} has {', '.join(spec.roles)}",
                     remedy=f"an entry on a deeper path replaces what comes from above: write all roles on {spec.path}",
+                    field="roles",
                 )
 
     def observe(self, scope: Scope) -> Observation:

@@ -322,4 +322,4 @@ def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking:
     else:
         remedy = f"an administrator must {'change' if there else 'make'} it: {shlex.join(command)}"
         remedy += f"; without {len(absent)} machines that are still to be made" if absent else ""
-    return warning("backup-job", problem, remedy=remedy, address=str(resource.address), location=resource.origin)
+    return warning("backup-job", problem, remedy=remedy, address=str(resource.address))

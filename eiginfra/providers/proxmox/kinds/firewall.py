@@ -94,7 +94,7 @@ class FirewallKind(Kind[FirewallSpec]):
         """A firewall of a guest that nobody asks for."""
         if not any(address in wanted for address in self.dependencies(spec)):
             problem = f"no container or VM of the mark {spec.mark} is wanted"
-            yield error("firewall-without-guest", problem, remedy="leave it out with the machine, or correct `mark`")
+            yield error("firewall-without-guest", problem, remedy="leave it out with the machine, or correct `mark`", field="mark")
 
     # Looking.
 

@@ -50,12 +50,15 @@ class RoleKind(Kind[RoleSpec]):
     def check(self, spec: RoleSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a role is judged alone
         """A built-in role, and privileges with which a quota would bind nobody."""
         if spec.id.upper().startswith("PVE") or spec.id in {"Administrator", "NoAccess"}:
-            yield error("role-built-in", f"{spec.id} is a role of Proxmox's own", remedy="give yours another name, e.g. EigTeam")
+            yield error(
+                "role-built-in", f"{spec.id} is a role of Proxmox's own", remedy="give yours another name, e.g. EigTeam", field="id"
+            )
         if spec.binding and (loose := sorted(set(spec.privileges) - BINDING)):
             yield error(
                 "role-unbinding",
                 f"the role {spec.id} gives {', '.join(loose)}: those who have it could pass their quota, or undo what eiginfra made",
                 remedy="take that out, or write `binding: false` if no quota is to bind those who have the role",
+                field=f"privileges[{loose[0]}]",
             )
 
     def observe(self, scope: Scope) -> Observation:
@@ -96,7 +99,7 @@ def _unknown(resource: Resource, known: Iterable[str]) -> Iterator[Finding]:
             f"this Proxmox VE has no privilege {name}",
             remedy=did_you_mean(name, names) or "see the privileges of the role Administrator: pveum role list",
             address=str(resource.address),
-            location=resource.origin,
+            field=f"privileges[{name}]",
             team=resource.team,
         )
 

@@ -48,7 +48,7 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
     def check(self, spec: ProxmoxUserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
         """Accounts that are never touched."""
         if (userid := self.key(spec)) in self._access.reserved:
-            yield error("account-reserved", f"{userid} is never touched by eiginfra", remedy="give the person another account")
+            yield error("account-reserved", f"{userid} is never touched by eiginfra", remedy="give the person another account", field="id")
 
     def observe(self, scope: Scope) -> Observation:
         """One request, and one for the realms while accounts are to be made."""
@@ -72,7 +72,7 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
                     "realm-missing",
                     f"Proxmox has no realm {realm}, which {names} {'is' if len(resources) == 1 else 'are'} to be made in",
                     remedy=f"its realms are {', '.join(sorted(realms))}: see `realm:` under `proxmox:`, or have an administrator add it",
-                    location=resources[0].origin,
+                    location=resources[0].locate("id"),
                 )
             elif realms[realm] in {"pve", "pam"}:
                 yield notice(
