@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from eiginfra.core.trace import Trace
 
+TASK = ""
+"""As a finding's field: what is wrong stands in the playbook's task, whatever its values come from."""
+
 
 class Severity(StrEnum):
     """How much a finding matters: an error stops the command, a warning and a notice do not."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from eiginfra.core.finding import Finding
+from eiginfra.core.finding import TASK, Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limits
@@ -22,7 +22,7 @@ def check_wanted(registry: Registry, resources: Sequence[Resource], limits: Limi
 
 def attributed(found: Finding, resource: Resource) -> Finding:
     """A kind's finding with the resource's address and team, and the place to change: where its field is written, and then the task."""
-    place = found.location or resource.locate(found.field)
+    place = found.location or (resource.origin if found.field == TASK else resource.locate(found.field))
     further = resource.origin if found.location is None and found.field is not None else None
     return found.model_copy(
         update={

@@ -17,6 +17,7 @@ from eiginfra.core.spec import rules
 from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
+from eiginfra.playbook.gitlab_names import Adapted
 from eiginfra.playbook.model import ITEM, Play, Playbook, Task
 from eiginfra.playbook.origins import Origins
 from eiginfra.playbook.patterns import select
@@ -89,7 +90,7 @@ class _Compiler:
             what = f"{count} {'resource' if count == 1 else 'resources'} of {provider}.* {'is' if count == 1 else 'are'} left out"
             self._findings.append(notice("provider-absent", f"the site has no {provider}: {what}"))
         off = frozenset(self._off - self._resources.keys())
-        return Compiled(tuple(self._resources.values()), tuple(self._findings), off, frozenset(self._off_kinds))
+        return Compiled(tuple(self._resources.values()), tuple(dict.fromkeys(self._findings)), off, frozenset(self._off_kinds))
 
     def play(self, play: Play) -> None:
         teams = self._teams(play)
@@ -237,6 +238,7 @@ class _Compiler:
         if isinstance(protect, bool):
             address = Address(kind.name, kind.key(spec))
             self._add(Resource(address, spec, where.team, task.location, task.tags, protect, origins), origins)
+            self._findings += (_adapted(value, name, origins) for name, value in values.items() if isinstance(value, Adapted))
         else:
             self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
 
@@ -278,6 +280,11 @@ class _Compiler:
             self._resources[resource.address] = replace(first, tags=first.tags | resource.tags, protect=first.protect or resource.protect)
         elif not self._follows(origins, *origins.task.args.values()):
             self._report.clash(first, resource, fields)
+
+
+def _adapted(name: Adapted, field: str, origins: Origins) -> Finding:
+    message = f"GitLab does not take the title {name.written!r} as it is: there it is {str(name)!r}"
+    return notice("title-adapted", message, location=origins.at(field), team=origins.team)
 
 
 def _holds(conditions: Sequence[Template], scope: Variables) -> bool:

@@ -11,6 +11,7 @@ from jinja2 import tests as jinja_tests
 from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 
+from eiginfra.playbook.gitlab_names import gitlab_name
 from eiginfra.playbook.spec_errors import sort_of
 from eiginfra.playbook.views import Entry, View
 
@@ -126,6 +127,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "join": _join,
     "replace": _replace,
     "gitlab_access": gitlab_access,
+    "gitlab_name": gitlab_name,
     "proxmox_users": proxmox_users,
     "slug": slug,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import TASK, Finding, error
 from eiginfra.core.kind import Kind
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.api import GitLabApi
@@ -55,7 +55,7 @@ class GitLabKind(Kind[S]):
         """An error for a path outside the root group."""
         if self.root is not None and not inside(path, self.root):
             remedy = f"begin the path with {self.root}/, or change gitlab.root_group in the site file"
-            yield error("outside-root-group", f"{path} lies outside the root group {self.root}", remedy=remedy, field="path")
+            yield error("outside-root-group", f"{path} lies outside the root group {self.root}", remedy=remedy, field=TASK)
 
     def made(self, spec: S, make: Callable[[], Json]) -> Json:
         """What `make` made. A refusal is understood by looking, not by its words, which change between versions and languages.

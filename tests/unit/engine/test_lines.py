@@ -8,7 +8,7 @@ import pytest
 from support.fakes import META, Server, Thing, ThingSpec, thing
 
 from eiginfra.core.address import Address
-from eiginfra.core.finding import Finding, Location, error, warning
+from eiginfra.core.finding import TASK, Finding, Location, error, warning
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Observation, Observed, Resource
 from eiginfra.core.usage import Limits
@@ -41,6 +41,7 @@ def lines(found: Finding) -> list[str]:
         ({"field": "people[gone]"}, ["team.yml:3", "site.yml:5"]),
         ({"field": "unset"}, ["team.yml:1", "site.yml:5"]),
         ({}, ["team.yml:1"]),
+        ({"field": TASK}, ["site.yml:5"]),
         ({"location": Location(file="other.yml")}, ["other.yml:1"]),
         ({"field": "text", "also": (Location(file="other.yml"),)}, ["team.yml:2", "other.yml:1", "site.yml:5"]),
     ],

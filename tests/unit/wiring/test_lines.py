@@ -132,3 +132,17 @@ def test_b1_two_teams_whose_machines_have_one_host_name(tmp_path: Path) -> None:
     texts = {"adler": team("adler", "name: web", "name: web-db"), "adler-web": team("adler-web", "name: web", "name: db")}
     (only,) = [found for found in findings(tmp_path, **texts) if found.severity is Severity.ERROR]
     assert (only.code, sorted(told(only))) == ("duplicate-host", ["adler-web.yml:13", f"{ADLER}:13"])
+
+
+@pytest.mark.parametrize(("title", "name"), [("b@liseNAV", "baliseNAV"), ('"Estim\'Action"', "Estim’Action")])
+def test_b1_a_title_that_gitlab_does_not_take_is_adapted_and_told_at_its_line(tmp_path: Path, title: str, name: str) -> None:
+    made = workspace(tmp_path, adler=team("adler", title=title))
+    (told_so,) = [found for found in made.check() if found.code == "title-adapted"]
+    assert (told_so.severity, told(told_so), told_so.team) == (Severity.NOTICE, [f"{ADLER}:1"], "adler")
+    assert f"there it is {name!r}" in told_so.message
+    (group,) = [resource for resource in made.compiled.resources if str(resource.address) == "gitlab.group[eig/eig3/adler]"]
+    assert group.values["name"] == name
+
+
+def test_b1_a_title_that_gitlab_takes_is_left_as_it_is(tmp_path: Path) -> None:
+    assert [found for found in findings(tmp_path, adler=team("adler", title="Karfu’R")) if found.code == "title-adapted"] == []
