@@ -111,7 +111,9 @@ class ContainerKind(GuestKind[ContainerSpec]):
             if missing := features.lacking(spec.features, config):
                 where, what = observed.handle["node"], features.command(vmid, missing, config)
                 problem = f"container {vmid} lacks {', '.join(missing)}, which Proxmox lets only root switch on"
-                yield attributed(notice("feature-for-root", problem, remedy=f"as root on {where}: {what}; then restart it"), resource)
+                yield attributed(
+                    notice("feature-for-root", problem, remedy=f"as root on {where}: {what}; then restart it", field="features"), resource
+                )
 
     def make(self, spec: ContainerSpec) -> None:
         """One request makes and starts it: the server finishes what it began even if this process is killed."""
