@@ -30,6 +30,8 @@ from rich.table import Table
 CLIENTS = ROOT / ".venv-clients/bin"
 PLAYBOOKS = ROOT / "benchmarks/peers"
 CONSOLE = Console(width=150)
+GRACE = 10
+"""Seconds in which a command that is stopped may end what it started."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Runner:
         plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         self.counter.take()
         began, used = time.perf_counter(), _children()
-        # A session of its own: what it starts ends with it.
+        # A session of its own, so that what it starts can be ended with it.
         with (
             (self.folder / "output").open("w+", encoding="utf-8") as output,
             subprocess.Popen(
@@ -80,8 +82,7 @@ class Runner:
                 process.wait(max(1.0, self.until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 done = False
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                _stop(process)
             wall, cpu = time.perf_counter() - began, _children() - used
             if done and process.returncode:
                 output.seek(0)
@@ -116,6 +117,16 @@ class Runner:
         file = self.folder / "gitlabform.yml"
         file.write_text(yaml.safe_dump(configuration, allow_unicode=True), encoding="utf-8")
         return self.run([CLIENTS / "gitlabform", "--config", file, "--strict", "--terminate", "--skip-version-check", "ALL_DEFINED"], {})
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a command that is over its time. Asked first: Ansible's workers leave its process group, and only it can end them."""
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _children() -> float:
