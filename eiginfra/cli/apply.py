@@ -28,12 +28,13 @@ def run(
     ] = None,
     check: Annotated[bool, typer.Option("-C", "--check", help="Only show the plan, as eiginfra plan does.")] = False,
     yes: options.Yes = False,
+    quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.progress import ApplyProgress
-    from eiginfra.render.report import print_report, report_body
+    from eiginfra.render.report import print_failures, print_report, report_body
     from eiginfra.wiring.stopping import Stopper
     from eiginfra.wiring.workspace import Workspace
 
@@ -41,21 +42,21 @@ def run(
         text = format_ is Format.TEXT
         if check:
             plan = planned(workspace, asked, saved)
-            show(plan, PlanFormat.TEXT if text else PlanFormat.JSON)
+            show(plan, PlanFormat.TEXT if text else PlanFormat.JSON, quiet=quiet)
             return 1 if plan.errors else 0
         with workspace.journal.lock("apply"):
             plan = planned(workspace, asked, saved)
             if text and not saved:
-                show(plan, PlanFormat.TEXT)
+                show(plan, PlanFormat.TEXT, quiet=quiet)
             if plan.errors:
                 raise GuardError(plan.errors)
             # A saved plan was read when it was made.
-            if not (plan.empty or saved or yes or _agreed(text=text)):
+            if not (plan.empty or saved or yes or _agreed(can_ask=text and not quiet)):
                 raise typer.Abort
-            with Stopper(_tell).signals() as stopper, ApplyProgress(err(), len(plan.acting)) as progress:
+            with Stopper(_tell).signals() as stopper, ApplyProgress(err(quiet=quiet), len(plan.acting)) as progress:
                 report = workspace.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
         if text:
-            print_report(out(), report)
+            print_failures(err(), report) if quiet else print_report(out(), plan, report)
         else:
             print_json("apply", report_body(plan, report))
         return exit_code(report)
@@ -78,8 +79,8 @@ def exit_code(report: "ApplyReport") -> int:
     return codes.pop() if len(codes) == 1 else 1
 
 
-def _agreed(*, text: bool) -> bool:
-    if not text or not sys.stdin.isatty():
+def _agreed(*, can_ask: bool) -> bool:
+    if not can_ask or not sys.stdin.isatty():
         msg = "nobody can be asked here: give --yes to apply, or eiginfra plan to look"
         raise UsageError(msg)
     return typer.confirm("Apply this plan?", default=False)

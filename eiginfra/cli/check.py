@@ -10,27 +10,28 @@ from eiginfra.wiring.asked import Paths
 def run(
     *,
     paths: Paths,
+    quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Check inventory, playbook and site without any server. Form, cross-references, quotas, capacity; needs no secret."""
     from eiginfra.core.finding import Severity
-    from eiginfra.render.console import out, print_json
-    from eiginfra.render.findings import counted, print_findings
+    from eiginfra.render.console import print_json
+    from eiginfra.render.findings import print_report
+    from eiginfra.render.words import many, not_today
     from eiginfra.wiring.workspace import Workspace
 
-    compiled = 0
+    compiled, when, dated = 0, "", dict[str, object]()
     try:
         with Workspace.load(paths, offline=True) as workspace:
+            day, is_today = workspace.clock.today(), workspace.clock.is_today
+            when, dated = not_today(day, is_today=is_today), {"as_of": day, "as_of_is_today": is_today}
             findings = workspace.check()
             compiled = len(workspace.compiled.resources)
     except InputError as problem:
         findings = list(problem.findings)
     failed = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
-        print_json("check", {"findings": findings, "resources": compiled, "ok": not failed})
+        print_json("check", {"findings": findings, "resources": compiled, **dated, "ok": not failed})
     else:
-        console = out()
-        print_findings(console, findings)
-        verdict = counted(findings)
-        console.print(verdict if failed else f"{verdict}; {compiled} resources.")
+        print_report(findings, "" if failed else many(compiled, "resource"), when, quiet=quiet)
     return InputError.exit_code if failed else 0

@@ -9,6 +9,7 @@ from eiginfra.wiring.asked import Paths
 def run(
     *,
     paths: Paths,
+    quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Look at every service, and say what is missing.
@@ -16,8 +17,8 @@ def run(
     Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall.
     """
     from eiginfra.core.finding import Severity
-    from eiginfra.render.console import out, print_json
-    from eiginfra.render.findings import counted, print_findings
+    from eiginfra.render.console import print_json
+    from eiginfra.render.findings import print_report
     from eiginfra.wiring.doctor import examine
     from eiginfra.wiring.workspace import Workspace
 
@@ -26,7 +27,5 @@ def run(
     if format_ is Format.JSON:
         print_json("doctor", {"findings": findings, "ok": not ill})
     else:
-        console = out()
-        print_findings(console, findings)
-        console.print(f"{counted(findings)}.")
+        print_report(findings, quiet=quiet)
     return 1 if ill else 0

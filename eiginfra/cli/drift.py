@@ -20,14 +20,16 @@ def run(
     *,
     paths: Paths,
     selection: Selection,
+    quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Show what differs because reality moved, told by cause. Exits 2 if there is any. What the inventory moved is `plan`'s."""
     from eiginfra.core.finding import Severity
     from eiginfra.engine.drift import drifted
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import err, out, print_json
     from eiginfra.render.findings import print_findings
     from eiginfra.render.plan_text import print_changes
+    from eiginfra.render.words import many, not_todays_plan
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths) as workspace:
@@ -38,11 +40,15 @@ def run(
             body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
             print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
         else:
-            console = out()
+            console = out(quiet=quiet)
             print_changes(console, [_told(change, records.get(change.address)) for change in changes])
-            print_findings(console, [found for found in plan.findings if found.severity is not Severity.NOTICE])
+            print_findings(
+                err() if quiet else console,
+                plan.errors if quiet else [found for found in plan.findings if found.severity is not Severity.NOTICE],
+            )
             last = workspace.last_applied()
-            console.print(f"Drift: {len(changes)} resource{'s' if len(changes) > 1 else ''}." if changes else "No drift.", end=" ")
+            seen = f"Drift: {many(len(changes), 'resource')}" if changes else "No drift"
+            console.print(f"{', '.join(filter(None, (seen, not_todays_plan(plan.meta))))}.", end=" ")
             console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
         return DIFFERENCES if changes else 0
 

@@ -18,6 +18,7 @@ def run(
         str,
         typer.Argument(metavar="ADDRESS", help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.", autocompletion=completion.addresses),
     ],
+    quiet: options.Quiet = False,
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
     from eiginfra.render.console import out
@@ -33,5 +34,5 @@ def run(
         if not known:
             msg = f"the journal has no record of {parsed}; eiginfra journal list shows what was done"
             raise UsageError(msg)
-        out().print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
+        out(quiet=quiet).print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
         return 0

@@ -16,24 +16,29 @@ def run(
     paths: Paths,
     folder: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Where the pages go.")] = Path("handouts"),
     limit: options.Limit = None,
+    quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Write a page for each team, from what really stands. As HTML and Markdown."""
     from eiginfra.handouts import render, write
     from eiginfra.handouts.pages import page_name
     from eiginfra.render.console import out, print_json
+    from eiginfra.render.words import many, not_today
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths) as workspace:
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
-        pages = render(workspace.cohort, workspace.site, workspace.standing(), workspace.clock.today())
+        day, is_today = workspace.clock.today(), workspace.clock.is_today
+        pages = render(workspace.cohort, workspace.site, workspace.standing(), day, is_today=is_today)
         names = {page_name(team) for team in teams}
         kept = [page for page in pages if limit is None or page.path.stem in names]
         write(kept, folder)
         if format_ is Format.JSON:
-            print_json("handouts", {"folder": str(folder), "files": sorted(str(folder / page.path) for page in kept)})
+            files = sorted(str(folder / page.path) for page in kept)
+            print_json("handouts", {"folder": str(folder), "files": files, "as_of": day, "as_of_is_today": is_today})
         else:
-            out().print(f"{len(teams)} handouts in {folder} (HTML and Markdown).")
+            parts = [f"{many(len(teams), 'handout')} in {folder} (HTML and Markdown)", not_today(day, is_today=is_today)]
+            out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")
         return 0

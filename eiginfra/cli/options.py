@@ -121,6 +121,7 @@ AsNew = Annotated[
         autocompletion=completion.teams,
     ),
 ]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only; the exit code tells the rest.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the report.")]
 AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to write the plan.")]

@@ -27,6 +27,7 @@ def run(
         str | None, typer.Option("--verify", metavar="FILE", help="Plan nothing: say what of a saved plan is stale; exit 2 if anything is.")
     ] = None,
     detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when there is something to do.")] = False,
+    quiet: options.Quiet = False,
     format_: options.AnyPlanFormat = PlanFormat.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
@@ -35,11 +36,11 @@ def run(
 
     with Workspace.load(paths) as workspace:
         if verify is not None:
-            return _verify(verify, workspace, format_)
+            return _verify(verify, workspace, format_, quiet=quiet)
         plan = planned(workspace, asked)
-        show(plan, format_)
+        show(plan, format_, quiet=quiet)
         if out_file is not None:
-            write_plan(plan, out_file)
+            write_plan(plan, out_file, quiet=quiet)
         if plan.errors:
             return 1
         return DIFFERENCES if detailed_exitcode and not plan.empty else 0
@@ -53,9 +54,10 @@ def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "
     return read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
 
 
-def show(plan: "Plan", format_: PlanFormat) -> None:
-    """The plan on standard output."""
-    from eiginfra.render.console import out
+def show(plan: "Plan", format_: PlanFormat, *, quiet: bool) -> None:
+    """The plan on standard output; quiet and as text, its errors alone, on standard error."""
+    from eiginfra.render.console import err, out
+    from eiginfra.render.findings import print_findings
     from eiginfra.render.plan_markdown import markdown
     from eiginfra.render.plan_text import print_plan
 
@@ -64,11 +66,13 @@ def show(plan: "Plan", format_: PlanFormat) -> None:
             out().print(plan.to_json())
         case PlanFormat.MARKDOWN:
             out().print(markdown(plan), end="")
+        case PlanFormat.TEXT if quiet:
+            print_findings(err(), plan.errors)
         case PlanFormat.TEXT:
             print_plan(out(), plan)
 
 
-def _verify(saved: str, workspace: "Workspace", format_: PlanFormat) -> int:
+def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: bool) -> int:
     """Say what of a saved plan reality has overtaken."""
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.console import out, print_json, printable
@@ -79,8 +83,9 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat) -> int:
         rows = [{"address": str(item.change.address), "action": item.change.action, "reason": item.reason} for item in found]
         print_json("plan.verify", {"fingerprint": plan.fingerprint, "stale": rows})
         return DIFFERENCES if found else 0
+    console = out(quiet=quiet)
     for item in found:
-        out().print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(item.reason)}")
+        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(item.reason)}")
     fresh = len(plan.acting) - len(found)
-    out().print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
+    console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
     return DIFFERENCES if found else 0

@@ -1,5 +1,6 @@
 """`eiginfra reconcile`: look, tell and heal, again and again."""
 
+import logging
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +42,7 @@ def run(
         timedelta | None,
         typer.Option("--interval", metavar="TIME", parser=_interval, help="From round to round: 30s, 10m, 2h; else the site file's."),
     ] = None,
+    quiet: options.Quiet = False,
     once: Annotated[bool, typer.Option("--once", help="One round, for cron and CI; exits as drift or apply do.")] = False,
     pull: Annotated[
         str | None, typer.Option("--pull", metavar="BRANCH", help="Fast-forward the inventory's git working copy before each round.")
@@ -82,7 +84,7 @@ def run(
             say("pulled", commit=copy.commit, branch=copy.branch)
         return ProjectWork(paths, Asked(selection), mode)
 
-    handler = log_to()
+    handler = log_to(level=logging.ERROR if quiet else logging.INFO)
     try:
         with Stopper().signals() as stopper:
             loop = Loop(

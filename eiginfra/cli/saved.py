@@ -10,14 +10,14 @@ from eiginfra.render.console import err
 from eiginfra.wiring.workspace import Workspace
 
 
-def write_plan(plan: Plan, path: Path) -> None:
+def write_plan(plan: Plan, path: Path, *, quiet: bool) -> None:
     """Write the plan where `eiginfra apply PATH` reads it. Raises UsageError if that cannot be done."""
     try:
         path.write_text(plan.to_json() + "\n", encoding="utf-8")
     except OSError as problem:
         msg = f"the plan cannot be written to {path}: {problem.strerror}"
         raise UsageError(msg) from problem
-    err().print(f"Saved. To carry out exactly this: eiginfra apply {path}")
+    err(quiet=quiet).print(f"Saved. To carry out exactly this: eiginfra apply {path}")
 
 
 def read_plan(saved: str, workspace: Workspace) -> Plan:

@@ -9,14 +9,14 @@ class Clock:
     def __init__(self, as_of: date | None = None) -> None:
         self._as_of = as_of
 
-    @property
-    def fixed(self) -> bool:
-        """True when the day was given rather than read."""
-        return self._as_of is not None
-
     def today(self) -> date:
         """The day all rules about dates go by."""
         return self._as_of or datetime.now(UTC).date()
+
+    @property
+    def is_today(self) -> bool:
+        """Whether that day is the real one."""
+        return self.today() == self.now().date()
 
     def now(self) -> datetime:
         """The real instant in UTC: for the journal, which tells when things were really done."""

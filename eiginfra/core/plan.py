@@ -25,6 +25,7 @@ class PlanMeta(BaseModel):
     cohort: str
     site: str
     as_of: date
+    as_of_is_today: bool = True
     eiginfra: str
     selection: str = ""
     whole: bool = True

@@ -5,6 +5,7 @@ from eiginfra.handouts.language import Language
 _WORDS = {
     "welcome": "Welcome! This page holds what your team needs to work: your access, your machines and whom to ask.",
     "as_of": "As seen on %s. What you asked for and is not there is shown as “not made yet”.",
+    "as_of_set": "As seen with %s taken for today. What you asked for and is not there is shown as “not made yet”.",
     "not_made": "not made yet",
     "not_given": "not given yet",
     "not_in_service": "not in service yet",

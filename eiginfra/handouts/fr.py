@@ -22,6 +22,8 @@ _WORDS = {
     "welcome": "Bienvenue ! Cette page réunit ce dont votre équipe a besoin pour travailler : vos accès, vos machines et les personnes "
     "à qui vous adresser.",
     "as_of": "État constaté le %s. Ce que vous avez demandé et qui n’existe pas encore est signalé par la mention « pas encore créé ».",
+    "as_of_set": "État constaté en prenant le %s pour date du jour. Ce que vous avez demandé et qui n’existe pas encore est signalé par la "
+    "mention « pas encore créé ».",
     "not_made": "pas encore créé",
     "not_given": "pas encore donné",
     "not_in_service": "pas encore en service",

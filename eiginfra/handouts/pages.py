@@ -32,17 +32,18 @@ class Handout:
     text: str
 
 
-def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date) -> list[Handout]:
+def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date, *, is_today: bool = True) -> list[Handout]:
     """One page a team and an index, each in HTML and Markdown, in the cohort's language.
 
-    observed: what stands now, each with its team. as_of: the day the pages say they are of. Nothing is stated to exist that is not among
-    `observed`; no secret and nobody's e-mail but the contacts' is on them.
+    observed: what stands now, each with its team. as_of: the day the pages say they are of; is_today: whether it is the real one.
+    Nothing is stated to exist that is not among `observed`; no secret and nobody's e-mail but the contacts' is on them.
     """
     standing: dict[str | None, list[Observed]] = {}
     for each in observed:
         standing.setdefault(each.team, []).append(each)
     views = [team_view(cohort, site, team, standing.get(team.id, ())) for team in cohort.teams]
-    return [*_index(cohort, views, as_of), *(page for view in views for page in _team(cohort, site, view, as_of))]
+    seen = {"as_of": as_of, "is_today": is_today}
+    return [*_index(cohort, views, seen), *(page for view in views for page in _team(cohort, site, view, seen))]
 
 
 def page_name(team: str) -> str:
@@ -50,25 +51,23 @@ def page_name(team: str) -> str:
     return f"{team}_" if team == INDEX else team
 
 
-def _team(cohort: Cohort, site: Site, view: TeamView, as_of: date) -> Iterator[Handout]:
+def _team(cohort: Cohort, site: Site, view: TeamView, seen: dict[str, Any]) -> Iterator[Handout]:
     values = {"view": view, "team": view.team, "configs": ssh_configs(view, site), "gateway": site.file.gateway}
-    return _pages("team", page_name(view.team.id), cohort, as_of, values)
+    return _pages("team", page_name(view.team.id), cohort, values | seen)
 
 
-def _index(cohort: Cohort, views: Sequence[TeamView], as_of: date) -> Iterator[Handout]:
+def _index(cohort: Cohort, views: Sequence[TeamView], seen: dict[str, Any]) -> Iterator[Handout]:
     values = {"views": views, "capacity": quota(cohort.file.capacity, Usage.total(view.usage for view in views))}
-    return _pages(INDEX, INDEX, cohort, as_of, values)
+    return _pages(INDEX, INDEX, cohort, values | seen)
 
 
-def _pages(template: str, name: str, cohort: Cohort, as_of: date, values: dict[str, Any]) -> Iterator[Handout]:
+def _pages(template: str, name: str, cohort: Cohort, values: dict[str, Any]) -> Iterator[Handout]:
     language = LANGUAGES[cohort.file.language]
     for suffix in FORMATS:
         text = (
             _environment(suffix)
             .get_template(f"{template}.{suffix}")
-            .render(
-                values, cohort=cohort.file, as_of=as_of, t=language.words, language=language, page_name=page_name, mark=markup.MARKS[suffix]
-            )
+            .render(values, cohort=cohort.file, t=language.words, language=language, page_name=page_name, mark=markup.MARKS[suffix])
         )
         yield Handout(PurePath(f"{name}.{suffix}"), text)
 

@@ -26,11 +26,11 @@ def say(event: str, *, level: int = logging.INFO, **facts: object) -> None:
     LOGGER.log(level, "%s", event, extra={"facts": facts})
 
 
-def log_to(stream: TextIO | None = None) -> logging.Handler:
-    """Send the loop's events, and only those, to a stream (standard error); returns the handler, for its removal."""
+def log_to(stream: TextIO | None = None, *, level: int = logging.INFO) -> logging.Handler:
+    """Send the loop's events of a level and above, and only those, to a stream (standard error); returns the handler, for its removal."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter())
     LOGGER.addHandler(handler)
-    LOGGER.setLevel(logging.INFO)
+    LOGGER.setLevel(level)
     LOGGER.propagate = False
     return handler

@@ -19,6 +19,7 @@ from eiginfra.reconcile.round import End, Round, UnexpectedError, Walked, end_of
 from eiginfra.reconcile.state import keep, recall
 from eiginfra.reconcile.webhook import compose, tell
 from eiginfra.reconcile.work import Work
+from eiginfra.render.words import not_todays_plan
 from eiginfra.wiring.stopping import Stopper
 
 SILENCE = 45 * 60.0
@@ -171,6 +172,7 @@ def log_round(seen: Round) -> None:
     if seen.problem is not None:
         level = logging.WARNING if seen.end is End.LOCKED else logging.ERROR
         say("trouble", level=level, round=seen.number, type=type(seen.problem).__name__, reason=str(seen.problem))
+    meta = seen.healing.plan.meta if seen.healing is not None else None
     say(
         "round",
         round=seen.number,
@@ -179,6 +181,7 @@ def log_round(seen: Round) -> None:
         drift=len(seen.news.standing) if seen.healing is not None else None,
         healed=len(seen.news.healed),
         held=len(held),
+        as_of=(meta and not_todays_plan(meta)) or None,
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
     )
 

@@ -12,6 +12,7 @@ from eiginfra.engine.healing import LoopMemory
 from eiginfra.engine.quota import BY_HAND, EXCESS
 from eiginfra.providers.proxy import proxies
 from eiginfra.reconcile.round import Round
+from eiginfra.render.words import not_todays_plan
 
 MOST_LINES = 15
 MOST_UNSENT = 20
@@ -40,7 +41,8 @@ def compose(cohort: str, seen: Round) -> str | None:
         lines.append(f"*No round any more*: {_plain(str(seen.problem))}")
     if seen.relief:
         lines.append("*Rounds succeed again*")
-    return "\n".join([f"eiginfra reconcile, {cohort}", *lines]) if lines else None
+    when = not_todays_plan(seen.healing.plan.meta) if seen.healing is not None else ""
+    return "\n".join([", ".join(filter(None, ("eiginfra reconcile", cohort, when))), *lines]) if lines else None
 
 
 def _told(*parts: object) -> str:

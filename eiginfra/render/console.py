@@ -13,14 +13,14 @@ from eiginfra.core.values import canonical
 FORMAT_VERSION = 1
 
 
-def out() -> Console:
-    """Standard output. Lines are never folded: a report is also read by grep."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False)
+def out(*, quiet: bool = False) -> Console:
+    """Standard output; quiet, nothing comes out. Lines are never folded: a report is also read by grep."""
+    return Console(file=sys.stdout, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
-def err() -> Console:
-    """Standard error."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+def err(*, quiet: bool = False) -> Console:
+    """Standard error; quiet, nothing comes out."""
+    return Console(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def print_json(what: str, body: Mapping[str, object]) -> None:

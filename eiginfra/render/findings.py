@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.finding import Finding, Location, Severity
-from eiginfra.render.console import printable
+from eiginfra.render.console import err, out, printable
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
@@ -33,6 +33,15 @@ def _before(found: Finding, place: Location) -> str:
     here = found.location
     earlier = here is not None and here.file == place.file and (place.line, place.column) < (here.line, here.column)
     return "first at" if earlier else "also at"
+
+
+def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> None:
+    """The findings and what they come to, on standard output; quiet, the errors alone, on standard error."""
+    if quiet:
+        print_findings(err(), [found for found in findings if found.severity is Severity.ERROR])
+        return
+    print_findings(out(), findings)
+    out().print(f"{'; '.join(part for part in (counted(findings), *conclusion) if part)}.")
 
 
 def told(found: Finding) -> str:

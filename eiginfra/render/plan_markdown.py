@@ -14,7 +14,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 def markdown(plan: Plan) -> str:
     """The document; everything that a team wrote is escaped."""
     meta = plan.meta
-    lines = [f"### eiginfra: plan of {_text(meta.cohort)} on {_text(meta.site)}, as of {meta.as_of}", "", f"**{totals(plan)}**", ""]
+    day = f"as of {meta.as_of}{'' if meta.as_of_is_today else ' (not today)'}"
+    lines = [f"### eiginfra: plan of {_text(meta.cohort)} on {_text(meta.site)}, {day}", "", f"**{totals(plan)}**", ""]
     if plan.findings:
         lines += ["| | Finding | What to do |", "|---|---|---|"]
         for found in plan.findings:

@@ -1,6 +1,7 @@
 """A plan for a terminal, in Terraform's manner: signs, old → new, a line of totals; grouped by team."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 from rich.console import Console
@@ -10,6 +11,7 @@ from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.console import printable, show
 from eiginfra.render.findings import print_findings
+from eiginfra.render.words import many, not_todays_plan
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -19,29 +21,47 @@ SIGNS = {
     Action.ADOPT: ("=", "cyan"),
     Action.NONE: ("·", "dim"),
 }
+ACTIONS = {
+    Action.CREATE: "to add",
+    Action.UPDATE: "to change",
+    Action.ADOPT: "to adopt",
+    Action.REPLACE: "to replace",
+    Action.DELETE: "to remove",
+}
 STUCK = "cannot be changed"
+ALWAYS = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+THE_COHORTS = "the cohort's own"
+LONG = 40
+"""From so many lines of changes on, a line a team comes before them."""
 CAUSE_STYLES = {Cause.DRIFT: "red", Cause.CONFLICT: "bold red", Cause.ORPHAN: "magenta", Cause.UNKNOWN: "dim"}
 
 
 def print_plan(console: Console, plan: Plan) -> None:
     """The whole plan, findings last but before the totals, so that they are read."""
     shown = [change for change in plan.changes if change.noteworthy]
+    if sum(1 for change in shown for _ in _lines(change)) > LONG:
+        for team, group in by_team(shown).items():
+            console.print(Text(f"{team or THE_COHORTS}: {', '.join(_counted(group)) or 'nothing to do'}"))
+        console.print()
     print_changes(console, shown)
     known = sum(change.action is Action.ADOPT and not change.acts for change in plan.changes)
     if known:
-        console.print(Text(f"{known} resources stand already as wanted; the journal will note them.\n", style="dim"))
+        stand = f"{many(known, 'resource')} {'stands' if known == 1 else 'stand'} already as wanted"
+        console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.\n", style="dim"))
     if plan.findings:
         print_findings(console, plan.findings)
         console.print()
+    if told_day := not_todays_plan(plan.meta):
+        console.print(Text(f"{told_day[0].upper()}{told_day[1:]}:", style="yellow"))
     console.print(Text(totals(plan), style="bold"))
 
 
 def print_changes(console: Console, changes: Sequence[Change]) -> None:
     """The changes, by team."""
     for team, group in by_team(changes).items():
-        console.print(Text(team or "the cohort's own", style="bold underline"))
-        for change in group:
-            _print_change(console, change)
+        console.print(Text(team or THE_COHORTS, style="bold underline"))
+        for line in (line for change in group for line in _lines(change)):
+            console.print(line)
         console.print()
 
 
@@ -51,13 +71,13 @@ def totals(plan: Plan) -> str:
         left = {"still waiting": len(plan.waiting), f"differ in what {STUCK}": sum(bool(change.stuck) for change in plan.changes)}
         told = ", ".join(f"{count} {what}" for what, count in left.items() if count)
         return f"Nothing to do; {told}." if told else "Nothing to do: what stands is what the inventory asks for."
-    count = plan.totals()
-    adopt = sum(change.action is Action.ADOPT and change.acts for change in plan.changes)
-    parts = [f"{count[Action.CREATE]} to add", f"{count[Action.UPDATE]} to change"]
-    parts += [f"{adopt} to adopt"] if adopt else []
-    parts += [f"{count[Action.REPLACE]} to replace"] if count[Action.REPLACE] else []
-    parts += [f"{count[Action.DELETE]} to remove"]
-    return f"Plan: {', '.join(parts)}."
+    return f"Plan: {', '.join(_counted(plan.changes, always=ALWAYS))}."
+
+
+def _counted(changes: Sequence[Change], *, always: frozenset[Action] = frozenset()) -> list[str]:
+    """How many of each sort of action: `2 to add`, `1 to change`; sorts that do not occur are left out, unless they always count."""
+    count = Counter(change.action for change in changes if change.acts)
+    return [f"{count[action]} {words}" for action, words in ACTIONS.items() if count[action] or action in always]
 
 
 def told(change: Change) -> list[tuple[str, JsonValue]]:
@@ -65,27 +85,28 @@ def told(change: Change) -> list[tuple[str, JsonValue]]:
     return [(name, value) for name, value in (change.desired or {}).items() if value not in (None, [], "", change.address.key)]
 
 
-def _print_change(console: Console, change: Change) -> None:
+def _lines(change: Change) -> Iterator[Text]:
+    """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
     line = Text("  ")
     line.append(f"{sign} ", style=f"bold {style}")
     line.append(printable(str(change.address)))
     if change.cause is not None:
         line.append(f"  {change.cause}", style=CAUSE_STYLES.get(change.cause, "dim"))
-    console.print(line)
+    yield line
     if change.note:
-        console.print(Text(f"      {printable(change.note)}", style="dim"))
+        yield Text(f"      {printable(change.note)}", style="dim")
     if change.action is Action.CREATE and change.desired:
         facts = " · ".join(f"{name} {show(value)}" for name, value in told(change))
-        console.print(Text(f"      {facts}", style="dim"))
+        yield Text(f"      {facts}", style="dim")
     for found in change.diffs:
-        console.print(_difference(found, change.cause))
+        yield _difference(found, change.cause)
     for found in change.stuck:
-        console.print(_difference(found, change.cause).append(f"  {STUCK}", style="dim"))
+        yield _difference(found, change.cause).append(f"  {STUCK}", style="dim")
     if change.trace and str(change.trace):
-        console.print(Text(f"      {printable(str(change.trace))}", style="dim"))
+        yield Text(f"      {printable(str(change.trace))}", style="dim")
     for name, what in sorted(change.waiting.items()):
-        console.print(Text(f"      {name} waits for {what}", style="cyan"))
+        yield Text(f"      {name} waits for {what}", style="cyan")
 
 
 def _difference(found: FieldDiff, overall: Cause | None) -> Text:

@@ -7,26 +7,38 @@ from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.plan import Plan
-from eiginfra.engine.executor import ApplyReport, Outcome
+from eiginfra.engine.executor import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable
+from eiginfra.render.words import not_todays_plan
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
 
-def print_report(console: Console, report: ApplyReport) -> None:
+def print_report(console: Console, plan: Plan, report: ApplyReport) -> None:
     """What was not simply done, each with its reason; then one line of totals."""
     for result in report.results:
         if result.outcome is not Outcome.DONE:
-            line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
-            line.append(printable(str(result.change.address)), style="bold").append(f": {printable(result.reason or '')}")
-            console.print(line)
+            console.print(_line(result))
     counts = Counter(result.outcome for result in report.results if result.change.acts)
     parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
     line = Text("Interrupted; " if report.interrupted else "", style="yellow")
     line.append(f"Applied: {', '.join(parts)}." if parts else "Applied: nothing to do.", style="bold")
+    if told_day := not_todays_plan(plan.meta):
+        line.append(f" That was {told_day}.")
     console.print(line)
     if report.failed or report.interrupted:
         console.print("Run eiginfra apply again once the reason is mended: what was done stays done, the rest is taken up.")
+
+
+def print_failures(console: Console, report: ApplyReport) -> None:
+    """What failed or was refused, each with its reason."""
+    for result in report.of(Outcome.FAILED, Outcome.REFUSED):
+        console.print(_line(result))
+
+
+def _line(result: Result) -> Text:
+    line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
+    return line.append(printable(str(result.change.address)), style="bold").append(f": {printable(result.reason or '')}")
 
 
 def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
@@ -34,6 +46,8 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
     return {
         "fingerprint": plan.fingerprint,
         "interrupted": report.interrupted,
+        "as_of": plan.meta.as_of,
+        "as_of_is_today": plan.meta.as_of_is_today,
         "findings": plan.findings,
         "results": [
             {

@@ -266,6 +266,7 @@ class Workspace:
             cohort=self.cohort.id,
             site=f"{self.site.name} ({', '.join(urls)})",
             as_of=self.clock.today(),
+            as_of_is_today=self.clock.is_today,
             eiginfra=__version__,
             selection=str(selection),
             whole=selection.whole,

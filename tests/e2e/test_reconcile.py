@@ -220,7 +220,8 @@ def test_the_loop_heals_tells_counts_and_stops(applied: Any) -> None:
             assert loop.end() == 0
         [message] = messages
         healed, _, since = message.partition(": since between round ")
-        assert healed == "eiginfra reconcile, eig3 on site\n*Healed* (1)\n- `gitlab.project[eig/eig3/adler/api] visibility`"
+        title, what = "eiginfra reconcile, eig3 on site, as of 2019-10-01 (not today)", "gitlab.project[eig/eig3/adler/api] visibility"
+        assert healed == f"{title}\n*Healed* (1)\n- `{what}`"
         assert re.fullmatch(r"\d+ \([-0-9: ]+ UTC, in order\) and now", since)
         assert "s3cret" not in json.dumps(loop.said) + figures
 

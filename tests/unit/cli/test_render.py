@@ -63,7 +63,7 @@ def test_a_plan_for_people() -> None:
         "      + people[u] u (owner)\n"
         "      - people[v] v\n"
         "\n"
-        "1 resources stand already as wanted; the journal will note them.\n"
+        "1 resource stands already as wanted; the journal will note it.\n"
         "\n"
         "error: wrong\n"
         "    → mend\n"
@@ -156,3 +156,10 @@ def test_other_places_of_a_finding_stand_on_lines_of_their_own() -> None:
         "    also at b.yml:2:3",
     ]
     assert "a.yml:9:3<br>a.yml:4:3<br>b.yml:2:3<br>two of it" in markdown(Plan(meta=META, findings=(found,)))
+
+
+def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
+    more = [CREATE.model_copy(update={"address": Address("test.thing", f"n{number}"), "team": "plume"}) for number in range(20)]
+    short, long = (_text(Plan(meta=META, changes=(UPDATE, CREATE, WAITING, *added))) for added in (more[:3], more))
+    assert short.startswith("the cohort's own\n")
+    assert long.startswith("the cohort's own: nothing to do\nadler: 1 to add, 1 to change\nplume: 20 to add\n\nthe cohort's own\n")
