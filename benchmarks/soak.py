@@ -26,8 +26,8 @@ from rich.console import Console
 from rich.table import Table
 from tampering import Server, Tamperer
 
-from eiginfra.engine.executor import Outcome
 from eiginfra.engine.mode import Mode
+from eiginfra.engine.report import Outcome
 from eiginfra.journal import open_journal
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.round import Round

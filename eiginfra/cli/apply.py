@@ -14,7 +14,7 @@ from eiginfra.core.errors import GuardError, UsageError
 from eiginfra.wiring.asked import Asked, Paths
 
 if TYPE_CHECKING:
-    from eiginfra.engine.executor import ApplyReport
+    from eiginfra.engine.report import ApplyReport
 
 
 @options.files
@@ -69,7 +69,7 @@ def _tell() -> None:
 
 def exit_code(report: "ApplyReport") -> int:
     """What a run means for the command: interrupted, or the gravest of its failures (77 and 69 only if all failed alike), or 0."""
-    from eiginfra.engine.executor import Outcome
+    from eiginfra.engine.report import Outcome
 
     if report.interrupted:
         return INTERRUPTED

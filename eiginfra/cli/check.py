@@ -17,7 +17,7 @@ def run(
     from eiginfra.core.finding import Severity
     from eiginfra.render.console import print_json
     from eiginfra.render.findings import print_report
-    from eiginfra.render.words import many, not_today
+    from eiginfra.render.phrases import many, not_today
     from eiginfra.wiring.workspace import Workspace
 
     compiled, when, dated = 0, "", dict[str, object]()

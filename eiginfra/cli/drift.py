@@ -10,7 +10,6 @@ from eiginfra.wiring.asked import Asked, Paths, Selection
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from eiginfra.core.change import Change
     from eiginfra.core.resource import Record
 
 
@@ -28,8 +27,8 @@ def run(
     from eiginfra.engine.drift import drifted
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.findings import print_findings
+    from eiginfra.render.phrases import many, not_todays_plan
     from eiginfra.render.plan_text import print_changes
-    from eiginfra.render.words import many, not_todays_plan
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths) as workspace:
@@ -41,25 +40,23 @@ def run(
             print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
         else:
             console = out(quiet=quiet)
-            print_changes(console, [_told(change, records.get(change.address)) for change in changes])
+            last = {change.address: _last(record) for change in changes if (record := records.get(change.address))}
+            print_changes(console, changes, last)
             print_findings(
                 err() if quiet else console,
                 plan.errors if quiet else [found for found in plan.findings if found.severity is not Severity.NOTICE],
             )
-            last = workspace.last_applied()
+            applied = workspace.last_applied()
             seen = f"Drift: {many(len(changes), 'resource')}" if changes else "No drift"
             console.print(f"{', '.join(filter(None, (seen, not_todays_plan(plan.meta))))}.", end=" ")
-            console.print(f"Last applied {last}." if last else "Nothing was applied yet, as far as the journal knows.")
+            console.print(f"Last applied {applied}." if applied else "Nothing was applied yet, as far as the journal knows.")
         return DIFFERENCES if changes else 0
 
 
-def _told(change: "Change", record: "Record | None") -> "Change":
-    """The change with a note on when it was last in order."""
-    if record is None:
-        return change
+def _last(record: "Record") -> str:
+    """When it was last in order."""
     commit = f", commit {record.commit}" if record.commit else ""
-    last = f"last applied {record.at:%Y-%m-%d %H:%M} UTC by {record.by} (run {record.run}{commit})"
-    return change.model_copy(update={"note": f"{change.note}; {last}" if change.note else last})
+    return f"last applied {record.at:%Y-%m-%d %H:%M} UTC by {record.by} (run {record.run}{commit})"
 
 
 def _record(record: "Record | None") -> "dict[str, JsonValue] | None":

@@ -23,7 +23,7 @@ def run(
     from eiginfra.handouts import render, write
     from eiginfra.handouts.pages import page_name
     from eiginfra.render.console import out, print_json
-    from eiginfra.render.words import many, not_today
+    from eiginfra.render.phrases import many, not_today
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
 

@@ -66,6 +66,7 @@ def show(
 ) -> int:
     """What one run did, action by action."""
     from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.reasons import told
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
@@ -80,7 +81,7 @@ def show(
             f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
         )
         for step in report.steps:
-            reason = f": {printable(step.reason)}" if step.reason else ""
+            reason = f": {printable(told(step.reason))}" if step.reason else ""
             cause = f" ({step.cause})" if step.cause else ""
             console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
         return 0
@@ -96,6 +97,7 @@ def diff(
 ) -> int:
     """What one run changed, field by field."""
     from eiginfra.core.change import Action, Change
+    from eiginfra.core.reason import Reason
     from eiginfra.render.console import out, print_json
     from eiginfra.render.plan_text import print_changes
     from eiginfra.wiring.workspace import Workspace
@@ -110,10 +112,10 @@ def diff(
                 team=step.team,
                 diffs=step.diffs,
                 desired=None if step.desired is None else dict(step.desired),
-                note=None if step.outcome else "unfinished: the run was killed here, or goes on",
+                reason=None if step.outcome else Reason(code="unfinished"),
             )
             for step in report.steps
-            if step.outcome in {"done", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
+            if step.outcome in {"done", "waiting", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
         ]
         if format_ is Format.JSON:
             print_json("journal.diff", {"run": report.run.number, "changes": [change.model_dump(mode="json") for change in changes]})

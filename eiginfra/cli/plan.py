@@ -76,16 +76,20 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
     """Say what of a saved plan reality has overtaken."""
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.reasons import told
 
     plan = read_plan(saved, workspace)
     found = workspace.stale(plan)
     if format_ is PlanFormat.JSON:
-        rows = [{"address": str(item.change.address), "action": item.change.action, "reason": item.reason} for item in found]
+        rows = [
+            {"address": str(item.change.address), "action": item.change.action, "reason": item.reason.model_dump(mode="json")}
+            for item in found
+        ]
         print_json("plan.verify", {"fingerprint": plan.fingerprint, "stale": rows})
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
     for item in found:
-        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(item.reason)}")
+        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(told(item.reason))}")
     fresh = len(plan.acting) - len(found)
     console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
     return DIFFERENCES if found else 0

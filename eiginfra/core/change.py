@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.reason import Reason
 from eiginfra.core.trace import Trace
 
 
@@ -22,8 +23,8 @@ class Action(StrEnum):
 class Cause(StrEnum):
     """Why reality and inventory differ.
 
-    new: never made; pending: the inventory moved; drift: reality moved; conflict: both moved; orphan: left the inventory; unknown: the
-    journal does not know what was last applied.
+    new: never created; pending: the inventory changed; drift: reality changed; conflict: both changed; orphan: left the inventory;
+    unknown: the journal does not know what was last applied.
     """
 
     NEW = "new"
@@ -52,12 +53,26 @@ class FieldDiff(BaseModel):
     @property
     def label(self) -> str:
         """`memory`, or `members[adler-1]`."""
-        return self.field if self.entry is None else f"{self.field}[{self.entry}]"
+        return label(self.field, self.entry)
 
     @property
     def removes(self) -> bool:
         """True when an entry of an authoritative list goes."""
         return self.entry is not None and self.after is None
+
+
+def label(field: str, entry: str | None = None) -> str:
+    """The name of a field, or of one entry of a list: `members[adler-1]`."""
+    return field if entry is None else f"{field}[{entry}]"
+
+
+class Blocked(BaseModel):
+    """A difference that cannot be acted on, and why: it is told, and withheld."""
+
+    model_config = ConfigDict(frozen=True)
+
+    diff: FieldDiff
+    reason: Reason
 
 
 class Restart(BaseModel):
@@ -69,11 +84,21 @@ class Restart(BaseModel):
     window: str | None = None
 
 
+class Harm(BaseModel):
+    """What somebody loses by a change: a code (`access-lost`, `machine-stopped`, `deleted` …), and who or what is concerned."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    subject: str
+
+
 class Change(BaseModel):
     """What happens to one resource.
 
     desired, observed: the values wanted and seen (None: not wanted any more; not there). handle: the server's identity of what was seen.
-    waiting: field -> what a change made earlier still waits for. note: a sentence for the reader of the plan.
+    blocked: differences that cannot be acted on. waiting: label -> what a change made earlier still waits for. reason: why the object is
+    as it is, or why the change is withheld. depends_on: what must exist first; follows: what only comes first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,21 +108,28 @@ class Change(BaseModel):
     cause: Cause | None = None
     team: str | None = None
     diffs: tuple[FieldDiff, ...] = ()
-    stuck: tuple[FieldDiff, ...] = ()
-    """Differences that nothing can make go, such as that of an immutable field: told, and not acted on."""
+    blocked: tuple[Blocked, ...] = ()
+    waiting: dict[str, Reason] = {}
+    reason: Reason | None = None
     desired: dict[str, JsonValue] | None = None
     observed: dict[str, JsonValue] | None = None
     handle: dict[str, JsonValue] = {}
     depends_on: tuple[Address, ...] = ()
-    waiting: dict[str, str] = {}
-    note: str | None = None
+    follows: tuple[Address, ...] = ()
     restart: Restart | None = None
-    formerly: Address | None = None
-    """The address that the journal knows the object by, when it is renamed: that record ends with the change."""
-    made: bool = False
-    """Whether eiginfra made the object, as its mark or the journal says."""
-    ours: bool | None = None
-    """What the mark of the observed object says: True ours, False somebody else's (an adoption then writes our mark), None no marks."""
+    was: Address | None = None
+    """The address that the object had before it was renamed: its record ends with the change."""
+    created: bool = False
+    """Whether eiginfra created the object, as its marker or the journal says."""
+    marked: bool | None = None
+    """Whether the observed object bears our marker; False: somebody else's or none (an adoption then writes ours), None: no markers."""
+    protect: bool = False
+    """Whether the object is never decommissioned."""
+    step: str | None = None
+    """Of a decommission: the step that is taken, or comes next."""
+    release: bool = False
+    """Whether only the record ends: other cohorts of the site want the object."""
+    harm: tuple[Harm, ...] = ()
     trace: Trace | None = None
     """Of drift: since when, and by whom; told, and no part of what is done."""
 
@@ -105,10 +137,15 @@ class Change(BaseModel):
     def acts(self) -> bool:
         """Whether carrying it out asks anything of a server; an adoption without differences only enters the journal."""
         if self.action is Action.ADOPT:
-            return bool(self.diffs) or self.ours is False or self.restart is not None
+            return bool(self.diffs) or self.marked is False or self.restart is not None
         return self.action is not Action.NONE
+
+    @property
+    def withheld(self) -> tuple[FieldDiff, ...]:
+        """The differences that are told and not acted on."""
+        return tuple(item.diff for item in self.blocked)
 
     @property
     def noteworthy(self) -> bool:
         """Whether a plan has something to tell of it."""
-        return self.acts or bool(self.waiting or self.note or self.stuck)
+        return self.acts or bool(self.waiting or self.reason or self.blocked)

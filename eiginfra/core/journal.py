@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -9,7 +10,24 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
 from eiginfra.core.plan import PlanMeta
+from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Record
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a change came to, for the record; values None: the object is gone, and its record ends.
+
+    values: those that were verified, field by field. was: the former address of a renamed object, whose record ends too. ends: whether
+    the record ends with this, the last step of a decommission; its history stays.
+    """
+
+    values: Mapping[str, JsonValue] | None
+    handle: Mapping[str, JsonValue] = field(default_factory=dict)
+    created: bool = False
+    protect: bool = False
+    was: Address | None = None
+    ends: bool = False
 
 
 class Journal(Protocol):
@@ -27,7 +45,7 @@ class Journal(Protocol):
         """Keep other runs out; raises LockedError, which says who holds it and since when. The kernel or server frees it at death."""
         ...
 
-    def begin(self, meta: PlanMeta, command: str) -> int:
+    def begin(self, meta: PlanMeta, command: str, fingerprint: str | None = None) -> int:
         """Open a run; returns its number."""
         ...
 
@@ -35,12 +53,8 @@ class Journal(Protocol):
         """Write down, before the first request, what is about to be done; returns the intent's number."""
         ...
 
-    def succeed(self, intent: int, values: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, made: bool) -> None:
-        """The change was done and verified: the values become the last applied ones (a deletion ends the record)."""
-        ...
-
-    def fail(self, intent: int, reason: str, outcome: str) -> None:
-        """The change was not done: `outcome` is failed, refused or skipped."""
+    def settle(self, intent: int, outcome: str, reason: Reason | None = None, reached: Reached | None = None) -> None:
+        """How a change ended: `outcome` is done, waiting, failed, refused or skipped. reached: what the object is known to be now."""
         ...
 
     def finish(self, run: int, outcome: str) -> None:

@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +13,7 @@ from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Severity, error
 
-FORMAT_VERSION: Literal[1] = 1
+FORMAT_VERSION: Literal[2] = 2
 
 
 class PlanMeta(BaseModel):
@@ -39,7 +38,7 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[2] = FORMAT_VERSION
     meta: PlanMeta
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -64,11 +63,15 @@ class Plan(BaseModel):
         """The findings that forbid to apply the plan."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
+    def harm(self) -> Counter[str]:
+        """How many lose what by the plan, by the code of the harm; each person or thing once."""
+        return Counter(code for code, _ in {(harm.code, harm.subject) for change in self.acting for harm in change.harm})
+
     def totals(self) -> Counter[Action]:
         """How many changes of each sort."""
         return Counter(change.action for change in self.changes if change.acts or change.action is Action.ADOPT)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
         """A digest of the changes and what they are for; two plans with the same fingerprint do the same."""
         body = self.model_dump(mode="json", include={"meta", "changes"}, exclude={"changes": {"__all__": {"trace"}}})

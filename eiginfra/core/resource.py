@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -10,11 +11,9 @@ from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location
+from eiginfra.core.reason import Reason
 from eiginfra.core.spec import Spec
 from eiginfra.core.usage import Usage
-
-RESTART = "a restart"
-"""What a field waits for that only a restart of its object brings into force."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class Resource:
     """The task, in the playbook."""
     tags: frozenset[str] = frozenset()
     protect: bool = False
+    was: Address | None = None
+    """The address that it had before it was renamed."""
     origins: Mapping[str, Location] = field(default_factory=dict, compare=False, repr=False)
     """Where each value is written, by its label as FieldDiff has it: the place to change, the team's file first; "": what made it."""
 
@@ -44,60 +45,96 @@ class Resource:
 
 @dataclass(frozen=True)
 class Observed:
-    """One object as a server has it.
+    """One object as a server has it, never as it is wanted.
 
     values: canonical, under the spec's field names; fields a spec does not know are left out.
     handle: the server's own identity of the object (`{"id": 12}`, `{"node": "eig", "vmid": 101}`), for the requests that follow.
-    ours: True when the object bears our mark, False when it visibly belongs to somebody else, None when the kind has no marks.
-    waiting: field -> what a change already made waits for; for a restart alone, `values` show what it will bring.
+    marked: True when the object bears our marker, False when it does not, None when the kind has no markers.
+    waiting: label -> what a change made earlier waits for; for a restart, `values` show what it will bring.
+    blocked: label -> why a difference there cannot be acted on.
+    keep: why it must not be decommissioned; None: nothing stands in the way.
     facts: further truths for handouts and findings (web_url, status), never compared.
     """
 
     address: Address
     values: Mapping[str, JsonValue]
     handle: Mapping[str, JsonValue] = field(default_factory=dict)
-    ours: bool | None = None
+    marked: bool | None = None
     team: str | None = None
     usage: Usage = field(default_factory=Usage)
-    waiting: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, Reason] = field(default_factory=dict)
+    blocked: Mapping[str, Reason] = field(default_factory=dict)
+    keep: Reason | None = None
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+class Presence(StrEnum):
+    """What is known of a wanted object that was not seen and is not created.
+
+    UNKNOWN: it may stand where nothing can be seen now. DISPLACED: it is surely not where it was applied, which is drift.
+    WAITING: a person must create it first, or let us.
+    """
+
+    UNKNOWN = "unknown"
+    DISPLACED = "displaced"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Why a wanted object that was not seen is not created either."""
+
+    reason: Reason
+    presence: Presence = Presence.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Denial:
+    """A change that the token may not make: why it is withheld, and what is said to whom."""
+
+    reason: Reason
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True)
 class Observation:
-    """All that a kind saw: the objects of its realm, findings, and numbers taken by what is no object of its own (old backups).
+    """All that a kind saw: the objects of its scope, and findings.
 
-    unknown: wanted objects that may stand where nothing can be seen now, each with why: they are neither missing nor made anew.
-    astray: those of them that surely are not where they were applied: moved, or waiting for deletion. That is drift.
+    absent: wanted objects that were not seen and are not created, each with why; what depends on one is skipped unless it is WAITING.
+    blocked: of wanted objects that were not seen: label -> why the entry is left out when it is created.
+    facts: what else was read for `Kind.complete` and `Kind.assess`, in the kind's own form.
     """
 
     objects: Sequence[Observed] = ()
-    taken: frozenset[int] = frozenset()
     findings: Sequence[Finding] = ()
-    unknown: Mapping[Address, str] = field(default_factory=dict)
-    astray: frozenset[Address] = frozenset()
+    absent: Mapping[Address, Absence] = field(default_factory=dict)
+    blocked: Mapping[Address, Mapping[str, Reason]] = field(default_factory=dict)
+    facts: object = None
 
 
 @dataclass(frozen=True)
 class Record:
-    """What the journal knows of a resource: the values last applied, by which run, and whether eiginfra made it or found it."""
+    """What the journal knows of a resource: the values last reached, by which run, and whether eiginfra created it or found it."""
 
     address: Address
     values: Mapping[str, JsonValue]
     handle: Mapping[str, JsonValue]
     team: str | None
-    made: bool
+    created: bool
     run: int
     at: datetime
     by: str
     commit: str | None = None
+    protect: bool = False
+    cohort: str = ""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The realm a kind observes: one cohort, the specs wanted of this kind, and what the journal remembers of it.
+    """What a kind observes: one cohort, the resources wanted of this kind, and what the journal remembers of it.
 
-    `whole` is False when `--limit`, `--tags` or `--target` left some of the cohort's resources out of `resources`.
+    resources: of this kind, those that are selected; one that is renamed also as it was addressed before. everything, recorded: all
+    resources and all records of the cohort, of every kind. `whole` is False when `--limit`, `--tags` or `--target` left some out.
     """
 
     cohort: str
@@ -105,6 +142,8 @@ class Scope:
     resources: Sequence[Resource] = ()
     records: Sequence[Record] = ()
     whole: bool = True
+    everything: Mapping[Address, Resource] = field(default_factory=dict)
+    recorded: Mapping[Address, Record] = field(default_factory=dict)
 
     def specs(self) -> list[Any]:
         """The wanted specs, in order."""

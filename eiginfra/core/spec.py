@@ -1,6 +1,6 @@
 """Specs: the desired fields of a kind, with the metadata by which the engine alone compares them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -16,9 +16,12 @@ class Rules:
     """How a field is compared and changed.
 
     immutable: a difference is a finding, never an update. create_only: used when the object is made, never compared.
+    normalise: what the server makes of a value (such as its letters' case), so that two forms of one value compare equal.
     write_only: sent, cannot be read back. unordered: a list compared as a set. sensitive: shown as `***`.
     entries: an authoritative list, compared entry by entry under the named field of each entry; what is not in it is removed.
-    assigned: filled in by the kind's allocator, not by people.
+    hidden: fields of an entry that the server does not always show; they are compared where it does.
+    assigned: filled in by `Kind.complete`, not by people.
+    harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes.
     """
 
     immutable: bool = False
@@ -26,8 +29,11 @@ class Rules:
     write_only: bool = False
     unordered: bool = False
     sensitive: bool = False
+    normalise: Callable[[JsonValue], JsonValue] | None = None
     entries: str | None = None
+    hidden: frozenset[str] = frozenset()
     assigned: bool = False
+    harm: tuple[JsonValue, str] | None = None
 
     @property
     def compared(self) -> bool:

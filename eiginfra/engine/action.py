@@ -10,7 +10,8 @@ from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_t
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, StaleError, TransientError, UnreachableError
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import RESTART, Observed
+from eiginfra.core.reason import NEXT_START, RESTART, Reason, reason
+from eiginfra.core.resource import Observed
 from eiginfra.core.spec import Spec
 from eiginfra.core.window import within
 from eiginfra.engine.diff import agrees, diff
@@ -18,10 +19,10 @@ from eiginfra.engine.diff import agrees, diff
 
 @dataclass(frozen=True)
 class Done:
-    """What an action brought: the object if the answers showed it, and whether eiginfra made it."""
+    """What an action brought: the object if the answers showed it, and whether eiginfra created it."""
 
     seen: Observed | None
-    made: bool
+    created: bool
 
 
 ATTEMPTS = 4
@@ -57,40 +58,38 @@ def carry_out(kind: Kind[Any], change: Change, now: Callable[[], datetime] = loc
     return by_action[change.action](kind, change)
 
 
-def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> str | None:
+def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> Reason | None:
     """What is still missing of the change in what was seen afterwards; None if nothing is."""
     if change.action is Action.DELETE:
-        return None if seen is None else "the server agreed, and it is still there"
+        return None if seen is None else reason("still-there")
     if seen is None:
-        return "the server agreed, and it is not there"
+        return None if change.step is not None else reason("not-there")
     if change.restart is not None and (still := sorted(set(change.restart.fields) & seen.waiting.keys())):
-        return f"it was restarted, and {', '.join(still)} still waits"
+        return reason("still-waits", fields=[*still])
     # What waits for a restart is shown as it will be; what waits for a person, or for another object, as it is.
-    waiting = {name for name, what in seen.waiting.items() if what != RESTART}
-    stuck = {(found.field, found.entry) for found in change.stuck}
+    waiting = {name for name, what in seen.waiting.items() if what not in (RESTART, NEXT_START)}
+    withheld = {found.label for found in change.withheld} | seen.blocked.keys()
     missing = [
-        found
-        for found in diff(kind.spec, change.desired or {}, seen.values, None)
-        if found.field not in waiting and (found.field, found.entry) not in stuck
+        found for found in diff(kind.spec, change.desired or {}, seen.values, None) if not {found.label, found.field} & (waiting | withheld)
     ]
     if not missing:
         return None
-    return "the server agreed, and still shows " + ", ".join(f"{found.label}: {found.before!r}" for found in missing)
+    return reason("still-differs", fields={found.label: "***" if found.sensitive else found.before for found in missing})
 
 
-def _spec(kind: Kind[Any], change: Change) -> Spec:
+def spec_of(kind: Kind[Any], change: Change) -> Spec:
+    """The spec that a change wants; of an orphan, for which nobody asks any more, also one that no spec allows."""
     try:
         return kind.spec.model_validate(change.desired)
     except ValueError:
         if change.cause is not Cause.ORPHAN:
             raise
-        # Nobody asks for it any more: it may have been given, or lack, what no spec allows.
         return kind.spec.model_construct(set(change.desired or {}), **(change.desired or {}))
 
 
 def _create(kind: Kind[Any], change: Change) -> Done:
     """A create that failed on the way may have been done: look before asking again."""
-    spec = _spec(kind, change)
+    spec = spec_of(kind, change)
     for attempt in retrying():
         with attempt:
             again = attempt.retry_state.attempt_number > 1
@@ -98,7 +97,7 @@ def _create(kind: Kind[Any], change: Change) -> Done:
             if there is not None:
                 return _finish(kind, change, spec, there)
             try:
-                return Done(kind.create(spec), made=True)
+                return Done(kind.create(spec), created=True)
             except AlreadyExistsError as problem:
                 if again and (there := kind.read(spec, {})) is not None:
                     return _finish(kind, change, spec, there)
@@ -110,11 +109,11 @@ def _create(kind: Kind[Any], change: Change) -> Done:
 def _finish(kind: Kind[Any], change: Change, spec: Spec, there: Observed) -> Done:
     """The lost answer's work was done; what it left undone is an update."""
     diffs = diff(kind.spec, change.desired or {}, there.values, None)
-    return Done(kind.update(there, spec, diffs) if diffs else there, made=True)
+    return Done(kind.update(there, spec, diffs) if diffs else there, created=True)
 
 
 def _update(kind: Kind[Any], change: Change) -> Done:
-    spec = _spec(kind, change)
+    spec = spec_of(kind, change)
     for attempt in retrying():
         with attempt:
             there = kind.read(spec, change.handle)
@@ -129,7 +128,7 @@ def _update(kind: Kind[Any], change: Change) -> Done:
             planned = {(found.field, found.entry) for found in change.diffs}
             diffs = [found for found in diff(kind.spec, desired, there.values, None) if (found.field, found.entry) in planned]
             try:
-                seen = kind.update(there, spec, diffs) if diffs or change.ours is False else there
+                seen = kind.update(there, spec, diffs) if diffs or change.marked is False else there
             except StaleError as problem:
                 if attempt.retry_state.attempt_number == ATTEMPTS:
                     raise
@@ -137,18 +136,18 @@ def _update(kind: Kind[Any], change: Change) -> Done:
                 raise TransientError(str(problem)) from problem
             if change.restart is not None:
                 seen = kind.restart(spec, seen or there)
-            return Done(seen, made=change.made)
+            return Done(seen, created=change.created)
     raise AssertionError  # pragma: no cover: Retrying returns or raises
 
 
 def _delete(kind: Kind[Any], change: Change) -> Done:
-    kind.delete(Observed(change.address, change.observed or {}, change.handle, change.ours, change.team))
-    return Done(None, made=False)
+    kind.delete(Observed(change.address, change.observed or {}, change.handle, change.marked, change.team))
+    return Done(None, created=False)
 
 
 def _replace(kind: Kind[Any], change: Change) -> Done:
-    if kind.removal is None or kind.in_steps:
-        msg = f"a {kind.name} is never removed {'at once' if kind.in_steps else ''}".rstrip() + ", so it cannot be replaced"
+    if kind.decommission is None or not kind.decommission.removes:
+        msg = f"a {kind.name} is not removed at once, so it cannot be replaced"
         raise PermanentError(msg)
     _delete(kind, change)
     return _create(kind, change)

@@ -25,9 +25,9 @@ def diff(spec: type[Spec], desired: Values, observed: Values, last: Values | Non
         if rule.entries is not None:
             found += _entries(name, rule, desired[name], observed.get(name), before)
         else:
-            wanted, there = _normal(rule, desired[name]), _normal(rule, observed.get(name))
+            wanted, there = normal(rule, desired[name]), normal(rule, observed.get(name))
             if wanted != there:
-                was = before if before is _ABSENT else _normal(rule, before)  # type: ignore[arg-type]  # _ABSENT is no JSON value
+                was = before if before is _ABSENT else normal(rule, before)  # type: ignore[arg-type]  # _ABSENT is no JSON value
                 found.append(
                     FieldDiff(
                         field=name,
@@ -43,7 +43,7 @@ def diff(spec: type[Spec], desired: Values, observed: Values, last: Values | Non
 def agrees(spec: type[Spec], observed: Values, either: Values, other: Values) -> bool:
     """Whether every field that `other` sets is as in `either` or as in `other`: half-way between the two is no third thing."""
     return all(
-        (there := _normal(rule, observed.get(name))) in (_normal(rule, either.get(name)), _normal(rule, other[name]))
+        (there := normal(rule, observed.get(name))) in (normal(rule, either.get(name)), normal(rule, other[name]))
         or (rule.entries is not None and _between(rule, there, either.get(name), other[name]))
         for name, rule in _compared(spec)
         if name in other
@@ -73,7 +73,10 @@ def _cause(last: object, observed: object, desired: object) -> Cause:
     return Cause.DRIFT if last == desired else Cause.CONFLICT
 
 
-def _normal(rule: Rules, value: JsonValue) -> JsonValue:
+def normal(rule: Rules, value: JsonValue) -> JsonValue:
+    """A value in the one form by which it is compared."""
+    if rule.normalise is not None:
+        value = rule.normalise(value)
     if isinstance(value, list):
         if rule.entries is not None:
             return sorted(value, key=lambda entry: _key(rule, entry))
@@ -86,21 +89,29 @@ def _key(rule: Rules, entry: JsonValue) -> str:
     return str(entry.get(rule.entries or "")) if isinstance(entry, dict) else str(entry)
 
 
-def _by_key(rule: Rules, value: object) -> dict[str, dict[str, JsonValue]]:
+def by_key(rule: Rules, value: object) -> dict[str, dict[str, JsonValue]]:
+    """The entries of a list by the field that names them."""
     return {_key(rule, entry): entry for entry in value if isinstance(entry, dict)} if isinstance(value, list) else {}
+
+
+def matches(rule: Rules, wanted: Values, there: Values) -> bool:
+    """Whether an entry is as wanted: of its fields those that the wanted one sets, hidden ones only where the server shows them."""
+    return all(there.get(name) == value for name, value in wanted.items() if name in there or name not in rule.hidden)
 
 
 def _entries(name: str, rule: Rules, desired: JsonValue, observed: JsonValue, last: object) -> list[FieldDiff]:
     """One difference per entry; of an entry only the fields that the desired one sets are compared."""
-    wanted, there, was = _by_key(rule, desired), _by_key(rule, observed), _by_key(rule, last)
+    wanted, there, was = by_key(rule, desired), by_key(rule, observed), by_key(rule, last)
     found = []
     for key in sorted(wanted.keys() | there.keys()):
         after, before = wanted.get(key), there.get(key)
         if after is not None and before is not None:
-            before = {field: before.get(field) for field in after}
-        if after != before:
-            cause = Cause.UNKNOWN if last is _ABSENT else _cause(_as(was.get(key), after), before, after)
-            found.append(FieldDiff(field=name, entry=key, before=before, after=after, cause=cause, sensitive=rule.sensitive))
+            if matches(rule, after, before):
+                continue
+            before = {field: before.get(field) for field in after if field in before or field not in rule.hidden}
+        shape = before if before is not None and after is not None else after
+        cause = Cause.UNKNOWN if last is _ABSENT else _cause(_as(was.get(key), shape), before, _as(after, shape))
+        found.append(FieldDiff(field=name, entry=key, before=before, after=after, cause=cause, sensitive=rule.sensitive))
     return found
 
 
@@ -109,8 +120,19 @@ def _as(entry: dict[str, JsonValue] | None, shape: dict[str, JsonValue] | None) 
 
 
 def _between(rule: Rules, there: JsonValue, either: JsonValue, other: JsonValue) -> bool:
-    mine, planned, wanted = _by_key(rule, there), _by_key(rule, either), _by_key(rule, other)
+    mine, planned, wanted = by_key(rule, there), by_key(rule, either), by_key(rule, other)
     return all(
-        _as(mine.get(key), wanted.get(key)) in (_as(planned.get(key), wanted.get(key)), wanted.get(key))
-        for key in mine.keys() | planned.keys() | wanted.keys()
+        _entry_between(rule, mine.get(key), planned.get(key), wanted.get(key)) for key in mine.keys() | planned.keys() | wanted.keys()
     )
+
+
+Entry = dict[str, JsonValue] | None
+
+
+def _entry_between(rule: Rules, there: Entry, planned: Entry, wanted: Entry) -> bool:
+    """Whether an entry is as it was planned from, or as it is wanted."""
+    if there is None:
+        return planned is None or wanted is None
+    if wanted is None:
+        return planned == there
+    return matches(rule, wanted, there) or (planned is not None and _as(planned, wanted) == _as(there, wanted))

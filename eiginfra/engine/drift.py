@@ -1,6 +1,6 @@
-"""Drift: the plan, told apart by cause. What the inventory moved is pending and no drift."""
+"""Drift: the plan, told apart by cause. What the inventory changed is pending and no drift; what lawfully waits is none either."""
 
-from eiginfra.core.change import Cause, Change
+from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.plan import Plan
 
 CAUSES = (Cause.DRIFT, Cause.CONFLICT, Cause.UNKNOWN, Cause.ORPHAN)
@@ -10,7 +10,10 @@ def drifted(plan: Plan) -> tuple[Change, ...]:
     """The changes that reality, and not the inventory alone, gave rise to; of each, only the differences that did."""
     found = []
     for change in plan.changes:
-        diffs, stuck = (tuple(item for item in items if item.cause in CAUSES) for items in (change.diffs, change.stuck))
-        if diffs or stuck or (change.cause in CAUSES and not change.diffs):
-            found.append(change.model_copy(update={"diffs": diffs, "stuck": stuck}))
+        if change.release or (change.action is Action.NONE and change.cause is Cause.ORPHAN and change.waiting):
+            continue
+        diffs = tuple(item for item in change.diffs if item.cause in CAUSES)
+        blocked = tuple(item for item in change.blocked if item.diff.cause in CAUSES)
+        if diffs or blocked or (change.cause in CAUSES and not (change.diffs or change.blocked)):
+            found.append(change.model_copy(update={"diffs": diffs, "blocked": blocked}))
     return tuple(found)

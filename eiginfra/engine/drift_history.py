@@ -94,11 +94,11 @@ class _Question(NamedTuple):
 
 def _drift(plan: Plan, records: Mapping[Address, Record], sightings: Sightings) -> Iterator[tuple[Address, _Question]]:
     for change in plan.changes:
-        seen: dict[str, JsonValue] = {found.field: found.before for found in (*change.diffs, *change.stuck) if found.cause in _TRACED}
+        seen: dict[str, JsonValue] = {found.field: found.before for found in (*change.diffs, *change.withheld) if found.cause in _TRACED}
         if change.cause is Cause.DRIFT and change.observed is None:
             seen = {EXISTS: False}
         if seen:
-            record = records.get(change.address) or (records.get(change.formerly) if change.formerly else None)
+            record = records.get(change.address) or (records.get(change.was) if change.was else None)
             trace = sightings.trace(change.address, record)
             yield change.address, _Question(trace, seen, trace.in_order.at if trace.in_order else None)
 

@@ -1,10 +1,13 @@
 """Guards: a plan that would take away more than is likely to be meant is refused as a whole."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
 
-from eiginfra.core.change import Action, Cause, Change
+from eiginfra.core.change import Change
+from eiginfra.core.decommission import Step
 from eiginfra.core.finding import Finding, error
-from eiginfra.core.kind import Registry
+from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.spec import rules
 from eiginfra.engine.diff import diff
@@ -13,26 +16,32 @@ Allows = Callable[[str, int, int], str | None]
 """(field, removed, total) -> None if that is within the cap, else the cap in words."""
 
 
-def check_removals(registry: Registry, changes: Sequence[Change], observed: Iterable[Observed], allows: Allows) -> list[Finding]:
-    """An error for every authoritative list, over all its objects, that would lose more entries than its cap; and so for retirements."""
+def check_removals(
+    registry: Registry, changes: Sequence[Change], observed: Iterable[Observed], allows: Allows, ended: Callable[[str], bool]
+) -> list[Finding]:
+    """An error for every authoritative list, over all its objects, that would lose more entries than its cap; and so for decommissions.
+
+    ended: whether the last day of a person has come; who leaves on a day that was written down does not count.
+    """
     totals = _totals(registry, observed)
     removed: dict[tuple[str, str], int] = {}
     for change in changes:
-        kind = registry[change.address.kind]
-        counted = [found.field for found in change.diffs if found.removes] if change.acts else []
-        if kind.retires is not None and change.action is Action.UPDATE and change.cause is Cause.ORPHAN:
-            counted.append(kind.retires.cap)
+        if not change.acts:
+            continue
+        name = change.address.kind
+        counted = [found.field for found in change.diffs if found.removes and not ended(found.entry or "")]
+        step = _capped(registry[name], change.step)
+        if step is not None and not ended(change.address.key):
+            counted.append(str(step.cap))
         for what in counted:
-            removed[kind.name, what] = removed.get((kind.name, what), 0) + 1
+            removed[name, what] = removed.get((name, what), 0) + 1
     findings = []
     for (name, what), count in sorted(removed.items()):
         total = totals.get((name, what), count)
         cap = allows(what, count, total)
         if cap is not None:
-            retires = registry[name].retires
-            done = f"entries of {name} {what} would be removed"
-            if retires is not None and what == retires.cap:
-                done = f"{name} would be {retires.word}"
+            step = next((step for step in _steps(registry[name]) if step.cap == what), None)
+            done = f"entries of {name} {what} would be removed" if step is None else f"{name} would go ({step.does})"
             findings.append(
                 error(
                     "removal-cap",
@@ -44,8 +53,16 @@ def check_removals(registry: Registry, changes: Sequence[Change], observed: Iter
     return findings
 
 
+def _steps(kind: Kind[Any]) -> tuple[Step, ...]:
+    return kind.decommission.steps if kind.decommission is not None else ()
+
+
+def _capped(kind: Kind[Any], does: str | None) -> Step | None:
+    return next((step for step in _steps(kind) if step.does == does and step.cap is not None), None)
+
+
 def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str, str], int]:
-    """How many entries the authoritative lists of the observed objects hold, by (kind, field); how many objects can be retired."""
+    """How many entries the lists of the observed objects hold, by (kind, field); for how many objects a capped step is left."""
     totals: dict[tuple[str, str], int] = {}
     for there in observed:
         kind = registry[there.address.kind]
@@ -54,8 +71,9 @@ def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str,
             for name, rule in rules(kind.spec).items()
             if rule.entries is not None and isinstance(entries := there.values.get(name), list)
         }
-        if kind.retires is not None:
-            counts[kind.retires.cap] = int(bool(diff(kind.spec, kind.retires.values, there.values, None)))
+        for step in _steps(kind):
+            if step.cap is not None and step.values is not None:
+                counts[step.cap] = int(bool(diff(kind.spec, step.values, there.values, None)))
         for what, count in counts.items():
             totals[kind.name, what] = totals.get((kind.name, what), 0) + count
     return totals
@@ -71,7 +89,7 @@ def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_a
     findings = []
     for new in sorted(asked.keys() - had.keys() - set(known_as_new)):
         for gone in sorted(had.keys() - asked.keys()):
-            alike = {(kind, key.replace(gone, new)) for kind, key in had[gone] if gone in key} & asked[new]
+            alike = {(kind, other) for kind, key in had[gone] for other in _renamed(key, gone, new)} & asked[new]
             if len(alike) * 2 > len(asked[new]):
                 findings.append(
                     error(
@@ -83,6 +101,15 @@ def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_a
                     )
                 )
     return findings
+
+
+def _renamed(key: str, gone: str, new: str) -> Iterator[str]:
+    """The key with the team's id replaced where it stands as a whole word, in any of those places: other words may be the same."""
+    places = [match.span() for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(gone)}(?![A-Za-z0-9])", key)]
+    for first, last in places:
+        yield key[:first] + new + key[last:]
+    if len(places) > 1:
+        yield re.sub(rf"(?<![A-Za-z0-9]){re.escape(gone)}(?![A-Za-z0-9])", lambda _: new, key)
 
 
 def _keys(things: Iterable[Resource | Record]) -> dict[str, set[tuple[str, str]]]:

@@ -14,10 +14,12 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import Reason, reason
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.drift_history import Sightings
-from eiginfra.engine.executor import ApplyReport, Outcome, Result
 from eiginfra.engine.mode import Mode
+from eiginfra.engine.overdue import Pending, overdue, pending, watched
+from eiginfra.engine.report import ApplyReport, Outcome, Result
 
 HOUR = timedelta(hours=1)
 LONGEST_REST = timedelta(hours=24)
@@ -37,7 +39,8 @@ class HealingRule(StrEnum):
 class HealingPolicy:
     """What the site allows: a rule per kind (heal, if none is written), ignored fields per kind, heals in any hour.
 
-    rest: the unit of the backoff; a resource that failed n > 1 times in a row rests 2^(n-1) of it, a day at most.
+    pending_after: how long what was merged may wait for an apply before it is told. rest: the unit of the backoff; a
+    resource that failed n > 1 times in a row rests 2^(n-1) of it, a day at most.
     """
 
     mode: Mode = Mode.DETECT
@@ -45,6 +48,7 @@ class HealingPolicy:
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
     heals_per_hour: int = 20
     rest: timedelta = timedelta(minutes=10)
+    pending_after: timedelta = timedelta(hours=4)
 
     def rule(self, address: Address) -> HealingRule:
         """The rule of a resource's kind."""
@@ -74,7 +78,7 @@ class LoopMemory(BaseModel):
     known: address -> fingerprint of the drift that stands and was told. heals: when each try to heal began, in the last hour; entered by
     whoever begins it, so that a round that breaks counts too.
     trouble: the sort of error that keeps rounds from ending well, as told. unsent: messages that nobody has received yet. rounds: how many
-    there were. sightings: since when what is wrong now is wrong.
+    there were. sightings: since when what is wrong now is wrong. pending: what waits for an apply.
     """
 
     format_version: Literal[1] = 1
@@ -85,6 +89,7 @@ class LoopMemory(BaseModel):
     unsent: list[str] = []
     rounds: int = 0
     sightings: Sightings = Sightings()
+    pending: dict[str, Pending] = {}
 
     def heals_left(self, policy: HealingPolicy, now: datetime) -> int:
         """How many more may be healed now."""
@@ -95,13 +100,16 @@ class LoopMemory(BaseModel):
 class HealingPlan:
     """A plan seen through a policy: the drift to tell, the plan of what may be healed, and why the rest of the drift is left alone.
 
-    excesses: findings, not told before, on what takes more than its team's quota and is no drift, such as what was made by hand.
+    pending: what the inventory asks for, and only an apply does. excesses: findings, not told before, on what takes more
+    than its team's quota and is no drift, such as what was made by hand.
     """
 
     drift: tuple[Change, ...]
     plan: Plan
-    held: Mapping[Address, str]
+    held: Mapping[Address, Reason]
     excesses: tuple[Finding, ...] = ()
+    pending: tuple[Change, ...] = ()
+    pending_after: timedelta = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -114,38 +122,43 @@ class News:
     recovered: tuple[str, ...] = ()
     standing: tuple[Change, ...] = ()
     """All drift that the round left behind, known or new."""
+    overdue: Mapping[str, datetime] = field(default_factory=dict)
+    """What waits for an apply for too long, and since when; told once."""
 
 
 def select_healing(plan: Plan, policy: HealingPolicy, memory: LoopMemory, now: datetime) -> HealingPlan:
-    """Keep of a plan what the policy lets the loop heal: drift alone, what it hangs on with it, in the plan's order, under all caps.
+    """Keep of a plan what the policy lets the loop heal: drift alone, with what it depends on, in the plan's order, under all caps.
 
     A guard's error holds back what it is about; one that names neither a resource nor a list holds back everything.
     """
     whole = {change.address: change for change in plan.changes}
     drift = tuple(seen for change in drifted(plan) if (seen := _visible(change, policy)) is not None)
     allowed: dict[Address, Change] = {}
-    held: dict[Address, str] = {}
+    held: dict[Address, Reason] = {}
     left = memory.heals_left(policy, now)
     for seen in drift:
         change = whole[seen.address]
-        reason = (
+        why = (
             _unfit(change, policy)
             or _guarded(change, plan.errors)
             or _resting(change, policy, memory, now)
-            or _hanging(change, whole, allowed)
-            or (f"{policy.heals_per_hour} heals an hour are used up" if len(allowed) >= left else None)
+            or _without(change, whole, allowed)
+            or (reason("heals-used-up", limit=policy.heals_per_hour) if len(allowed) >= left else None)
         )
-        if reason is None:
+        if why is None:
             allowed[change.address] = _narrowed(change, policy)
         else:
-            held[change.address] = reason
+            held[change.address] = why
     kept = tuple(
         change.model_copy(update={"depends_on": tuple(other for other in change.depends_on if other in allowed)})
         for change in allowed.values()
     )
     findings = tuple(found for found in plan.findings if found.severity is not Severity.ERROR)
+    waits = tuple(change for change in pending(plan) if policy.rule(change.address) is not HealingRule.IGNORE)
     fields = {name: getattr(plan, name) for name in Plan.model_fields}
-    return HealingPlan(drift, Plan(**{**fields, "changes": kept, "findings": findings}), held, tuple(_excesses(plan, policy)))
+    return HealingPlan(
+        drift, Plan(**{**fields, "changes": kept, "findings": findings}), held, tuple(_excesses(plan, policy)), waits, policy.pending_after
+    )
 
 
 def _excesses(plan: Plan, policy: HealingPolicy) -> Iterator[Finding]:
@@ -161,7 +174,7 @@ def fingerprint(change: Change) -> str:
     """Two drifts with the same fingerprint are the same news; sensitive values do not enter."""
     diffs = [
         [found.label, found.cause, *((found.before, found.after) if not found.sensitive else ())]
-        for found in (*change.diffs, *change.stuck)
+        for found in (*change.diffs, *change.withheld)
     ]
     body = [str(change.address), change.action, change.cause, diffs]
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
@@ -184,7 +197,11 @@ def remember(memory: LoopMemory, healing: HealingPlan, report: ApplyReport | Non
     memory.heals = [when for when in memory.heals if when > now - HOUR]
     memory.failures = {address: failure for address, failure in memory.failures.items() if address in standing}
     failing = tuple(result for result in failed if _fails_anew(memory, result, now))
-    return News(found, healed, failing, recovered, tuple(standing.values()))
+    memory.pending = watched(memory.pending, healing.pending, now)
+    late = {address: memory.pending[address].since for address in overdue(memory.pending, healing.pending_after, now)}
+    for address in late:
+        memory.pending[address].told = True
+    return News(found, healed, failing, recovered, tuple(standing.values()), late)
 
 
 def _fails_anew(memory: LoopMemory, result: Result, now: datetime) -> bool:
@@ -199,55 +216,54 @@ def _visible(change: Change, policy: HealingPolicy) -> Change | None:
     """The drift of a change that the policy does not ignore, if any."""
     if policy.rule(change.address) is HealingRule.IGNORE:
         return None
-    diffs, stuck = (
-        tuple(found for found in items if not policy.ignores(change.address, found.field)) for items in (change.diffs, change.stuck)
-    )
-    ignored = (change.diffs or change.stuck) and not diffs and not stuck
-    return None if ignored else change.model_copy(update={"diffs": diffs, "stuck": stuck})
+    diffs = tuple(found for found in change.diffs if not policy.ignores(change.address, found.field))
+    blocked = tuple(item for item in change.blocked if not policy.ignores(change.address, item.diff.field))
+    ignored = (change.diffs or change.blocked) and not diffs and not blocked
+    return None if ignored else change.model_copy(update={"diffs": diffs, "blocked": blocked})
 
 
-def _unfit(change: Change, policy: HealingPolicy) -> str | None:
+def _unfit(change: Change, policy: HealingPolicy) -> Reason | None:
     """Why such a change is never healed under this policy; None if it may be."""
     if policy.mode is Mode.DETECT:
-        return "only watched: --mode detect"
+        return reason("only-watched")
     if policy.rule(change.address) is HealingRule.ALERT:
-        return f"left to people: the site's policy for {change.address.kind} is alert"
+        return reason("left-to-people", kind=change.address.kind)
     if change.cause is Cause.ORPHAN:
-        return "it left the inventory; this loop removes nothing that did"
+        return reason("not-removed-by-loop")
     if change.action not in (Action.CREATE, Action.UPDATE):
-        return change.note or "it was not made by eiginfra, or cannot be changed; see eiginfra plan"
+        return change.reason or next((item.reason for item in change.blocked), reason("not-healable"))
     causes: set[Cause | None] = {found.cause for found in change.diffs if not policy.ignores(change.address, found.field)}
     causes = causes or {change.cause}
     if Cause.UNKNOWN in causes:
-        return "the journal does not know what was last applied; eiginfra apply settles it"
+        return reason("history-unknown")
     if causes != {Cause.DRIFT}:
-        return "the inventory moved too; eiginfra apply settles both"
+        return reason("inventory-changed-too")
     return None
 
 
-def _guarded(change: Change, errors: Iterable[Finding]) -> str | None:
+def _guarded(change: Change, errors: Iterable[Finding]) -> Reason | None:
     for found in errors:
         if found.address is not None:
             concerned = found.address == str(change.address)
         else:
             concerned = found.code not in _OF_LISTS or any(diff.removes for diff in change.diffs)
         if concerned:
-            return found.message
+            return reason("guard", text=found.message)
     return None
 
 
-def _resting(change: Change, policy: HealingPolicy, memory: LoopMemory, now: datetime) -> str | None:
+def _resting(change: Change, policy: HealingPolicy, memory: LoopMemory, now: datetime) -> Reason | None:
     failure = memory.failures.get(str(change.address))
     if failure is None or (until := failure.rests_until(policy.rest)) <= now:
         return None
-    return f"it failed {failure.times} times in a row; tried again after {until:%Y-%m-%d %H:%M} UTC"
+    return reason("resting", times=failure.times, until=f"{until:%Y-%m-%d %H:%M} UTC")
 
 
-def _hanging(change: Change, whole: Mapping[Address, Change], allowed: Mapping[Address, Change]) -> str | None:
+def _without(change: Change, whole: Mapping[Address, Change], allowed: Mapping[Address, Change]) -> Reason | None:
     """What is not there, and will not be made, cannot bear anything; what only differs can."""
     making = (Action.CREATE, Action.REPLACE)
     missing = [other for other in change.depends_on if other not in allowed and other in whole and whole[other].action in making]
-    return f"{missing[0]} is not there" if missing else None
+    return reason("dependency-missing", address=str(missing[0])) if missing else None
 
 
 def _narrowed(change: Change, policy: HealingPolicy) -> Change:

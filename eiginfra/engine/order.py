@@ -38,7 +38,7 @@ def topological(after: Mapping[Address, Iterable[Address]]) -> list[Address]:
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Changes in the order they are carried out: everything else first, then deletions, dependents before what they depend on."""
     by_address = {change.address: change for change in changes}
-    places = {address: place for place, address in enumerate(topological({a: c.depends_on for a, c in by_address.items()}))}
+    places = {address: place for place, address in enumerate(topological({a: (*c.depends_on, *c.follows) for a, c in by_address.items()}))}
 
     def place(change: Change) -> tuple[bool, int]:
         position = places[change.address]

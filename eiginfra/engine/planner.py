@@ -1,75 +1,85 @@
 """The planner: a pure function from a situation to a plan."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import JsonValue
+
 from eiginfra.core.address import Address
-from eiginfra.core.change import Action, Cause, Change, FieldDiff, Restart
+from eiginfra.core.change import Action, Blocked, Cause, Change, FieldDiff, Restart
 from eiginfra.core.finding import Finding, warning
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.plan import Plan, PlanMeta
-from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Absence, Observed, Presence, Record, Resource
 from eiginfra.core.spec import Spec, rules
-from eiginfra.engine.allocation import allocated
+from eiginfra.core.trace import EXISTS
+from eiginfra.core.world import World
 from eiginfra.engine.checks import attributed
-from eiginfra.engine.diff import diff, overall
+from eiginfra.engine.complete import assessed, completed
+from eiginfra.engine.decommission import leaving
+from eiginfra.engine.diff import by_key, diff, overall
 from eiginfra.engine.guard import check_removals, check_renamed
+from eiginfra.engine.harm import harmed
 from eiginfra.engine.order import ordered
-from eiginfra.engine.orphans import orphans
 from eiginfra.engine.quota import check_standing
-from eiginfra.engine.situation import Situation
+from eiginfra.engine.record import compared, reached
+from eiginfra.engine.situation import Seen, Situation, look, record_of
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
     """What must change, in order, with every finding. Raises InputError for circles and for ranges that are used up."""
-    observed = _attributed(situation)
-    unknown = {address: why for seen in situation.observations.values() for address, why in seen.unknown.items()}
-    astray = frozenset[Address]().union(*(seen.astray for seen in situation.observations.values()))
-    unknown |= _hanging(registry, situation, observed, unknown)
-    resources, objections = allocated(registry, situation, observed, unknown)
+    seen = look(situation)
     wanted = {resource.address: resource for resource in situation.everything}
-    seen_findings = [found for seen in situation.observations.values() for found in seen.findings]
-    notes: list[Finding] = [*findings, *(_located(found, wanted) for found in (*seen_findings, *objections))]
+    absent = {**seen.absent, **_dependents(registry, situation, seen)}
+    world = World(
+        {resource.address: resource for resource in situation.resources},
+        seen.observed,
+        situation.observations,
+        absent.keys() - seen.observed.keys(),
+        situation.history,
+        meta.as_of,
+        situation.creating,
+    )
+    resources = completed(registry, world)
+    notes: list[Finding] = [
+        *findings,
+        *(_located(found, wanted) for found in (*seen.findings, *assessed(registry, resources, world))),
+    ]
     changes: list[Change] = []
     for resource in resources:
-        if resource.address in unknown and resource.address not in observed:
-            drift = resource.address in astray and resource.address in situation.records
-            changes.append(_unknown(resource, unknown[resource.address], Cause.DRIFT if drift else None))
+        there, record = seen.observed.get(resource.address), record_of(situation, seen, resource.address)
+        denial = situation.denied.get(resource.address)
+        absence = absent.get(resource.address) or (Absence(denial.reason, Presence.WAITING) if denial is not None else None)
+        if there is None and absence is not None:
+            changes.append(_absent(resource, absence, record))
             continue
-        change, found = _change(registry[resource.address.kind], resource, observed.get(resource.address), situation)
+        if there is not None and denial is not None:
+            there = replace(there, blocked={**dict.fromkeys(resource.values, denial.reason), **there.blocked})
+        kind = registry[resource.address.kind]
+        barred = {**_entries_without(kind, resource, world.absent), **seen.blocked.get(resource.address, {})}
+        if there is None:
+            changes.append(_creation(kind, resource, record, situation, barred))
+            continue
+        change, found = _change(kind, _Pair(resource, there, record, seen.was.get(resource.address), barred), situation)
         notes += found
         if change is not None:
             changes.append(change)
-    changes += orphans(registry, situation, wanted, observed, meta.as_of)
-    if not situation.creating and any(change.note == _CLOSED for change in changes):
+    changes += leaving(registry, situation, wanted, seen, meta.as_of)
+    notes += [finding for denial in situation.denied.values() for finding in denial.findings]
+    if not situation.creating and any(change.reason == _CLOSED for change in changes):
         notes.append(
             warning("cohort-closed", "today is outside the cohort's dates: nothing new is made", remedy="see starts and ends in cohort.yml")
         )
 
-    standing = check_standing(registry, observed.values(), wanted, situation.records, situation.limits)
+    standing = check_standing(registry, seen.observed.values(), wanted, situation.records, situation.limits)
     notes += (_located(found, wanted) for found in standing)
     notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
-    notes += check_removals(registry, changes, observed.values(), situation.allows)
+    notes += check_removals(registry, changes, seen.observed.values(), situation.allows, situation.ended)
     present = {change.address for change in changes if change.acts}
-    linked = (
-        change.model_copy(update={"depends_on": tuple(sorted(other for other in change.depends_on if other in present))})
-        for change in changes
-    )
+    linked = (harmed(registry, _linked(change, present)) for change in changes)
     return Plan(meta=meta, changes=ordered(linked), findings=tuple(dict.fromkeys(notes)))
-
-
-_CLOSED = "not made: the cohort has not begun or is over"
-
-
-def _attributed(situation: Situation) -> dict[Address, Observed]:
-    """The observed objects by address, each with the team that asks for it, if one does."""
-    teams = {resource.address: resource.team for resource in situation.everything}
-    return {
-        there.address: there if there.team == (team := teams.get(there.address, there.team)) else replace(there, team=team)
-        for seen in situation.observations.values()
-        for there in seen.objects
-    }
 
 
 def _located(found: Finding, wanted: Mapping[Address, Resource]) -> Finding:
@@ -78,79 +88,147 @@ def _located(found: Finding, wanted: Mapping[Address, Resource]) -> Finding:
     return found if resource is None else attributed(found, resource)
 
 
-def _hanging(
-    registry: Registry, situation: Situation, observed: Mapping[Address, Observed], unknown: Mapping[Address, str]
-) -> dict[Address, str]:
-    """What is not there and hangs on something unknown, or on what does: it is as unknown."""
-    hanging: dict[Address, str] = {}
-    missing = {item.address: item.spec for item in situation.resources if item.address not in observed and item.address not in unknown}
-    ground = {address for address in unknown if address not in observed}
+_CLOSED = reason("cohort-closed")
+
+
+def _linked(change: Change, present: set[Address]) -> Change:
+    """The change with those of its dependencies that the plan acts on."""
+    if not (change.depends_on or change.follows):
+        return change
+    depends_on, follows = (tuple(sorted(set(others) & present)) for others in (change.depends_on, change.follows))
+    return change.model_copy(update={"depends_on": depends_on, "follows": follows})
+
+
+def _dependents(registry: Registry, situation: Situation, seen: Seen) -> dict[Address, Absence]:
+    """What was not seen and depends on something unknown, or on what does: it is as unknown."""
+    found: dict[Address, Absence] = {}
+    missing = {
+        item.address: list(registry[item.address.kind].dependencies(item.spec))
+        for item in situation.resources
+        if item.address not in seen.observed and item.address not in seen.absent
+    }
+    ground = {
+        address for address, absence in seen.absent.items() if address not in seen.observed and absence.presence is not Presence.WAITING
+    }
     while ground:
-        found = {
-            address: f"unknown, like {other}"
-            for address, spec in missing.items()
-            for other in registry[address.kind].dependencies(spec)
+        more = {
+            address: Absence(reason("dependency-unknown", address=str(other)))
+            for address, needed in missing.items()
+            for other in needed
             if other in ground
         }
-        hanging |= found
-        missing = {address: spec for address, spec in missing.items() if address not in found}
-        ground = set(found)
-    return hanging
+        found |= more
+        missing = {address: needed for address, needed in missing.items() if address not in more}
+        ground = set(more)
+    return found
 
 
-def _unknown(resource: Resource, why: str, cause: Cause | None) -> Change:
-    return Change(address=resource.address, action=Action.NONE, cause=cause, team=resource.team, desired=dict(resource.values), note=why)
+def _absent(resource: Resource, absence: Absence, record: Record | None) -> Change:
+    """A wanted object that was not seen and is not created."""
+    change = Change(address=resource.address, action=Action.NONE, team=resource.team, desired=dict(resource.values))
+    if absence.presence is Presence.WAITING:
+        return change.model_copy(update={"waiting": {EXISTS: absence.reason}})
+    drift = absence.presence is Presence.DISPLACED and record is not None
+    return change.model_copy(update={"reason": absence.reason, "cause": Cause.DRIFT if drift else None})
 
 
-def _change(kind: Kind[Any], resource: Resource, there: Observed | None, situation: Situation) -> tuple[Change | None, list[Finding]]:
-    former = _former(there)
-    record = situation.records.get(resource.address) or situation.records.get(former)
-    if there is None:
-        cause = Cause.NEW if record is None else Cause.DRIFT
-        if not situation.creating:
-            return _base(kind, resource).model_copy(update={"cause": cause, "note": _CLOSED}), []
-        note = None if record is None else "it was made before and is gone"
-        return _base(kind, resource).model_copy(update={"action": Action.CREATE, "cause": cause, "note": note}), []
+def _entries_without(kind: Kind[Any], resource: Resource, absent: Collection[Address]) -> dict[str, Reason]:
+    """The entries of lists that need what is neither there nor created now."""
+    needs = kind.entry_needs(resource.spec) if absent else {}
+    return {label: reason("dependency-absent", address=str(other)) for label, other in needs.items() if other in absent}
 
-    diffs = diff(kind.spec, resource.values, there.values, None if record is None else record.values)
-    stuck = [found for found in diffs if kind.fixed(found)]
+
+@dataclass(frozen=True)
+class _Pair:
+    """A wanted resource and what was seen of it. was: its former address. barred: label -> why an entry cannot be added."""
+
+    resource: Resource
+    there: Observed
+    record: Record | None
+    was: Address | None
+    barred: Mapping[str, Reason]
+
+
+def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change | None, list[Finding]]:
+    """What happens to one resource that is there, and what is to be said of it."""
+    resource, there, record = pair.resource, pair.there, pair.record
+    last = None if record is None else record.values
+    diffs = diff(kind.spec, resource.values, there.values, last)
+    blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
     action = Action.NONE
-    if stuck and resource.address in situation.replacing:
-        action, stuck = Action.REPLACE, []
+    if resource.address in situation.replacing and any(kind.cannot_change(item.diff) for item in blocked):
+        action, blocked = Action.REPLACE, []
     else:
-        diffs = [found for found in diffs if found not in stuck]
-        findings = [_stuck(kind, resource, found) for found in stuck]
+        withheld = {item.diff.label for item in blocked}
+        diffs = [item for item in diffs if item.label not in withheld]
+        findings = [_immutable(kind, resource, item.diff) for item in blocked if kind.cannot_change(item.diff)]
         if record is None:
             action = Action.ADOPT
         elif diffs:
             action = Action.UPDATE
-        elif _compared(kind.spec, record.values) != _compared(kind.spec, resource.values) and not stuck:
+        elif pair.was or _learns(kind, resource, there, record):
             action = Action.ADOPT
-    restart, note = _restart(kind, there, diffs, situation) if action is not Action.REPLACE else (None, None)
+    restart, why = _restart(kind, there, diffs, situation) if action is not Action.REPLACE else (None, None)
     if restart is not None and action is Action.NONE:
         action = Action.UPDATE
-    if action is Action.NONE and not there.waiting and not stuck:
+    blocked = [item for item in blocked if item.diff.label not in there.waiting]  # asked for already: it waits
+    if action is Action.NONE and not there.waiting and not blocked:
         return None, findings
     return (
         _base(kind, resource).model_copy(
             update={
                 "action": action,
-                "cause": overall(diffs or stuck),
+                "cause": overall(diffs or [item.diff for item in blocked]),
                 "diffs": tuple(diffs),
-                "stuck": tuple(stuck),
+                "blocked": tuple(blocked),
                 "observed": _managed(kind.spec, resource, there),
                 "handle": dict(there.handle),
                 "waiting": {name: what for name, what in there.waiting.items() if restart is None or name not in restart.fields},
                 "restart": restart,
-                "note": note,
-                "formerly": former if former in situation.records else None,
-                "made": there.ours is True if record is None else record.made,
-                "ours": there.ours,
+                "reason": why,
+                "was": pair.was,
+                "created": bool(there.marked) if record is None else record.created,
+                "marked": there.marked,
             }
         ),
         findings,
     )
+
+
+def _creation(kind: Kind[Any], resource: Resource, record: Record | None, situation: Situation, barred: Mapping[str, Reason]) -> Change:
+    cause = Cause.NEW if record is None else Cause.DRIFT
+    base = _base(kind, resource).model_copy(update={"cause": cause})
+    if not situation.creating:
+        return base.model_copy(update={"reason": _CLOSED})
+    why = None if record is None else reason("gone")
+    missing = diff(kind.spec, resource.values, {}, None) if barred else []
+    blocked = tuple(
+        Blocked(diff=item.model_copy(update={"cause": cause}), reason=barred[item.label]) for item in missing if item.label in barred
+    )
+    left_out = {(item.diff.field, item.diff.entry) for item in blocked}
+    desired = {name: _without(kind.spec, name, value, left_out) for name, value in resource.values.items()} if left_out else base.desired
+    return base.model_copy(update={"action": Action.CREATE, "reason": why, "blocked": blocked, "desired": desired})
+
+
+def _without(spec: type[Spec], name: str, value: JsonValue, left_out: set[tuple[str, str | None]]) -> JsonValue:
+    """A list of entries without those that are left out."""
+    rule = rules(spec)[name]
+    if rule.entries is None or not isinstance(value, list):
+        return value
+    return [entry for key, entry in by_key(rule, value).items() if (name, key) not in left_out]
+
+
+def _blocked(kind: Kind[Any], there: Observed, found: FieldDiff, barred: Mapping[str, Reason]) -> Reason | None:
+    """Why a difference is not acted on; what is barred may still go."""
+    why = there.blocked.get(found.label) or there.blocked.get(found.field) or kind.cannot_change(found)
+    return why or (None if found.removes else barred.get(found.label))
+
+
+def _learns(kind: Kind[Any], resource: Resource, there: Observed, record: Record) -> bool:
+    """Whether the record does not say what holds."""
+    now = reached(kind.spec, resource.values, there.values, record.values)
+    return resource.protect != record.protect or compared(kind.spec, now) != compared(kind.spec, record.values)
 
 
 def _base(kind: Kind[Any], resource: Resource) -> Change:
@@ -161,30 +239,21 @@ def _base(kind: Kind[Any], resource: Resource) -> Change:
         team=resource.team,
         desired=dict(resource.values),
         depends_on=tuple(kind.dependencies(resource.spec)),
+        follows=(*kind.follows(resource.spec), *kind.entry_needs(resource.spec).values()),
+        protect=resource.protect,
     )
 
 
-def _restart(kind: Kind[Any], there: Observed, diffs: Sequence[FieldDiff], situation: Situation) -> tuple[Restart | None, str | None]:
+def _restart(kind: Kind[Any], there: Observed, diffs: Sequence[FieldDiff], situation: Situation) -> tuple[Restart | None, Reason | None]:
     """The restart that belongs to a change, and what to say of it; without leave to restart, what will have to wait for one."""
     fields = sorted(kind.restarts(there, diffs))
     if not fields:
         return None, None
-    hours = f" between {situation.window.replace('-', ' and ')}" if situation.window else ""
+    window: dict[str, JsonValue] = {"window": situation.window} if situation.window else {}
     if situation.restarting:
-        return Restart(fields=tuple(fields), window=situation.window), f"will be restarted{hours}, for {', '.join(fields)}"
-    due = [name for name in fields if name not in there.waiting]
-    return None, f"in force after a restart{hours}: {', '.join(due)}" if due else None
-
-
-def _former(there: Observed | None) -> Address:
-    """The address under which an object that is about to be renamed was last applied; one that no record has when it is not."""
-    formerly = None if there is None else there.facts.get("formerly")
-    return Address.parse(formerly) if isinstance(formerly, str) else Address("", "")
-
-
-def _compared(spec: type[Spec], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that causes are told by: a field that is never compared need not be learned."""
-    return {name: values[name] for name, rule in rules(spec).items() if rule.compared and name in values}
+        return Restart(fields=tuple(fields), window=situation.window), reason("restarted", fields=[*fields], **window)
+    due: list[JsonValue] = [name for name in fields if name not in there.waiting]
+    return None, reason("in-force-after-restart", fields=due, **window) if due else None
 
 
 def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str, Any]:
@@ -192,13 +261,13 @@ def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str,
     return {name: there.values.get(name) for name in rules(spec) if name in resource.values}
 
 
-def _stuck(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding:
+def _immutable(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding:
     label, before, after = found.label, found.before, found.after
     if isinstance(before, dict) and isinstance(after, dict):
         name = next(name for name, value in after.items() if before.get(name) != value)
         label, before, after = f"{label}.{name}", before.get(name), after[name]
     ways = [f"write {label}: {before} in the inventory"]
-    if kind.removal is not None and not kind.in_steps:
+    if kind.decommission is not None and kind.decommission.removes:
         ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")
     return attributed(
         warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways), field=found.label),

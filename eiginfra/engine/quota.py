@@ -97,7 +97,7 @@ def _excess(
     address, team = str(there.address), there.team
     if resource is not None:
         return warning(EXCESS, f"it takes {amounts} more than the inventory asks for", address=address, team=team)
-    if there.ours or there.address in records:
+    if there.marked or there.address in records:
         return warning(EXCESS, f"it left the inventory and still takes {amounts}", address=address, team=team)
     return warning(
         BY_HAND,

@@ -23,7 +23,7 @@ def write(handouts: Iterable[Handout], folder: Path) -> list[Path]:
     pages = [(_within(folder, handout), handout.text) for handout in handouts]
     try:
         for path, _ in pages:
-            _check_ours(path)
+            _check_marked(path)
         for path, text in pages:
             path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, text)
@@ -38,7 +38,7 @@ def _within(folder: Path, handout: Handout) -> Path:
     return folder / handout.path
 
 
-def _check_ours(path: Path) -> None:
+def _check_marked(path: Path) -> None:
     """Pages bear our mark near their beginning."""
     if not path.exists():
         return

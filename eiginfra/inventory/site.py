@@ -224,6 +224,11 @@ class ReconcileSite(FileModel):
     )
     ignore: dict[KindName, tuple[Title, ...]] = Field(default={}, description="By kind: fields whose drift is nobody's business")
     heals_per_hour: int = Field(default=20, ge=0, description="The most resources that are healed in any hour")
+    pending_after: Interval = Field(
+        default=timedelta(hours=4),
+        description="How long what was merged may wait for an apply before it is told, e.g. 4h",
+        json_schema_extra={"default": "4h"},
+    )
     webhook: SecretField | None = Field(default=None, description="Where the address of a chat's incoming webhook is kept")
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy to the webhook, or none; the environment's if absent")
     metrics: Listen = Field(default="127.0.0.1:9469", description="Where /metrics and /healthz are served")

@@ -6,6 +6,6 @@ asked; the engine draws the conclusions. Losing it loses the causes of differenc
 
 from eiginfra.journal.errors import JournalError
 from eiginfra.journal.journal import DatabaseJournal, open_journal
-from eiginfra.journal.reports import Run, RunReport, Step
+from eiginfra.journal.reports import Run, RunReport, RunStep
 
-__all__ = ["DatabaseJournal", "JournalError", "Run", "RunReport", "Step", "open_journal"]
+__all__ = ["DatabaseJournal", "JournalError", "Run", "RunReport", "RunStep", "open_journal"]

@@ -5,20 +5,19 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import JsonValue
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import Action, Change
+from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
+from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
+from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Record
 from eiginfra.journal.database import Database, parse
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
 from eiginfra.journal.schema import intents, records, results, runs
-
-DONE = "done"
 
 
 def open_journal(url_or_path: str) -> "DatabaseJournal":
@@ -69,7 +68,7 @@ class DatabaseJournal:
             select(func.max(results.c.intent))
             .join(intents, intents.c.number == results.c.intent)
             .join(runs, runs.c.number == intents.c.run)
-            .where(results.c.outcome == DONE)
+            .where(results.c["values"].is_not(None))
             .group_by(runs.c.cohort, intents.c.address, results.c.handle)
         )
         with self._database.reading() as connection:
@@ -138,22 +137,24 @@ class DatabaseJournal:
                 ),
             )
 
-    def succeed(self, intent: int, values: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, made: bool) -> None:
-        """The change was done and verified: the values become the last applied ones (a deletion ends the record)."""
-        query = select(intents.c.address, intents.c.action, runs.c.cohort).join(runs, runs.c.number == intents.c.run)
+    def settle(self, intent: int, outcome: str, reason: Reason | None = None, reached: Reached | None = None) -> None:
+        """How a change ended; what was reached becomes the record, or ends it."""
+        query = select(intents.c.address, runs.c.cohort).join(runs, runs.c.number == intents.c.run)
+        columns: dict[str, object] = {}
+        if reached is not None:
+            columns = {"values": reached.values, "handle": dict(reached.handle), "made": reached.created, "protect": reached.protect}
         with self._database.writing() as connection:
+            connection.execute(
+                insert(results).values(intent=intent, outcome=outcome, reason=_storable(reason), finished=self._clock.now(), **columns)
+            )
+            if reached is None:
+                return
             change = connection.execute(query.where(intents.c.number == intent)).one()
-            self._result(connection, intent, DONE, values=values, handle=handle, made=made)
             _drop(connection, change.cohort, change.address)
-            if change.action != Action.DELETE:
+            if reached.was is not None:
+                _drop(connection, change.cohort, str(reached.was))
+            if reached.values is not None and not reached.ends:
                 connection.execute(insert(records).values(cohort=change.cohort, address=change.address, intent=intent))
-
-    def fail(self, intent: int, reason: str, outcome: str) -> None:
-        """The change was not done: `outcome` is failed, refused or skipped."""
-        # Servers' words may hold what a database's text cannot: NUL, half of a surrogate pair.
-        clean = reason.replace("\0", "\\0").encode(errors="backslashreplace").decode()
-        with self._database.writing() as connection:
-            self._result(connection, intent, outcome, reason=clean)
 
     def finish(self, run: int, outcome: str) -> None:
         """Close a run."""
@@ -177,12 +178,24 @@ class DatabaseJournal:
         with self._database.reading() as connection:
             return show_run(connection, run)
 
-    def _result(self, connection: Connection, intent: int, outcome: str, **columns: object) -> None:
-        connection.execute(insert(results).values(intent=intent, outcome=outcome, finished=self._clock.now(), **columns))
-
 
 def _unlocked() -> None:
     """A journal without a lock has none to lose."""
+
+
+def _storable(value: Any) -> Any:
+    """Servers' words may hold what a database's text cannot: NUL, half of a surrogate pair."""
+    match value:
+        case Reason():
+            return {"code": value.code, "params": _storable(dict(value.params))}
+        case str():
+            return value.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+        case dict():
+            return {name: _storable(item) for name, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+        case _:
+            return value
 
 
 def _insert(connection: Connection, statement: Any) -> int:
@@ -203,9 +216,11 @@ def _applied() -> Select[Any]:
             results.c["values"].label("applied"),
             results.c.handle,
             results.c.made,
+            results.c.protect,
             results.c.finished,
             runs.c.by,
             runs.c.commit,
+            runs.c.cohort,
         )
         .select_from(results)
         .join(intents, intents.c.number == results.c.intent)
@@ -219,9 +234,11 @@ def _record(row: Row[Any]) -> Record:
         values=row.applied,
         handle=row.handle,
         team=row.team,
-        made=row.made,
+        created=row.made,
         run=row.run,
         at=row.finished,
         by=row.by,
         commit=row.commit,
+        protect=bool(row.protect),
+        cohort=row.cohort,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, FieldDiff
 from eiginfra.core.errors import UsageError
+from eiginfra.core.reason import Reason
 from eiginfra.journal.schema import intents, results, runs
 
 UNFINISHED = "unfinished"
@@ -42,7 +43,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Step:
+class RunStep:
     """One action of a run; `outcome` is None when its result was never written."""
 
     number: int
@@ -55,7 +56,7 @@ class Step:
     diffs: tuple[FieldDiff, ...]
     started: datetime
     outcome: str | None
-    reason: str | None
+    reason: Reason | None
     finished: datetime | None
 
 
@@ -64,7 +65,7 @@ class RunReport:
     """A run and its actions, in the order they were begun."""
 
     run: Run
-    steps: tuple[Step, ...]
+    steps: tuple[RunStep, ...]
 
 
 def list_runs(connection: Connection, cohort: str | None, limit: int) -> list[Run]:
@@ -87,7 +88,7 @@ def show_run(connection: Connection, number: int) -> RunReport:
         .order_by(intents.c.number)
     )
     steps = tuple(
-        Step(
+        RunStep(
             number=step.number,
             address=Address.parse(step.address),
             action=Action(step.action),
@@ -98,7 +99,7 @@ def show_run(connection: Connection, number: int) -> RunReport:
             diffs=tuple(FieldDiff.model_validate(diff) for diff in step.diffs),
             started=step.started,
             outcome=step.outcome,
-            reason=step.reason,
+            reason=None if step.reason is None else Reason.model_validate(step.reason),
             finished=step.finished,
         )
         for step in connection.execute(query)

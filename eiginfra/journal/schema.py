@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    cast,
     func,
     insert,
     inspect,
@@ -33,9 +34,20 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.finding import error
 from eiginfra.core.values import canonical
 
-VERSION = 1
+VERSION = 2
 
-MIGRATIONS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({})
+
+def _protect(connection: Connection) -> None:
+    """Version 2 remembers what is protected, and why something was not done as a code with parameters."""
+    connection.exec_driver_sql("ALTER TABLE results ADD COLUMN protect BOOLEAN")
+    for intent, text in connection.execute(
+        select(results.c.intent, cast(results.c.reason, Text)).where(results.c.reason.is_not(None))
+    ).all():
+        told = {"code": "error", "params": {"type": "EiginfraError", "text": text}}
+        connection.execute(update(results).where(results.c.intent == intent).values(reason=told))
+
+
+MIGRATIONS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _protect})
 """From a version to the next one: what to do to the tables, inside one transaction."""
 
 
@@ -129,10 +141,11 @@ results = Table(
     metadata,
     Column("intent", ForeignKey(intents.c.number), primary_key=True, autoincrement=False),
     Column("outcome", Text, nullable=False),
-    Column("reason", Text),
+    Column("reason", Json),
     Column("values", Json),
     Column("handle", Json),
     Column("made", Boolean),
+    Column("protect", Boolean),
     Column("finished", Instant, nullable=False),
 )
 

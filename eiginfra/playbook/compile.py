@@ -1,7 +1,7 @@
 """A playbook, a cohort and a site to resources."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,14 +18,14 @@ from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.playbook.gitlab_names import Adapted
-from eiginfra.playbook.model import ITEM, Play, Playbook, Task
+from eiginfra.playbook.model import ITEM, WAS, Play, Playbook, Task
 from eiginfra.playbook.origins import Origins
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.report import CompileErrors, Where, label
 from eiginfra.playbook.section_view import with_sections
 from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems
 from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Value, Variables
-from eiginfra.playbook.views import World, world
+from eiginfra.playbook.views import Views, views
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def compile_playbook(
     available: providers that the site has; tasks of kinds of others are left out with a notice. wrong: where the inventory's checks found
     an error: what only follows from such a value is not told a second time, so that InputError may then hold nothing.
     """
-    seen = world(cohort, site, as_of)
+    seen = views(cohort, site, as_of)
     seen = replace(seen, site=with_sections(seen.site, site.file))
     compiler = _Compiler(seen, registry, available, frozenset(wrong))
     for play in playbook.plays:
@@ -70,7 +70,7 @@ def compile_playbook(
 
 
 class _Compiler:
-    def __init__(self, seen: World, registry: Registry, available: Collection[str], wrong: frozenset[Location]) -> None:
+    def __init__(self, seen: Views, registry: Registry, available: Collection[str], wrong: frozenset[Location]) -> None:
         self._world = seen
         self._registry = registry
         self._available = available
@@ -142,10 +142,10 @@ class _Compiler:
         sound = True
         fields = kind.spec.model_fields
         for name in task.args:
-            if name not in fields:
+            if name not in fields and name != WAS:
                 sound = False
                 message = f"{task.kind} has no field {name!r}"
-                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggest(name, fields))
+                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggest(name, [*fields, WAS]))
         for name, field in fields.items():
             if field.is_required() and name not in task.args and not rules(kind.spec)[name].assigned:
                 sound = False
@@ -216,7 +216,7 @@ class _Compiler:
 
     def _switch_off(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables) -> None:
         try:
-            spec = kind.spec.model_validate(_values(task, scope))
+            spec = kind.spec.model_validate({name: value for name, value in _values(task, scope).items() if name != WAS})
         except (TemplateError, ValidationError):
             self._off_kinds.add((kind.name, team))
         else:
@@ -226,6 +226,7 @@ class _Compiler:
         task, kind = origins.task, origins.kind
         try:
             values = _values(task, scope)
+            was = values.pop(WAS, None)
             protect = False if task.protect is None else task.protect.evaluate(scope)
             spec = kind.spec.model_validate(values)
         except TemplateError:
@@ -235,9 +236,12 @@ class _Compiler:
             for path, message, remedy in spec_problems(problem, kind.spec):
                 self._refused(origins, path, f"{kind.name}: {message}", remedy, where)
             return
-        if isinstance(protect, bool):
+        if was is not None and not isinstance(was, str):
+            self._report.add("was", f"`was` gives {shown(was)} instead of the former key", task.locate(kind.name, WAS), None, where)
+        elif isinstance(protect, bool):
+            former = None if was is None else Address(kind.name, was)
             address = Address(kind.name, kind.key(spec))
-            self._add(Resource(address, spec, where.team, task.location, task.tags, protect, origins), origins)
+            self._add(Resource(address, spec, where.team, task.location, task.tags, protect, former, origins), origins)
             self._findings += (_adapted(value, name, origins) for name, value in values.items() if isinstance(value, Adapted))
         else:
             self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
@@ -300,6 +304,6 @@ def _holds(conditions: Sequence[Template], scope: Variables) -> bool:
     return True
 
 
-def _values(task: Task, scope: Variables) -> Mapping[str, Any]:
+def _values(task: Task, scope: Variables) -> dict[str, Any]:
     """The fields of a task; what gives None is left unset."""
     return {name: found for name, value in task.args.items() if (found := value.evaluate(scope)) is not None}

@@ -11,6 +11,8 @@ from eiginfra.playbook.templating import Constant, Template, Value
 PLAY_WORDS: Final = ("name", "teams", "tags", "vars", "when", "tasks")
 TASK_WORDS: Final = ("name", "tags", "when", "loop", "loop_control", "vars", "protect")
 ITEM: Final = "item"
+WAS: Final = "was"
+"""Among the fields of every kind: the key that the thing had before it was renamed."""
 TAKEN: Final = frozenset({"cohort", "site", "team", ITEM, "omit", "range"})
 """Names that no variable may take."""
 

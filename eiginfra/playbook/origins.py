@@ -15,14 +15,14 @@ from eiginfra.playbook.model import Task
 from eiginfra.playbook.place import Place
 from eiginfra.playbook.sandbox import Reads, recording
 from eiginfra.playbook.templating import Nested, TemplateError, Value, Variables
-from eiginfra.playbook.views import Entry, View, World
+from eiginfra.playbook.views import Entry, View, Views
 
 
 @dataclass(eq=False, slots=True)
 class Origins(Mapping[str, Location]):
     """The locations of one resource's values by label: `memory`, `members[adler-1]`, and "" for what made the resource."""
 
-    world: World
+    views: Views
     task: Task
     kind: Kind[Any]
     team: str | None
@@ -58,7 +58,7 @@ class Origins(Mapping[str, Location]):
             place = _of_entry(self.item, self._evaluated(self.task.loop)[1])
             if place is not None:
                 return place()
-        return self.task.location if self.team is None else self.world.teams[self.team].place()
+        return self.task.location if self.team is None else self.views.teams[self.team].place()
 
     def at(self, *path: str | int) -> Location:
         """Of the value at a path of the spec (`("members", 0, "access")`); an entry may be named by its key."""
@@ -95,9 +95,9 @@ class Origins(Mapping[str, Location]):
     def _nearest(self, reads: Reads) -> Place | None:
         """The place nearest to a team's hands, and there the innermost. Values that are not set, and those of several teams, have none."""
         places = [view.where(name) for view, name in reads if view.read(name) is not None]
-        if len({place.document.file for place in places if self.world.distance(place) == 0}) > 1:
-            places = [place for place in places if self.world.distance(place) > 0]
-        return min(places, key=lambda place: (self.world.distance(place), -len(place.path)), default=None)
+        if len({place.document.file for place in places if self.views.distance(place) == 0}) > 1:
+            places = [place for place in places if self.views.distance(place) > 0]
+        return min(places, key=lambda place: (self.views.distance(place), -len(place.path)), default=None)
 
     def _index(self, name: str, found: Any, step: str | int) -> str | int | None:
         """Where in a list or mapping the entry is that is called so."""

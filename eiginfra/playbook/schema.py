@@ -4,6 +4,7 @@ from typing import Any
 
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.spec import rules
+from eiginfra.playbook.model import WAS
 from eiginfra.playbook.tags import RESERVED
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -88,6 +89,7 @@ def _definitions(kind: Kind[Any]) -> dict[str, Any]:
     inner = own.pop("$defs", {})
     fields = _open(own)
     assigned = [name for name, rule in rules(kind.spec).items() if rule.assigned]
+    fields["properties"][WAS] = _value({"type": "string", "description": "The key it had before it was renamed"})
     fields["required"] = [name for name in own.get("required", []) if name not in assigned]
     if kind.title:
         fields["description"] = kind.title

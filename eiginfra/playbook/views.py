@@ -94,7 +94,7 @@ class Entry(dict[str, Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Views:
     """Everything that the templates of one compilation see."""
 
     cohort: View
@@ -131,7 +131,7 @@ _PLAIN: Final = frozenset({type(None), str, int, bool, ByteSize, date})
 """What is shown as it is; what is neither that nor a model, such as an IP address, as its text."""
 
 
-def world(cohort: Cohort, site: Site, as_of: date) -> World:
+def views(cohort: Cohort, site: Site, as_of: date) -> Views:
     """The views of a cohort and a site on that day; teams in the order of their ids, people whose last day has passed left out."""
     own = Place(cohort.document)
     leaving: dict[str, tuple[date, Place]] = {}
@@ -145,7 +145,7 @@ def world(cohort: Cohort, site: Site, as_of: date) -> World:
     people = _everybody(person for team in teams.values() for person in team.people)
     machines = tuple(machine for team in teams.values() for machine in team.machines)
     view = _view(cohort.file, own, {"id": cohort.id, "people": people, "machines": machines}, {"id": own.below("cohort")})
-    return World(view, _view(site.file, Place(site.document), {"name": site.name}), teams)
+    return Views(view, _view(site.file, Place(site.document), {"name": site.name}), teams)
 
 
 def _view(

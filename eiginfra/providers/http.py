@@ -77,7 +77,7 @@ class HttpPolicy:
 
     service: the site file's section, named in remedies. ca: trust this authority (PEM file) instead of the well-known ones. proxy: its URL,
     or `none`; None takes the environment's. timeout: the longest wait for (a part of) an answer. attempts: how often a request is sent at
-    most. longest_wait: the cap on one Retry-After.
+    most. longest_wait: the cap on one Retry-After. busy: the statuses after which an idempotent request is sent again.
     """
 
     service: str
@@ -88,6 +88,7 @@ class HttpPolicy:
     attempts: int = 5
     backoff: float = 0.25
     longest_wait: float = 60
+    busy: frozenset[int] = BUSY
     pool: int = 32
     meter: Meter = field(default_factory=Meter)
     sleep: Callable[[float], None] = time.sleep
@@ -118,15 +119,15 @@ def open_session(policy: HttpPolicy) -> requests.Session:
 class PolicyAdapter(HTTPAdapter):
     """Sends requests by the policy.
 
-    Idempotent requests are sent again after lost connections, time-outs, 429 and 502-504; others only after 429 (which did no work) and
-    when no connection came about (nothing was sent). What remains is raised as UnreachableError, LostAnswerError or TransientError;
-    answers with an error status are returned: their words are the client's to read.
+    Idempotent requests are sent again after lost connections, time-outs, 429 and the policy's busy statuses; others only after 429 (which
+    did no work) and when no connection came about (nothing was sent). What remains is raised as UnreachableError, LostAnswerError or
+    TransientError; answers with an error status are returned: their words are the client's to read.
     """
 
     def __init__(self, policy: HttpPolicy) -> None:
         self._policy = policy
         self._retrying = Retrying(
-            retry=_again,
+            retry=self._again,
             wait=self._wait,
             stop=stop_after_attempt(policy.attempts),
             sleep=policy.sleep,
@@ -156,6 +157,18 @@ class PolicyAdapter(HTTPAdapter):
         _refuse_redirect(request, response)
         return response
 
+    def _again(self, state: RetryCallState) -> bool:
+        outcome, method = state.outcome, state.args[0].method or "GET"
+        if outcome is None:
+            return False
+        if outcome.failed:
+            problem = outcome.exception()
+            if isinstance(problem, UnreachableError):
+                return isinstance(problem, _NotSentError)
+            return isinstance(problem, TransientError) and method in IDEMPOTENT
+        status = outcome.result().status_code
+        return bool(status == TOO_MANY or (status in self._policy.busy and method in IDEMPOTENT))
+
     def _wait(self, state: RetryCallState) -> float:
         jitter = self._jitter(state)
         outcome = state.outcome
@@ -164,19 +177,6 @@ class PolicyAdapter(HTTPAdapter):
         # Never before the server's own time, and not all threads at once after it.
         asked = retry_after(outcome.result().headers) or 0
         return min(asked, self._policy.longest_wait) + jitter
-
-
-def _again(state: RetryCallState) -> bool:
-    outcome, method = state.outcome, state.args[0].method or "GET"
-    if outcome is None:
-        return False
-    if outcome.failed:
-        problem = outcome.exception()
-        if isinstance(problem, UnreachableError):
-            return isinstance(problem, _NotSentError)
-        return isinstance(problem, TransientError) and method in IDEMPOTENT
-    status = outcome.result().status_code
-    return bool(status == TOO_MANY or (status in BUSY and method in IDEMPOTENT))
 
 
 def _last(state: RetryCallState) -> Any:

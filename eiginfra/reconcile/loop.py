@@ -19,7 +19,8 @@ from eiginfra.reconcile.round import End, Round, UnexpectedError, Walked, end_of
 from eiginfra.reconcile.state import keep, recall
 from eiginfra.reconcile.webhook import compose, tell
 from eiginfra.reconcile.work import Work
-from eiginfra.render.words import not_todays_plan
+from eiginfra.render.phrases import not_todays_plan
+from eiginfra.render.reasons import told
 from eiginfra.wiring.stopping import Stopper
 
 SILENCE = 45 * 60.0
@@ -117,12 +118,24 @@ class Loop:
         """The round, with its trouble told apart into what was said before and what is news."""
         if walked is not None:
             relief, self.memory.trouble = self.memory.trouble is not None, None
-            return Round(self.number, walked.end, seconds, walked.healing, walked.report, walked.news, relief=relief, requests=requests)
+            since = min((item.since for item in self.memory.pending.values()), default=None)
+            oldest = 0.0 if since is None else (self.now() - since).total_seconds()
+            return Round(
+                self.number,
+                walked.end,
+                seconds,
+                walked.healing,
+                walked.report,
+                walked.news,
+                relief=relief,
+                requests=requests,
+                pending_seconds=oldest,
+            )
         met = problem or EiginfraError("the round brought nothing")
-        told = not isinstance(met, LockedError) and self.memory.trouble != sort_of(met)
-        if told:
+        news = not isinstance(met, LockedError) and self.memory.trouble != sort_of(met)
+        if news:
             self.memory.trouble = sort_of(met)
-        return Round(self.number, end_of(met), seconds, problem=met, told=told, requests=requests)
+        return Round(self.number, end_of(met), seconds, problem=met, told=news, requests=requests)
 
     def _tell(self, seen: Round) -> None:
         """Log, metrics, webhook, memory, systemd: in this order, so that what fails late loses nothing."""
@@ -156,8 +169,8 @@ def log_round(seen: Round) -> None:
     """One line for each thing that is news, and one for the round."""
     held = seen.healing.held if seen.healing is not None else {}
     for change in seen.news.found:
-        fields = [found.label for found in (*change.diffs, *change.stuck)]
-        reason = held.get(change.address)
+        fields = [found.label for found in (*change.diffs, *change.withheld)]
+        reason = told(held[change.address]) if change.address in held else None
         facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
         say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason, **_facts(change.trace))
     for excess in seen.healing.excesses if seen.healing is not None else ():
@@ -165,8 +178,15 @@ def log_round(seen: Round) -> None:
         say("excess", level=logging.WARNING, round=seen.number, **facts, **_facts(excess.trace))
     for result in seen.report.results if seen.report is not None else ():
         level = logging.ERROR if result.exit_code else logging.INFO
-        facts = {"address": str(result.change.address), "team": result.change.team, "outcome": result.outcome, "reason": result.reason}
+        facts = {
+            "address": str(result.change.address),
+            "team": result.change.team,
+            "outcome": result.outcome,
+            "reason": told(result.reason) if result.reason else None,
+        }
         say("heal", level=level, round=seen.number, **facts, seconds=round(result.seconds, 3))
+    for address, since in seen.news.overdue.items():
+        say("pending", level=logging.WARNING, round=seen.number, address=address, since=since.isoformat(timespec="seconds"))
     for address in seen.news.recovered:
         say("recovered", round=seen.number, address=address)
     if seen.problem is not None:
@@ -181,6 +201,7 @@ def log_round(seen: Round) -> None:
         drift=len(seen.news.standing) if seen.healing is not None else None,
         healed=len(seen.news.healed),
         held=len(held),
+        pending=len(seen.healing.pending) if seen.healing is not None else None,
         as_of=(meta and not_todays_plan(meta)) or None,
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
     )

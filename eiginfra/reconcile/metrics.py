@@ -5,6 +5,7 @@ from collections import Counter as Tally
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from eiginfra import __version__
+from eiginfra.engine.healing import HealingPlan
 from eiginfra.engine.mode import Mode
 from eiginfra.reconcile.round import End, Round
 
@@ -22,6 +23,13 @@ class Metrics:
             ("kind", "team", "cause"),
             registry=registry,
         )
+        self._pending = Gauge(
+            "eiginfra_pending",
+            "Changes that were merged and wait for an apply, after the last full round",
+            ("kind", "team"),
+            registry=registry,
+        )
+        self._oldest = Gauge("eiginfra_pending_oldest_seconds", "How long the oldest of these waits; 0 if there is none", registry=registry)
         self._held = Gauge("eiginfra_drift_held", "Of these, those that the policy leaves to people", registry=registry)
         self._found = Counter("eiginfra_drift_found", "Drift that was not known before", ("kind", "team", "cause"), registry=registry)
         self._heals = Counter("eiginfra_heals", "Attempts to heal", ("kind", "team", "outcome"), registry=registry)
@@ -36,6 +44,7 @@ class Metrics:
         for end in End:
             self._rounds.labels(end.value)
         self._shown: set[tuple[str, str, str]] = set()
+        self._waited: set[tuple[str, str]] = set()
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""
@@ -52,19 +61,27 @@ class Metrics:
                 self._requests.labels(provider, method).inc(number)
         if seen.problem is not None:
             self._errors.labels(type(seen.problem).__name__).inc()
-        if seen.healing is None:
-            return
-        standing = Tally((change.address.kind, change.team or "", change.cause or "") for change in seen.news.standing)
-        for labels in self._shown | standing.keys():
-            self._drift.labels(*labels).set(standing[labels])
-        self._shown |= standing.keys()
-        self._held.set(len(seen.healing.held))
+        if seen.healing is not None:
+            self._count_state(seen, seen.healing)
         for change in seen.news.found:
             self._found.labels(change.address.kind, change.team or "", change.cause or "").inc()
         for result in seen.report.results if seen.report is not None else ():
             self._heals.labels(result.change.address.kind, result.change.team or "", result.outcome.value).inc()
             if result.exit_code:
                 self._errors.labels("heal").inc()
+
+    def _count_state(self, seen: Round, healing: HealingPlan) -> None:
+        """What stands after a full round: drift, held drift, pending changes."""
+        standing = Tally((change.address.kind, change.team or "", change.cause or "") for change in seen.news.standing)
+        for labels in self._shown | standing.keys():
+            self._drift.labels(*labels).set(standing[labels])
+        self._shown |= standing.keys()
+        self._held.set(len(healing.held))
+        waiting = Tally((change.address.kind, change.team or "") for change in healing.pending)
+        for kind, team in self._waited | waiting.keys():
+            self._pending.labels(kind, team).set(waiting[kind, team])
+        self._waited |= waiting.keys()
+        self._oldest.set(seen.pending_seconds)
 
     def told(self, *, sent: bool) -> None:
         """Whether a round's news reached the webhook."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from eiginfra.core.change import Change
 from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError
 from eiginfra.core.trace import Moment
-from eiginfra.engine.executor import ApplyReport, Result
 from eiginfra.engine.healing import HealingPlan, LoopMemory, News, remember, select_healing
+from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.reconcile.work import Work
 from eiginfra.wiring.stopping import Stopper
 
@@ -51,6 +51,8 @@ class Round:
     told: bool = False
     relief: bool = False
     requests: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    pending_seconds: float = 0.0
+    """How long the oldest change that was merged waits for an apply."""
 
 
 class UnexpectedError(EiginfraError):

@@ -7,12 +7,14 @@ import requests
 from eiginfra import __version__
 from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import EiginfraError, TransientError
+from eiginfra.core.reason import Reason
 from eiginfra.core.secret import Secret
 from eiginfra.engine.healing import LoopMemory
 from eiginfra.engine.quota import BY_HAND, EXCESS
 from eiginfra.providers.proxy import proxies
 from eiginfra.reconcile.round import Round
-from eiginfra.render.words import not_todays_plan
+from eiginfra.render.phrases import not_todays_plan
+from eiginfra.render.reasons import told
 
 MOST_LINES = 15
 MOST_UNSENT = 20
@@ -31,10 +33,16 @@ def compose(cohort: str, seen: Round) -> str | None:
     mentioned = {result.change.address for result in (*healed, *failing)}
     found = [change for change in news.found if change.address not in mentioned]
     lines = [
-        *_part("New drift", [f"`{_plain(describe(change))}`: {_told(held.get(change.address), change.trace)}" for change in found]),
+        *_part(
+            "New drift",
+            [f"`{_plain(describe(change))}`: {_told(held.get(change.address), change.trace)}" for change in found],
+        ),
         *_part("Over the quota", [f"`{_plain(excess.address or '')}`: {_told(_WORDS[excess.code], excess.trace)}" for excess in excesses]),
         *_part("Healed", [f"`{_plain(describe(result.change))}`: {_told(result.change.trace)}" for result in healed]),
-        *_part("Not healed", [f"`{_plain(describe(r.change))}`: {_plain(r.reason or r.outcome)}" for r in failing]),
+        *_part("Not healed", [f"`{_plain(describe(r.change))}`: {_plain(told(r.reason) if r.reason else r.outcome)}" for r in failing]),
+        *_part(
+            "Merged, not applied", [f"`{_plain(address)}`: since {since:%Y-%m-%d %H:%M} UTC" for address, since in news.overdue.items()]
+        ),
         *_part("In order again", [f"`{_plain(address)}`" for address in news.recovered]),
     ]
     if seen.told:
@@ -46,12 +54,12 @@ def compose(cohort: str, seen: Round) -> str | None:
 
 
 def _told(*parts: object) -> str:
-    return _plain("; ".join(filter(None, (str(part) for part in parts if part is not None))))
+    return _plain("; ".join(filter(None, (told(part) if isinstance(part, Reason) else str(part) for part in parts if part is not None))))
 
 
 def describe(change: Change) -> str:
     """`proxmox.container[eig3/adler/web] memory, cores`: what, and which of its fields; no values."""
-    fields = ", ".join(dict.fromkeys(found.label for found in (*change.diffs, *change.stuck)))
+    fields = ", ".join(dict.fromkeys(found.label for found in (*change.diffs, *change.withheld)))
     return f"{change.address} {fields or ('is gone' if change.action is Action.CREATE else change.cause or '')}".rstrip()
 
 

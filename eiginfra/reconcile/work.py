@@ -12,9 +12,9 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
 from eiginfra.core.suggest import suggest
 from eiginfra.engine.drift_history import Sightings
-from eiginfra.engine.executor import ApplyReport, Result
 from eiginfra.engine.healing import HealingPolicy, HealingRule
 from eiginfra.engine.mode import Mode
+from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.wiring.asked import Asked, Paths
 from eiginfra.wiring.workspace import Workspace
 
@@ -115,4 +115,5 @@ def policy(workspace: Workspace, mode: Mode) -> HealingPolicy:
         ignored={kind: frozenset(names) for kind, names in section.ignore.items()},
         heals_per_hour=section.heals_per_hour,
         rest=section.interval,
+        pending_after=section.pending_after,
     )

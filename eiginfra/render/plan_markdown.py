@@ -6,7 +6,8 @@ from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.console import printable, show
 from eiginfra.render.findings import told as finding_told
-from eiginfra.render.plan_text import SIGNS, STUCK, told, totals
+from eiginfra.render.plan_text import SIGNS, shown, totals
+from eiginfra.render.reasons import renamed, told, waits
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
@@ -23,9 +24,9 @@ def markdown(plan: Plan) -> str:
             where = "".join(f"{_text(str(place))}<br>" for place in places if place)
             lines.append(f"| {found.severity} | {where}{_text(finding_told(found))} | {_text(found.remedy or '')} |")
         lines.append("")
-    shown = [change for change in plan.changes if change.noteworthy]
-    for team, group in by_team(shown).items():
-        details = "<details open>" if len(shown) <= 20 else "<details>"
+    told_of = [change for change in plan.changes if change.noteworthy]
+    for team, group in by_team(told_of).items():
+        details = "<details open>" if len(told_of) <= 20 else "<details>"
         lines += [details, f"<summary>{_text(team or 'the cohort’s own')} ({len(group)})</summary>", ""]
         for change in group:
             lines += _change(change)
@@ -37,15 +38,14 @@ def markdown(plan: Plan) -> str:
 def _change(change: Change) -> list[str]:
     cause = f" *{change.cause}*" if change.cause else ""
     lines = [f"- `{SIGNS[change.action][0]}` {_text(str(change.address))}{cause}"]
-    if change.note:
-        lines.append(f"  - {_text(change.note)}")
+    lines += [f"  - {_text(text)}" for text in (told(change.reason) if change.reason else None, renamed(change)) if text]
     if change.action is Action.CREATE and change.desired:
-        facts = ", ".join(f"{name}: {_text(show(value))}" for name, value in told(change))
+        facts = ", ".join(f"{name}: {_text(show(value))}" for name, value in shown(change))
         lines.append(f"  - {facts}")
     lines += [f"  - {_difference(found)}" for found in change.diffs]
-    lines += [f"  - {_difference(found)} ({STUCK})" for found in change.stuck]
+    lines += [f"  - {_difference(item.diff)} ({_text(told(item.reason))})" for item in change.blocked]
     lines += [f"  - {_text(str(change.trace))}"] if change.trace and str(change.trace) else []
-    lines += [f"  - {_text(name)} waits for {_text(what)}" for name, what in sorted(change.waiting.items())]
+    lines += [f"  - {_text(waits(name, what))}" for name, what in sorted(change.waiting.items())]
     return lines
 
 

@@ -1,17 +1,19 @@
 """A plan for a terminal, in Terraform's manner: signs, old → new, a line of totals; grouped by team."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 from rich.console import Console
 from rich.text import Text
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.console import printable, show
 from eiginfra.render.findings import print_findings
-from eiginfra.render.words import many, not_todays_plan
+from eiginfra.render.phrases import many, not_todays_plan
+from eiginfra.render.reasons import harms, renamed, told, waits
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -28,7 +30,6 @@ ACTIONS = {
     Action.REPLACE: "to replace",
     Action.DELETE: "to remove",
 }
-STUCK = "cannot be changed"
 ALWAYS = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 THE_COHORTS = "the cohort's own"
 LONG = 40
@@ -56,11 +57,11 @@ def print_plan(console: Console, plan: Plan) -> None:
     console.print(Text(totals(plan), style="bold"))
 
 
-def print_changes(console: Console, changes: Sequence[Change]) -> None:
-    """The changes, by team."""
+def print_changes(console: Console, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
+    """The changes, by team. further: what else is told of each."""
     for team, group in by_team(changes).items():
         console.print(Text(team or THE_COHORTS, style="bold underline"))
-        for line in (line for change in group for line in _lines(change)):
+        for line in (line for change in group for line in _lines(change, further.get(change.address))):
             console.print(line)
         console.print()
 
@@ -68,10 +69,11 @@ def print_changes(console: Console, changes: Sequence[Change]) -> None:
 def totals(plan: Plan) -> str:
     """One line, such as `Plan: 3 to add, 1 to change, 0 to remove.`."""
     if plan.empty:
-        left = {"still waiting": len(plan.waiting), f"differ in what {STUCK}": sum(bool(change.stuck) for change in plan.changes)}
-        told = ", ".join(f"{count} {what}" for what, count in left.items() if count)
-        return f"Nothing to do; {told}." if told else "Nothing to do: what stands is what the inventory asks for."
-    return f"Plan: {', '.join(_counted(plan.changes, always=ALWAYS))}."
+        left = {"still waiting": len(plan.waiting), "blocked": sum(bool(change.blocked) for change in plan.changes)}
+        rest = ", ".join(f"{count} {what}" for what, count in left.items() if count)
+        return f"Nothing to do; {rest}." if rest else "Nothing to do: what stands is what the inventory asks for."
+    harm = harms(plan.harm())
+    return f"Plan: {', '.join(_counted(plan.changes, always=ALWAYS))}." + (f" {harm}." if harm else "")
 
 
 def _counted(changes: Sequence[Change], *, always: frozenset[Action] = frozenset()) -> list[str]:
@@ -80,12 +82,12 @@ def _counted(changes: Sequence[Change], *, always: frozenset[Action] = frozenset
     return [f"{count[action]} {words}" for action, words in ACTIONS.items() if count[action] or action in always]
 
 
-def told(change: Change) -> list[tuple[str, JsonValue]]:
+def shown(change: Change) -> list[tuple[str, JsonValue]]:
     """The fields of a new thing that its address does not say already."""
     return [(name, value) for name, value in (change.desired or {}).items() if value not in (None, [], "", change.address.key)]
 
 
-def _lines(change: Change) -> Iterator[Text]:
+def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
     """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
     line = Text("  ")
@@ -94,19 +96,20 @@ def _lines(change: Change) -> Iterator[Text]:
     if change.cause is not None:
         line.append(f"  {change.cause}", style=CAUSE_STYLES.get(change.cause, "dim"))
     yield line
-    if change.note:
-        yield Text(f"      {printable(change.note)}", style="dim")
+    for text in (told(change.reason) if change.reason else None, renamed(change), further):
+        if text:
+            yield Text(f"      {printable(text)}", style="dim")
     if change.action is Action.CREATE and change.desired:
-        facts = " · ".join(f"{name} {show(value)}" for name, value in told(change))
+        facts = " · ".join(f"{name} {show(value)}" for name, value in shown(change))
         yield Text(f"      {facts}", style="dim")
     for found in change.diffs:
         yield _difference(found, change.cause)
-    for found in change.stuck:
-        yield _difference(found, change.cause).append(f"  {STUCK}", style="dim")
+    for item in change.blocked:
+        yield _difference(item.diff, change.cause).append(f"  {printable(told(item.reason))}", style="dim")
     if change.trace and str(change.trace):
         yield Text(f"      {printable(str(change.trace))}", style="dim")
     for name, what in sorted(change.waiting.items()):
-        yield Text(f"      {name} waits for {what}", style="cyan")
+        yield Text(f"      {printable(waits(name, what))}", style="cyan")
 
 
 def _difference(found: FieldDiff, overall: Cause | None) -> Text:

@@ -9,9 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from eiginfra.core.change import Change
-from eiginfra.engine.executor import Outcome, Result
+from eiginfra.engine.report import Outcome, Result
 from eiginfra.render.console import printable
 from eiginfra.render.plan_text import SIGNS
+from eiginfra.render.reasons import told
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
@@ -61,5 +62,5 @@ class ApplyProgress:
         line.append(f"{sign} ", style=style).append(printable(str(result.change.address)), style="default")
         line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
         if result.reason:
-            line.append(f": {printable(result.reason)}")
+            line.append(f": {printable(told(result.reason))}")
         return line

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.plan import Plan
-from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable
-from eiginfra.render.words import not_todays_plan
+from eiginfra.render.phrases import not_todays_plan
+from eiginfra.render.reasons import told
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
@@ -37,8 +38,9 @@ def print_failures(console: Console, report: ApplyReport) -> None:
 
 
 def _line(result: Result) -> Text:
+    why = told(result.reason) if result.reason else ""
     line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
-    return line.append(printable(str(result.change.address)), style="bold").append(f": {printable(result.reason or '')}")
+    return line.append(printable(str(result.change.address)), style="bold").append(f": {printable(why)}")
 
 
 def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
                 "cause": result.change.cause,
                 "team": result.change.team,
                 "outcome": result.outcome,
-                "reason": result.reason,
+                "reason": None if result.reason is None else {**result.reason.model_dump(mode="json"), "text": told(result.reason)},
                 "seconds": round(result.seconds, 3),
             }
             for result in report.results

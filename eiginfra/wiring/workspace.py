@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,10 +21,13 @@ from eiginfra.core.window import within
 from eiginfra.engine.action import local_time
 from eiginfra.engine.checks import check_wanted
 from eiginfra.engine.drift_history import Sightings, traced
-from eiginfra.engine.executor import ApplyReport, Executor, Result
+from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
+from eiginfra.engine.permission import forbidden
 from eiginfra.engine.planner import make_plan
-from eiginfra.engine.situation import Situation
+from eiginfra.engine.rename import renames
+from eiginfra.engine.report import ApplyReport, Result
+from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import Stale, stale, wanted
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
@@ -164,6 +168,7 @@ class Workspace:
         teams = [team.id for team in self.cohort.teams]
         resources = chosen(asked.selection, self.compiled.resources, self.registry, teams)
         records = self.journal.records(self.cohort.id)
+        renamed = renames(self.registry, self.compiled.resources)
         observations = observe(
             self.registry,
             resources,
@@ -172,6 +177,8 @@ class Workspace:
             teams=teams,
             available=self.providers.available,
             whole=asked.selection.whole,
+            everything=self.compiled.resources,
+            renamed=renamed,
         )
         today = self.clock.today()
         window = next((hours for provider in self.providers if (hours := provider.restart_window)), None)
@@ -182,6 +189,8 @@ class Workspace:
             records=records,
             history=self.journal.history(self.cohort.id),
             limits=self.cohort.limits(),
+            renames=renamed,
+            ended=self._ended(today),
             creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
@@ -193,23 +202,31 @@ class Workspace:
             replacing=asked.replacing,
             allows=self._allows(asked.allow_removals),
         )
-        plan = make_plan(self.registry, situation, self.meta(asked.selection), findings)
+        meta = self.meta(asked.selection)
+        plan = make_plan(self.registry, situation, meta, findings)
+        if denied := forbidden(self.registry, plan):
+            plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
         return traced(self.registry, plan, observations, records, sightings or Sightings())
 
     def stale(self, plan: Plan) -> list[Stale]:
         """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
         resources = wanted(self.registry, plan)
         known = self.journal.records(self.cohort.id)
+        renamed = renames(self.registry, resources)
+        touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
+        records = {address: record for address, record in known.items() if address in touched}
         seen = observe(
             self.registry,
             resources,
-            {change.address: known[change.address] for change in plan.acting if change.address in known},
+            records,
             cohort=self.cohort.id,
             teams=[team.id for team in self.cohort.teams],
             available=self.providers.available,
             whole=False,
+            everything=self.compiled.resources,
+            renamed=renamed,
         )
-        return stale(self.registry, plan, seen)
+        return stale(self.registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))
 
     def apply(
         self,
@@ -226,7 +243,7 @@ class Workspace:
         executor = Executor(
             self.registry, self.journal, workers=self.providers.workers(), stopping=stopping, on_start=on_start, on_end=on_end
         )
-        run = self.journal.begin(plan.meta, command)
+        run = self.journal.begin(plan.meta, command, plan.fingerprint)
         outcome = "broken"
         try:
             report = executor.run(plan, run)
@@ -274,6 +291,16 @@ class Workspace:
             commit=commit,
             dirty=dirty,
         )
+
+    def _ended(self, today: date) -> Callable[[str], bool]:
+        """Whether the last day of a person has come, by the name of an account, with or without its realm."""
+        last: dict[str, date] = {}
+        for team in self.cohort.teams:
+            for person in team.people:
+                name, until = person.username.lower(), person.until or self.cohort.file.ends
+                last[name] = max(until, last.get(name, until))
+        over = {name for name, until in last.items() if until < today}
+        return lambda account: account.partition("@")[0].lower() in over
 
     def _allows(self, allowed: int | None) -> Callable[[str, int, int], str | None]:
         def allows(what: str, removed: int, total: int) -> str | None:

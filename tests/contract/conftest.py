@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 import requests
 from support.fakes import META, MemoryJournal
+from support.planning import planned, resource
 
-from eiginfra.core.address import Address
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
-from eiginfra.engine.executor import ApplyReport, Executor
-from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import make_plan
-from eiginfra.engine.situation import Situation
+from eiginfra.engine.executor import Executor
+from eiginfra.engine.report import ApplyReport
 from eiginfra.inventory.site import Site
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
@@ -45,16 +43,11 @@ class World:
         self.registry: Registry = self.providers.registry()
 
     def resource(self, kind: str, **fields: Any) -> Resource:
-        spec = self.registry[kind].spec.model_validate(fields)
-        return Resource(Address(kind, self.registry[kind].key(spec)), spec, team="one")
+        return resource(self.registry, self.registry[kind].spec.model_validate(fields), team="one")
 
     def plan(self, resources: Sequence[Resource]) -> Plan:
-        records = self.journal.records(self.cohort)
-        seen = observe(self.registry, resources, records, cohort=self.cohort, teams=["one"], available=self.providers.available, whole=True)
-        situation = Situation(
-            resources=resources, everything=resources, observations=seen, records=records, history=self.journal.history(self.cohort)
-        )
-        return make_plan(self.registry, situation, META.model_copy(update={"cohort": self.cohort}))
+        meta = META.model_copy(update={"cohort": self.cohort})
+        return planned(self.registry, self.journal, meta, resources, teams=["one"], orphans_among=frozenset())
 
     def apply(self, resources: Sequence[Resource]) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={}).run(self.plan(resources), 1)
@@ -62,7 +55,7 @@ class World:
     def settles(self, resources: Sequence[Resource]) -> None:
         """Apply brings it about, and the next plan is empty."""
         report = self.apply(resources)
-        assert not report.failed, [result.reason for result in report.results if result.reason]
+        assert not report.failed, [str(result.reason) for result in report.results if result.reason]
         plan = self.plan(resources)
         assert plan.empty, [(str(change.address), [diff.label for diff in change.diffs]) for change in plan.acting]
 

@@ -14,7 +14,7 @@ def test_people_are_invited_where_the_site_says_so(place: Any) -> None:
     assert pending == {"adler-1@example.org", "adler-2@example.org", "adler-mentor@example.org"}
     again = place.call("plan", "--detailed-exitcode", *ONLY)
     assert again.code == 0, again.out
-    assert "members waits for adler-1 to accept the invitation" in again.out
+    assert "members[adler-1] waits for adler-1 to accept the invitation" in again.out
     place.edit("adler", "  - username: adler-2", "  - username: adler-9\n    email: adler-9@example.org\n  - username: adler-2")
     assert place.call("apply", "--yes", *ONLY).code == 0
     assert len(place.gitlab("GET", f"{SPACE}/invitations")) == 4

@@ -93,7 +93,7 @@ def test_what_the_inventory_moved_is_left_to_an_apply(applied: Any) -> None:
     applied.gitlab("PUT", PROJECT, visibility="private")
     code, said = once(applied, "--mode", "heal")
     assert code == 2
-    assert said[0]["held"] == "the inventory moved too; eiginfra apply settles both"
+    assert said[0]["held"] == "the inventory changed too; eiginfra apply settles both"
 
 
 def test_too_many_strangers_at_once_are_left_to_people_and_the_rest_is_healed(applied: Any) -> None:

@@ -57,7 +57,7 @@ class Chat:
             case "GET", ["version"]:
                 return 200, {"version": "1.0"}
             case "GET", ["channels"]:
-                prefix = parse_qs(where.query)["prefix"][0]
+                prefix = parse_qs(where.query).get("prefix", [""])[0]
                 return 200, [self._shown(channel) for name, channel in sorted(self.channels.items()) if name.startswith(prefix)]
             case "POST", ["channels"] if body["name"] in self.channels:
                 return 409, "the name is taken"
@@ -72,7 +72,9 @@ class Chat:
     def _change(self, method: str, channel: dict[str, Any], rest: list[str], body: dict[str, Any]) -> tuple[int, Any]:
         match method, rest:
             case "PUT", []:
+                del self.channels[channel["name"]]
                 channel |= body
+                self.channels[channel["name"]] = channel
                 return 200, self._shown(channel)
             case "DELETE", []:
                 del self.channels[channel["name"]]

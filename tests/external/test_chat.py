@@ -19,7 +19,7 @@ def changes(place: Any, *arguments: str) -> dict[str, str]:
 
 def test_check_needs_no_server_and_no_secret(place: Any) -> None:
     answer = place("check", token=None)
-    assert (answer.code, answer.out.splitlines()[-1]) == (0, "2 warnings; 5 resources.")
+    assert (answer.code, answer.out.splitlines()[-1]) == (0, "2 warnings, 1 notice; 5 resources.")
 
 
 def test_a_section_is_checked_as_ours_are(place: Any) -> None:
@@ -85,13 +85,32 @@ def test_who_left_goes_with_prune_and_not_without(applied: Any) -> None:
     assert applied("plan", "--prune", "--detailed-exitcode").code == 0
 
 
-@pytest.mark.xfail(reason="the engine does not read `protect` yet", strict=False)
 def test_what_is_protected_stays(applied: Any) -> None:
     applied.edit("playbook.yml", "    - name: channel\n", "    - name: channel\n      protect: true\n")
     assert applied("apply", "--yes").code == 0
     applied.edit("playbook.yml", "  teams: all\n", "  teams: plume\n")
     applied("apply", "--yes", "--prune")
     assert "eig3-adler" in applied.chat.channels
+
+
+def test_a_rename_is_one_change_and_what_stands_in_the_channel_follows(applied: Any) -> None:
+    number = applied.chat.channels["eig3-adler"]["id"]
+    applied.edit("playbook.yml", "{{ cohort.id }}-{{ team.id }}", "{{ cohort.id }}-team-{{ team.id }}")
+    applied.edit("playbook.yml", "chat.channel: {", 'chat.channel: {was: "{{ cohort.id }}-{{ team.id }}", ')
+    assert changes(applied) == {
+        "chat.channel[eig3-team-adler]": "update",
+        "chat.channel[eig3-team-plume]": "update",
+        "chat.member[eig3-team-adler/ada]": "adopt",
+        "chat.member[eig3-team-adler/bob]": "adopt",
+        "chat.member[eig3-team-plume/cy]": "adopt",
+    }
+    applied.chat.writes.clear()
+    done = applied("apply", "--yes", "--prune")
+    assert done.code == 0, done.err
+    assert applied.chat.channels["eig3-team-adler"]["id"] == number
+    assert members(applied, "eig3-team-adler") == {"ada": "owner", "bob": "member"}
+    assert len(applied.chat.writes) == 2
+    assert applied("plan", "--prune", "--detailed-exitcode").code == 0
 
 
 @pytest.mark.parametrize(

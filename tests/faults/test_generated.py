@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.kills import Bench, open_bench
 
 from eiginfra.core.change import Action
-from eiginfra.engine.executor import ApplyReport
+from eiginfra.engine.report import ApplyReport
 from eiginfra.wiring.workspace import Asked, Workspace
 
 NAMES = st.sampled_from(["api", "site", "web", "db", "outil"])

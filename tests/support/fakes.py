@@ -12,8 +12,11 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change, FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
+from eiginfra.core.journal import Reached
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.plan import PlanMeta
+from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Rules, Spec
 from eiginfra.core.usage import Usage
@@ -58,7 +61,7 @@ class Server:
 class Thing(Kind[ThingSpec]):
     name = "test.thing"
     spec = ThingSpec
-    removal = "deleted"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def __init__(self, server: Server, *, shows: bool = True) -> None:
         self.server = server
@@ -133,7 +136,7 @@ class MemoryJournal:
     def lock(self, purpose: str) -> Iterator[None]:
         yield
 
-    def begin(self, meta: PlanMeta, command: str) -> int:
+    def begin(self, meta: PlanMeta, command: str, fingerprint: str | None = None) -> int:
         return next(self._numbers)
 
     def intend(self, run: int, change: Change) -> int:
@@ -143,18 +146,27 @@ class MemoryJournal:
             self.log.append(("intend", change.address))
             return number
 
-    def succeed(self, intent: int, values: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, made: bool) -> None:
+    def settle(self, intent: int, outcome: str, reason: Reason | None = None, reached: Reached | None = None) -> None:
         with self._lock:
             change = self._intents[intent]
-            self.log.append(("succeed", change.address))
-            if change.desired is None:
-                self.kept.pop(change.address, None)
-            else:
-                self.kept[change.address] = Record(change.address, values, handle, change.team, made, 1, self.now(), "test")
-
-    def fail(self, intent: int, reason: str, outcome: str) -> None:
-        with self._lock:
-            self.log.append((outcome, self._intents[intent].address))
+            self.log.append((outcome, change.address))
+            if reached is None:
+                return
+            self.kept.pop(change.address, None)
+            if reached.was is not None:
+                self.kept.pop(reached.was, None)
+            if reached.values is not None and not reached.ends:
+                self.kept[change.address] = Record(
+                    change.address,
+                    reached.values,
+                    reached.handle,
+                    change.team,
+                    reached.created,
+                    1,
+                    self.now(),
+                    "test",
+                    protect=reached.protect,
+                )
 
     def finish(self, run: int, outcome: str) -> None:
         self.log.append(("finish", outcome))

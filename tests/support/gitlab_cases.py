@@ -20,6 +20,7 @@ from support.gitlab_strangers import (
     user,
     variable,
 )
+from support.planning import Task
 
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.kinds.file import FileSpec
@@ -94,8 +95,10 @@ class Case:
     gone: str = "create"
     site: dict[str, Any] = field(default_factory=dict)
 
-    def wanted(self, **changed: Any) -> tuple[Spec, ...]:
-        return (*self.needs, self.spec(**{**self.fields, **changed}))
+    def wanted(self, was: str | None = None, **changed: Any) -> tuple[Spec | Task, ...]:
+        """was: the key that it had before."""
+        spec = self.spec(**{**self.fields, **changed})
+        return (*self.needs, spec if was is None else Task(spec, was))
 
 
 def _gone(url: str) -> Callable[[Any], bool]:
@@ -199,7 +202,6 @@ CASES = {
             *(Row(name, other) for name, other in FLAGS.items()),
             Row("remove_source_branch", other=None, value=False),
         ),
-        seeds=(Seed("was", f"{SPACE}/never", lambda world: world.api.project(f"{SPACE}/api") is not None),),
         pruned=lambda world: bool(world.api.project(f"{SPACE}/api")["archived"]),
         lost=lambda world: world.by_hand("DELETE", PROJECT),
         gone="project-scheduled-for-deletion",

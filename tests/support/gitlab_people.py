@@ -4,6 +4,7 @@ from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
+from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 COHORT, ADLER = GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public")
@@ -40,4 +41,5 @@ def direct(world, url=GROUP):
 
 
 def waits(plan):
-    return {str(change.address): change.waiting for change in plan.changes if change.waiting}
+    """What waits, and for what, in words."""
+    return {str(change.address): {name: told(what) for name, what in change.waiting.items()} for change in plan.changes if change.waiting}

@@ -6,19 +6,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from eiginfra.core.address import Address
+from support.planning import Task, overtaken, planned, resource, situated
+
 from eiginfra.core.change import Change
 from eiginfra.core.finding import Location
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
+from eiginfra.core.usage import Limits
 from eiginfra.engine.checks import check_wanted
-from eiginfra.engine.executor import ApplyReport, Executor
-from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import make_plan
+from eiginfra.engine.executor import Executor
+from eiginfra.engine.report import ApplyReport
 from eiginfra.engine.situation import Situation
+from eiginfra.engine.verify import Stale
 from eiginfra.journal import open_journal
+from eiginfra.render.reasons import told
 
 META = PlanMeta(cohort="eig3", site="lab", as_of=date(2030, 1, 1), eiginfra="test")
 
@@ -42,21 +45,23 @@ class Road:
         fresh = world or self.world.as_token(self.world.settings.token.reveal())
         return replace(self, world=fresh, **changes)
 
-    def plan(self, *specs: Spec, prune: bool = False, team: str | None = None) -> Plan:
-        resources = [self._resource(spec, team) for spec in specs]
-        findings = check_wanted(self.registry, resources, Situation([], [], {}).limits)
-        records = self.journal.records("eig3")
-        seen = observe(
-            self.registry, resources, records, cohort="eig3", teams=("adler",), available=frozenset({"gitlab"}), whole=True
-        )  # fmt: skip
-        situation = Situation(
-            resources, resources, seen, records, self.journal.history("eig3"), prune=prune, orphans_among=None, allows=self.allows
-        )  # fmt: skip
-        return make_plan(self.registry, situation, META, findings)
+    def resource(self, task: Spec | Task, team: str | None = None) -> Resource:
+        return resource(self.registry, task, team, Location(file=str(self.folder / "site.yml")))
 
-    def _resource(self, spec: Spec, team: str | None) -> Resource:
-        kind = self.world.kind(spec)
-        return Resource(Address(kind.name, kind.key(spec)), spec, team, Location(file=str(self.folder / "site.yml")))
+    def plan(self, *tasks: Spec | Task, team: str | None = None, **asked: Any) -> Plan:
+        resources = [self.resource(task, team) for task in tasks]
+        findings = check_wanted(self.registry, resources, Limits())
+        return planned(
+            self.registry, self.journal, META, resources, teams=("adler",), findings=findings, **{"allows": self.allows, **asked}
+        )
+
+    def situation(self, *tasks: Spec | Task) -> Situation:
+        """What a plan is made of."""
+        return situated(self.registry, self.journal, META.cohort, [self.resource(task) for task in tasks], teams=("adler",))
+
+    def stale(self, plan: Plan) -> list[Stale]:
+        """As `plan --verify` finds it."""
+        return overtaken(self.registry, self.journal, plan, teams=("adler",))
 
     def run(self, plan: Plan) -> ApplyReport:
         """Carry a plan out; it went through JSON, as a saved one."""
@@ -65,15 +70,20 @@ class Road:
         self.last = executor.run(plan, self.journal.begin(plan.meta, "apply"))
         return self.last
 
-    def apply(self, *specs: Spec, prune: bool = False) -> Sequence[Change]:
+    def apply(self, *tasks: Spec | Task, prune: bool = False) -> Sequence[Change]:
         """Plan and carry out; the next plan, of another process, is empty. Returns what acted."""
-        plan = self.plan(*specs, prune=prune)
+        plan = self.plan(*tasks, prune=prune)
         assert plan.errors == ()
         report = self.run(plan)
-        assert not report.failed, [(str(result.change.address), result.reason) for result in report.results if result.reason]
-        after = self.later().plan(*specs, prune=prune)
+        assert not report.failed, reasons(report)
+        after = self.later().plan(*tasks, prune=prune)
         assert [change for change in after.changes if change.acts] == []
         return plan.acting
+
+
+def reasons(report: ApplyReport) -> dict[str, str]:
+    """Why changes did not end plainly, in words, by address."""
+    return {str(result.change.address): told(result.reason) for result in report.results if result.reason is not None}
 
 
 def shown(changes: Sequence[Change]) -> list[str]:

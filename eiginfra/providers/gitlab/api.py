@@ -31,8 +31,6 @@ class GitLabApi:
         self._projects = SingleFlight(self._read_projects)
         self._listed: set[str] = set()
         self._users: dict[str, Json] = {}
-        self.former: dict[str, str] = {}
-        """The former paths of projects that are to be renamed, by the wanted ones."""
 
     def close(self) -> None:
         """End threads and connections, and let go of what holds this object in a circle."""

@@ -39,11 +39,6 @@ class GitLabKind(Kind[S]):
         """The root group, when the site has a GitLab."""
         return None if self._api is None else self._api.settings.root_group
 
-    def remember_former(self, path: str, was: str) -> None:
-        """A project is to be renamed: until that is done, what hangs on it is found under its former path."""
-        if self._api is not None:
-            self._api.former[path] = was
-
     def stands(self, holder: Holder) -> bool:
         """Whether a group or project is still at that very path: GitLab also answers for the former path of one that was renamed."""
         found, field = (

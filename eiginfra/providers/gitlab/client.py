@@ -1,4 +1,4 @@
-"""The one holder that speaks to GitLab, through python-gitlab; what is asked for stands in `api`.
+"""The one module that speaks to GitLab, through python-gitlab; what is asked for stands in `api`.
 
 Reads come in pages of 100, concurrently where GitLab says how many there are. Writes stay inside the root group: the fence is here,
 below every kind. Refusals become typed errors with GitLab's own words.

@@ -18,15 +18,15 @@ class FieldMap:
 
     def body(self, wanted: Mapping[str, JsonValue], fields: Iterable[str]) -> Json:
         """A request's body: the wanted values of some fields, in GitLab's words."""
-        return {self.names[name]: self._theirs(name, wanted[name]) for name in fields if name in self.names and name in wanted}
+        return {self.names[name]: self._sent(name, wanted[name]) for name in fields if name in self.names and name in wanted}
 
     def read(self, shown: Json) -> dict[str, JsonValue]:
         """The fields that GitLab shows, in our words; nothing is empty text."""
-        return {ours: self._ours(ours, shown[theirs]) for ours, theirs in self.names.items() if theirs in shown}
+        return {ours: self._canonical(ours, shown[theirs]) for ours, theirs in self.names.items() if theirs in shown}
 
-    def _theirs(self, name: str, value: JsonValue) -> Any:
+    def _sent(self, name: str, value: JsonValue) -> Any:
         return self.values[name][str(value)] if name in self.values else value
 
-    def _ours(self, name: str, value: Any) -> JsonValue:
+    def _canonical(self, name: str, value: Any) -> JsonValue:
         words = self.values.get(name, {})
         return next((ours for ours, theirs in words.items() if theirs == value), value)

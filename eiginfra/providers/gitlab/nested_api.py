@@ -30,7 +30,7 @@ class Holder:
 
 
 class NestedApi:
-    """Safe to use from several threads. Lists are None without such a holder; every method raises the errors of core.errors."""
+    """Safe to use from several threads. A list is None without such a group or project. Raises the errors of core.errors."""
 
     def __init__(self, client: GitLabClient) -> None:
         self._client = client

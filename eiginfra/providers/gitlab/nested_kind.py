@@ -1,4 +1,4 @@
-"""What the kinds share whose objects hang on a group or project, in a list of its own."""
+"""What the kinds share whose objects belong to a group or project, in a list of their own."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -19,14 +19,14 @@ S = TypeVar("S", bound=Spec)
 
 
 class NestedKind(GitLabKind[S]):
-    """Found by name in the list of its holder: one request a holder. What nobody wants or wanted is the team's own, and not looked at."""
+    """Found by name in the list of its group or project: one request a list. What nobody ever wanted is the team's own, and left out."""
 
     orphans: ClassVar[bool] = True
-    """Whether holders are still looked at in which nothing is wanted any more."""
+    """Whether lists are still read in which nothing is wanted any more."""
 
     @abstractmethod
     def holder(self, values: Mapping[str, Any]) -> Holder:
-        """Where it hangs, by the values of a spec or a record."""
+        """Its group or project, by the values of a spec or a record."""
 
     @abstractmethod
     def label(self, values: Mapping[str, Any]) -> str:
@@ -34,14 +34,14 @@ class NestedKind(GitLabKind[S]):
 
     @abstractmethod
     def listed(self, holder: Holder) -> list[Json] | None:
-        """What hangs there; None when there is no such holder."""
+        """What the list holds; None when there is no such group or project."""
 
     @abstractmethod
     def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
         """Values and handle of one item of the list."""
 
     def key(self, spec: S) -> str:
-        """The holder's full path and the name there: `eig/eig3#bug`."""
+        """The full path of its group or project and the name there: `eig/eig3#bug`."""
         return self._key(spec.values())
 
     def _key(self, values: Mapping[str, Any]) -> str:
@@ -57,7 +57,7 @@ class NestedKind(GitLabKind[S]):
         yield from self.fence(self.holder(spec.values()).path)
 
     def observe(self, scope: Scope) -> Observation:
-        """The lists of all holders, several at once."""
+        """The lists of all groups and projects, several at once."""
         sought: dict[Holder, dict[str, str | None]] = {}
         for resource in scope.resources:
             values = resource.spec.values()
@@ -82,16 +82,7 @@ class NestedKind(GitLabKind[S]):
         return replace(there, team=keys[there.address.key])
 
     def _look(self, holder: Holder) -> list[Observed]:
-        items, former = self.listed(holder), self.api.former.get(holder.path) if holder.sort == "project" else None
-        if items is not None or former is None:
-            return [self._observed(item, holder) for item in items or ()]
-        found = self.listed(replace(holder, path=former)) or ()
-        return [self._formerly(self._observed(item, holder), holder.path, former) for item in found]
-
-    @staticmethod
-    def _formerly(there: Observed, path: str, former: str) -> Observed:
-        key = former + there.address.key.removeprefix(path)
-        return replace(there, facts={**there.facts, "formerly": f"{there.address.kind}[{key}]"})
+        return [self._observed(item, holder) for item in self.listed(holder) or ()]
 
     def _observed(self, item: Json, holder: Holder) -> Observed:
         values, handle = self.shown(item, holder)

@@ -7,31 +7,35 @@ from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
-from eiginfra.core.resource import Observation, Observed, Scope
+from eiginfra.core.reason import reason
+from eiginfra.core.resource import Absence, Observation, Observed, Presence, Scope
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import inside
+
+MOVED = Absence(reason("moved-by-hand"), Presence.DISPLACED)
+SCHEDULED = Absence(reason("scheduled-for-deletion"), Presence.DISPLACED)
 
 
 @dataclass
 class SortedTree:
     """What a list of groups or projects holds for a tree.
 
-    moved: objects that the journal knows, by the wanted path at which they are no longer. unknown: as `Observation.unknown`.
+    moved: objects that the journal knows, by the wanted path at which they are no longer. absent: as `Observation.absent`.
     """
 
     alive: list[Json]
     moved: dict[str, Json] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    unknown: dict[Address, str] = field(default_factory=dict)
+    absent: dict[Address, Absence] = field(default_factory=dict)
 
-    def say(self, address: Address, why: str, finding: Finding) -> None:
-        """Something wanted is neither there nor to be made."""
-        self.unknown[address] = why
+    def report(self, address: Address, absence: Absence, finding: Finding) -> None:
+        """Something wanted is neither there nor to be created."""
+        self.absent[address] = absence
         self.findings.append(finding)
 
     def observation(self, objects: Sequence[Observed], findings: Iterable[Finding]) -> Observation:
         """What was seen; nothing of it is unknown for want of sight."""
-        return Observation(objects, findings=[*self.findings, *findings], unknown=self.unknown, astray=frozenset(self.unknown))
+        return Observation(objects, [*self.findings, *findings], self.absent)
 
 
 def marked_for_deletion(item: Json) -> bool:

@@ -12,7 +12,7 @@ from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.base import GROUP, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, parent
-from eiginfra.providers.gitlab.observed_tree import CohortTree, SortedTree, marked_for_deletion
+from eiginfra.providers.gitlab.observed_tree import SCHEDULED, CohortTree, SortedTree, marked_for_deletion
 
 S = TypeVar("S", bound=Spec)
 # The suffix that delayed deletion gives to a path: today's, and that of projects before 18.0.
@@ -66,12 +66,12 @@ class PathKind(GitLabKind[S]):
         found = SortedTree(alive)
         for path, item in scheduled.items():
             if (key := tree.key(path)) in tree.wanted:
-                found.say(Address(self.name, key), "it was deleted, and can still be restored", self._scheduled(key, item))
+                found.report(Address(self.name, key), SCHEDULED, self._scheduled(key, item))
         by_id, taken = {item["id"]: item for item in alive}, {item[path_of].lower() for item in alive}
         gone = [
             (key, number)
             for key, number in tree.known.items()
-            if key in tree.wanted and key.lower() not in taken and Address(self.name, key) not in found.unknown
+            if key in tree.wanted and key.lower() not in taken and Address(self.name, key) not in found.absent
         ]
         # It may have been moved out of what was listed.
         for (key, _), now in zip(gone, self.api.client.each(lambda one: by_id.get(one[1]) or self.numbered(one[1]), gone), strict=True):
@@ -83,7 +83,7 @@ class PathKind(GitLabKind[S]):
         """The warning for an object that somebody moved to another path."""
         return warning(
             f"{self.noun}-moved-by-hand",
-            f"the {self.noun} {key} was moved to {now} by hand; eiginfra makes no second one in its holder",
+            f"the {self.noun} {key} was moved to {now} by hand; eiginfra creates no second one in its place",
             remedy=f"move it back on GitLab, or write its new path; to have another made: eiginfra forget '{self.name}[{key}]'",
             address=f"{self.name}[{key}]",
         )

@@ -1,56 +1,23 @@
-"""Accounts that are blocked: which of them eiginfra blocked itself, so that their people find them open when they come back."""
+"""Accounts that eiginfra blocked itself: their people find them open when they come back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from eiginfra.core.address import Address
-from eiginfra.core.finding import Finding, warning
-from eiginfra.core.resource import Observed, Record, Resource
+from eiginfra.core.resource import Record, Resource
+from eiginfra.core.world import World
 
 
-class Reactivation:
-    """Fills in `state: active` for who comes back, at plan time: so the plan shows it, and the engine compares it as it compares all else.
+def reactivated(resource: Resource, world: World) -> Mapping[str, object]:
+    """`state: active` for an account that eiginfra blocked last, in whichever cohort, and whose person is wanted again.
 
-    A block that the journal does not know as eiginfra's own is an administrator's, and stands.
+    A block that the journal does not know as eiginfra's own is an administrator's, and stands; so does a ban, or a directory's block.
     """
+    there, record = world.observed.get(resource.address), world.once(_last).get(resource.address)
+    if "state" in resource.values or there is None or there.facts.get("state") != "blocked" or record is None:
+        return {}
+    ours = record.created and record.values.get("state") == "blocked" and record.handle.get("id") == there.handle.get("id")
+    return {"state": "active"} if ours else {}
 
-    def allocate(
-        self,
-        resources: Sequence[Resource],
-        observed: Mapping[Address, Observed],
-        others: Sequence[Observed],  # noqa: ARG002 - the allocator's interface
-        taken: frozenset[int],  # noqa: ARG002 - the same
-        records: Sequence[Record],
-    ) -> Mapping[Address, Mapping[str, Any]]:
-        """The state of each account that eiginfra blocked last, in whichever cohort, and whose person is wanted again."""
-        last = {record.address: record for record in records}
-        return {
-            resource.address: {"state": "active"}
-            for resource in resources
-            if "state" not in resource.values
-            and (there := observed.get(resource.address)) is not None
-            # Who was banned since, or is blocked by a directory, is another's business.
-            and there.facts.get("state") == "blocked"
-            and (record := last.get(resource.address)) is not None
-            and record.made
-            and record.values.get("state") == "blocked"
-            and record.handle.get("id") == there.handle.get("id")
-        }
 
-    def check(self, resources: Sequence[Resource], observed: Mapping[Address, Observed]) -> Iterable[Finding]:
-        """A warning for every account that is wanted, closed, and nobody's to open."""
-        for resource in resources:
-            there = observed.get(resource.address)
-            if there is not None and there.values.get("state") == "blocked" and "state" not in resource.values:
-                yield from self._said(resource, there)
-
-    @staticmethod
-    def _said(resource: Resource, there: Observed) -> Iterator[Finding]:
-        yield warning(
-            "account-blocked",
-            f"the account {there.values['username']} is {there.facts.get('state')}, and the journal does not know that eiginfra did it",
-            remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
-            address=str(resource.address),
-            field="username",
-            team=resource.team,
-        )
+def _last(world: World) -> dict[Address, Record]:
+    return {record.address: record for record in world.history}

@@ -10,7 +10,7 @@ from eiginfra.core.secret import Secret, SecretSource
 
 @dataclass(frozen=True)
 class GitLabSettings:
-    """A GitLab, and eiginfra's holder on it; `proxy` as in HttpPolicy.
+    """A GitLab, and the group on it that eiginfra works in; `proxy` as in HttpPolicy.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. root_group: the fence; nothing outside it is written.
     accounts: whether missing accounts are made, their owners invited by e-mail, or asked for. keep: accounts whose memberships are never

@@ -17,8 +17,8 @@ from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[im
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
-from eiginfra.providers.http import HttpPolicy, Meter, open_session
-from eiginfra.providers.proxmox.errors import BusyError, meaning, refusal
+from eiginfra.providers.http import BUSY, HttpPolicy, Meter, open_session
+from eiginfra.providers.proxmox.errors import NODE_STATUSES, BusyError, meaning, refusal
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 GuestType = Literal["lxc", "qemu"]
@@ -76,7 +76,8 @@ class ProxmoxClient:
         if site.token is None:
             raise UsageError("Proxmox is not asked without a token")
         # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
-        policy = HttpPolicy("proxmox", ca=site.ca, proxy=site.proxy, timeout=site.timeout, meter=self.meter, sleep=self._sleep)
+        busy = BUSY | NODE_STATUSES
+        policy = HttpPolicy("proxmox", ca=site.ca, proxy=site.proxy, timeout=site.timeout, meter=self.meter, sleep=self._sleep, busy=busy)
         session = self._closing.enter_context(open_session(policy))
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"

@@ -16,7 +16,14 @@ from eiginfra.core.errors import (
     StaleError,
     TransientError,
 )
-from eiginfra.providers.http import status_error
+from eiginfra.providers.http import IDEMPOTENT, status_error
+
+NODE_STATUSES = frozenset({595, 596, 597, 599})
+"""What pveproxy answers when the node that should answer does not: AnyEvent::HTTP's pseudo statuses."""
+
+
+class NodeSilentError(TransientError):
+    """A node does not answer the one that was asked to pass a request on."""
 
 
 class BusyError(TransientError):
@@ -34,6 +41,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = tuple(
         (r"\.conf' failed: File exists$", AlreadyExistsError),
         (r"\bdoes not exist\b", NotFoundError),
         (r"unable to find configuration file for (VM|CT) \d+", NotFoundError),
+        (r"^storage '[^']+' is not available on node ", NotFoundError),
         (r"^no such (task|IPSet|user)\b", NotFoundError),
     )
 )
@@ -64,8 +72,8 @@ def refusal(status: int, reason: str, errors: Mapping[str, object] | None, metho
             return meaning(reason)(text)
         case 501:
             return PermanentError(f"{text}; is this a Proxmox VE 8.2 or newer?")
-        # pveproxy's own, when it cannot reach the node that should answer (AnyEvent::HTTP's pseudo statuses).
-        case 595:
-            return TransientError(f"{text}; the node cannot be reached")
+        # 595: no connection came about, so nothing was done; after the others the work may have been done.
+        case _ if status == 595 or (status in NODE_STATUSES and method in IDEMPOTENT):
+            return NodeSilentError(f"{text}; the node cannot be reached")
         case _:
             return status_error(status, method, text)

@@ -13,7 +13,8 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import Secret, SecretSource
-from eiginfra.core.spec import Spec, rules
+from eiginfra.core.spec import Spec
+from eiginfra.engine.diff import diff
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
 from eiginfra.providers.gitlab.api import GitLabApi
@@ -23,23 +24,9 @@ from eiginfra.providers.gitlab.settings import GitLabSettings
 
 
 def differences(spec: Spec, observed: Observed) -> list[FieldDiff]:
-    """What an engine would find, by the fields' rules alone."""
-    found = []
-    for name, wanted in spec.values().items():
-        rule, seen = rules(type(spec))[name], observed.values.get(name)
-        if not rule.compared:
-            continue
-        if rule.entries:
-            before = {entry[rule.entries]: entry for entry in seen or []}
-            after = {entry[rule.entries]: entry for entry in wanted}
-            found += [
-                FieldDiff(field=name, entry=key, before=before.get(key), after=after.get(key))
-                for key in sorted(before | after)
-                if before.get(key) != after.get(key)
-            ]
-        elif (sorted(seen or []) != sorted(wanted)) if rule.unordered else seen != wanted:
-            found.append(FieldDiff(field=name, before=seen, after=wanted))
-    return found
+    """What the engine acts on: all that differs and is not blocked."""
+    found = diff(type(spec), spec.values(), observed.values, None)
+    return [item for item in found if not {item.label, item.field} & observed.blocked.keys()]
 
 
 @dataclass
@@ -78,7 +65,8 @@ class World:
 
     def observation(self, *specs: Spec, teams: tuple[str, ...] = ("adler",)) -> Observation:
         resources = [self.resource(spec) for spec in specs]
-        return self.kind(specs[0]).observe(Scope("eig3", teams, resources))
+        everything = {resource.address: resource for resource in resources}
+        return self.kind(specs[0]).observe(Scope("eig3", teams, resources, everything=everything))
 
     def observe(self, spec: Spec) -> Observed | None:
         address = self.resource(spec).address

@@ -8,6 +8,7 @@ from time import time
 
 import pytest
 import requests
+from support.gitlab_road import reasons
 
 from eiginfra.core.secret import Secret
 from eiginfra.providers.gitlab.client import GitLabClient
@@ -21,6 +22,7 @@ from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.http import HttpPolicy
+from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 PEOPLE = [{"username": name, "access": "developer", "expires": "2030-06-30"} for name in ("ada", "bob", "eve")]
@@ -94,7 +96,7 @@ def run_through(road, *wanted):
         if plan.empty:
             return
         report = road.run(plan)
-        assert not report.failed or attempt == 0, [result.reason for result in report.results if result.reason]
+        assert not report.failed or attempt == 0, reasons(report)
         assert attempt or met(road.world)
         road.world.fault()
     raise AssertionError("not as wanted after three runs")
@@ -171,7 +173,7 @@ def test_a_token_that_may_only_read_is_refused_everywhere(road, wanted):
     assert report.failed
     assert not report.of("done")
     assert {result.exit_code for result in report.of("failed")} == {77}
-    assert all("GitLab answers 403" in result.reason for result in report.of("failed"))
+    assert all("GitLab answers 403" in told(result.reason) for result in report.of("failed"))
     if wanted is CHANGED:
         assert road.later().plan(*WANTED).empty
 

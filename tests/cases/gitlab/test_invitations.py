@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, account, direct, entry, invited, members, user, waits
-from support.gitlab_road import shown
+from support.gitlab_road import reasons, shown
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Cause
 from eiginfra.core.resource import Scope
+from eiginfra.render.reasons import told
 
 # Invitations
 
@@ -24,8 +25,8 @@ def test_who_has_no_account_is_invited_and_waited_for(inviting):
     plan = inviting.later().plan(*wanted)
     assert plan.empty
     assert waits(plan) == {
-        "gitlab.user[ada]": {"username": "the person to accept the invitation"},
-        ADDRESS: {"members": "ada to accept the invitation"},
+        "gitlab.user[ada]": {"(exists)": "the person to accept the invitation"},
+        ADDRESS: {"members[ada]": "ada to accept the invitation"},
     }
     account(inviting.world, "ada")
     after = inviting.later().plan(*wanted)
@@ -54,11 +55,14 @@ def test_an_invitation_is_withdrawn_where_the_list_gives_no_address_any_more(inv
     assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
 
 
-def test_who_was_invited_and_has_neither_account_nor_address_is_an_error(inviting):
+def test_who_was_invited_and_has_neither_account_nor_address_is_told(inviting):
+    """The invitation goes with the address, and nobody can be added."""
     inviting.apply(*PLACES, members(invited("ada")))
     for access in ("developer", "reporter"):
-        (finding,) = inviting.plan(*PLACES, members(entry("ada", access=access))).errors
-        assert finding.code == "member-without-account"
+        (finding,) = inviting.later().plan(*PLACES, members(entry("ada", access=access))).findings
+        assert (finding.code, finding.severity) == ("member-without-account", "warning")
+    inviting.later().apply(*PLACES, members(entry("ada")))
+    assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
 
 
 def test_an_invitation_that_ran_out_is_renewed(inviting):
@@ -80,7 +84,7 @@ def test_a_failure_within_a_201_is_a_failure(inviting):
     wanted = (*PLACES, user("ada"), members({**invited("ada"), "email": "no address"}))
     plan = road.plan(*wanted)
     (failed,) = [result for result in road.run(plan).results if result.reason]
-    assert "invite no address to group eig/eig3/adler: GitLab answers: Invite email is invalid" in failed.reason
+    assert "invite no address to group eig/eig3/adler: GitLab answers: Invite email is invalid" in told(failed.reason)
 
 
 def test_an_invitation_whose_answer_was_lost_is_sent_once(inviting):
@@ -90,10 +94,12 @@ def test_an_invitation_whose_answer_was_lost_is_sent_once(inviting):
     assert len(inviting.world.by_hand("GET", f"{GROUP}/invitations")) == 1
 
 
-def test_the_address_of_another_account_is_an_error_when_planning(inviting):
+def test_the_address_of_another_account_is_told_when_planning(inviting):
     account(inviting.world, "ada-lovelace", "ada@example.org")
-    (finding,) = inviting.plan(*PLACES, user("ada"), members(invited("ada"))).errors
-    assert finding.code == "account-email-taken"
+    plan = inviting.plan(*PLACES, user("ada"), members(invited("ada")))
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity) == ("account-email-taken", "warning")
+    assert waits(plan)["gitlab.user[ada]"] == {"(exists)": "the address, which belongs to the account ada-lovelace"}
     assert "belongs to the account ada-lovelace" in finding.message
 
 
@@ -107,8 +113,15 @@ def test_an_invitation_accepted_under_another_name_is_not_removed_and_sent_again
     wanted = (COHORT, ADLER, user("ada"), members(invited("ada")))
     mine.run(mine.plan(*wanted))
     assert direct(root)["ada-lovelace"] == 30
-    (finding,) = mine.later(root.as_token(token, accounts="invite")).plan(*wanted).errors
-    assert finding.code == "invitation-taken"
+    plan = mine.later(root.as_token(token, accounts="invite")).plan(*wanted)
+    assert plan.acting == ()
+    (change,) = [change for change in plan.changes if str(change.address) == ADDRESS]
+    assert [(item.diff.label, item.diff.removes, item.reason.code) for item in change.blocked] == [
+        ("members[ada]", False, "invitation-taken"),
+        ("members[ada-lovelace]", True, "invitation-taken"),
+    ]
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity) == ("invitation-taken", "warning")
     assert "ada-lovelace may be the same person" in finding.message
 
 
@@ -132,7 +145,7 @@ def test_a_queued_promotion_waits_and_is_not_asked_for_again(road):
     mine.apply(*wanted)
     plan = mine.plan(*wanted)
     (asked,) = [record.at.date() for record in mine.journal.records("eig3").values() if str(record.address) == ADDRESS]
-    assert waits(plan) == {ADDRESS: {"members": f"an administrator of GitLab to approve ada (asked on {asked})"}}
+    assert waits(plan) == {ADDRESS: {"members[ada]": f"an administrator of GitLab to approve ada (asked on {asked})"}}
     (finding,) = plan.findings
     assert (finding.code, finding.severity) == ("promotion-waits", "notice")
     assert f"ada waits since {asked} for an administrator of GitLab to approve developer of eig/eig3/adler" in finding.message
@@ -174,18 +187,27 @@ def test_since_when_a_promotion_waits_is_kept_while_the_list_changes(road):
     record = mine.journal.records("eig3")[address]
     earlier = replace(record, at=record.at - timedelta(days=9))
     (seen,) = (
-        mine.world.kinds["gitlab.members"]
-        .observe(Scope("eig3", ("adler",), [mine._resource(members(entry("ada")), None)], [earlier]))
-        .objects
+        mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine.resource(members(entry("ada")))], [earlier])).objects
     )
     assert seen.handle["since"] == {"ada": str(earlier.at.date())}
     # Kept when the journal is written anew, and forgotten when another promotion is asked for.
     later = replace(record, handle=seen.handle)
     wanted = members(entry("ada"), entry("bob", access="guest"))
-    (seen,) = mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine._resource(wanted, None)], [later])).objects
+    (seen,) = mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine.resource(wanted)], [later])).objects
     assert seen.handle["since"] == {"ada": str(earlier.at.date())}
     done = mine.world.kind(wanted).update(seen, wanted, mine.world.diffs_of(wanted, seen))
     assert done.handle["since"] == {"ada": str(earlier.at.date())}
     other = members(entry("ada", access="maintainer"), entry("bob", access="guest"))
-    done = mine.world.kind(other).update(done, other, mine.world.diffs_of(other, done))
+    seen = mine.world.kind(other).read(other, done.handle)
+    done = mine.world.kind(other).update(seen, other, mine.world.diffs_of(other, seen))
     assert "since" not in done.handle
+
+
+def test_an_invitation_that_gitlab_does_not_show_afterwards_is_not_taken_for_sent(inviting):
+    wanted = (*PLACES, user("ada"), members(invited("ada")))
+    inviting.apply(*PLACES, members())
+    mine = inviting.later()
+    mine.world.api.nested.invite = lambda *_: None  # agreed to, and nothing came of it
+    failed = reasons(mine.run(mine.plan(*wanted)))
+    assert failed == {ADDRESS: "the server agreed, and still shows members[ada]: –"}
+    assert shown(inviting.later().apply(*wanted)) == [f"update {ADDRESS}: members[ada]"]

@@ -6,9 +6,11 @@ import pytest
 from support.gitlab_cases import CASES, KEYS, ROWS, SEEDS
 
 from eiginfra.core.change import Action, Cause
+from eiginfra.core.decommission import Trigger
 from eiginfra.core.spec import rules
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.kinds.members import Membership
+from eiginfra.render.reasons import told
 
 SPECS = {kind.spec: kind.name for kind in all_kinds(None)}
 
@@ -97,15 +99,18 @@ def test_what_a_stranger_removed_comes_back_or_is_offered_for_restoration(road, 
 def test_what_left_goes_only_when_it_is_asked_for(road, case):
     road.apply(*case.wanted())
     plain = road.plan(*case.needs)
-    if road.world.kind(case.wanted()[-1]).retires is not None:
-        assert [change.action for change in plain.acting] == [Action.UPDATE]
+    steps = road.world.kind(case.wanted()[-1]).decommission
+    if steps is not None and steps.steps[0].trigger is Trigger.APPLY:
+        assert [(change.action, change.step) for change in plain.acting] == [(Action.UPDATE, "block")]
         return
     assert plain.acting == ()
     if case.pruned is None:
         assert road.plan(*case.needs, prune=True).acting == ()
         return
     (change,) = road.apply(*case.needs, prune=True)
-    assert (change.action, change.cause) == (Action.DELETE, Cause.ORPHAN)
+    (step,) = steps.steps
+    action = Action.DELETE if step.values is None else Action.UPDATE
+    assert (change.action, change.cause, change.step) == (action, Cause.ORPHAN, step.does)
     assert case.pruned(road.world)
 
 
@@ -116,31 +121,31 @@ def test_what_left_goes_only_when_it_is_asked_for(road, case):
 def test_a_compared_field_is_changed_drifts_is_refused_adopted_and_disputed(road, case, row):
     """One walk, for what it takes to get there is the same; every `apply` asserts that the plan after it is empty."""
 
-    def told(changes, action, cause):
+    def is_told(changes, action, cause):
         (change,) = changes
         assert (change.action, change.cause) == (action, cause)
         assert {diff.field for diff in change.diffs} == {row.told or row.field}
 
     base, changed = case.wanted(), case.wanted(**{row.field: row.value}, **row.besides)
     road.apply(*base)
-    told(road.apply(*changed), Action.UPDATE, Cause.PENDING)
-    told(road.apply(*case.wanted(**row.back)), Action.UPDATE, Cause.PENDING)
+    is_told(road.apply(*changed), Action.UPDATE, Cause.PENDING)
+    is_told(road.apply(*case.wanted(**row.back)), Action.UPDATE, Cause.PENDING)
 
     case.stranger(road.world, row.field, row.value)
-    told(road.later().apply(*base), Action.UPDATE, Cause.DRIFT)
+    is_told(road.later().apply(*base), Action.UPDATE, Cause.DRIFT)
 
     reader = reading(road)
     (result,) = reader.run(reader.plan(*changed)).results
     assert (result.outcome, result.exit_code) == ("failed", 77)
-    assert "GitLab answers 403" in result.reason
+    assert "GitLab answers 403" in told(result.reason)
     assert road.later().plan(*base).empty
 
     if not row.besides:
         case.stranger(road.world, row.field, row.value)
-        told(road.later(journal_file="other.db").apply(*base), Action.ADOPT, Cause.UNKNOWN)
+        is_told(road.later(journal_file="other.db").apply(*base), Action.ADOPT, Cause.UNKNOWN)
     if row.other is not None:
         case.stranger(road.world, row.field, row.value)
-        told(road.later().apply(*case.wanted(**{row.field: row.other})), Action.UPDATE, Cause.CONFLICT)
+        is_told(road.later().apply(*case.wanted(**{row.field: row.other})), Action.UPDATE, Cause.CONFLICT)
 
 
 @every_case

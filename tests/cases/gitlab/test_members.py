@@ -4,7 +4,9 @@ import pytest
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError, PermanentError
+from eiginfra.core.reason import reason
 from eiginfra.core.resource import Record, Scope
+from eiginfra.engine.diff import diff
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
@@ -119,8 +121,11 @@ def test_the_tokens_account_is_never_touched(adler):
     assert "eiginfra-bot" in direct(adler, group)
     adler.apply(spec())
     assert direct(adler, group) == ["eiginfra-bot"]
-    (finding,) = adler.observation(spec({"username": "eiginfra-bot", "access": "owner"})).findings
-    assert (finding.code, finding.severity) == ("member-is-token", "error")
+    asked = spec({"username": "eiginfra-bot", "access": "owner"})
+    (finding,) = adler.observation(asked).findings
+    assert (finding.code, finding.severity) == ("member-is-token", "warning")
+    seen = adler.observe(asked)
+    assert ("eiginfra-bot" in str(seen.values), seen.blocked["members[eiginfra-bot]"].code) == (False, "token-account")
 
 
 def test_who_the_site_keeps_is_never_touched(adler, make_world):
@@ -159,6 +164,9 @@ def test_below_an_inherited_role_is_a_finding_and_no_request(adler):
     assert (finding.code, finding.severity) == ("below-inherited", "warning")
     assert "eve is maintainer of eig/eig3/adler already, inherited from eig" in finding.message
     assert adler.diffs(lower) == []
+    seen = adler.observe(lower)
+    assert [entry["username"] for entry in seen.values["members"]] == ["ada", "bob"]
+    assert seen.blocked == {"members[eve]": reason("inherited", access="maintainer", group="eig")}
     equal = spec(ADA, BOB, {"username": "eve", "access": "maintainer"})
     assert adler.observation(equal).findings == []
     adler.apply(equal)
@@ -169,25 +177,31 @@ def test_the_last_owner_stays(adler):
     owned = spec({**ADA, "access": "owner"}, BOB)
     adler.apply(owned)
     adler.by_hand("DELETE", f"/groups/{group}/members/{adler.api.me()['id']}")
-    left = adler.observation(spec(BOB))
-    assert [finding.code for finding in left.findings] == ["last-owner"]
-    assert names(adler, BOB) == ["bob"]
+    for wanted in (spec(BOB), spec(ADA, BOB)):
+        assert [finding.code for finding in adler.observation(wanted).findings] == ["last-owner"]
+        seen = adler.observe(wanted)
+        assert seen.values["members"] == [{**ADA, "access": "owner"}, BOB]
+        assert seen.blocked == {"members[ada]": reason("last-owner")}
+        assert adler.diffs(wanted) == []
     observed = adler.observe(spec(ADA, BOB))
     for after in (None, ADA):
         diff = FieldDiff(field="members", entry="ada", before={**ADA, "access": "owner"}, after=after)
         with pytest.raises(PermanentError, match="ada is the last owner"):
             adler.kind(owned).update(observed, spec(ADA, BOB), [diff])
-    # With another owner on the list they may go.
-    adler.apply(spec({**ADA, "access": "owner"}, {**BOB, "access": "owner"}))
-    adler.apply(spec({**BOB, "access": "owner"}))
+    # With another owner on the list they may go, in the same change.
+    adler.apply(spec(ADA, {**BOB, "access": "owner"}))
+    adler.apply(spec({"username": "eve", "access": "owner"}))
 
 
 def test_one_failure_does_not_keep_the_others(adler):
     wanted = spec({"username": "nobody", "access": "developer"}, {"username": "eve", "access": "developer"})
     observed = adler.observe(wanted)
+    diffs = diff(MembersSpec, wanted.values(), observed.values, None)  # the account went since the plan was made
+    assert {item.entry: item.removes for item in diffs} == {"ada": True, "bob": True, "eve": False, "nobody": False}
     with pytest.raises(NotFoundError, match="there is no account nobody"):
-        adler.kind(wanted).update(observed, wanted, adler.diffs_of(wanted, observed))
-    assert [diff.entry for diff in adler.diffs(wanted)] == ["nobody"]
+        adler.kind(wanted).update(observed, wanted, diffs)
+    assert names(adler, *wanted.entries) == ["eve"]
+    assert adler.observe(wanted).blocked == {"members[nobody]": reason("no-account")}
 
 
 def test_an_end_in_the_past_is_refused_in_a_sentence(adler):

@@ -1,12 +1,13 @@
 """People who come, wait, move and leave, on the whole road."""
 
-from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user
+from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import shown
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
+from eiginfra.render.reasons import told
 
 # Moving and leaving
 
@@ -48,7 +49,7 @@ def test_only_accounts_that_eiginfra_made_are_blocked(road):
     plan = road.plan(*PLACES, members())
     (left,) = [change for change in plan.changes if change.address.kind == "gitlab.user"]
     assert left.action is Action.NONE
-    assert "eiginfra did not make it, so it is not blocked" in left.note
+    assert "eiginfra did not create it, so it is not blocked" in told(left.reason)
     assert road.world.by_hand("GET", f"/users/{number}")["state"] == "active"
 
 
@@ -95,7 +96,8 @@ def test_another_account_of_the_name_is_not_unblocked(road):
     root.by_hand("POST", f"/users/{other}/block")
     plan = road.later().plan(user("ada"))
     assert plan.acting == ()
-    assert {finding.code for finding in plan.findings} == {"account-replaced", "account-blocked"}
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("account-replaced", "warning")]
+    assert root.by_hand("GET", f"/users/{other}")["state"] == "blocked"
 
 
 # Names and numbers
@@ -112,25 +114,51 @@ def test_an_account_that_was_renamed_is_the_same_person(road):
     assert "the account ada is called ada-lovelace now" in plan.findings[0].message
 
 
-def test_a_name_that_somebody_else_took_is_an_error(road):
-    road.apply(user("ada"))
+def left_out(plan):
+    """Which entries of the team's list are blocked, and why."""
+    (change,) = [change for change in plan.changes if str(change.address) == ADDRESS]
+    return {item.diff.label: item.reason.code for item in change.blocked}
+
+
+def test_whoever_took_a_name_is_no_member_and_everybody_else_is_one(road):
+    road.apply(*PLACES, user("ada"), user("bob"), members())
     road.world.by_hand("PUT", f"/users/{road.world.account_id('ada')}", username="ada-lovelace")
     account(road.world, "ada", "mallory@example.org")
-    (finding,) = road.later().plan(user("ada")).errors
-    assert (finding.code, "eiginfra forget 'gitlab.user[ada]'" in finding.remedy) == ("account-replaced", True)
+    for email in ({}, {"email": "ada@example.org"}):
+        wanted = (*PLACES, user("ada"), user("bob"), members(entry("ada", **email), entry("bob")))
+        plan = road.later().plan(*wanted)
+        (finding,) = plan.findings
+        assert (finding.code, finding.severity) == ("account-replaced", "warning")
+        assert "eiginfra forget 'gitlab.user[ada]'" in finding.remedy
+        assert "EIG Link to say whose account this is" in waits(plan)["gitlab.user[ada]"]["(exists)"]
+        assert set(left_out(plan)) == {"members[ada]"}
+        road.later().apply(*wanted)
+        assert direct(road.world) == {"bob": 30, "eiginfra-bot": 0}
 
 
-def test_a_name_that_nobody_bears_is_an_error_when_planning(road):
-    for wanted in ((*PLACES, members(entry("nobody"))), (COHORT, members(entry("nobody"), holder="eig/eig3/new"))):
-        (finding,) = road.plan(*wanted).errors
-        assert finding.code == "member-without-account"
+def test_a_name_that_nobody_bears_is_left_out_and_told(road):
+    account(road.world, "bob")
+    for wanted, address in (
+        ((*PLACES, members(entry("nobody"), entry("bob"))), ADDRESS),
+        (
+            (COHORT, GroupSpec(path="eig/eig3/plume"), members(entry("nobody"), entry("bob"), holder="eig/eig3/plume")),
+            "gitlab.members[eig/eig3/plume]",
+        ),
+    ):
+        plan = road.later().plan(*wanted)
+        (finding,) = plan.findings
+        assert (finding.code, finding.severity, finding.address) == ("member-without-account", "warning", address)
         assert "there is no account nobody on GitLab" in finding.message
-    assert road.plan(*PLACES, user("nobody"), members(entry("nobody"))).errors == ()
+        road.later().apply(*wanted)
+    assert direct(road.world) == direct(road.world, "/groups/eig%2Feig3%2Fplume") == {"bob": 30, "eiginfra-bot": 0}
+    assert road.later().plan(*PLACES, user("nobody"), members(entry("nobody"), entry("bob"))).findings == ()
 
 
 def test_where_people_are_invited_an_entry_needs_an_address(inviting):
-    (finding,) = inviting.plan(*PLACES, user("ada"), members(entry("ada"))).errors
-    assert (finding.code, finding.address) == ("member-without-account", ADDRESS)
+    plan = inviting.plan(*PLACES, user("ada"), members(entry("ada")))
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity, finding.address) == ("member-without-account", "warning", ADDRESS)
+    assert left_out(plan) == {"members[ada]": "no-account"}
 
 
 # The guard

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from support.gitlab_road import shown
+from support.planning import Task
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.resource import Scope
@@ -17,6 +18,7 @@ from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
+from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public"))
@@ -43,7 +45,7 @@ def test_a_project_that_says_what_it_was_is_renamed_with_all_that_hangs_on_it(ro
         return (
             *PLACES,
             UserSpec(username="ada", email="ada@example.org"),
-            ProjectSpec(path=path, title="API", **more),
+            Task(ProjectSpec(path=path, title="API"), **more),
             files(project=path),
             ProtectedBranchSpec(project=path, branch="main", push="maintainers", merge="developers"),
             MembersSpec(project=path, members=[{"username": "ada", "access": "developer"}]),
@@ -73,7 +75,7 @@ def test_without_that_a_new_name_is_a_new_project(road):
 
 
 def test_a_project_is_not_moved_to_another_group(road):
-    (finding,) = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api", was="eig/eig3/old")).errors
+    (finding,) = road.plan(*PLACES, Task(ProjectSpec(path=f"{SPACE}/api"), was="eig/eig3/old")).errors
     assert finding.code == "project-moved"
 
 
@@ -84,9 +86,9 @@ def test_a_group_is_deleted_only_when_empty_made_here_and_asked_for(road):
     sub = GroupSpec(path=f"{SPACE}/sub")
     road.apply(*PLACES, sub, ProjectSpec(path=f"{SPACE}/sub/api"))
     (left,) = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/sub/api"), prune=True).changes
-    assert (left.action, left.note) == (Action.NONE, "left the inventory: it is not empty; remove it by hand if it must go")
+    assert (left.action, told(left.reason)) == (Action.NONE, "left the inventory: it is not empty; remove it by hand if it must go")
     plan = road.plan(*PLACES, prune=True)
-    assert shown(plan.acting) == [f"delete gitlab.project[{SPACE}/sub/api]"]
+    assert shown(plan.acting) == [f"update gitlab.project[{SPACE}/sub/api]: archived"]
     road.apply(*PLACES, prune=True)
     assert road.world.api.project(f"{SPACE}/sub/api")["archived"]
     other = GroupSpec(path=f"{SPACE}/other")
@@ -104,7 +106,10 @@ def test_a_group_made_by_hand_is_not_deleted(road):
     hand = GroupSpec(path=f"{SPACE}/hand")
     road.apply(*PLACES, hand)
     (left,) = road.plan(*PLACES, prune=True).changes
-    assert (left.action, left.note) == (Action.NONE, "left the inventory: eiginfra did not make it; remove it by hand if it must go")
+    assert (left.action, told(left.reason)) == (
+        Action.NONE,
+        "left the inventory: eiginfra did not create it; remove it by hand if it must go",
+    )
 
 
 def test_a_group_that_was_filled_since_the_plan_is_not_deleted(road):
@@ -112,7 +117,7 @@ def test_a_group_that_was_filled_since_the_plan_is_not_deleted(road):
     plan = road.plan(*PLACES, prune=True)
     road.world.by_hand("POST", "/projects", path="api", namespace_id=road.world.api.group_id(f"{SPACE}/sub"))
     (result,) = road.run(plan).results
-    assert "still holds projects" in result.reason
+    assert "still holds projects" in told(result.reason)
     assert road.world.api.group(f"{SPACE}/sub") is not None
 
 
@@ -127,7 +132,7 @@ def test_where_members_may_create_projects_the_quota_is_counted_not_enforced(roa
     group = GroupSpec(path=SPACE, project_creation="developer")
     road.apply(PLACES[0], group)
     kind = road.world.kind(group)
-    (finding,) = kind.observe(Scope("eig3", ("adler",), [road._resource(group, "adler")])).findings
+    (finding,) = kind.observe(Scope("eig3", ("adler",), [road.resource(group, "adler")])).findings
     assert (finding.code, finding.severity) == ("projects-not-enforced", "notice")
     assert f"members may create projects in {SPACE}" in finding.message
 
@@ -190,7 +195,7 @@ def test_a_label_of_the_group_above_is_in_the_way(road):
     road.apply(*PLACES, LabelSpec(group="eig/eig3", name="bug", color="#ff0000"))
     plan = road.plan(*PLACES, LabelSpec(group="eig/eig3", name="bug", color="#ff0000"), LabelSpec(group=SPACE, name="bug", color="#ff0000"))
     (result,) = road.run(plan).results
-    assert (result.outcome, "create label bug in group eig/eig3/adler: GitLab answers 409" in result.reason) == ("failed", True)
+    assert (result.outcome, "create label bug in group eig/eig3/adler: GitLab answers 409" in told(result.reason)) == ("failed", True)
 
 
 def test_a_rule_with_further_people_is_made_as_wanted(road):
@@ -262,12 +267,12 @@ def test_a_rule_that_gitlab_refuses_leaves_the_former_one(road):
     ignoring(road.world)
     road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": "status", "status": 422, "times": 1}])
     (result,) = road.run(plan).results
-    assert (result.outcome, "protect main of project eig/eig3/adler/api: GitLab answers 422" in result.reason) == ("failed", True)
+    assert (result.outcome, "protect main of project eig/eig3/adler/api: GitLab answers 422" in told(result.reason)) == ("failed", True)
     assert road.later().plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), RULE).empty
     plan = road.plan(*PLACES, ProjectSpec(path=f"{SPACE}/api"), OPEN)
     road.world.fault(rules=[{"match": "POST .*/protected_branches", "kind": "status", "status": 422}])
     (result,) = road.run(plan).results
-    assert "nor could the former rule be put back, so the branch has none" in result.reason
+    assert "nor could the former rule be put back, so the branch has none" in told(result.reason)
 
 
 # Moved, or deleted, by hand
@@ -284,7 +289,7 @@ def test_what_hangs_on_a_project_renamed_by_hand_stays_and_the_project_comes_bac
     assert road.world.by_hand("GET", PROJECT)["id"] == number
     # Or the inventory follows, by saying what it was.
     road.world.by_hand("PUT", PROJECT, path="interface")
-    followed = (*PLACES, ProjectSpec(path=f"{SPACE}/interface", was=f"{SPACE}/api"))
+    followed = (*PLACES, Task(ProjectSpec(path=f"{SPACE}/interface"), was=f"{SPACE}/api"))
     road.later().apply(*followed)
     assert road.world.by_hand("GET", "/projects/eig%2Feig3%2Fadler%2Finterface")["id"] == number
 
@@ -298,7 +303,7 @@ def test_nothing_is_made_beside_a_group_that_was_moved_by_hand(road):
     assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
     assert f"the group {SPACE} was moved to {SPACE}-2 by hand" in plan.findings[0].message
     assert f"eiginfra forget 'gitlab.group[{SPACE}]'" in plan.findings[0].remedy
-    notes = {str(change.address): change.note for change in plan.changes}
+    notes = {str(change.address): told(change.reason) for change in plan.changes}
     assert notes[f"gitlab.group[{SPACE}]"] == "it was moved by hand"
     assert notes[f"gitlab.project[{SPACE}/api]"] == "it was moved by hand"
     assert {(str(told.address), told.cause) for told in drifted(plan)} == {

@@ -82,7 +82,7 @@ def closed_port():
 def test_a_server_that_is_down_is_named(make_world):
     url = f"http://127.0.0.1:{closed_port()}"
     world = make_world(url=url)
-    with pytest.raises(UnreachableError, match=f"{url}: connection refused; see whether the server is up") as problem:
+    with pytest.raises(UnreachableError, match=f"{url}: connection refused; start the lab") as problem:
         world.observe(COHORT)
     assert problem.value.exit_code == 69
 

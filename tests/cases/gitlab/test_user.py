@@ -36,7 +36,7 @@ def test_an_address_in_use_is_found_when_planning_and_when_applying(world):
     world.apply(ADA)
     other = UserSpec(username="other", name="Other", email="ADLER-1@example.org")
     (finding,) = world.observation(other).findings
-    assert (finding.code, finding.severity, finding.address) == ("account-email-taken", "error", "gitlab.user[other]")
+    assert (finding.code, finding.severity, finding.address) == ("account-email-taken", "warning", "gitlab.user[other]")
     assert "belongs to the account adler-1" in finding.message
     with pytest.raises(PermanentError, match="mail has already been taken") as problem:
         world.kind(other).create(other)
@@ -48,10 +48,10 @@ def test_an_account_to_be_made_needs_an_address(world):
     assert finding.code == "account-without-email"
 
 
-def test_where_accounts_are_required_a_missing_one_is_an_error(make_world):
+def test_where_accounts_are_required_a_missing_one_is_told(make_world):
     world = make_world(accounts="require")
     (finding,) = world.observation(ADA).findings
-    assert (finding.code, finding.severity) == ("account-missing", "error")
+    assert (finding.code, finding.severity) == ("account-missing", "warning")
     assert f"sign in once at {world.url}" in finding.remedy
     with pytest.raises(PermanentError, match="sign in once"):
         world.kind(ADA).create(ADA)

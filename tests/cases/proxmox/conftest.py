@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from itertools import count
@@ -19,6 +20,7 @@ from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import Secret
 from eiginfra.core.spec import Spec, rules
 from eiginfra.core.values import ByteSize
+from eiginfra.core.world import World as Known
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
 from eiginfra.providers.proxmox.client import ProxmoxClient
@@ -89,19 +91,11 @@ class World:
     def allocated(self, spec: Any) -> Any:
         """The spec with number, node and address."""
         kind = self.kind(spec)
-        seen = [self.observe(name, spec) for name in ("proxmox.container", "proxmox.vm")]
-        address = Address(kind.name, spec.mark)
-        objects = [thing for observation in seen for thing in observation.objects]
-        taken = frozenset[int]().union(*(observation.taken for observation in seen))
-        assert kind.allocator is not None
-        filled = kind.allocator.allocate(
-            [Resource(address, spec, team=self.team)],
-            {thing.address: thing for thing in objects if thing.address == address},
-            [thing for thing in objects if thing.address != address],
-            taken,
-            (),
-        )
-        return spec.model_copy(update=dict(filled[address]))
+        resource = Resource(Address(kind.name, spec.mark), spec, team=self.team)
+        seen = {name: self.observe(name, spec) for name in ("proxmox.container", "proxmox.vm")}
+        objects = {there.address: there for observation in seen.values() for there in observation.objects}
+        known = Known({resource.address: resource}, objects, seen, frozenset(), (), date(2020, 7, 2))
+        return spec.model_copy(update=dict(kind.complete(resource, known)))
 
     def make(self, spec: Any) -> tuple[Any, Observed]:
         """Pool and guest; the spec as allocated, and what was made."""

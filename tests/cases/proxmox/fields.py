@@ -270,7 +270,6 @@ def _guests(kind: str, name_key: str, address: Hand) -> list[Row]:
         Row(kind, "id", 199, FIXED),
         Row(kind, "node", "elsewhere", UNCOMPARED, creates=False),
         Row(kind, "address", None, ASSIGNED, NETWORK, address),
-        Row(kind, "was", lambda world: mark(world, "old"), UNCOMPARED),
         Row(kind, "remove_after", None, ASSIGNED, OPTIONS, dated),
     ]
 
@@ -332,6 +331,7 @@ ROWS: list[Row] = [
     Row("firewall", "radv", True, LIVE, NETWORK, options(radv=0)),
     Row("firewall", "log_level_in", "info", LIVE, NETWORK, options(log_level_in="debug")),
     Row("firewall", "log_level_out", "debug", LIVE, NETWORK, options(log_level_out="info")),
+    Row("firewall", "seen_without", True, UNCOMPARED, creates=False),
     Row("firewall", "rules", RULES, LIVE, NETWORK, stray_rule),
     Row("backup", "id", lambda world: f"{job(world)}-2", KEY_FIELD),
     Row("backup", "schedule", "sat 04:00", LIVE, "", scheduled(schedule="daily")),

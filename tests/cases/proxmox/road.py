@@ -1,54 +1,67 @@
 """The road from wanted specs to a changed server: real kinds on a lab's Proxmox, the real engine, a journal in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import requests
 from support.fakes import META, MemoryJournal
+from support.planning import NOTHING_SEEN, overtaken, planned
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
-from eiginfra.engine.drift_history import Sightings, traced
-from eiginfra.engine.executor import ApplyReport, Executor, Outcome
-from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import make_plan
-from eiginfra.engine.situation import Situation
+from eiginfra.core.spec import Spec
+from eiginfra.engine.drift_history import Sightings
+from eiginfra.engine.executor import Executor
+from eiginfra.engine.report import ApplyReport, Outcome
+from eiginfra.engine.verify import Stale
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
+from eiginfra.render.reasons import told, waits
 
 from .conftest import World
 
 DAY = date(2020, 7, 2)
-NOTHING_SEEN = Sightings()
 
 
 class Road:
-    """One cohort's inventory, given as specs."""
+    """One cohort's inventory, given as specs, or as resources where more is to be said of them."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.journal = world, MemoryJournal()
+    def __init__(self, world: World, journal: MemoryJournal | None = None) -> None:
+        self.world, self.journal = world, journal or MemoryJournal()
 
     def look(self) -> World:
         """What a plan sees the server by: a client of its own, as a command's."""
         return World(self.world.settings, self.world.cohort)
 
+    def besides(self, specs: Sequence[Any]) -> Sequence[Spec]:
+        """What every inventory holds: the team's pool."""
+        return () if any(isinstance(spec, PoolSpec) for spec in specs) else (PoolSpec(id=self.world.pool, comment="ADLER"),)
+
+    def resource(self, spec: Any, **fields: Any) -> Resource:
+        """A spec as an inventory asks for it."""
+        if isinstance(spec, Resource):
+            return replace(spec, **fields)
+        kind = self.world.kind(spec)
+        return Resource(Address(kind.name, kind.key(spec)), spec, team=self.world.team, **fields)
+
+    def renamed(self, spec: Any, machine: str) -> Resource:
+        """A machine, or what belongs to it, that was called otherwise before."""
+        return self.resource(spec, was=Address(self.world.kind(spec).name, f"{self.world.cohort}/{self.world.team}/{machine}"))
+
     def plan(self, *specs: Any, today: date = DAY, sightings: Sightings = NOTHING_SEEN, **situation: Any) -> Plan:
         world = self.look()
         self.client, self.registry = world.client, Registry(world.kinds.values())
-        pool = () if any(isinstance(spec, PoolSpec) for spec in specs) else (PoolSpec(id=world.pool, comment="ADLER"),)
-        resources = [
-            Resource(Address(kind.name, kind.key(spec)), spec, team=world.team) for spec in (*pool, *specs) for kind in [world.kind(spec)]
-        ]
-        records: Mapping[Address, Any] = self.journal.records(world.cohort)
-        seen = observe(
-            self.registry, resources, records, cohort=world.cohort, teams=[world.team], available=frozenset({"proxmox"}), whole=True
-        )
-        asked, meta = {"orphans_among": None, **situation}, META.model_copy(update={"as_of": today, "cohort": world.cohort})
-        situated = Situation(resources, resources, seen, records, self.journal.history(world.cohort), **asked)
-        return traced(self.registry, make_plan(self.registry, situated, meta), seen, records, sightings)
+        resources = [self.resource(spec) for spec in (*self.besides(specs), *specs)]
+        meta = META.model_copy(update={"as_of": today, "cohort": world.cohort})
+        return planned(self.registry, self.journal, meta, resources, teams=[world.team], sightings=sightings, **situation)
+
+    def stale(self, plan: Plan) -> list[Stale]:
+        """As `plan --verify` finds it."""
+        return overtaken(Registry(self.look().kinds.values()), self.journal, plan, teams=[self.world.team])
 
     def run(self, plan: Plan) -> ApplyReport:
         assert plan.errors == ()
@@ -73,3 +86,9 @@ def codes(plan: Plan) -> list[str]:
 def change(plan: Plan, machine: str) -> Change:
     [found] = [change for change in plan.changes if change.address.key.endswith(f"/{machine}")]
     return found
+
+
+def note(change: Change) -> str | None:
+    """What a plan says of a change: its reason, or what it waits for."""
+    parts = ([told(change.reason)] if change.reason else []) + [waits(label, why) for label, why in change.waiting.items()]
+    return "; ".join(parts) or None

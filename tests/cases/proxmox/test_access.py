@@ -6,22 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from support.fakes import META, MemoryJournal
 
-from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.finding import Severity
 from eiginfra.core.kind import Registry
-from eiginfra.core.plan import Plan
-from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
 from eiginfra.core.usage import Limits
 from eiginfra.engine.checks import check_wanted
-from eiginfra.engine.executor import ApplyReport, Executor, Outcome
-from eiginfra.engine.observer import observe
-from eiginfra.engine.planner import make_plan
-from eiginfra.engine.situation import Situation
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
@@ -29,6 +22,7 @@ from eiginfra.providers.proxmox.kinds.role import RoleSpec
 from eiginfra.providers.proxmox.kinds.user import ProxmoxUserSpec
 
 from .conftest import World
+from .road import Road, codes, note
 
 PRIVILEGES = ("VM.Audit", "VM.Console", "VM.PowerMgmt")
 LAST_DAY = date(2030, 6, 30)
@@ -40,48 +34,26 @@ LEAST = {
 }
 
 
-class Road:
-    """The engine on a world's lab, with a journal of its own."""
+class Accounts(Road):
+    """An inventory without a pool of its own, and the same client for every look."""
 
-    def __init__(self, world: World, journal: MemoryJournal | None = None) -> None:
-        self.world, self.journal = world, journal or MemoryJournal()
-        self.registry = Registry(world.kinds.values())
+    def look(self) -> World:
+        return self.world
 
-    def resource(self, spec: Spec) -> Resource:
-        kind = self.world.kind(spec)
-        return Resource(Address(kind.name, kind.key(spec)), spec, team=self.world.team)
-
-    def plan(self, *specs: Spec, **asked: Any) -> Plan:
-        resources = [self.resource(spec) for spec in specs]
-        cohort, teams = self.world.cohort, [self.world.team]
-        records = self.journal.records(cohort)
-        seen = observe(self.registry, resources, records, cohort=cohort, teams=teams, available=frozenset({"proxmox"}), whole=True)
-        situation = Situation(resources, resources, seen, records, **{"orphans_among": None, **asked})
-        return make_plan(self.registry, situation, META.model_copy(update={"cohort": cohort}))
-
-    def run(self, plan: Plan) -> ApplyReport:
-        return Executor(self.registry, self.journal, workers={"proxmox": 4}).run(plan, 1)
-
-    def apply(self, *specs: Spec, **asked: Any) -> ApplyReport:
-        report = self.run(self.plan(*specs, **asked))
-        assert {result.outcome for result in report.results} <= {Outcome.DONE}, report.results
-        return report
+    def besides(self, specs: Sequence[Any]) -> Sequence[Spec]:
+        return ()
 
     def settled(self, *specs: Spec) -> None:
         assert self.plan(*specs).changes == ()
 
     def check(self, *specs: Spec) -> list[tuple[Severity, str]]:
-        found = check_wanted(self.registry, [self.resource(spec) for spec in specs], Limits())
+        found = check_wanted(Registry(self.world.kinds.values()), [self.resource(spec) for spec in specs], Limits())
         return [(finding.severity, finding.code) for finding in found]
 
 
 @pytest.fixture
-def road(world: World) -> Road:
-    return Road(world)
-
-
-def codes(plan: Plan) -> list[str]:
-    return [finding.code for finding in plan.findings]
+def road(world: World) -> Accounts:
+    return Accounts(world)
 
 
 def role(world: World, *privileges: str, **fields: Any) -> RoleSpec:
@@ -113,7 +85,7 @@ def everything(world: World) -> list[Spec]:
 # Made, seen, left alone; changed; drifted.
 
 
-def test_all_of_it_is_made_and_then_there_is_nothing_to_do(road: Road) -> None:
+def test_all_of_it_is_made_and_then_there_is_nothing_to_do(road: Accounts) -> None:
     world, specs = road.world, everything(road.world)
     plan = road.plan(*specs)
     assert {change.action for change in plan.changes} == {Action.CREATE}
@@ -129,7 +101,7 @@ def test_all_of_it_is_made_and_then_there_is_nothing_to_do(road: Road) -> None:
     ]
 
 
-def test_members_may_start_their_machines_and_not_enlarge_them(road: Road) -> None:
+def test_members_may_start_their_machines_and_not_enlarge_them(road: Accounts) -> None:
     world = road.world
     guest, _ = world.make(world.container())
     road.apply(*everything(world))
@@ -140,7 +112,7 @@ def test_members_may_start_their_machines_and_not_enlarge_them(road: Road) -> No
         member.client.configure("eig", "lxc", guest.id, {"memory": 2048})
 
 
-def test_an_end_within_a_day_is_no_end_of_a_day(road: Road) -> None:
+def test_an_end_within_a_day_is_no_end_of_a_day(road: Accounts) -> None:
     road.apply(user(road.world))
     world = road.world
     world.admin("PUT", f"/access/users/{userid(world)}", expire=int(datetime(2030, 6, 30, 12, tzinfo=UTC).timestamp()))
@@ -148,7 +120,7 @@ def test_an_end_within_a_day_is_no_end_of_a_day(road: Road) -> None:
     assert [(found.before, found.after) for found in change.diffs] == [("2030-06-30T12:00:00+00:00", "2030-06-30")]
 
 
-def test_what_stands_already_is_adopted_and_brought_in_line(road: Road) -> None:
+def test_what_stands_already_is_adopted_and_brought_in_line(road: Accounts) -> None:
     world = road.world
     world.admin("POST", "/access/roles", roleid=f"Eig-{world.cohort}", privs="VM.Audit")
     world.admin("POST", "/access/users", userid=userid(world), firstname="Léa", lastname="Martin")
@@ -169,21 +141,21 @@ def test_what_stands_already_is_adopted_and_brought_in_line(road: Road) -> None:
 # Those who leave.
 
 
-def left(road: Road) -> list[Spec]:
+def left(road: Accounts) -> list[Spec]:
     """The second of two members has left."""
     world = road.world
     road.apply(*everything(world))
     return [role(world), user(world, 1), group(world, 1), PoolSpec(id=world.pool), acl(world)]
 
 
-def test_a_leaver_is_disabled_by_a_plain_apply_and_never_removed(road: Road) -> None:
+def test_a_leaver_is_disabled_by_a_plain_apply_and_never_removed(road: Accounts) -> None:
     specs, world = left(road), road.world
     plan = road.plan(*specs)
     token = world.admin("POST", f"/access/users/{userid(world, 2)}/token/tk", privsep=0)
     theirs = world.as_token(f"{userid(world, 2)}!tk", token["value"]).client
     theirs.get("access/permissions", "look around")
     (change,) = (change for change in plan.changes if change.cause is Cause.ORPHAN)
-    assert (change.action, change.note) == (Action.UPDATE, "left the inventory: will be disabled")
+    assert (change.action, note(change)) == (Action.UPDATE, "left the inventory: will be disabled")
     assert [(found.field, found.before, found.after) for found in change.diffs] == [("enabled", True, False)]
     road.run(plan)
     assert world.admin("GET", f"/access/users/{userid(world, 2)}")["enable"] == 0
@@ -194,7 +166,7 @@ def test_a_leaver_is_disabled_by_a_plain_apply_and_never_removed(road: Road) -> 
     assert road.plan(*specs, prune=True).changes == ()
 
 
-def test_a_leaver_whom_somebody_lets_in_again_is_disabled_again(road: Road) -> None:
+def test_a_leaver_whom_somebody_lets_in_again_is_disabled_again(road: Accounts) -> None:
     specs, world = left(road), road.world
     road.apply(*specs)
     world.admin("PUT", f"/access/users/{userid(world, 2)}", enable=1)
@@ -202,7 +174,7 @@ def test_a_leaver_whom_somebody_lets_in_again_is_disabled_again(road: Road) -> N
     assert world.admin("GET", f"/access/users/{userid(world, 2)}")["enable"] == 0
 
 
-def test_who_comes_back_can_sign_in_again_and_leave_again(road: Road) -> None:
+def test_who_comes_back_can_sign_in_again_and_leave_again(road: Accounts) -> None:
     specs, world = left(road), road.world
     road.apply(*specs)
     road.apply(*everything(world))
@@ -212,13 +184,13 @@ def test_who_comes_back_can_sign_in_again_and_leave_again(road: Road) -> None:
     assert world.admin("GET", f"/access/users/{userid(world, 2)}")["enable"] == 0
 
 
-def test_an_account_that_eiginfra_only_found_is_not_disabled(road: Road) -> None:
+def test_an_account_that_eiginfra_only_found_is_not_disabled(road: Accounts) -> None:
     world = road.world
     world.admin("POST", "/access/users", userid=userid(world, 2))
     specs = left(road)
     (change,) = (change for change in road.plan(*specs).changes if change.cause is Cause.ORPHAN)
     assert change.action is Action.NONE
-    assert "eiginfra did not make it, so it is not disabled" in str(change.note)
+    assert "eiginfra did not create it, so it is not disabled" in str(note(change))
 
 
 @pytest.mark.parametrize(
@@ -226,19 +198,19 @@ def test_an_account_that_eiginfra_only_found_is_not_disabled(road: Road) -> None
     [{"orphans_among": frozenset()}, {"orphans_among": frozenset({"plume"})}, {"switched_off": lambda address, team: True}],
     ids=["tags", "another team", "when"],
 )
-def test_where_leavers_cannot_be_told_nobody_is_disabled(road: Road, asked: dict[str, Any]) -> None:
+def test_where_leavers_cannot_be_told_nobody_is_disabled(road: Accounts, asked: dict[str, Any]) -> None:
     specs = left(road)
     road.apply(*specs, **asked)
     assert road.world.admin("GET", f"/access/users/{userid(road.world, 2)}")["enable"] == 1
 
 
-def test_too_many_leavers_at_once_are_refused_by_the_cap_on_members(road: Road) -> None:
+def test_too_many_leavers_at_once_are_refused_by_the_cap_on_members(road: Accounts) -> None:
     road.apply(*everything(road.world))
     plan = road.plan(allows=lambda what, removed, total: "1" if what == "members" and removed > 1 else None)
-    assert "2 of 2 proxmox.user would be disabled; the cap is 1" in [found.message for found in plan.errors]
+    assert "2 of 2 proxmox.user would go (disable); the cap is 1" in [found.message for found in plan.errors]
 
 
-def test_rights_end_with_the_team_and_its_group_goes_when_asked(road: Road) -> None:
+def test_rights_end_with_the_team_and_its_group_goes_when_asked(road: Accounts) -> None:
     world = road.world
     specs = [role(world), PoolSpec(id=world.pool)]
     road.apply(*everything(world))
@@ -250,10 +222,10 @@ def test_rights_end_with_the_team_and_its_group_goes_when_asked(road: Road) -> N
     assert world.pool not in {row["groupid"] for row in world.admin("GET", "/access/groups")}
 
 
-def test_a_role_is_never_removed_since_cohorts_may_share_it(road: Road) -> None:
+def test_a_role_is_never_removed_since_cohorts_may_share_it(road: Accounts) -> None:
     road.apply(role(road.world))
     (change,) = road.plan(prune=True).changes
-    assert (change.action, change.note) == (
+    assert (change.action, note(change)) == (
         Action.NONE,
         "left the inventory: eiginfra does not remove a proxmox.role; remove it by hand if it must go",
     )
@@ -262,7 +234,7 @@ def test_a_role_is_never_removed_since_cohorts_may_share_it(road: Road) -> None:
 # What others made.
 
 
-def test_the_groups_and_rights_of_others_are_left_alone(road: Road) -> None:
+def test_the_groups_and_rights_of_others_are_left_alone(road: Accounts) -> None:
     world, path = road.world, f"/pool/{road.world.pool}"
     other, stranger = f"x{world.cohort}", f"{world.cohort}-stranger@pve"
     road.apply(*everything(world))
@@ -279,7 +251,7 @@ def test_the_groups_and_rights_of_others_are_left_alone(road: Road) -> None:
     assert [entry for entry in world.admin("GET", "/access/acl") if entry["ugid"] != world.pool] == before
 
 
-def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Road) -> None:
+def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Accounts) -> None:
     world = road.world
     road.apply(*everything(world))
     world.admin("POST", "/pools", poolid=f"{world.pool}-more")
@@ -291,7 +263,7 @@ def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Road) -> None:
     assert f"pveum acl delete /pool/{world.pool}-more --groups {world.pool} --roles PVEVMAdmin" in str(found.remedy)
 
 
-def test_a_person_moves_between_teams_at_once(road: Road) -> None:
+def test_a_person_moves_between_teams_at_once(road: Accounts) -> None:
     world = road.world
     plume = ProxmoxGroupSpec(id=f"{world.cohort}-plume", members=({"user": userid(world, 2)},))  # type: ignore[arg-type]  # as a playbook gives it
     people = [user(world, 1), user(world, 2)]
@@ -318,21 +290,21 @@ LOOSE = [
 
 
 @pytest.mark.parametrize("privilege", LOOSE)
-def test_a_role_under_which_no_quota_binds_is_refused_unless_the_playbook_says_so(road: Road, privilege: str) -> None:
+def test_a_role_under_which_no_quota_binds_is_refused_unless_the_playbook_says_so(road: Accounts, privilege: str) -> None:
     assert road.check(role(road.world, "VM.Audit", privilege)) == [(Severity.ERROR, "role-unbinding")]
     assert road.check(role(road.world, "VM.Audit", privilege, binding=False)) == []
 
 
-def test_a_role_may_have_snapshots(road: Road) -> None:
+def test_a_role_may_have_snapshots(road: Accounts) -> None:
     assert road.check(role(road.world, *PRIVILEGES, "VM.Snapshot", "VM.Snapshot.Rollback")) == []
 
 
 @pytest.mark.parametrize("name", ["PVEVMUser", "pveMine", "Administrator", "NoAccess"])
-def test_built_in_roles_are_not_ours(road: Road, name: str) -> None:
+def test_built_in_roles_are_not_ours(road: Accounts, name: str) -> None:
     assert road.check(RoleSpec(id=name, privileges=())) == [(Severity.ERROR, "role-built-in")]
 
 
-def test_a_role_that_the_playbook_does_not_make_must_be_meant(road: Road) -> None:
+def test_a_role_that_the_playbook_does_not_make_must_be_meant(road: Accounts) -> None:
     world = road.world
     assert road.check(acl(world, "PVEVMAdmin")) == [(Severity.ERROR, "acl-unbinding")]
     assert road.check(acl(world, "PVEVMAdmin", binding=False)) == []
@@ -340,7 +312,7 @@ def test_a_role_that_the_playbook_does_not_make_must_be_meant(road: Road) -> Non
     assert road.check(role(world), acl(world)) == []
 
 
-def test_a_deeper_entry_of_ours_that_hides_another_is_said(road: Road) -> None:
+def test_a_deeper_entry_of_ours_that_hides_another_is_said(road: Accounts) -> None:
     world = road.world
     above = AclSpec(path="/pool", group=world.pool, roles=("PVEAuditor",))
     assert road.check(role(world), acl(world), above) == [(Severity.WARNING, "acl-hidden")]
@@ -349,7 +321,7 @@ def test_a_deeper_entry_of_ours_that_hides_another_is_said(road: Road) -> None:
     assert road.check(role(world), acl(world), above.model_copy(update={"propagate": False})) == []
 
 
-def test_accounts_of_root_and_of_the_token_are_never_touched(road: Road) -> None:
+def test_accounts_of_root_and_of_the_token_are_never_touched(road: Accounts) -> None:
     reserved = [(Severity.ERROR, "account-reserved")]
     for name in ("root@pam", "eiginfra@pve", "eiginfra"):
         assert road.check(ProxmoxUserSpec(id=name)) == reserved
@@ -357,14 +329,14 @@ def test_accounts_of_root_and_of_the_token_are_never_touched(road: Road) -> None
     assert road.check(AclSpec(path="/pool", user="eiginfra@pve", roles=("PVEAuditor",))) == reserved
 
 
-def test_a_name_without_a_realm_is_one_of_the_sites(road: Road) -> None:
+def test_a_name_without_a_realm_is_one_of_the_sites(road: Accounts) -> None:
     spec = ProxmoxUserSpec(id=userid(road.world).removesuffix("@pve"))
     assert road.resource(spec).address.key == userid(road.world)
     road.apply(spec)
     road.settled(spec)
 
 
-def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Road) -> None:
+def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Accounts) -> None:
     specs = [user(road.world, 1), user(road.world, 2)]
     (found,) = road.plan(*specs).findings
     assert (found.severity, found.code) == (Severity.NOTICE, "account-without-password")
@@ -373,27 +345,27 @@ def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Road
     assert road.plan(*specs).findings == ()
 
 
-def test_a_realm_that_does_not_exist_is_an_error_of_the_plan(road: Road) -> None:
+def test_a_realm_that_does_not_exist_is_an_error_of_the_plan(road: Accounts) -> None:
     plan = road.plan(ProxmoxUserSpec(id="lea@nowhere"))
     assert [(found.severity, found.code) for found in plan.findings] == [(Severity.ERROR, "realm-missing")]
     assert "its realms are gitlab, pam, pve" in str(plan.findings[0].remedy)
 
 
-def test_a_privilege_that_this_version_does_not_have_is_an_error_of_the_plan(road: Road) -> None:
+def test_a_privilege_that_this_version_does_not_have_is_an_error_of_the_plan(road: Accounts) -> None:
     plan = road.plan(role(road.world, "VM.Audit", "VM.Consol"))
     assert codes(plan) == ["privilege-unknown"]
     assert plan.findings[0].remedy == "did you mean 'VM.Console'?"
 
 
 def test_all_of_it_works_with_the_least_rights(world: World) -> None:
-    road = Road(world.with_rights(LEAST))
+    road = Accounts(world.with_rights(LEAST))
     specs = everything(world)
     road.apply(*specs)
     road.settled(*specs)
     road.apply(role(world), user(world, 1), group(world, 1), PoolSpec(id=world.pool), acl(world))
 
 
-def _refused(road: Road, specs: Sequence[Spec]) -> str:
+def _refused(road: Accounts, specs: Sequence[Spec]) -> str:
     report = road.run(road.plan(*specs))
     (result,) = report.of(Outcome.FAILED)
     assert result.exit_code == 77
@@ -412,20 +384,20 @@ def test_with_one_right_fewer_it_is_refused_in_the_servers_words(world: World, p
     rights = ",".join(name for name in LEAST[path].split(",") if name != lacking)
     fewer = {**LEAST, path: rights} if rights else {other: names for other, names in LEAST.items() if other != path}
     specs = {"role": [role(world)], "group": [group(world)], "user": [user(world)]}[kind]
-    said = _refused(Road(world.with_rights(fewer)), specs)
+    said = _refused(Accounts(world.with_rights(fewer)), specs)
     assert said.startswith(f"proxmox.{kind}: ")
     assert f"Permission check failed ({path}, {lacking})" in said
 
 
 def test_who_may_not_give_a_right_is_refused(world: World) -> None:
-    Road(world).apply(*everything(world)[:-1])
-    road = Road(world.with_rights({**LEAST, "/pool": "Pool.Audit"}), MemoryJournal())
+    Accounts(world).apply(*everything(world)[:-1])
+    road = Accounts(world.with_rights({**LEAST, "/pool": "Pool.Audit"}))
     assert "proxmox.acl" in _refused(road, [acl(world)])
 
 
 def test_each_kind_is_observed_with_one_request(world: World) -> None:
-    road, specs = Road(world), everything(world)
+    road, specs = Accounts(world), everything(world)
     road.apply(*specs)
-    fresh = Road(World(replace(world.settings), world.cohort), road.journal)
+    fresh = Accounts(World(replace(world.settings), world.cohort), road.journal)
     fresh.settled(*specs)
     assert fresh.world.client.meter.counts == {"GET": 5}  # roles, users, groups, ACLs, pools

@@ -5,14 +5,20 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from eiginfra.core.change import Action
+from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError
+from eiginfra.core.finding import Finding
+from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observed
+from eiginfra.core.trace import EXISTS
+from eiginfra.engine.drift import drifted
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
+from eiginfra.render.reasons import told
 
 from .conftest import TEMPLATE, World, differences
 from .road import Road, change
 
+ADMINISTRATOR = reason("administrator")
 FULL: dict[str, Any] = {
     "schedule": "02:30",
     "storage": "local",
@@ -46,13 +52,20 @@ def auditor(world: World, root: str = "Sys.Audit") -> World:
     return world.with_rights({"/": root, "/vms": "VM.Audit", "/pool": "Pool.Audit", "/storage/local": "Datastore.Audit"})
 
 
+def audited(world: World, spec: BackupSpec) -> tuple[Change, list[Finding]]:
+    """The job's part of a plan, as a token without Sys.Modify sees it."""
+    plan = Road(world).plan(spec)
+    [left] = [change for change in plan.changes if change.address.kind == "proxmox.backup"]
+    return left, [found for found in plan.findings if found.code in ("backup-job", "guests-without-backup")]
+
+
 def test_a_job_is_made_as_wanted_and_is_seen_so(world: World) -> None:
     guest, spec, seen = made(world)
     for there in (seen, world.see(spec)):
         assert there is not None
         assert differences(spec, there) == []
-    told = job(world)
-    assert (told["vmid"], told["schedule"], told["prune-backups"], told["enabled"]) == (
+    listed = job(world)
+    assert (listed["vmid"], listed["schedule"], listed["prune-backups"], listed["enabled"]) == (
         str(guest.id), "02:30", {"keep-daily": "3", "keep-weekly": "2"}, 1
     )  # fmt: skip
 
@@ -94,7 +107,7 @@ def test_a_new_machine_is_added_and_one_added_by_hand_goes(world: World) -> None
 def test_a_job_covers_the_machines_that_stand_and_waits_for_the_others(world: World) -> None:
     guest, spec, seen = made(world, guests=[f"{world.cohort}/adler/web", f"{world.cohort}/plume/db"])
     assert seen.values["guests"] == [guest.mark]
-    assert seen.waiting == {"guests": f"{world.cohort}/plume/db to be made"}
+    assert seen.waiting == {"guests": reason("to-be-made", what=[f"{world.cohort}/plume/db"])}
     assert job(world)["vmid"] == str(guest.id)
     assert spec.guests is not None
 
@@ -126,11 +139,8 @@ def test_one_without_settings_shows_what_proxmox_does_then(world: World) -> None
 def test_a_missing_job_is_told_with_the_command_and_waits_for_an_administrator(world: World) -> None:
     guest, _ = world.make(world.container("web"))
     spec = wanted(world)
-    observation = auditor(world).observe("proxmox.backup", spec)
-    (there,) = observation.objects
-    assert differences(spec, there) == []
-    assert there.waiting == {"job": "an administrator"}
-    told, bare = observation.findings
+    left, (told, bare) = audited(auditor(world), spec)
+    assert (left.action, left.waiting) == (Action.NONE, {EXISTS: ADMINISTRATOR})
     assert (told.severity, told.code) == ("warning", "backup-job")
     assert told.message == f"backup job {spec.id} is missing, and the token may not make it (Sys.Modify on /)"
     assert told.remedy == (
@@ -143,9 +153,9 @@ def test_a_missing_job_is_told_with_the_command_and_waits_for_an_administrator(w
 def test_a_job_that_differs_is_told_and_left(world: World) -> None:
     made(world)
     spec = wanted(world, schedule="sat 04:00", keep="last=1")
-    observation = auditor(world).observe("proxmox.backup", spec)
-    assert observation.objects[0].waiting == {"schedule": "an administrator", "keep": "an administrator"}
-    (told,) = observation.findings
+    left, (told,) = audited(auditor(world), spec)
+    assert not left.acts
+    assert [(item.diff.label, item.reason) for item in left.blocked] == [("schedule", ADMINISTRATOR), ("keep", ADMINISTRATOR)]
     assert "is not as wanted (schedule, keep), and the token may not change it" in told.message
     assert told.remedy == (
         f"an administrator must change it: pvesh set /cluster/backup/{spec.id} --schedule 'sat 04:00' --prune-backups keep-last=1"
@@ -154,21 +164,32 @@ def test_a_job_that_differs_is_told_and_left(world: World) -> None:
 
 def test_a_job_that_is_as_wanted_is_nothing_to_tell_an_auditor(world: World) -> None:
     _, spec, _ = made(world)
-    observation = auditor(world).observe("proxmox.backup", spec)
-    assert (observation.findings, dict(observation.objects[0].waiting)) == ((), {})
+    left, findings = audited(auditor(world), spec)
+    assert (left.acts, left.blocked, left.waiting, findings) == (False, (), {}, [])
 
 
 def test_before_the_machines_are_made_there_is_no_command_yet(world: World) -> None:
-    (told,) = auditor(world).observe("proxmox.backup", wanted(world)).findings
+    _, (told,) = audited(auditor(world), wanted(world))
     assert told.remedy == "make the machines first: the plan after that says what an administrator must run"
+
+
+def test_a_job_that_left_the_inventory_is_left_to_an_administrator_too(world: World) -> None:
+    road, (guest, spec, _) = Road(world), made(world)
+    road.apply(guest, spec)
+    fewer = Road(auditor(world), road.journal)
+    plan = fewer.plan(guest, prune=True)
+    [left] = [change for change in plan.changes if change.address.kind == "proxmox.backup"]
+    assert (plan.empty, left.waiting, drifted(plan)) == (True, {EXISTS: ADMINISTRATOR}, ())
+    [found] = [finding for finding in plan.findings if finding.code == "backup-job"]
+    assert found.remedy == f"an administrator must delete it: pvesh delete /cluster/backup/{spec.id}"
 
 
 def test_jobs_that_cannot_be_seen_are_not_taken_for_missing(world: World) -> None:
     _, spec, _ = made(world)
     other = world.with_rights({"/vms": "VM.Audit", "/storage/local": "Datastore.Audit"})
-    observation = other.observe("proxmox.backup", spec)
-    assert observation.objects[0].waiting == {"job": "an administrator"}
-    assert [finding.message for finding in observation.findings] == [
+    left, findings = audited(other, spec)
+    assert (left.acts, left.waiting) == (False, {EXISTS: ADMINISTRATOR})
+    assert [finding.message for finding in findings] == [
         f"backup jobs cannot be seen (Sys.Audit on /): whether backup job {spec.id} stands is not known"
     ]
 
@@ -177,7 +198,8 @@ def test_the_least_rights_are_enough(world: World) -> None:
     made(world)
     able = auditor(world, "Sys.Audit,Sys.Modify")
     spec = wanted(world, schedule="sat 04:00")
-    assert able.observe("proxmox.backup", spec).findings == ()
+    change, findings = audited(able, spec)
+    assert ([diff.label for diff in change.diffs], change.blocked, findings) == (["schedule"], (), [])
     assert differences(spec, able.heal(spec)) == []
 
 
@@ -197,7 +219,7 @@ def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world:
     for _ in range(2):  # the second look is a new one
         world.observe("proxmox.container", guest)
     before = world.client.meter.total
-    assert world.observe("proxmox.backup", spec).findings == ()
+    assert not world.observe("proxmox.backup", spec).findings
     assert world.client.meter.total - before == 1
 
 
@@ -218,8 +240,8 @@ def test_a_guest_whose_mark_was_taken_out_stays_covered(own_world: World, sort: 
     plan = road.plan(*specs, spec)
     assert plan.empty
     assert change(plan, "app").action is Action.NONE
-    [waiting] = [change.waiting for change in plan.changes if change.address.kind == "proxmox.backup"]
-    assert waiting == {"guests": "the mark of 100, which was taken out"}
+    [left] = [change for change in plan.changes if change.address.kind == "proxmox.backup"]
+    assert [(item.diff.label, told(item.reason)) for item in left.blocked] == [("guests", "the marker of 100 was taken out")]
     road.apply(*specs, spec.model_copy(update={"schedule": "03:30"}))
     assert (job(own_world)["schedule"], job(own_world)["vmid"]) == ("03:30", "100,101")
     own_world.admin("PUT", path, description=f"eiginfra: {specs[0].mark}")

@@ -12,13 +12,13 @@ from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
 from eiginfra.core.kind import Registry
 from eiginfra.core.values import ByteSize
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.kinds import all_kinds
 
 from .conftest import KEY, VM_TEMPLATE, World, settings_of, start
 from .road import Road, change
-from .test_parting import ENOUGH
+from .test_decommission import ENOUGH
 
 BASE = f"base-{VM_TEMPLATE}-disk-0"
 

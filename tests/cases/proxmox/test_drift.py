@@ -6,10 +6,10 @@ from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
 from eiginfra.core.usage import Limit, Limits
 from eiginfra.core.values import ByteSize
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
 
 from .conftest import TEMPLATE, World
-from .road import Road, change, codes
+from .road import Road, change, codes, note
 
 SORTS = ["container", "vm"]
 QUOTA = Limits(teams={"adler": Limit(machines=2, memory=ByteSize.parse("1GiB"))})
@@ -105,5 +105,5 @@ def test_a_guest_removed_by_hand_is_made_again_with_a_new_number(road: Road) -> 
     road.apply(spec)
     road.world.admin("DELETE", path("container"))
     again = change(road.plan(spec), "web")
-    assert (again.action, again.cause, again.note) == (Action.CREATE, Cause.DRIFT, "it was made before and is gone")
+    assert (again.action, again.cause, note(again)) == (Action.CREATE, Cause.DRIFT, "it was created before and is gone")
     assert (again.desired or {})["id"] == 101

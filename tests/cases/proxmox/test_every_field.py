@@ -11,9 +11,11 @@ import pytest
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import reason
 from eiginfra.core.spec import Spec, rules
 from eiginfra.engine.drift import drifted
-from eiginfra.engine.executor import Executor, Outcome
+from eiginfra.engine.executor import Executor
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule
 from eiginfra.providers.proxmox.kinds import all_kinds
@@ -22,7 +24,7 @@ from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, paths_of
 from .conftest import VM_TEMPLATE, World, settings_of, start
 from .fields import ASSIGNED, BASES, FIXED, KEY_FIELD, LIVE, RESTART, ROWS, RULES, UNCOMPARED, UNSET, Row
 from .least import rights
-from .road import Road
+from .road import Road, note
 
 KINDS = {kind.name.removeprefix("proxmox."): kind for kind in all_kinds(ProxmoxClient(None))}
 DOCS = Path(__file__).parents[3] / "docs/kinds"
@@ -67,7 +69,7 @@ class Stage:
         if waits is not None:
             left = self.plan(spec)
             assert left.empty
-            assert [dict(change.waiting) for change in left.changes] == [{waits: "a restart"}]
+            assert [dict(change.waiting) for change in left.changes] == [{waits: reason("restart")}]
             self.apply(spec, restarting=True)
         assert self.plan(spec).changes == ()
 
@@ -178,7 +180,7 @@ def test_a_change_is_told_and_made_undone_by_hand_and_healed_and_adopted(stages:
     assert told(plan) == {(row.field, Cause.PENDING)}
     [change] = plan.changes
     assert (change.action, drifted(plan)) == (Action.UPDATE, ())
-    assert change.note == (f"in force after a restart: {row.field}" if row.effect is RESTART else None)
+    assert note(change) == (f"in force after a restart: {row.field}" if row.effect is RESTART else None)
     stage.done(plan, spec, waits=row.field if row.effect is RESTART else None)
     if row.hand is not None:
         by_hand(stage, row, spec)
@@ -268,7 +270,7 @@ def test_what_left_the_inventory_is_told_and_goes_as_its_kind_goes(stages: Stage
     ends = ENDS[kind]
     for prune in (False, True):
         plan = stage.road.plan(*stage.others, prune=prune)
-        notes = [change.note for change in plan.changes]
+        notes = [note(change) for change in plan.changes]
         assert notes == ([] if ends is None else [f"left the inventory: {ends[prune].format(kind)}"])
     assert not stage.road.run(plan).failed
     assert stage.road.plan(*stage.others, prune=True).empty

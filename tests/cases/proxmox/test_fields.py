@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Severity
+from eiginfra.core.reason import NEXT_START, RESTART, reason
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.diff import diff
 from eiginfra.providers.proxmox.codec import Properties
@@ -86,7 +87,7 @@ def test_a_mount_point_that_is_not_wanted_is_taken_off_with_the_next_restart_and
     spec = spec.model_copy(update={"mounts": mounts(data="2GiB")})
     changed = world.heal(spec)
     assert differences(spec, changed) == []
-    assert changed.waiting == {"mounts": "a restart"}
+    assert changed.waiting == {"mounts": RESTART}
     spec = spec.model_copy(update={"mounts": mounts(data="2GiB", other="1GiB")})
     assert differences(spec, world.heal(spec)) == []
     world.admin("POST", f"{path(spec, 'container')}/status/reboot")
@@ -99,7 +100,7 @@ def test_a_mount_point_is_not_shrunk(world: World) -> None:
     spec, made = world.make(world.container(mounts=mounts(data="2GiB")))
     spec = spec.model_copy(update={"mounts": mounts(data="1GiB")})
     found = diff(type(spec), spec.values(), made.values, None)
-    assert [(each.label, world.kind(spec).fixed(each)) for each in found] == [("mounts[/srv/data]", True)]
+    assert [(each.label, world.kind(spec).cannot_change(each)) for each in found] == [("mounts[/srv/data]", reason("cannot-shrink"))]
     with pytest.raises(PermanentError, match=r"mounts\[/srv/data\] of guest .* would have to shrink, which Proxmox never does"):
         world.kind(spec).update(made, spec, found)
 
@@ -142,7 +143,7 @@ def test_a_stopped_guest_waits_for_its_next_start_and_is_not_restarted(world: Wo
     world.admin("POST", f"{path(spec, 'container')}/status/stop")
     seen = world.see(spec)
     assert seen is not None
-    assert seen.waiting == {"dns": "its next start"}
+    assert seen.waiting == {"dns": NEXT_START}
     assert not world.kind(spec).restarts(seen, [])
     left = world.kind(spec).restart(spec, changed)
     assert left is not None

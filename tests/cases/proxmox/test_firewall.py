@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError
+from eiginfra.core.change import Action
+from eiginfra.core.errors import NotFoundError, PermissionDeniedError
+from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Observed
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
 from .conftest import World, differences
+from .road import Road
 
 SORTS = ["container", "vm"]
 SSH = {"action": "ACCEPT", "macro": "SSH", "comment": "for é"}
@@ -149,10 +153,32 @@ def test_a_firewall_made_by_hand_is_found_and_brought_in_line(world: World) -> N
 def test_one_that_somebody_wrote_since_it_was_seen_without_is_not_overwritten(world: World) -> None:
     guest, _ = world.make(world.container())
     spec = wanted(guest, **FULL)
+    road = Road(world)
+    road.apply(guest)
+    saved = Plan.from_json(road.plan(guest, spec).to_json())
+    assert [(change.address.kind, change.action) for change in saved.acting] == [("proxmox.firewall", Action.CREATE)]
+    world.admin("PUT", path(guest, "container", "/options"), enable=1)
+    [refused] = road.run(saved).results
+    assert refused.outcome is Outcome.REFUSED
+    assert f"guest {guest.id} has a firewall already" in str(refused.reason)
+    assert "policy_in" not in world.admin("GET", path(guest, "container", "/options"))
+
+
+def test_looking_leaves_nothing_behind_for_what_is_made_later(world: World) -> None:
+    guest, _ = world.make(world.container())
+    spec = wanted(guest, **FULL)
     assert world.see(spec) is None
     world.admin("PUT", path(guest, "container", "/options"), enable=1)
-    with pytest.raises(AlreadyExistsError, match=f"guest {guest.id} has a firewall already"):
-        world.kinds["proxmox.firewall"].create(spec)
+    seen = world.kinds["proxmox.firewall"].create(spec)
+    assert seen is not None
+    assert differences(spec, seen) == []
+
+
+def test_a_guest_made_with_its_firewall_in_one_plan_has_it_brought_in_line(world: World) -> None:
+    road, guest = Road(world), world.container("new")
+    spec = wanted(guest, **FULL)
+    road.apply(guest, spec)
+    assert road.plan(guest, spec).changes == ()
 
 
 def test_the_firewall_of_a_renamed_guest_is_taken_over(world: World) -> None:

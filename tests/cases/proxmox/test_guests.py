@@ -6,6 +6,7 @@ import pytest
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError, StaleError
+from eiginfra.core.reason import RESTART
 from eiginfra.core.values import ByteSize
 
 from .conftest import KEY, World, differences
@@ -30,7 +31,7 @@ def test_a_guest_is_made_as_wanted_runs_and_is_seen_so(world: World, sort: str) 
         assert differences(spec, seen) == []
         assert seen.values["state"] == "running"
         assert seen.values["mark"] == spec.mark
-        assert (seen.ours, seen.team, seen.waiting) == (True, "adler", {})
+        assert (seen.marked, seen.team, seen.waiting) == (True, "adler", {})
         assert seen.facts == {"vmid": spec.id, "node": "eig", "status": "running", "address": f"192.168.0.{spec.id}"}
         assert seen.usage == world.kind(spec).usage(spec)
 
@@ -76,7 +77,7 @@ def test_each_field_is_changed_and_then_there_is_nothing_left_to_do(world: World
     seen = world.see(spec)
     assert seen is not None
     assert differences(spec, seen) == []
-    waits = {"cores": "a restart", "memory": "a restart"} if sort == "vm" else {}
+    waits = {"cores": RESTART, "memory": RESTART} if sort == "vm" else {}
     assert dict(seen.waiting) == {name: waits[name] for name in change if name in waits}
 
 
@@ -86,7 +87,7 @@ def test_a_containers_own_fields(world: World, field: str, value: object) -> Non
     spec = spec.model_copy(update={field: value})
     changed = world.heal(spec)
     assert differences(spec, changed) == []
-    assert dict(changed.waiting) == ({"nesting": "a restart"} if field == "nesting" else {})
+    assert dict(changed.waiting) == ({"nesting": RESTART} if field == "nesting" else {})
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -103,7 +104,7 @@ def test_a_vms_memory_waits_for_a_restart_which_brings_it(world: World) -> None:
     spec = spec.model_copy(update={"memory": GIB})
     changed = world.heal(spec)
     assert changed.values["memory"] == "1GiB"
-    assert changed.waiting == {"memory": "a restart"}
+    assert changed.waiting == {"memory": RESTART}
     world.admin("POST", f"{path(spec, 'vm')}/status/stop")
     world.admin("POST", f"{path(spec, 'vm')}/status/start")
     seen = world.see(spec)
@@ -155,11 +156,11 @@ def test_a_guest_is_adopted_by_its_number(world: World, sort: str) -> None:
     spec = wanted(world, sort, "web", id=old.id)
     seen = world.see(spec)
     assert seen is not None
-    assert seen.ours is False
+    assert seen.marked is False
     spec = world.allocated(spec)
     assert {diff.field for diff in differences(spec, seen)} == {"mark", "name"}
     adopted = world.heal(spec)
-    assert adopted.ours
+    assert adopted.marked
     assert differences(spec, adopted) == []
     text = world.admin("GET", f"{path(spec, sort)}/config")["description"]
     assert text.splitlines() == ["Made by hand", "", f"eiginfra: {spec.mark}"]

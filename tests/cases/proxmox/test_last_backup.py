@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
 from .conftest import TEMPLATE, World
 from .road import Road
-from .test_parting import ENOUGH, LATER, LEFT, SORTS, backups, config, status, wanted
+from .test_decommission import ENOUGH, LATER, LEFT, SORTS, backups, config, status, wanted
 
 Fault = Callable[..., None]
 KINDS = {"container": "lxc", "vm": "qemu"}

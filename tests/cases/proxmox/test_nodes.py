@@ -9,11 +9,12 @@ import pytest
 from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
+from eiginfra.render.reasons import told
 
 from .conftest import TEMPLATE, World, settings_of, start
-from .road import Road, change, codes
+from .road import Road, change, codes, note
 
 GIB = ByteSize.parse("1GiB")
 
@@ -82,7 +83,7 @@ def test_a_node_that_is_offline_hides_its_guests_and_the_others_go_on(road: Road
     road.control(nodes={"eig2": {"online": False}})
     plan = road.plan(big, web.model_copy(update={"onboot": True}), new)
     hidden = change(plan, "web")
-    assert (hidden.action, hidden.note) == (Action.NONE, "unknown: it is container 101 on node eig2, which is offline")
+    assert (hidden.action, note(hidden)) == (Action.NONE, "unknown: it is container 101 on node eig2, which is offline")
     [finding] = [finding for finding in plan.findings if finding.code == "node-offline"]
     assert finding.severity is Severity.WARNING
     assert finding.message == ("node eig2 is offline: what is on it (guests 101) is unknown, not missing, and nothing is made in its place")
@@ -101,11 +102,11 @@ def test_a_node_that_is_offline_takes_no_guest_out_of_the_backup_job(road: Road)
     road.control(nodes={"eig2": {"online": False}})
     [waiting] = [change for change in road.plan(big, web, job).changes if change.address.kind == "proxmox.backup"]
     assert waiting.action is Action.NONE
-    assert waiting.waiting == {"guests": "the node of 101, which is offline"}
+    assert [(item.diff.label, told(item.reason)) for item in waiting.blocked] == [("guests", "the node of 101 is offline")]
     job = job.model_copy(update={"schedule": "03:30"})
     road.apply(big, web, job)
-    [told] = world.admin("GET", "/cluster/backup")
-    assert (told["schedule"], told["vmid"]) == ("03:30", "100,101")
+    [listed] = world.admin("GET", "/cluster/backup")
+    assert (listed["schedule"], listed["vmid"]) == ("03:30", "100,101")
     road.control(nodes={"eig2": {"online": True}})
     assert road.plan(big, web, job).changes == ()
 
@@ -115,7 +116,7 @@ def test_a_vm_whose_template_is_on_a_node_that_is_offline_is_not_made_and_the_re
     road.control(nodes={"eig": {"online": False}})
     plan = road.plan(road.world.vm("db"), road.world.container("web"))
     assert plan.errors == ()
-    assert (change(plan, "db").action, change(plan, "db").note) == (
+    assert (change(plan, "db").action, note(change(plan, "db"))) == (
         Action.NONE,
         "not made: its template 9012 is on node eig, which is offline",
     )
@@ -132,7 +133,7 @@ def test_without_a_journal_nothing_is_made_in_a_pool_with_guests_on_a_node_that_
     road.journal.kept.clear()
     road.control(nodes={"eig2": {"online": False}})
     plan = road.plan(big, web, world.vm("other"))
-    assert change(plan, "web").note == "unknown: it may be container 101 on node eig2, which is offline"
+    assert note(change(plan, "web")) == "unknown: it may be container 101 on node eig2, which is offline"
     assert change(plan, "web").action is Action.NONE
     assert change(plan, "other").action is Action.CREATE
 

@@ -20,6 +20,7 @@ from eiginfra.core.errors import (
 )
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.guests.allocator import GuestFacts
 
 from .conftest import KEY, TEMPLATE, World, differences, settings_of, start
 
@@ -124,7 +125,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(world: World, tmp_path
 
 def test_a_server_that_is_not_there_is_unreachable(world: World) -> None:
     other = World(replace(world.settings, url="https://127.0.0.1:1"), world.cohort)
-    with pytest.raises(UnreachableError, match="see whether the server is up"):
+    with pytest.raises(UnreachableError, match="start the lab"):
         other.observe("proxmox.container")
 
 
@@ -188,9 +189,10 @@ def test_a_guest_made_by_hand_counts_for_its_team_and_its_number_is_taken(world:
     )
     seen = world.observe("proxmox.container")
     [guest] = [guest for guest in seen.objects if guest.address.key == f"#{number}"]
-    assert (guest.ours, guest.team) == (False, "adler")
+    assert (guest.marked, guest.team) == (False, "adler")
     assert (guest.usage.machines, guest.usage.cores, str(guest.usage.memory), str(guest.usage.disk)) == (1, 2, "1GiB", "4GiB")
-    assert number in seen.taken
+    assert isinstance(seen.facts, GuestFacts)
+    assert number in seen.facts.taken
     spec, _ = world.make(world.container())
     assert spec.id > number
 

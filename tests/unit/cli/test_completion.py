@@ -12,6 +12,7 @@ from support.fakes import META
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change
+from eiginfra.core.journal import Reached
 from eiginfra.inventory.site import SiteFile
 from eiginfra.journal import open_journal
 from eiginfra.wiring.names import JOURNAL
@@ -35,7 +36,7 @@ def place(tmp_path: Path) -> Path:
         run = journal.begin(META, "apply")
         for name in ("adler", "plume"):
             change = Change(address=Address("gitlab.group", f"eig/eig3/{name}"), action=Action.CREATE, desired={})
-            journal.succeed(journal.intend(run, change), {}, {}, made=True)
+            journal.settle(journal.intend(run, change), "done", reached=Reached({}, {}, created=True))
     return tmp_path
 
 

@@ -13,8 +13,9 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import Location, error, warning
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import RESTART
 from eiginfra.core.trace import Activity, Moment, Trace
-from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable, show
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan, totals
@@ -38,7 +39,7 @@ UPDATE = Change(
         FieldDiff(field="people", entry="v", before={"username": "v"}, after=None, cause=Cause.DRIFT),
     ),
 )
-WAITING = Change(address=Address("test.thing", "c"), action=Action.NONE, waiting={"memory": "a restart"})
+WAITING = Change(address=Address("test.thing", "c"), action=Action.NONE, waiting={"memory": RESTART})
 ADOPTED = Change(address=Address("test.thing", "d"), action=Action.ADOPT, desired={})
 
 
@@ -89,7 +90,7 @@ def test_the_totals() -> None:
     assert totals(Plan(meta=META, changes=(WAITING,))) == "Nothing to do; 1 still waiting."
     gone = CREATE.model_copy(update={"action": Action.DELETE})
     again = UPDATE.model_copy(update={"action": Action.REPLACE})
-    taken = ADOPTED.model_copy(update={"ours": False})
+    taken = ADOPTED.model_copy(update={"marked": False})
     assert totals(Plan(meta=META, changes=(gone, again, taken))) == "Plan: 0 to add, 0 to change, 1 to adopt, 1 to replace, 1 to remove."
 
 

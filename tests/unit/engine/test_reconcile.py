@@ -12,7 +12,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.plan import Plan
-from eiginfra.engine.executor import ApplyReport, Outcome, Result
+from eiginfra.core.reason import reason
 from eiginfra.engine.healing import (
     HOUR,
     LONGEST_REST,
@@ -25,6 +25,7 @@ from eiginfra.engine.healing import (
     remember,
     select_healing,
 )
+from eiginfra.engine.report import ApplyReport, Outcome, Result
 
 NOW = datetime(2019, 10, 1, 12, tzinfo=UTC)
 HEAL = HealingPolicy(Mode.HEAL)
@@ -73,16 +74,21 @@ def test_drift_alone_is_healed() -> None:
         "conflict": update("conflict", diff(cause=Cause.CONFLICT)),
         "both": update("both", diff(), diff("cores", Cause.PENDING), cause=Cause.CONFLICT),
         "unknown": update("unknown", diff(cause=Cause.UNKNOWN), action=Action.ADOPT),
-        "orphan": Change(address=Address("test.thing", "orphan"), action=Action.NONE, cause=Cause.ORPHAN, note="left"),
+        "orphan": Change(
+            address=Address("test.thing", "orphan"),
+            action=Action.NONE,
+            cause=Cause.ORPHAN,
+            reason=reason("left-inventory-stays", kind="test.thing"),
+        ),
         "retired": update("retired", diff(cause=Cause.ORPHAN)),
         "pruned": Change(address=Address("test.thing", "pruned"), action=Action.DELETE, cause=Cause.ORPHAN),
-        "closed": Change(address=Address("test.thing", "closed"), action=Action.NONE, cause=Cause.DRIFT, note="not made: it is over"),
+        "closed": Change(address=Address("test.thing", "closed"), action=Action.NONE, cause=Cause.DRIFT, reason=reason("cohort-closed")),
         "anew": update("anew", action=Action.REPLACE),
     }
     healing = select_healing(plan(*changes.values()), HEAL, LoopMemory(), NOW)
     assert [change.address.key for change in healing.plan.changes] == ["drift", "gone"]
     assert {address.key for address in healing.held} == changes.keys() - {"drift", "gone", "new", "pending"}
-    assert healing.held[Address("test.thing", "closed")] == "not made: it is over"
+    assert healing.held[Address("test.thing", "closed")] == reason("cohort-closed")
 
 
 def test_detect_heals_nothing_and_tells_all_drift() -> None:
@@ -124,8 +130,8 @@ def test_heals_in_any_hour_are_counted() -> None:
     policy = HealingPolicy(Mode.HEAL, heals_per_hour=4)
     healing = select_healing(plan(gone("a"), gone("b"), gone("c"), gone("d", "c")), policy, memory, NOW)
     assert [change.address.key for change in healing.plan.changes] == ["a", "b"]
-    assert healing.held[Address("test.thing", "c")] == "4 heals an hour are used up"
-    assert healing.held[Address("test.thing", "d")] == "test.thing[c] is not there"
+    assert healing.held[Address("test.thing", "c")] == reason("heals-used-up", limit=4)
+    assert healing.held[Address("test.thing", "d")] == reason("dependency-missing", address="test.thing[c]")
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,15 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, FieldDiff, Restart
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
-from eiginfra.core.resource import RESTART, Observed, Resource
+from eiginfra.core.reason import RESTART, reason
+from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.window import within
-from eiginfra.engine.executor import ApplyReport, Executor, Outcome
+from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
+from eiginfra.engine.report import ApplyReport, Outcome
 from eiginfra.engine.situation import Situation
+from eiginfra.render.reasons import told
 
 NIGHT = "03:00-05:00"
 
@@ -77,17 +80,17 @@ def test_what_waits_for_a_restart_but_is_not_what_was_wanted_is_found_out() -> N
     plan = world.plan(thing("a", text="new"))
     world.server.after = lambda _verb, name: world.server.objects[name].update(text="other")
     (result,) = world.run(plan).results
-    assert (result.outcome, result.reason) == (Outcome.FAILED, "the server agreed, and still shows text: 'other'")
+    assert (result.outcome, result.reason) == (Outcome.FAILED, reason("still-differs", fields={"text": "other"}))
 
 
 def test_without_leave_a_change_says_that_it_will_wait_and_then_waits() -> None:
     world = World()
     plan = world.plan(thing("a", text="new"))
     [change] = plan.changes
-    assert (change.restart, change.note) == (None, "in force after a restart: text")
+    assert (change.restart, change.reason) == (None, reason("in-force-after-restart", fields=["text"]))
     assert [result.outcome for result in world.run(plan).results] == [Outcome.WAITING]
     [waiting] = world.plan(thing("a", text="new")).changes
-    assert (waiting.action, dict(waiting.waiting), waiting.note, waiting.acts) == (Action.NONE, {"text": RESTART}, None, False)
+    assert (waiting.action, dict(waiting.waiting), waiting.reason, waiting.acts) == (Action.NONE, {"text": RESTART}, None, False)
     assert not world.restarted()
 
 
@@ -97,7 +100,7 @@ def test_with_leave_the_plan_shows_the_restart_and_apply_does_it() -> None:
     plan = world.plan(thing("a", text="new"), restarting=True)
     [change] = plan.changes
     assert (change.action, change.restart, dict(change.waiting)) == (Action.UPDATE, Restart(fields=("text",)), {})
-    assert change.note == "will be restarted, for text"
+    assert change.reason == reason("restarted", fields=["text"])
     assert not plan.empty
     assert [result.outcome for result in world.run(Plan.from_json(plan.to_json())).results] == [Outcome.DONE]
     assert world.restarted()
@@ -128,15 +131,15 @@ def test_an_adopted_object_that_only_waits_is_restarted() -> None:
 def test_a_restart_that_brought_nothing_is_a_failure() -> None:
     world = World(stubborn=True)
     [result] = world.apply(thing("a", text="new"), restarting=True).results
-    assert (result.outcome, result.reason) == (Outcome.FAILED, "it was restarted, and text still waits")
+    assert (result.outcome, result.reason) == (Outcome.FAILED, reason("still-waits", fields=["text"]))
 
 
 def test_a_plan_of_the_night_is_refused_by_day() -> None:
     world = World()
     plan = world.plan(thing("a", text="new"), restarting=True, window=NIGHT)
-    assert plan.changes[0].note == "will be restarted between 03:00 and 05:00, for text"
+    assert plan.changes[0].reason == reason("restarted", fields=["text"], window=NIGHT)
     [result] = world.run(plan, hour=12).results
-    assert (result.outcome, result.reason) == (
+    assert (result.outcome, told(result.reason) if result.reason else None) == (
         Outcome.REFUSED,
         "it was to be restarted, and the hours for that, 03:00-05:00, are over; make a new plan",
     )

@@ -19,15 +19,18 @@ from eiginfra.core.errors import (
 )
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import reason
 from eiginfra.core.resource import Resource
 from eiginfra.core.usage import Limit, Limits
 from eiginfra.engine import action
 from eiginfra.engine.drift import drifted
-from eiginfra.engine.executor import ApplyReport, Executor, Outcome
+from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
-from eiginfra.engine.situation import Situation
+from eiginfra.engine.report import ApplyReport, Outcome
+from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import stale, wanted
+from eiginfra.render.reasons import told
 
 ADDRESS = Address("test.thing", "a")
 
@@ -182,9 +185,9 @@ def test_what_cannot_be_changed_keeps_nothing_else_from_being_changed() -> None:
     world.apply([thing("a", sort="one")])
     (change,) = world.plan([thing("a", sort="two")]).changes
     assert (change.action, change.cause, change.noteworthy, change.acts) == (Action.NONE, Cause.PENDING, True, False)
-    assert [found.label for found in change.stuck] == ["sort"]
+    assert [found.label for found in change.withheld] == ["sort"]
     (change,) = world.plan([thing("a", sort="two", text="new")]).changes
-    assert ([found.label for found in change.diffs], [found.label for found in change.stuck]) == (["text"], ["sort"])
+    assert ([found.label for found in change.diffs], [found.label for found in change.withheld]) == (["text"], ["sort"])
     assert not world.apply([thing("a", sort="two", text="new")]).failed
     assert (world.server.objects["a"]["text"], world.server.objects["a"]["sort"]) == ("new", "one")
 
@@ -195,8 +198,8 @@ def test_what_cannot_be_changed_and_reality_moved_is_drift() -> None:
     world.server.objects["a"]["sort"] = "two"
     plan = world.plan([thing("a", sort="one")])
     assert plan.empty
-    (told,) = drifted(plan)
-    assert (told.cause, [(found.before, found.after) for found in told.stuck]) == (Cause.DRIFT, [("two", "one")])
+    (change,) = drifted(plan)
+    assert (change.cause, [(found.before, found.after) for found in change.withheld]) == (Cause.DRIFT, [("two", "one")])
 
 
 def test_orphans_are_shown_and_go_only_when_asked_children_first() -> None:
@@ -237,7 +240,7 @@ def test_outside_its_dates_a_cohort_gets_nothing_new() -> None:
     assert [found.code for found in plan.findings] == ["cohort-closed"]
 
 
-def test_a_change_behind_the_plans_back_refuses_that_action_and_its_dependents_only() -> None:
+def test_a_change_behind_the_plans_back_refuses_that_action_alone() -> None:
     world = World()
     world.apply([thing("a", text="1"), thing("b", text="1")])
     plan = world.plan([thing("a", text="2"), thing("a/c", parent="a"), thing("b", text="2")])
@@ -245,7 +248,7 @@ def test_a_change_behind_the_plans_back_refuses_that_action_and_its_dependents_o
     report = world.run(plan)
     assert {r.change.address.key: r.outcome for r in report.results} == {
         "a": Outcome.REFUSED,
-        "a/c": Outcome.SKIPPED,
+        "a/c": Outcome.DONE,  # what it belongs to is there
         "b": Outcome.DONE,
     }
     assert world.server.objects["a"]["text"] == "by hand"
@@ -315,7 +318,7 @@ def test_a_lost_answer_is_followed_by_a_look_not_by_a_second_create() -> None:
     world.server.after = lost
     assert not world.apply([thing("a", text="t")]).failed
     assert world.server.requests.count("create a") == 1
-    assert world.journal.kept[ADDRESS].made
+    assert world.journal.kept[ADDRESS].created
 
 
 def test_a_transient_failure_before_the_work_is_tried_again() -> None:
@@ -361,7 +364,7 @@ def test_a_service_that_cannot_be_reached_is_not_hammered() -> None:
     report = world.run(plan)
     assert len([request for request in world.server.requests if request.startswith("create")]) <= 2 * 4
     assert len(report.results) == 30
-    assert {result.reason for result in report.of(Outcome.SKIPPED)} == {"test could not be reached"}
+    assert {told(result.reason) for result in report.of(Outcome.SKIPPED) if result.reason} == {"test could not be reached"}
     assert {address for kind, address in world.journal.log if kind == "intend"} == {change.address for change in plan.changes}
 
 
@@ -388,13 +391,13 @@ def test_a_server_that_agrees_and_does_nothing_is_found_out(shows: bool) -> None
     world.server.after = undo
     (result,) = world.run(plan).results
     assert result.outcome is Outcome.FAILED
-    assert "still shows text: '1'" in str(result.reason)
+    assert result.reason == reason("still-differs", fields={"text": "1"})
 
 
 def test_intents_are_written_before_the_work_and_results_after() -> None:
     world = World()
     world.apply([thing("a")])
-    assert world.journal.log == [("intend", ADDRESS), ("succeed", ADDRESS)]
+    assert world.journal.log == [("intend", ADDRESS), ("done", ADDRESS)]
 
 
 def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more() -> None:
@@ -433,7 +436,7 @@ def test_what_eiginfra_made_stays_its_own_through_updates() -> None:
     world.server.objects["found"] = {"name": "found", "text": "1"}
     for text in ("1", "2"):
         assert not world.apply([thing("a", text=text), thing("found", text=text)]).failed
-    assert {address.key: record.made for address, record in world.journal.kept.items()} == {"a": True, "found": False}
+    assert {address.key: record.created for address, record in world.journal.kept.items()} == {"a": True, "found": False}
 
 
 def test_a_saved_plan_can_be_asked_what_of_it_is_stale() -> None:
@@ -446,10 +449,11 @@ def test_a_saved_plan_can_be_asked_what_of_it_is_stale() -> None:
     del world.server.objects["gone"]
     resources = wanted(world.registry, plan)
     seen = observe(world.registry, resources, {}, cohort="eig3", teams=[], available=frozenset({"test"}), whole=False)
-    assert {(item.change.address.key, item.reason) for item in stale(world.registry, plan, seen)} == {
-        ("a", "it changed: text"),
-        ("gone", "it is gone"),
-        ("taken", "it stands already"),
+    looked = look(Situation(resources, resources, seen))
+    assert {item.change.address.key: item.reason for item in stale(world.registry, plan, looked)} == {
+        "a": reason("changed-since", fields=["text"]),
+        "gone": reason("disappeared"),
+        "taken": reason("appeared"),
     }
 
 
@@ -473,7 +477,7 @@ class Tower(Thing):
     """Takes long to make."""
 
     name = "test.tower"
-    stages = 3
+    long_tasks = 3
 
 
 def test_what_takes_longest_begins_first() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
+from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
 from eiginfra.journal import DatabaseJournal, open_journal
 
@@ -107,7 +108,9 @@ def apply(meta: Callable[..., PlanMeta], change: Callable[..., Change]) -> Calla
     def go(journal: DatabaseJournal, what: Change | None = None, cohort: str = "eig3", handle: dict[str, JsonValue] | None = None) -> int:
         run = journal.begin(meta(cohort), "apply")
         intent = journal.intend(run, what or change())
-        journal.succeed(intent, {"name": "ADLER"}, handle if handle is not None else {"id": 12}, made=True)
+        gone = what is not None and what.action is Action.DELETE
+        reached = Reached(None if gone else {"name": "ADLER"}, handle if handle is not None else {"id": 12}, created=True)
+        journal.settle(intent, "done", reached=reached)
         journal.finish(run, "done")
         return intent
 

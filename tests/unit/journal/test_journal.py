@@ -7,8 +7,9 @@ import pytest
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.errors import UsageError
-from eiginfra.core.journal import Journal
+from eiginfra.core.journal import Journal, Reached
 from eiginfra.core.plan import PlanMeta
+from eiginfra.core.reason import reason
 from eiginfra.core.secret import Secret
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.journal.lock import login
@@ -31,9 +32,9 @@ def test_a_success_becomes_the_record(journal: DatabaseJournal, meta: Meta, chan
     intent = journal.intend(run, change())
     assert journal.records("eig3") == {}
 
-    journal.succeed(intent, {"name": "Karfu’R", "topics": ["a", "b"]}, {"id": 12}, made=True)
+    journal.settle(intent, "done", reached=Reached({"name": "Karfu’R", "topics": ["a", "b"]}, {"id": 12}, created=True))
     (record,) = journal.records("eig3").values()
-    assert (record.address, record.team, record.made, record.run, record.commit) == (GROUP, "adler", True, run, "abc123")
+    assert (record.address, record.team, record.created, record.run, record.commit) == (GROUP, "adler", True, run, "abc123")
     assert record.values == {"name": "Karfu’R", "topics": ["a", "b"]}
     assert record.handle == {"id": 12}
     assert record.by == login()
@@ -44,11 +45,11 @@ def test_a_success_becomes_the_record(journal: DatabaseJournal, meta: Meta, chan
 def test_the_last_success_counts(journal: DatabaseJournal, change: MakeChange, apply: Apply, meta: Meta) -> None:
     apply(journal)
     run = journal.begin(meta(), "apply")
-    journal.succeed(journal.intend(run, change(action=Action.UPDATE)), {"name": "New"}, {"id": 12}, made=False)
+    journal.settle(journal.intend(run, change(action=Action.UPDATE)), "done", reached=Reached({"name": "New"}, {"id": 12}, created=False))
     failed = journal.intend(run, change(action=Action.UPDATE))
-    journal.fail(failed, "500 Internal Server Error", "failed")
+    journal.settle(failed, "failed", reason("error", text="500 Internal Server Error"))
     record = journal.records("eig3")[GROUP]
-    assert (record.values, record.made, record.run) == ({"name": "New"}, False, run)
+    assert (record.values, record.created, record.run) == ({"name": "New"}, False, run)
 
 
 def test_a_deletion_ends_the_record_but_not_its_history(journal: DatabaseJournal, change: MakeChange, apply: Apply) -> None:
@@ -81,7 +82,7 @@ def test_runs_are_told_newest_first(journal: DatabaseJournal, apply: Apply, meta
     apply(journal)
     apply(journal, cohort="eig2")
     run = journal.begin(meta(inventory="d1", selection="--limit adler"), "apply --limit adler", fingerprint="f00")
-    journal.fail(journal.intend(run, change("eig/a")), "needs eig/b", "skipped")
+    journal.settle(journal.intend(run, change("eig/a")), "skipped", reason("error", text="needs eig/b"))
     journal.intend(run, change("eig/b"))
 
     latest, *others = journal.runs()
@@ -104,7 +105,7 @@ def test_runs_are_told_newest_first(journal: DatabaseJournal, apply: Apply, meta
 def test_show_tells_every_action(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
     run = journal.begin(meta(), "apply")
     wanted = change(observed={"name": "Old"}, cause=None)
-    journal.fail(journal.intend(run, wanted), "400: name\0 \ud800 has already been taken", "refused")
+    journal.settle(journal.intend(run, wanted), "refused", reason("error", text="400: name\0 \ud800 has already been taken"))
     journal.intend(run, change("eig/other"))
 
     report = journal.show(run)
@@ -112,7 +113,7 @@ def test_show_tells_every_action(journal: DatabaseJournal, meta: Meta, change: M
     assert report.run.number == run
     assert (refused.address, refused.action, refused.cause, refused.team) == (GROUP, Action.CREATE, None, "adler")
     assert (refused.desired, refused.observed, refused.diffs) == (wanted.desired, wanted.observed, wanted.diffs)
-    assert (refused.outcome, refused.reason) == ("refused", r"400: name\0 \ud800 has already been taken")
+    assert (refused.outcome, refused.reason) == ("refused", reason("error", text=r"400: name\0 \ud800 has already been taken"))
     assert (open_.cause, open_.outcome, open_.reason, open_.finished) == (Cause.NEW, None, None, None)
 
 
@@ -125,7 +126,7 @@ def test_a_secret_is_refused_and_nothing_is_written(journal: DatabaseJournal, me
     run = journal.begin(meta(), "apply")
     intent = journal.intend(run, change())
     with pytest.raises(Exception, match="no canonical form for Secret"):
-        journal.succeed(intent, {"token": Secret("hush")}, {}, made=True)  # type: ignore[dict-item]
+        journal.settle(intent, "done", reached=Reached({"token": Secret("hush")}, {}, created=True))  # type: ignore[dict-item]
     assert journal.records("eig3") == {}
     assert journal.show(run).steps[0].outcome is None
 
@@ -133,7 +134,7 @@ def test_a_secret_is_refused_and_nothing_is_written(journal: DatabaseJournal, me
 def test_a_result_is_written_once(journal: DatabaseJournal, apply: Apply) -> None:
     intent = apply(journal)
     with pytest.raises(Exception, match=r"(?i)unique"):
-        journal.fail(intent, "again", "failed")
+        journal.settle(intent, "failed", reason("error", text="again"))
     assert journal.show(1).steps[0].outcome == "done"
 
 
@@ -142,7 +143,7 @@ def test_many_threads(journal: DatabaseJournal, meta: Meta, change: MakeChange) 
 
     def one(number: int) -> int:
         intent = journal.intend(run, change(f"eig/{number}"))
-        journal.succeed(intent, {"name": str(number)}, {"id": number}, made=True)
+        journal.settle(intent, "done", reached=Reached({"name": str(number)}, {"id": number}, created=True))
         journal.records("eig3")
         return intent
 

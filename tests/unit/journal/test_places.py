@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
+from eiginfra.core.change import Change
 from eiginfra.core.errors import InputError, PermissionDeniedError, UnreachableError, UsageError
+from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
+from eiginfra.core.reason import reason
 from eiginfra.journal import DatabaseJournal, JournalError, open_journal, schema
 from eiginfra.journal.errors import explain
 from eiginfra.journal.lock import login
@@ -101,12 +104,29 @@ def test_an_older_journal_is_migrated(url: str, meta: Meta, monkeypatch: pytest.
     def migrate(connection: Connection) -> None:
         connection.execute(text("UPDATE runs SET outcome = 'migrated'"))
 
-    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 2)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: migrate, 2: lambda connection: None})
+    before = schema.VERSION
+    monkeypatch.setattr(schema, "VERSION", before + 2)
+    monkeypatch.setattr(schema, "MIGRATIONS", {before: migrate, before + 1: lambda connection: None})
     with open_journal(url) as journal:
         assert journal.runs()[0].outcome == "migrated"
         with journal._database.reading() as connection:
-            assert schema.version(connection, "it") == 3
+            assert schema.version(connection, "it") == before + 2
+
+
+def test_version_1_is_taken_along(url: str, meta: Meta, change: Callable[..., Change]) -> None:
+    with open_journal(url) as journal:
+        intent = journal.intend(journal.begin(meta(), "apply"), change())
+        journal.settle(intent, "failed", reason("error", text="x"))
+        with journal._database.writing() as connection:
+            connection.execute(text("ALTER TABLE results DROP COLUMN protect"))
+            connection.execute(text("UPDATE results SET reason = '400: it''s refused'"))
+            connection.execute(text("UPDATE journal_schema SET version = 1"))
+    with open_journal(url) as journal:
+        [step] = journal.show(1).steps
+        assert step.reason is not None
+        assert step.reason.params["text"] == "400: it's refused"
+        journal.settle(journal.intend(1, change()), "done", reached=Reached({}, {}, protect=True))
+        assert [record.protect for record in journal.records("eig3").values()] == [True]
 
 
 def test_a_folder(tmp_path: Path) -> None:

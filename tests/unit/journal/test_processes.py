@@ -32,13 +32,14 @@ import itertools, sys
 from datetime import date
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change
+from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
 from eiginfra.journal import open_journal
 journal = open_journal(sys.argv[1])
 run = journal.begin(PlanMeta(cohort="eig3", site="lab", as_of=date(2019, 10, 1), eiginfra="0"), "apply")
 for number in itertools.count():
     intent = journal.intend(run, Change(address=Address("a.b", str(number)), action=Action.CREATE, desired={"padding": "x" * 2000}))
-    journal.succeed(intent, {"padding": "x" * 2000}, {"id": number}, made=True)
+    journal.settle(intent, "done", reached=Reached({"padding": "x" * 2000}, {"id": number}, created=True))
     print(number, flush=True)
 """
 

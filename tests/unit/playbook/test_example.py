@@ -19,7 +19,7 @@ from eiginfra.playbook.filters import FILTERS
 from eiginfra.playbook.loader import read_playbook
 from eiginfra.playbook.model import PLAY_WORDS, TASK_WORDS, Playbook
 from eiginfra.playbook.schema import schema
-from eiginfra.playbook.views import View, world
+from eiginfra.playbook.views import View, views
 from eiginfra.wiring.providers import described
 
 PROVIDERS = frozenset({"gitlab", "proxmox"})
@@ -103,7 +103,7 @@ def _names(value: Any) -> set[str]:
 
 
 def test_the_guide_tells_every_word_field_and_filter() -> None:
-    seen = world(load_cohort(INVENTORY), load_site(SITES / "etalab.yml"), date(2019, 10, 1))
+    seen = views(load_cohort(INVENTORY), load_site(SITES / "etalab.yml"), date(2019, 10, 1))
     names = _names((seen.cohort, seen.site, *seen.teams.values()))
     prose = re.sub(r"^```.*?^```", "", GUIDE, flags=re.DOTALL | re.MULTILINE)
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", prose))))

@@ -19,11 +19,12 @@ from eiginfra.core.secret import Secret
 from eiginfra.core.usage import Limits
 from eiginfra.engine import action
 from eiginfra.engine.drift_history import Sightings, traced
-from eiginfra.engine.executor import ApplyReport, Executor
+from eiginfra.engine.executor import Executor
 from eiginfra.engine.healing import HealingPolicy
 from eiginfra.engine.mode import Mode
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
+from eiginfra.engine.report import ApplyReport
 from eiginfra.engine.situation import Situation
 from eiginfra.reconcile.loop import Loop
 from eiginfra.reconcile.work import OnEnd, OnStart, Stopping

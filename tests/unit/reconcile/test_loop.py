@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.fakes import thing
 
 from eiginfra.core.errors import InputError, PermanentError, TransientError, UnreachableError
 from eiginfra.core.finding import error
@@ -95,6 +96,29 @@ def test_what_is_left_to_people_is_said_once_and_so_is_its_end(make_loop: MakeLo
     loop.once()
     assert chat.messages[1:] == ["eiginfra reconcile, eig3 on test\n*In order again* (1)\n- `test.thing[a]`"]
     assert figure(loop, 'eiginfra_drift{cause="drift",kind="test.thing",team="adler"}') == 0
+
+
+def test_what_was_merged_and_not_applied_is_told_once_after_its_time(
+    make_loop: MakeLoop, world: Any, clock: Any, chat: Any, lines: Any
+) -> None:
+    """M1: a merged title stayed `clean` for ever."""
+    loop = make_loop()
+    world.wanted = [*world.wanted, thing("merged", team="adler")]
+    assert loop.once().end is End.CLEAN
+    assert chat.messages == []
+    assert figure(loop, 'eiginfra_pending{kind="test.thing",team="adler"}') == 1
+    clock.wait(4 * 3600)
+    loop.once()
+    loop.once()
+    assert chat.messages == [
+        "eiginfra reconcile, eig3 on test\n*Merged, not applied* (1)\n- `test.thing[merged]`: since 2019-10-01 00:00 UTC"
+    ]
+    assert [line["address"] for line in lines() if line["event"] == "pending"] == ["test.thing[merged]"]
+    assert figure(loop, "eiginfra_pending_oldest_seconds") == 4 * 3600
+    world.apply(world.plan(), lambda: False, lambda _: None, lambda _: None)
+    loop.once()
+    assert figure(loop, 'eiginfra_pending{kind="test.thing",team="adler"}') == 0
+    assert figure(loop, "eiginfra_pending_oldest_seconds") == 0
 
 
 def test_a_new_process_does_not_repeat_what_was_said(make_loop: MakeLoop, world: Any, chat: Any) -> None:

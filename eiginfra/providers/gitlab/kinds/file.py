@@ -80,7 +80,7 @@ class FileKind(GitLabKind[FileSpec]):
         objects = []
         for resource in scope.resources:
             key = resource.address.key
-            project = found.get(key.lower()) or found.get(self.api.former.get(key, "").lower())
+            project = found.get(key.lower())
             if project is None and key in filled:
                 project = self.api.project(key)  # renamed by hand: GitLab answers for the former path
             if project is not None and (there := _observed(key, project, resource.team)) is not None:
@@ -113,6 +113,4 @@ def _observed(key: str, project: Json, team: str | None = None) -> Observed | No
     """Where GitLab does not say whether a repository is empty, it is taken not to be."""
     if project.get("empty_repo") is True:
         return None
-    path = str(project["path_with_namespace"])
-    facts: dict[str, JsonValue] = {} if path.lower() == key.lower() else {"formerly": f"{FILE}[{path}]"}
-    return Observed(Address(FILE, key), {"project": key}, team=team, facts=facts)
+    return Observed(Address(FILE, key), {"project": key}, team=team)

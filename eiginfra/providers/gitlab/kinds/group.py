@@ -7,14 +7,16 @@ from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import GROUP
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, parent, slug
-from eiginfra.providers.gitlab.observed_tree import CohortTree, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
 FIELD_MAP = FieldMap(
@@ -63,7 +65,7 @@ class GroupKind(PathKind[GroupSpec]):
     name = GROUP
     spec = GroupSpec
     title = "a group on GitLab"
-    removal = "deleted"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
     noun = "group"
     signs = "()."
 
@@ -93,7 +95,7 @@ class GroupKind(PathKind[GroupSpec]):
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
         found = self.sort_out(self.api.tree(tree.base), "full_path", tree)
         for key, group in found.moved.items():
-            found.unknown[Address(GROUP, key)] = "it was moved by hand"
+            found.absent[Address(GROUP, key)] = MOVED
             if parent(key) not in found.moved:  # else with the group around it, which says so
                 found.findings.append(self.moved_by_hand(key, str(group["full_path"])))
         alive = found.alive
@@ -103,7 +105,7 @@ class GroupKind(PathKind[GroupSpec]):
         ]
         return found.observation(objects, _uncounted(scope, objects))
 
-    def _kept(self, scope: Scope, tree: CohortTree, paths: list[str]) -> dict[str, str]:
+    def _kept(self, scope: Scope, tree: CohortTree, paths: list[str]) -> dict[str, Reason]:
         """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""
         records = {record.address.key: record for record in scope.records}
         left = [path for path in paths if tree.key(path) in records.keys() - tree.wanted] if scope.whole else []
@@ -112,8 +114,8 @@ class GroupKind(PathKind[GroupSpec]):
         holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(tree.base)} | {
             parent(path) for path in paths
         }
-        why = {path: "it is not empty" for path in left if any(inside(holder, path) for holder in holders)}
-        return why | {path: "eiginfra did not make it" for path in left if not records[tree.key(path)].made}
+        why = {path: reason("not-empty") for path in left if any(inside(holder, path) for holder in holders)}
+        return why | {path: reason("not-created-by-us") for path in left if not records[tree.key(path)].created}
 
     def read(self, spec: GroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One group by ID or path; None as well while it waits for its deletion."""
@@ -153,11 +155,12 @@ def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
         )
 
 
-def _observed(key: str, group: Json, team: str | None = None, kept: str | None = None) -> Observed:
+def _observed(key: str, group: Json, team: str | None = None, keep: Reason | None = None) -> Observed:
     return Observed(
         Address(GROUP, key),
         {"path": group["full_path"], **FIELD_MAP.read(group), "description": group.get("description") or ""},
         handle={"id": group["id"]},
         team=team,
-        facts={"id": group["id"], "web_url": group.get("web_url"), "kept": kept},
+        keep=keep,
+        facts={"id": group["id"], "web_url": group.get("web_url")},
     )

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.client import Json
@@ -37,7 +38,7 @@ class LabelKind(NestedKind[LabelSpec]):
     name = "gitlab.label"
     spec = LabelSpec
     title = "a label of a group on GitLab"
-    removal: ClassVar[str | None] = "deleted"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its group."""

@@ -1,14 +1,16 @@
 """`gitlab.members`: who is in a group or a project, and as what; authoritative for its direct members and invitations."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import FieldDiff, label
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import NotFoundError, PermanentError
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind
@@ -16,7 +18,7 @@ from eiginfra.providers.gitlab.fields import ancestors
 from eiginfra.providers.gitlab.members.leavers import Leavers
 from eiginfra.providers.gitlab.members.reader import MembersReader
 from eiginfra.providers.gitlab.members.spec import Membership, MembersSpec
-from eiginfra.providers.gitlab.members.state import RememberedMembers, Seen, approval
+from eiginfra.providers.gitlab.members.state import MembersState, RememberedMembers
 from eiginfra.providers.gitlab.members.writer import MembersWriter
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import CohortTree, identity
@@ -32,15 +34,11 @@ class MembersKind(GitLabKind[MembersSpec]):
     name = MEMBERS
     spec = MembersSpec
     title = "the members of a group or project on GitLab"
-    removal: ClassVar[str | None] = "emptied"
+    decommission = Decommission((Step("empty", Trigger.PRUNE, {"members": []}),))
 
     def __init__(self, api: GitLabApi | None = None) -> None:
         super().__init__(api)
         self._reader = None if api is None else MembersReader(api)
-        # As `check` saw the whole inventory: who is wanted where, and who is asked for by no gitlab.user.
-        self._everywhere: dict[str, frozenset[str]] = {}
-        self._unasked: set[str] = set()
-        self._checked: Mapping[Address, Resource] = {}
 
     @property
     def reader(self) -> MembersReader:
@@ -52,94 +50,92 @@ class MembersKind(GitLabKind[MembersSpec]):
         return spec.path
 
     def dependencies(self, spec: MembersSpec) -> Iterable[Address]:
-        """The group or project, the accounts, and the lists above: who is removed there first is not removed here after being added."""
-        yield Address(GROUP if spec.group else PROJECT, spec.path)
-        yield from (Address(USER, member.username) for member in spec.members)
-        yield from (Address(MEMBERS, above) for above in ancestors(spec.path) if above in self._everywhere)
+        """The group or project."""
+        return [Address(GROUP if spec.group else PROJECT, spec.path)]
 
-    def check(self, spec: MembersSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
-        """The fence, members that the site keeps out of reach, and invitations without an address."""
+    def follows(self, spec: MembersSpec) -> Iterable[Address]:
+        """The lists above: who is removed there first is not removed here after being added."""
+        return [Address(MEMBERS, above) for above in ancestors(spec.path)]
+
+    def entry_needs(self, spec: MembersSpec) -> Mapping[str, Address]:
+        """The accounts; who has none is invited where the list says at which address."""
+        return {label("members", member.username): Address(USER, member.username) for member in spec.members if not member.email}
+
+    def check(self, spec: MembersSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:  # noqa: ARG002 - asks of no other
+        """The fence, and members that the site keeps out of reach."""
         yield from self.fence(spec.path)
-        if wanted is not self._checked:
-            self._checked, self._everywhere, self._unasked = wanted, {}, set()
-        self._everywhere[spec.path] = spec.names
         kept = {name.lower() for name in (self._api.settings.keep if self._api else ())}
         for member in spec.members:
             if member.username.lower() in kept:
                 message = f"{member.username} is in gitlab.keep of the site file: its memberships are never touched"
                 yield error("member-kept", message, remedy="take it out of one of the two", field=f"members[{member.username}]")
-            if Address(USER, member.username) not in wanted:
-                self._unasked.add(member.username.lower())
 
     def observe(self, scope: Scope) -> Observation:
         """One request for each list, wanted or recorded, and for each group above them."""
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
         self.api.know_tree(tree.base)
-        specs = {resource.address.key: resource.spec for resource in scope.resources if isinstance(resource.spec, MembersSpec)}
-        records = {record.address.key: record for record in scope.records}
-        holders = [
-            Holder("project", path) if _is_project(specs.get(path), getattr(records.get(path), "values", {})) else Holder("group", path)
-            for path in sorted(tree.keys.values())
-        ]
-        memories = {path: RememberedMembers.of(record.handle, record.at) for path, record in records.items()}
-        inviting = {path for path in tree.keys.values() if self._invites(specs.get(path), getattr(records.get(path), "values", {}))}
-        holders = [holder for holder in holders if holder.path in specs or holder.sort == "group" or self.stands(holder)]
-        lists = self.reader.read(holders, memories, inviting, anew=True)
-        leavers = Leavers(self.api, tree, self._everywhere | {path: spec.names for path, spec in specs.items()}, whole=scope.whole)
-        objects, findings, present = list[Observed](), list[Finding](), set[str]()
-        for holder in holders:
-            listed, spec = lists.get(holder.path), specs.get(holder.path)
+        wanted = {resource.address.key: resource for resource in scope.resources}
+        specs = {path: resource.spec for path, resource in wanted.items() if isinstance(resource.spec, MembersSpec)}
+        recorded = {record.address.key: record.values for record in scope.records}
+        asked = [_holder(path, specs.get(path), recorded.get(path, {})) for path in sorted(tree.keys.values())]
+        asked = [holder for holder in asked if holder.path in specs or holder.sort == "group" or self.stands(holder)]
+        inviting = {holder.path for holder in asked if self._invites(specs.get(holder.path), recorded.get(holder.path, {}))}
+        memories = {record.address.key: RememberedMembers.of(record.handle, record.at) for record in scope.records}
+        lists = self.reader.read(asked, memories, inviting, anew=True)
+        missing = self._without_account(scope, {name for found in lists.values() for name in found.names})
+        everywhere = [item.spec for item in (*scope.everything.values(), *scope.resources) if isinstance(item.spec, MembersSpec)]
+        leavers = Leavers(self.api, tree, {spec.path: spec.names for spec in everywhere}, whole=scope.whole)
+        objects, findings = list[Observed](), list[Finding]()
+        blocked = dict[Address, Mapping[str, Reason]]()
+        for holder in asked:
+            found, spec = lists.get(holder.path), specs.get(holder.path)
             entries = None if spec is None else spec.entries
-            seen = (listed or self.reader.nobody(holder)).seen(entries)
-            findings += seen.findings
-            present |= {name.lower() for name in seen.entries}
-            if listed is not None:
-                extra, said = leavers.of(listed.holder, seen, entries)
-                findings += said
-                handle = {**extra, "invitations": holder.path in inviting}
-                objects.append(_observed(listed.holder, seen, handle, tree.team(holder.path)))
-        return Observation(objects, findings=[*findings, *self._unknown(scope, present)])
+            state = (found or self.reader.empty(holder)).state(entries)
+            findings += state.findings
+            out = {name: missing[name] for name in missing if spec is not None and name.lower() in spec.names and name not in state.entries}
+            findings += [_left_out(wanted[holder.path], name) for name, why in out.items() if why.code == "no-account"]
+            if found is None:
+                blocked[Address(MEMBERS, holder.path)] = _labels(out | state.blocked)
+                continue
+            state.blocked = out | state.blocked
+            extra, told = leavers.of(found.holder, state, entries)
+            findings += told
+            objects.append(_observed(found.holder, state, {**extra, "invitations": holder.path in inviting}, tree.team(holder.path)))
+        return Observation(objects, findings, blocked=blocked)
 
     def _invites(self, spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
         """Whether there may be invitations: GitLab is asked for them only then."""
         entries = [*(spec.entries or () if spec else ()), *(recorded.get("members") or ())]
         return self.api.settings.accounts == "invite" or any(entry.get("email") for entry in entries)
 
-    def _unknown(self, scope: Scope, present: set[str]) -> Iterator[Finding]:
-        """An error for every wanted name that no account bears, and that no gitlab.user makes an account for."""
-        nobodys = None if self.api.settings.accounts == "invite" else self._unasked
-        asked = [
-            (resource, member)
-            for resource in scope.resources
-            if isinstance(resource.spec, MembersSpec)
-            for member in resource.spec.members
-            if (nobodys is None or member.username.lower() in nobodys)
-            and member.username.lower() not in present
-            and self.api.met(member.username) is None
-            and not member.email
-        ]
-        names = {member.username.lower(): member.username for _, member in asked}
-        found = {user["username"].lower() for user in self.api.users(sorted(names.values()))} if names else set()
-        for resource, member in asked:
-            if member.username.lower() not in found:
-                yield error(
-                    "member-without-account",
-                    f"there is no account {member.username} on GitLab",
-                    remedy="correct the name, ask them to sign in once, or add a gitlab.user that makes the account",
-                    address=str(resource.address),
-                    field=f"members[{member.username}]",
-                    team=resource.team,
-                )
+    def _without_account(self, scope: Scope, present: Collection[str]) -> dict[str, Reason]:
+        """Why people whom the lists name cannot be members: no account bears the name, and none is created; or it is another's by now.
+
+        present: who is a member of some list, in lower case.
+        """
+        specs = [resource.spec for resource in scope.resources if isinstance(resource.spec, MembersSpec)]
+        named = {member.username: member for spec in specs for member in spec.members}
+        created = {address.key.lower() for address in scope.everything if address.kind == USER and self.api.settings.accounts != "invite"}
+        unknown = [name for name, member in named.items() if name.lower() not in {*present, *created} and not member.email]
+        asked = sorted(name for name in unknown if self.api.met(name) is None)
+        found = {user["username"].lower() for user in self.api.users(asked)} if asked else set()
+        missing = {name: reason("no-account") for name in asked if name.lower() not in found}
+        for name in named:
+            record = scope.recorded.get(Address(USER, name))
+            known = None if record is None else identity(record.handle)
+            if known is not None and self.api.account(name) not in (None, known):
+                missing[name] = reason("account-replaced")
+        return missing
 
     def read(self, spec: MembersSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """The members of one list; None when there is no such group or project."""
-        holder = Holder("group" if spec.group else "project", spec.path, identity(handle))
+        holder = _holder(spec.path, spec, {}, identity(handle))
         inviting = {spec.path} if handle.get("invitations") or self._invites(spec, {}) else set()
-        listed = self.reader.read([holder], {spec.path: RememberedMembers.of(handle)}, inviting, anew=False).get(spec.path)
-        if listed is None:
+        found = self.reader.read([holder], {spec.path: RememberedMembers.of(handle)}, inviting, anew=False).get(spec.path)
+        if found is None:
             return None
         kept = {name: handle[name] for name in ("stay", "elsewhere", "invitations") if name in handle}
-        return _observed(listed.holder, listed.seen(spec.entries), kept)
+        return _observed(found.holder, found.state(spec.entries), kept)
 
     def create(self, spec: MembersSpec) -> Observed:
         """Add all members to a group or project that is new: one request each."""
@@ -147,77 +143,69 @@ class MembersKind(GitLabKind[MembersSpec]):
         if there is None:
             noun = "group" if spec.group else "project"
             raise NotFoundError(f"the {noun} {spec.path} is not there, or hidden from this token")
-        present = {entry["username"]: entry for entry in _entries(there.values["members"])}
-        missing = [entry for entry in spec.entries or () if present.get(entry["username"]) != entry]
-        diffs = [FieldDiff(field="members", entry=str(entry["username"]), after=entry) for entry in missing]
-        return self.update(there, spec, [diff.model_copy(update={"before": present.get(diff.entry or "")}) for diff in diffs])
+        present = MembersState.of(there).entries
+        missing = {entry["username"]: entry for entry in spec.entries or () if present.get(entry["username"]) != entry}
+        diffs = [FieldDiff(field="members", entry=name, before=present.get(name), after=entry) for name, entry in missing.items()]
+        return self.update(there, spec, diffs)
 
     def update(self, observed: Observed, spec: MembersSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Add, invite, change and remove the named entries; one that fails does not keep the others from being done.
 
         Raises the first error, with the words of all.
         """
-        holder = Holder("group" if spec.group else "project", spec.path, identity(observed.handle))
-        seen, stay, elsewhere = _recalled(observed)
-        writer = MembersWriter(self.api, holder, seen, stay, elsewhere)
+        holder, handle = _holder(spec.path, spec, {}, identity(observed.handle)), dict[str, Any](observed.handle)
+        state = MembersState.of(observed)
+        elsewhere = {name: [Holder(*other) for other in others] for name, others in handle.get("elsewhere", {}).items()}
+        writer = MembersWriter(self.api, holder, state, frozenset(handle.get("stay", ())), elsewhere)
         problems: list[PermanentError] = []
-        # Nobody is removed before those who stay or come are in holder.
-        for diff in sorted(diffs, key=lambda diff: (diff.removes, diff.before is not None, diff.entry or "")):
+        for diff in sorted(diffs, key=_turn):
             if diff.field == "members" and diff.entry is not None:
                 try:
                     writer.change(diff.entry, diff.before, diff.after)
                 except PermanentError as problem:
                     problems.append(problem)
+        writer.look_for_invitations()
         if problems:
             raise type(problems[0])("; ".join(str(problem) for problem in problems))
-        return _observed(holder, seen, {"invitations": bool(observed.handle.get("invitations"))}, observed.team)
-
-    def delete(self, observed: Observed) -> None:
-        """Remove everybody whom it held."""
-        spec = MembersSpec.model_validate({name: observed.values[name] for name in ("group", "project") if name in observed.values})
-        there = self.read(spec, observed.handle)
-        if there is not None:
-            entries = _entries(there.values["members"])
-            self.update(there, spec, [FieldDiff(field="members", entry=entry["username"], before=entry) for entry in entries])
+        return _observed(holder, state, {"invitations": bool(handle.get("invitations"))}, observed.team)
 
 
-def _observed(holder: Holder, seen: Seen, handle: Mapping[str, JsonValue], team: str | None = None) -> Observed:
-    members: list[JsonValue] = [dict(seen.entries[name]) for name in sorted(seen.entries)]
-    known: dict[str, JsonValue] = {
-        "users": dict(sorted(seen.users.items())),
-        "invited": dict(sorted(seen.invited.items())),
-        "queued": dict(sorted(seen.queued.items())),
-        "since": dict(sorted(seen.since.items())),
-    }
+def _turn(diff: FieldDiff) -> tuple[bool, bool, bool, str]:
+    """Who comes before who goes, and new owners before those who cease to be one: no group is without an owner in between."""
+    demoted = isinstance(diff.before, dict) and diff.before.get("access") == "owner"
+    return diff.removes, demoted, diff.before is not None, diff.entry or ""
+
+
+def _labels(names: Mapping[str, Reason]) -> dict[str, Reason]:
+    return {label("members", name): names[name] for name in sorted(names)}
+
+
+def _left_out(resource: Resource, username: str) -> Finding:
+    """A warning for an entry that is left out because nobody bears the name."""
+    return warning(
+        "member-without-account",
+        f"there is no account {username} on GitLab: left out",
+        remedy="correct the name, ask them to sign in once, or add a gitlab.user that creates the account",
+        address=str(resource.address),
+        field=label("members", username),
+        team=resource.team,
+    )
+
+
+def _observed(holder: Holder, state: MembersState, more: Mapping[str, JsonValue], team: str | None = None) -> Observed:
+    """more: what the handle keeps beside the state."""
     return Observed(
         Address(MEMBERS, holder.path),
-        {holder.sort: holder.path, "members": members},
-        handle={"id": holder.id, **{name: value for name, value in {**known, **handle}.items() if value}},
+        {holder.sort: holder.path, "members": [*state.members]},
+        handle={"id": holder.id, **state.handle, **{name: value for name, value in more.items() if value}},
         team=team,
-        waiting={"members": "; ".join(seen.waits[name] for name in sorted(seen.waits))} if seen.waits else {},
-        facts={"pending": [*sorted({*seen.invited, *seen.queued})]},
+        waiting=_labels(state.waiting),
+        blocked=_labels(state.blocked),
+        facts={"pending": [*sorted({*state.invited, *state.queued})]},
     )
 
 
-def _recalled(observed: Observed) -> tuple[Seen, frozenset[str], dict[str, list[Holder]]]:
-    """What an observed list says of itself, for the changes that follow."""
-    handle: Any = observed.handle
-    seen = Seen(
-        {entry["username"]: entry for entry in _entries(observed.values["members"])},
-        dict(handle.get("users") or {}),
-        dict(handle.get("invited") or {}),
-        dict(handle.get("queued") or {}),
-    )
-    seen.waits = {name: f"{name} to accept the invitation" for name in seen.invited}
-    seen.since = dict(handle.get("since") or {})
-    seen.waits |= {name: approval(name, seen.since.get(name)) for name in seen.queued}
-    elsewhere = {name: [Holder(*holder) for holder in holders] for name, holders in (handle.get("elsewhere") or {}).items()}
-    return seen, frozenset(handle.get("stay") or ()), elsewhere
-
-
-def _entries(value: JsonValue) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def _is_project(spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
-    return bool(spec.project) if spec is not None else "project" in recorded
+def _holder(path: str, spec: MembersSpec | None, recorded: Mapping[str, Any], number: int | None = None) -> Holder:
+    """The group or project whose list it is; of one that left the inventory, as the record says."""
+    project = "project" in recorded if spec is None else spec.project is not None
+    return Holder("project" if project else "group", path, number)

@@ -1,23 +1,24 @@
 """`gitlab.project`: a project in a group below the root group."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import LostAnswerError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Spec
+from eiginfra.core.spec import UNORDERED, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
 from eiginfra.providers.gitlab.nested_api import Holder
-from eiginfra.providers.gitlab.observed_tree import CohortTree, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 from eiginfra.providers.gitlab.website import joined, parted
 
@@ -54,13 +55,12 @@ class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
     path: FullPath = Field(description="Full path, from the root group on")
-    was: Annotated[FullPath | None, CREATE_ONLY] = Field(default=None, description="The former full path: renamed, not made anew")
     title: str = Field(default="", description="Shown name; the last part of the path when it is not written")
     description: str = ""
     website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
     visibility: Visibility = Field(default="private", description="Not more visible than its group")
     topics: Annotated[tuple[str, ...], UNORDERED] = Field(default=(), description="Words to find it by")
-    archived: bool = Field(default=False, description="Read-only")
+    archived: Annotated[bool, Rules(harm=(True, "archived"))] = Field(default=False, description="Read-only")
     merge_method: Literal["merge", "semi-linear", "fast-forward"] = Field(default="merge", description="How merge requests are merged")
     squash: Literal["never", "always", "default_on", "default_off"] = Field(default="default_off", description="One commit a merge request")
     issues: Feature = Field(default="enabled", description="Issues; private: for members")
@@ -84,7 +84,7 @@ class ProjectKind(PathKind[ProjectSpec]):
     name = PROJECT
     spec = ProjectSpec
     title = "a project on GitLab"
-    removal: ClassVar[str | None] = "archived"
+    decommission = Decommission((Step("archive", Trigger.PRUNE, {"archived": True}),))
     noun = "project"
     signs = "+."
 
@@ -105,12 +105,14 @@ class ProjectKind(PathKind[ProjectSpec]):
         yield from self.fence(spec.path)
         if "/" not in spec.path:
             yield error("project-path", f"{spec.path} names no group", remedy="write the full path: GROUP/PROJECT", field="path")
-        if spec.was is not None:
-            self.remember_former(spec.path, spec.was)
-            if parent(spec.was) != parent(spec.path):
-                yield error(
-                    "project-moved", f"{spec.was} lies in another group than {spec.path}", remedy="move it on GitLab, by hand", field="was"
-                )
+        was = wanted[Address(PROJECT, spec.path)].was if Address(PROJECT, spec.path) in wanted else None
+        if was is not None and parent(was.key) != parent(spec.path):
+            yield error(
+                "project-moved",
+                f"{was.key} lies in another group than {spec.path}",
+                remedy="move it on GitLab, by hand",
+                field="was",
+            )
         managed = spec.model_fields_set
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
@@ -126,17 +128,13 @@ class ProjectKind(PathKind[ProjectSpec]):
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
         found = self.sort_out(self.api.projects(tree.base), "path_with_namespace", tree)
         by_path = {str(project["path_with_namespace"]).lower(): project for project in found.alive}
-        renamed = {
-            str(resource.spec.was).lower(): resource.address.key
-            for resource in scope.resources
-            if isinstance(resource.spec, ProjectSpec) and resource.spec.was and resource.address.key.lower() not in by_path
-        }
+        renamed: dict[str, str] = {}
         for key, project in found.moved.items():
             path = str(project["path_with_namespace"])
             if path.lower() in by_path and parent(path).lower() == parent(key).lower():
-                renamed.setdefault(path.lower(), key)  # by hand: its path has drifted
-            elif key not in renamed.values():
-                found.unknown[Address(PROJECT, key)] = "it was moved by hand"
+                renamed[path.lower()] = key  # by hand: its path has drifted
+            else:
+                found.absent[Address(PROJECT, key)] = MOVED
                 if self.stands(Holder("group", parent(key))):  # else its whole group was moved, which that says
                     found.findings.append(self.moved_by_hand(key, path))
         managed = {resource.address.key: resource.values for resource in scope.resources}
@@ -184,10 +182,6 @@ class ProjectKind(PathKind[ProjectSpec]):
             return self.api.archive_project(spec.path, known, archived=archived)
         except LostAnswerError:
             return self.api.archive_project(spec.path, known, archived=archived)
-
-    def delete(self, observed: Observed) -> None:
-        """Archive it: nothing is lost, and nothing can be changed."""
-        self.api.archive_project(str(observed.values["path"]), identity(observed.handle), archived=True)
 
 
 def _described(spec: ProjectSpec, wanted: Mapping[str, JsonValue], there: Mapping[str, JsonValue]) -> Json:
@@ -237,5 +231,5 @@ def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> 
         handle={"id": project["id"]},
         team=team,
         usage=ONE,
-        facts=facts if path.lower() == key.lower() else {**facts, "formerly": f"{PROJECT}[{path}]"},
+        facts=facts,
     )

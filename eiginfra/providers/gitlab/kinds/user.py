@@ -8,31 +8,38 @@ from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import PermanentError
-from eiginfra.core.finding import Finding, error
-from eiginfra.core.kind import Allocator, Retirement
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
-from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.core.finding import Finding, warning
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
+from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
+from eiginfra.core.world import World
 from eiginfra.providers.gitlab.base import USER, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import Username
 from eiginfra.providers.gitlab.observed_tree import identity
-from eiginfra.providers.gitlab.reactivation import Reactivation
+from eiginfra.providers.gitlab.reactivation import reactivated
 
 APPROVAL = "blocked_pending_approval"
 # An account "deactivated" for being idle wakes up at the next sign-in.
 AWAKE = frozenset({"active", "deactivated", APPROVAL})
-INVITED = "the person to accept the invitation"
+
+
+def _folded(name: JsonValue) -> JsonValue:
+    """GitLab ignores the case of names."""
+    return name.lower() if isinstance(name, str) else name
 
 
 class UserSpec(Spec):
     """An account on GitLab."""
 
-    username: Annotated[Username, IMMUTABLE] = Field(description="What follows the @")
+    username: Annotated[Username, Rules(immutable=True, normalise=_folded)] = Field(description="What follows the @")
     name: Annotated[str, CREATE_ONLY] = Field(default="", description="Shown name; the person may change it")
     email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
-    state: Literal["active", "blocked"] = Field(default="active", description="Whether it may sign in")
+    state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"))] = Field(
+        default="active", description="Whether it may sign in"
+    )
 
 
 class UserKind(GitLabKind[UserSpec]):
@@ -41,11 +48,7 @@ class UserKind(GitLabKind[UserSpec]):
     name = USER
     spec = UserSpec
     title = "an account on GitLab"
-    retires = Retirement("blocked", {"state": "blocked"}, "members")
-
-    def __init__(self, api: GitLabApi | None = None) -> None:
-        super().__init__(api)
-        self.allocator: Allocator | None = Reactivation()
+    decommission = Decommission((Step("block", Trigger.APPLY, {"state": "blocked"}, cap="members", created_only=True),))
 
     def key(self, spec: UserSpec) -> str:
         """The username."""
@@ -55,56 +58,75 @@ class UserKind(GitLabKind[UserSpec]):
         """The accounts by these names: pages of all accounts where they are few, else one request a name."""
         addresses = [record.address for record in scope.records] + [resource.address for resource in scope.resources]
         names = {address.key.lower(): address.key for address in addresses}
+        listed = self.api.users(sorted(names.values()))
+        found = {names[user["username"].lower()]: user for user in listed if user["username"].lower() in names}
+        known = {record.address.key: number for record in scope.records if (number := identity(record.handle)) is not None}
+        found |= self._by_number({key: number for key, number in known.items() if key not in found})
+        replaced = {key for key, user in found.items() if known.get(key, user["id"]) != user["id"]}
         teams = {resource.address.key: resource.team for resource in scope.resources}
-        seen = self.api.users(sorted(names.values()))
-        found = {names[user["username"].lower()]: user for user in seen if user["username"].lower() in names}
-        missing = [resource for resource in scope.resources if resource.address.key not in found]
-        known = {record.address.key: identity(record.handle) for record in scope.records}
+        objects = [_observed(key, user, teams.get(key)) for key, user in sorted(found.items()) if key not in replaced]
+        absent = {Address(USER, key): Absence(reason("account-replaced"), Presence.WAITING) for key in replaced}
         findings = [
-            finding
+            _replaced(resource, found[resource.address.key], known[resource.address.key])
             for resource in scope.resources
-            if (user := found.get(resource.address.key))
-            for finding in _other(resource, user, known.get(resource.address.key))
+            if resource.address.key in replaced
         ]
-        findings += [
-            finding for some in self.api.client.each(lambda resource: list(self._missing(resource, seen)), missing) for finding in some
-        ]
-        objects = [_observed(key, user, teams.get(key)) for key, user in sorted(found.items())]
-        if self.api.settings.accounts == "invite":
-            objects += [_invited(resource.address.key, resource.team) for resource in missing]
-        return Observation(objects, findings=findings)
+        missing = [resource for resource in scope.resources if resource.address.key not in found]
+        answers = self.api.client.each(lambda one: self._missing(one, listed, known.get(one.address.key)), missing)
+        for resource, answer in zip(missing, answers, strict=True):
+            if answer is not None:
+                why, told = answer
+                absent[resource.address] = Absence(why, Presence.WAITING)
+                findings += told
+        return Observation(objects, findings, absent)
 
-    def _missing(self, resource: Resource, seen: Iterable[Json]) -> Iterator[Finding]:
-        """What stands in the way of an account that is not there."""
-        spec = resource.spec
+    def _by_number(self, known: Mapping[str, int]) -> dict[str, Json]:
+        """Accounts by the IDs that the journal knows: some bear another name by now, and blocked ones are listed to administrators only."""
+        users = self.api.client.each(self.api.user, known.values())
+        return {key: user for key, user in zip(known, users, strict=True) if user is not None}
+
+    def _missing(self, resource: Resource, listed: Iterable[Json], known: int | None) -> tuple[Reason, list[Finding]] | None:
+        """Why an account that is not there is not created either, and what to do; None if it is created. Nobody else is kept back."""
+        spec, settings = resource.spec, self.api.settings
         if not isinstance(spec, UserSpec):
-            return
-        say = partial(error, address=str(resource.address), team=resource.team)
-        settings = self.api.settings
+            return None
+        say = partial(warning, address=str(resource.address), team=resource.team)
+        if known is not None and not self.api.me().get("is_admin"):
+            message = f"the account {spec.username} (ID {known}) is not shown to eiginfra's token: it was blocked or deleted"
+            return reason("account-hidden"), [say("account-hidden", message, remedy="ask an administrator of GitLab", field="username")]
         if settings.accounts == "require":
             remedy = f"ask them to sign in once at {settings.url}, or write accounts: create under gitlab: in the site file"
-            yield say("account-missing", f"there is no account {spec.username} on GitLab", remedy=remedy, field="username")
-            return
+            what = f"there is no account {spec.username} on GitLab"
+            return reason("account-missing"), [say("account-missing", what, remedy=remedy, field="username")]
         if not spec.email:
-            what = "to be made" if settings.accounts == "create" else "to be invited"
-            yield say("account-without-email", f"the account {spec.username} is {what}, but has no e-mail address", field="email")
-            return
-        others = [user for user in seen if str(user.get("email", "")).lower() == spec.email.lower()] or self.api.users_by_email(spec.email)
+            what = "created" if settings.accounts == "create" else "invited"
+            message = f"the account {spec.username} is to be {what}, but has no e-mail address"
+            remedy = "write an e-mail address in the team's file"
+            return reason("email-missing"), [say("account-without-email", message, remedy=remedy, field="email")]
+        mine = [user for user in listed if str(user.get("email", "")).lower() == spec.email.lower()]
+        others = [str(user["username"]) for user in mine or self.api.users_by_email(spec.email)]
         if others:
-            yield say(
-                "account-email-taken",
-                f"the e-mail address of {spec.username} belongs to the account {others[0]['username']} on GitLab",
-                remedy=f"write {others[0]['username']} as the username, or another address",
-                field="email",
-            )
+            message = f"the e-mail address of {spec.username} belongs to the account {others[0]} on GitLab"
+            remedy = f"write {others[0]} as the username, or another address"
+            return reason("account-email-taken", account=others[0]), [say("account-email-taken", message, remedy=remedy, field="email")]
+        return (reason("own-invitation"), []) if settings.accounts == "invite" else None
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """Who comes back finds the account open."""
+        return reactivated(resource, world)
+
+    def assess(self, resources: Sequence[Resource], world: World) -> Iterator[Finding]:
+        """A warning for every account that somebody else blocked."""
+        for resource in resources:
+            there = world.observed.get(resource.address)
+            if there is not None and there.values.get("state") == "blocked" and "state" not in resource.values:
+                yield _blocked(resource, there)
 
     def read(self, spec: UserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """One account by ID or username."""
         known = identity(handle)
         user = self.api.user(known or spec.username)
-        if user is None:
-            return _invited(spec.username) if self.api.settings.accounts == "invite" else None
-        return _observed(spec.username, user)
+        return None if user is None else _observed(spec.username, user)
 
     def create(self, spec: UserSpec) -> Observed:
         """Make it (an administrator's token is needed); GitLab sends the person a link to set a password."""
@@ -133,22 +155,27 @@ class UserKind(GitLabKind[UserSpec]):
         return self.read(spec, observed.handle) or observed
 
 
-def _other(resource: Resource, user: Json, known: int | None) -> Iterator[Finding]:
+def _replaced(resource: Resource, user: Json, known: int) -> Finding:
     """Names can be given up and taken by somebody else: accounts are known by their ID."""
-    if known is not None and known != user["id"]:
-        yield error(
-            "account-replaced",
-            f"the account {user['username']} (ID {user['id']}) is not the one that eiginfra knew by that name (ID {known})",
-            remedy=f"ask the person for the name of the account; if this is right: eiginfra forget '{resource.address}'",
-            address=str(resource.address),
-            field="username",
-            team=resource.team,
-        )
+    return warning(
+        "account-replaced",
+        f"the account {user['username']} (ID {user['id']}) is not the one that eiginfra knew by that name (ID {known}): left alone",
+        remedy=f"ask the person for the name of the account; if this is right: eiginfra forget '{resource.address}'",
+        address=str(resource.address),
+        field="username",
+        team=resource.team,
+    )
 
 
-def _invited(key: str, team: str | None = None) -> Observed:
-    """An account that does not exist: gitlab.members invites its owner, who makes it."""
-    return Observed(Address(USER, key), {"username": key}, team=team, waiting={"username": INVITED})
+def _blocked(resource: Resource, there: Observed) -> Finding:
+    return warning(
+        "account-blocked",
+        f"the account {there.values['username']} is {there.facts.get('state')}, and the journal does not know that eiginfra did it",
+        remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
+        address=str(resource.address),
+        field="username",
+        team=resource.team,
+    )
 
 
 def _observed(key: str, user: Json, team: str | None = None) -> Observed:
@@ -158,6 +185,6 @@ def _observed(key: str, user: Json, team: str | None = None) -> Observed:
         {"username": user["username"], "state": "active" if state in AWAKE else "blocked"},
         handle={"id": user["id"]},
         team=team,
-        waiting={"username": "the approval of an administrator of GitLab"} if state == APPROVAL else {},
+        waiting={"username": reason("account-approval")} if state == APPROVAL else {},
         facts={"id": user["id"], "state": user.get("state"), "web_url": user.get("web_url")},
     )

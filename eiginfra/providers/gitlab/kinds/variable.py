@@ -1,23 +1,27 @@
 """`gitlab.variable`: a CI/CD variable of a group or project, whose value is a secret kept elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, Self
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.errors import StaleError
-from eiginfra.core.kind import Allocator
-from eiginfra.core.resource import Observed
+from eiginfra.core.decommission import Decommission, Step, Trigger
+from eiginfra.core.errors import InputError, StaleError
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.gitlab.api import GitLabApi
+from eiginfra.core.world import World
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.digests import Digests, reveal
+from eiginfra.providers.gitlab.digests import digest, reveal
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind
+from eiginfra.providers.gitlab.settings import GitLabSettings
 
 # Our field -> GitLab's, of those that are sent as they are.
 FIELDS = {"masked": "masked", "protected": "protected", "raw": "raw", "type": "variable_type", "description": "description"}
@@ -67,22 +71,12 @@ class VariableSpec(Spec):
 
 
 class VariableKind(NestedKind[VariableSpec]):
-    """Found by its key (and scope) in its holder. Values are compared by a digest whose key comes of the token, and never shown."""
+    """Found by its key (and scope) in its group or project. Values are compared by a digest keyed by the token, and never shown."""
 
     name = "gitlab.variable"
     spec = VariableSpec
     title = "a CI/CD variable of a group or project on GitLab"
-    removal: ClassVar[str | None] = "deleted"
-
-    def __init__(self, api: GitLabApi | None = None) -> None:
-        super().__init__(api)
-        self._digests = None if api is None else Digests(api.settings)
-        self.allocator: Allocator | None = self._digests
-
-    @property
-    def digests(self) -> Digests:
-        """What tells values apart; raises UsageError when the site has no GitLab."""
-        return self._digests or Digests(self.api.settings)
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its group or project."""
@@ -94,7 +88,7 @@ class VariableKind(NestedKind[VariableSpec]):
         return str(values["key"]) if scope == "*" else f"{values['key']}@{scope}"
 
     def listed(self, holder: Holder) -> list[Json] | None:
-        """The holder's own variables."""
+        """Its own variables, without inherited ones."""
         return self.api.nested.variables(holder)
 
     def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
@@ -106,15 +100,31 @@ class VariableKind(NestedKind[VariableSpec]):
             **{ours: item.get(theirs) for ours, theirs in FIELDS.items()},
             "description": item.get("description") or "",
         }
-        address = f"{self.name}[{holder.path}#{self.label(values)}]"
-        values["digest"] = None if item.get("value") is None else self.digests.of(address, str(item["value"]))
+        values["digest"] = None if item.get("value") is None else self._digest(values, str(item["value"]))
         return values, {}
+
+    def observe(self, scope: Scope) -> Observation:
+        """All lists, and the digests of the wanted values for `complete`. Raises InputError for a missing secret."""
+        digests = {
+            resource.address: self._digest(resource.values, _fetched(self.api.settings, resource))
+            for resource in scope.resources
+            if resource.address in scope.everything  # the former address of a renamed one has no value of its own
+        }
+        return replace(super().observe(scope), facts=digests)
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """The digest, and where a file named relative to the playbook is."""
+        digests: Mapping[Address, str] = world.facts(self.name) or {}
+        return {"value": _source(resource), "digest": digests.get(resource.address)}
+
+    def _digest(self, values: Mapping[str, Any], value: str) -> str:
+        """What tells the value apart. It does not depend on the path: a renamed project's variables keep theirs."""
+        return digest(self.api.settings, f"{self.name}[{self.label(values)}]", value)
 
     def _value(self, spec: VariableSpec) -> str:
         """The secret. Raises StaleError when it is another than the plan saw, InputError when it is not to be had."""
         value = reveal(self.api.settings, spec.value.source())
-        address = f"{self.name}[{self.key(spec)}]"
-        if spec.digest is not None and self.digests.of(address, value) != spec.digest:
+        if spec.digest is not None and self._digest(spec.values(), value) != spec.digest:
             raise StaleError(f"the secret of {spec.key} changed since the plan was made; make a new plan")
         return value
 
@@ -138,3 +148,20 @@ class VariableKind(NestedKind[VariableSpec]):
     @staticmethod
     def _fields(wanted: Mapping[str, Any], names: Sequence[str] | Mapping[str, str] | set[str]) -> Json:
         return {FIELDS[name]: wanted[name] for name in names if name in FIELDS and name in wanted}
+
+
+def _fetched(settings: GitLabSettings, resource: Resource) -> str:
+    """The value of a wanted variable. Raises InputError, at its place, for a secret that is not to be had."""
+    try:
+        return reveal(settings, _source(resource).source())
+    except InputError as problem:
+        raise InputError([found.model_copy(update={"location": resource.locate("value")}) for found in problem.findings]) from problem
+
+
+def _source(resource: Resource) -> Source:
+    """Where the value is kept; a file from the playbook's folder on."""
+    spec: VariableSpec = resource.spec  # type: ignore[assignment]  # the scope holds resources of this kind alone
+    if spec.value.file is None or resource.origin is None:
+        return spec.value
+    path = Path(spec.value.file).expanduser()
+    return spec.value.model_copy(update={"file": str(path if path.is_absolute() else Path(resource.origin.file).parent / path)})

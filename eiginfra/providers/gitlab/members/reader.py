@@ -1,4 +1,4 @@
-"""Reading the lists of members of many holders at once, and what is inherited from the groups above them."""
+"""Reading the lists of members of many groups and projects at once, and what is inherited from the groups above them."""
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -12,9 +12,9 @@ from eiginfra.providers.gitlab.nested_api import Holder
 
 
 class MembersReader:
-    """Lists of members, each read once; those of groups above are remembered, for what they hand down changes seldom.
+    """Lists of members, each read once. Those of the groups above are remembered, since what is inherited changes seldom.
 
-    What is handed down is worked out from the lists of the groups above, not from `/members/all`: that would cost a request more a list.
+    It is worked out from the lists of these groups, not from `/members/all`: that would cost one more request for each list.
     """
 
     def __init__(self, api: GitLabApi) -> None:
@@ -25,7 +25,7 @@ class MembersReader:
     def read(
         self, holders: Sequence[Holder], memories: Mapping[str, RememberedMembers], inviting: Collection[str], *, anew: bool
     ) -> dict[str, MemberList]:
-        """The lists of those holders that exist, by path.
+        """The lists of those groups and projects that exist, by path.
 
         inviting: the paths whose invitations are read too. anew: whether the groups above are read again.
         """
@@ -41,7 +41,7 @@ class MembersReader:
         )  # fmt: skip
         return {
             path: replace(
-                self.nobody(holder),
+                self.empty(holder),
                 members=members,
                 invitations=invitations.get(path) or (),
                 memory=memories.get(path, RememberedMembers()),
@@ -49,8 +49,8 @@ class MembersReader:
             for path, (holder, members) in found.items()
         }
 
-    def nobody(self, holder: Holder) -> MemberList:
-        """The listed of a holder without members, which knows what is handed down to it."""
+    def empty(self, holder: Holder) -> MemberList:
+        """A list without members, with what is inherited there."""
         above: dict[str, tuple[int, str]] = {}
         for group in ancestors(holder.path):
             for member in self._lists.get(group, ()):
@@ -61,8 +61,6 @@ class MembersReader:
     def _look(self, holder: Holder) -> tuple[Holder, list[Json] | None]:
         known = holder if holder.id or holder.sort == "project" else replace(holder, id=self._api.known_group(holder.path))
         members = self._api.nested.members(known) if known.id or known.sort == "project" else None
-        if members is None and known.sort == "project" and (former := self._api.former.get(holder.path)):
-            members = self._api.nested.members(replace(holder, path=former, id=None))
         if members is None and known.sort == "group" and holder.id is None:
             # Never seen, or deleted and made anew since.
             found = self._api.group(holder.path)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
@@ -13,14 +13,14 @@ from eiginfra.providers.gitlab.members.state import Entry
 
 
 class Membership(BaseModel):
-    """One membership. One without `expires` does not end; one with `email` is invited there when the account does not exist."""
+    """One membership. Without `expires` it does not end. With `email`, in lower case, who has no account is invited there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     username: Username
     access: Literal["guest", "planner", "reporter", "developer", "maintainer", "owner"]
     expires: date | None = None
-    email: str | None = None
+    email: Annotated[str, AfterValidator(str.lower)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -36,7 +36,7 @@ class MembersSpec(Spec):
 
     group: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the group, or else:")
     project: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the project")
-    members: Annotated[tuple[Membership, ...], Rules(entries="username")] = Field(
+    members: Annotated[tuple[Membership, ...], Rules(entries="username", hidden=frozenset({"email"}), harm=(None, "access-lost"))] = Field(
         default=(), description="All of them: who is not listed is removed"
     )
 

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from eiginfra.core.finding import Finding, error, notice, warning
+from pydantic import JsonValue
+
+from eiginfra.core.finding import Finding, notice, warning
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Observed
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.nested_api import Holder
@@ -29,6 +33,11 @@ def entry_of(member: Json, username: str | None = None) -> Entry:
     return {"username": username or member["username"], "access": access, "expires": expires[:10] if expires else None}
 
 
+def invited_entry(invitation: Json, username: str) -> Entry:
+    """An invitation as an entry of the spec, with its address in lower case."""
+    return {**entry_of(invitation, username), "email": str(invitation["invite_email"]).lower()}
+
+
 @dataclass(frozen=True)
 class RememberedMembers:
     """What the journal remembers of a list: whose account was whose, who was invited where, who waits for an administrator, since when."""
@@ -46,21 +55,62 @@ class RememberedMembers:
 
 
 @dataclass
-class Seen:
-    """A list as the engine compares it: entries by username, the accounts and invitations behind them, and what they wait for."""
+class MembersState:
+    """A list as GitLab has it: entries by username, and the accounts and invitations behind them.
+
+    queued: promotions that wait for an administrator, since when. waiting, blocked: reasons by username, as `Observed` has them.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
     invited: dict[str, str] = field(default_factory=dict)
     queued: dict[str, Entry] = field(default_factory=dict)
     since: dict[str, str] = field(default_factory=dict)
-    waits: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, Reason] = field(default_factory=dict)
+    blocked: dict[str, Reason] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, observed: Observed) -> "MembersState":
+        """The state that an observed list was made of."""
+        members: Any = observed.values["members"]
+        memory = RememberedMembers.of(observed.handle)
+        state = cls({entry["username"]: dict(entry) for entry in members}, dict(memory.users), dict(memory.invited))
+        for name in state.invited:
+            state.waiting[name] = invitation_of(name)
+        for name, entry in memory.queued.items():
+            state.wait_for_approval(name, entry, memory.since.get(name))
+        return state
+
+    @property
+    def members(self) -> list[JsonValue]:
+        """The entries in their order."""
+        return [dict(self.entries[name]) for name in sorted(self.entries)]
+
+    @property
+    def handle(self) -> dict[str, JsonValue]:
+        """What the journal remembers; see `RememberedMembers`."""
+        known: dict[str, Mapping[str, JsonValue]] = {
+            "users": self.users,
+            "invited": self.invited,
+            "queued": self.queued,
+            "since": self.since,
+        }
+        return {name: dict(sorted(value.items())) for name, value in known.items() if value}
+
+    def wait_for_approval(self, name: str, entry: Entry, since: str | None = None) -> None:
+        """A promotion waits for an administrator: it is not asked for again."""
+        self.queued[name] = dict(entry)
+        self.waiting[name] = self.blocked[name] = reason("approval", who=name, since=since)
+        if since is None:
+            self.since.pop(name, None)
+        else:
+            self.since[name] = since
 
 
 @dataclass(frozen=True)
 class MemberList:
-    """The direct members of a holder and the pending invitations to it, as GitLab lists them.
+    """The direct members of a group or project and the pending invitations to it, as GitLab lists them.
 
     above: who inherits which level there, and from which group, by lower-case username.
     """
@@ -72,116 +122,131 @@ class MemberList:
     above: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     memory: RememberedMembers = RememberedMembers()
 
-    def seen(self, wanted: Sequence[Entry] | None) -> Seen:
-        """The list, without those who are never touched. None: nobody manages it, so that nobody would be removed either."""
-        seen = Seen()
+    @property
+    def names(self) -> set[str]:
+        """The usernames of the members, in lower case."""
+        return {str(member["username"]).lower() for member in self.members}
+
+    def state(self, wanted: Sequence[Entry] | None) -> MembersState:
+        """The list without those who are never touched. wanted: the entries of the inventory; None: the list left it."""
+        state = MembersState()
         named = {entry["username"].lower(): entry for entry in wanted or ()}
-        present = {member["username"].lower() for member in self.members}
-        renamed = {number: named[name.lower()] for name, number in self.memory.users.items() if name.lower() in named.keys() - present}
-        ours, untouched = self._ours(named, renamed, strange=wanted is not None)
-        spared = None if wanted is None else self._last_owner(ours, untouched, named)
-        if wanted is not None and (me := self.api.me()["username"]).lower() in named:
-            seen.findings.append(self._error("member-is-token", f"{me} is the account behind eiginfra's token; it is never touched",
-                                             "take it out of the members, or give eiginfra an account of its own"))  # fmt: skip
-        for member in ours:
-            mine = named.get(member["username"].lower()) or renamed.get(member["id"])
-            if member is spared:
-                seen.findings.append(self._spared(member["username"]))
-                continue
-            if mine is not None and mine["username"].lower() != member["username"].lower():
-                seen.findings.append(self._renamed(mine["username"], member["username"]))
-            entry = entry_of(member, mine["username"] if mine else None)
-            seen.entries[entry["username"]] = _with_email(entry, mine)
-            seen.users[entry["username"]] = int(member["id"])
-        self._invited(seen, named)
-        strangers = sorted(seen.users.keys() - {entry["username"] for entry in wanted or ()})
-        for entry in wanted or ():
-            self._queued(seen, entry)
-            self._inherited(seen, entry)
-            name = entry["username"]
-            if strangers and name not in seen.entries and entry.get("email") and self.memory.invited.get(name) == entry["email"]:
-                seen.findings.append(self._taken(name, strangers))
-        return seen
-
-    def _ours(self, named: Mapping[str, Entry], renamed: Mapping[int, Entry], *, strange: bool) -> tuple[list[Json], list[Json]]:
-        """The members that may be judged, and the others."""
-        kept = {name.lower() for name in self.api.settings.keep}
-        ours, untouched = list[Json](), list[Json]()
+        renamed = {number: named[name.lower()] for name, number in self.memory.users.items() if name.lower() in named.keys() - self.names}
+        owners, other_owner = list[str](), False
         for member in self.members:
-            name = member["username"].lower()
-            theirs = member["id"] == self.api.me()["id"] or name in kept or bool(_BOT.fullmatch(name))
-            if not theirs and strange and name not in named and member["id"] not in renamed:
-                # Service accounts may bear any name, but only those that nobody named are asked about.
-                theirs = bool((self.api.user(int(member["id"])) or {}).get("bot"))
-            (untouched if theirs else ours).append(member)
-        return ours, untouched
+            mine = named.get(member["username"].lower()) or renamed.get(member["id"])
+            owner = member["access_level"] == OWNER and self.holder.sort == "group"
+            if self._untouched(member, named=mine is not None, left=wanted is None):
+                other_owner |= owner
+                continue
+            name = mine["username"] if mine is not None else member["username"]
+            if name.lower() != member["username"].lower():
+                state.findings.append(self._renamed(name, member["username"]))
+            state.entries[name], state.users[name] = entry_of(member, name), int(member["id"])
+            owners += [name] if owner else []
+        self._token_account(state, named)
+        if owners and not other_owner:
+            self._last_owner(state, owners, named, left=wanted is None)
+        self._invited(state, named)
+        for entry in wanted or ():
+            self._queued(state, entry)
+            self._inherited(state, entry)
+        self._accepted_by_another(state, wanted or ())
+        return state
 
-    def _invited(self, seen: Seen, named: Mapping[str, Entry]) -> None:
+    def _untouched(self, member: Json, *, named: bool, left: bool) -> bool:
+        """Whether a member is never compared: the token's account, whom the site keeps, bots."""
+        name = member["username"].lower()
+        if member["id"] == self.api.me()["id"] or name in {kept.lower() for kept in self.api.settings.keep} or _BOT.fullmatch(name):
+            return True
+        # Service accounts may bear any name; only of those that would be removed is that asked.
+        return not named and not left and bool((self.api.user(int(member["id"])) or {}).get("bot"))
+
+    def _token_account(self, state: MembersState, named: Mapping[str, Entry]) -> None:
+        """An entry for the token's account is left out."""
+        entry = named.get(str(self.api.me()["username"]).lower())
+        if entry is None:
+            return
+        name = str(entry["username"])
+        state.blocked[name] = reason("token-account")
+        message = f"{name} is the account behind eiginfra's token: its membership of {self.holder.path} is never touched"
+        state.findings.append(
+            self._warning("member-is-token", message, "take it out of the members, or give eiginfra an account of its own")
+        )
+
+    def _last_owner(self, state: MembersState, owners: Sequence[str], named: Mapping[str, Entry], *, left: bool) -> None:
+        """One owner stays where the list leaves the group without any. An invited owner is none yet."""
+        wanted = [entry["username"] for entry in named.values() if entry["access"] == "owner"]
+        if any(name in state.users or self.api.account(name) is not None for name in wanted):
+            return
+        name = min(owners, key=lambda owner: state.users[owner])
+        state.blocked[name] = reason("last-owner")
+        if not left:
+            message = f"{name} stays owner of {self.holder.path}: there is no other"
+            state.findings.append(self._warning("last-owner", message, "name another owner first"))
+
+    def _invited(self, state: MembersState, named: Mapping[str, Entry]) -> None:
         whose = {
             email.lower(): str(named.get(name.lower(), {}).get("username", name))
             for name, email in self.memory.invited.items()
             # Whom the list gives without an address is to be a member, not invited.
             if named.get(name.lower(), {"email": email}).get("email")
         }
-        current = {str(entry["email"]).lower(): str(entry["username"]) for entry in named.values() if entry.get("email")}
+        current = {str(entry["email"]): str(entry["username"]) for entry in named.values() if entry.get("email")}
         # Those at the addresses that the list gives come first: what was sent to a former one of the same person goes.
         for invitation in sorted(self.invitations, key=lambda invitation: invitation["invite_email"].lower() not in current):
             email = str(invitation["invite_email"])
             name = (whose | current).get(email.lower(), email)
-            if name in seen.entries:
+            if name in state.entries:
                 name = email  # a member by now, or invited elsewhere: what is left of the invitation goes
-            mine = str(named.get(name.lower(), {}).get("email") or email)
-            seen.entries[name] = {**entry_of(invitation, name), "email": mine if mine.lower() == email.lower() else email}
-            seen.invited[name] = email
+            state.entries[name] = invited_entry(invitation, name)
+            state.invited[name] = email
             if name.lower() in named:
-                seen.waits[name] = f"{name} to accept the invitation"
+                state.waiting[name] = invitation_of(name)
 
-    def _queued(self, seen: Seen, entry: Entry) -> None:
-        """What was asked for stands as if done, and waits; GitLab's REST API does not list such requests."""
+    def _queued(self, state: MembersState, entry: Entry) -> None:
+        """What was asked for is not asked for again while it waits; GitLab's REST API does not list such requests."""
         name = entry["username"]
-        if self.memory.queued.get(name) == entry and seen.entries.get(name) != entry:
-            seen.entries[name] = seen.queued[name] = dict(entry)
-            seen.waits[name] = approval(name)
-            if since := self.memory.since.get(name):
-                seen.since[name], seen.waits[name] = since, approval(name, since)
-                seen.findings.append(self._in_queue(entry, since))
+        if self.memory.queued.get(name) == entry and not _as_wanted(entry, state.entries.get(name)):
+            since = self.memory.since.get(name)
+            state.wait_for_approval(name, entry, since)
+            if since:
+                state.findings.append(self._in_queue(entry, since))
 
-    def _inherited(self, seen: Seen, entry: Entry) -> None:
+    def _inherited(self, state: MembersState, entry: Entry) -> None:
         """Who inherits more cannot be given less: GitLab would refuse it, and it would mean nothing."""
         level, group = self.above.get(entry["username"].lower(), (0, ""))
-        if level > LEVELS[entry["access"]]:
-            seen.entries[entry["username"]] = dict(entry)
-            seen.findings.append(
-                warning(
-                    "below-inherited",
-                    f"{entry['username']} is {NAMES.get(level, level)} of {self.holder.path} already, inherited from {group}: "
-                    f"{entry['access']} would be less, so nothing is done",
-                    remedy=f"give the role that is meant, or take {entry['username']} out of {group}",
-                    address=self._address,
-                )
-            )
+        if level <= LEVELS[entry["access"]]:
+            return
+        name, access = entry["username"], NAMES.get(level, f"level {level}")
+        state.blocked[name] = reason("inherited", access=access, group=group)
+        message = (
+            f"{name} is {access} of {self.holder.path} already, inherited from {group}: {entry['access']} would be less, so nothing is done"
+        )
+        state.findings.append(self._warning("below-inherited", message, f"give the role that is meant, or take {name} out of {group}"))
 
-    def _last_owner(self, ours: Sequence[Json], untouched: Sequence[Json], named: Mapping[str, Entry]) -> Json | None:
-        """The owner who would leave the group without one, if they went."""
-        if self.holder.sort == "project":
-            return None
-        owners = [member for member in sorted(ours, key=lambda member: int(member["id"])) if member["access_level"] == OWNER]
-        if any(member["access_level"] == OWNER for member in untouched):
-            return None
-        if any(named.get(member["username"].lower(), {}).get("access") == "owner" for member in owners):
-            return None
-        return next((member for member in owners if member["username"].lower() not in named), None)
+    def _accepted_by_another(self, state: MembersState, wanted: Sequence[Entry]) -> None:
+        """An invitation may be accepted under another name: that account is not removed, nor the person invited again."""
+        strangers = sorted(state.users.keys() - {entry["username"] for entry in wanted})
+        for entry in wanted if strangers else ():
+            name = entry["username"]
+            if name in state.entries or not entry.get("email") or self.memory.invited.get(name, "").lower() != entry["email"]:
+                continue
+            for other in (name, *strangers):
+                state.blocked[other] = reason("invitation-taken", who=name, accounts=[*strangers])
+            message = (
+                f"the invitation of {name} to {self.holder.path} is gone, and {name} did not come: "
+                f"{', '.join(strangers)} may be the same person, and stays"
+            )
+            remedy = f"write the right username in the team's file; if it is somebody else: eiginfra forget '{self._address}'"
+            state.findings.append(self._warning("invitation-taken", message, remedy))
 
     @property
     def _address(self) -> str:
         return f"gitlab.members[{self.holder.path}]"
 
-    def _error(self, code: str, message: str, remedy: str) -> Finding:
-        return error(code, message, remedy=remedy, address=self._address)
-
-    def _spared(self, username: str) -> Finding:
-        message = f"{username} is not among the members of {self.holder.path}, but stays: there is no other owner"
-        return warning("last-owner", message, remedy="name another owner first", address=self._address)
+    def _warning(self, code: str, message: str, remedy: str) -> Finding:
+        return warning(code, message, remedy=remedy, address=self._address)
 
     def _in_queue(self, entry: Entry, since: str) -> Finding:
         """A refusal leaves no trace that could be read: only how long it takes can be told."""
@@ -192,25 +257,16 @@ class MemberList:
         remedy = f"ask the administrator; to have GitLab asked again: eiginfra forget '{self._address}'"
         return notice("promotion-waits", message, remedy=remedy, address=self._address)
 
-    def _taken(self, name: str, strangers: Sequence[str]) -> Finding:
-        """Whoever accepts an invitation comes under a name of their own: else they would be removed and invited, over and over."""
-        message = (
-            f"the invitation of {name} to {self.holder.path} is gone, and {name} did not come: "
-            f"{', '.join(strangers)} may be the same person"
-        )
-        remedy = f"write the right username in the team's file; if it is somebody else: eiginfra forget '{self._address}'"
-        return self._error("invitation-taken", message, remedy)
-
     def _renamed(self, before: str, now: str) -> Finding:
         remedy = f"write username: {now} in the team's file"
-        return warning("account-renamed", f"the account {before} is called {now} now", remedy=remedy, address=self._address)
+        return self._warning("account-renamed", f"the account {before} is called {now} now", remedy)
 
 
-def approval(username: str, since: str | None = None) -> str:
-    """What a queued promotion waits for."""
-    return f"an administrator of GitLab to approve {username}" + (f" (asked on {since})" if since else "")
+def invitation_of(username: str) -> Reason:
+    """What an invitation waits for."""
+    return reason("invitation", who=username)
 
 
-def _with_email(entry: Entry, wanted: Entry | None) -> Entry:
-    """GitLab does not show the address of a member: the wanted one stands for it."""
-    return {**entry, "email": wanted["email"]} if wanted and wanted.get("email") else entry
+def _as_wanted(wanted: Entry, there: Entry | None) -> bool:
+    """Whether a membership is as wanted; GitLab does not show a member's address."""
+    return there is not None and all(there.get(name) == value for name, value in wanted.items() if name != "email")

@@ -4,87 +4,109 @@ from typing import Any
 
 from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.members.state import LEVELS, OWNER, Entry, Seen, approval, entry_of
+from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.members.state import LEVELS, OWNER, Entry, MembersState, entry_of, invitation_of, invited_entry
 from eiginfra.providers.gitlab.nested_api import Holder
 
 
 class MembersWriter:
-    """Changes of one list; `seen` says what stands, and is kept up to date.
+    """Changes of one list; `state` says how it stands, and is kept up to date.
 
     stay: who is removed here, but wanted further below. elsewhere: further memberships of those who leave, by username.
     """
 
-    def __init__(self, api: GitLabApi, holder: Holder, seen: Seen, stay: frozenset[str], elsewhere: dict[str, list[Holder]]) -> None:
+    def __init__(
+        self, api: GitLabApi, holder: Holder, state: MembersState, stay: frozenset[str], elsewhere: dict[str, list[Holder]]
+    ) -> None:
         self._api = api
         self._holder = holder
-        self._seen = seen
+        self._state = state
         self._stay = stay
         self._elsewhere = elsewhere
+        self._sent: set[str] = set()
 
     def change(self, username: str, before: Any, after: Any) -> None:
         """Bring one entry about. Raises the typed errors of core.errors."""
-        seen = self._seen
+        state = self._state
         was_owner = isinstance(before, dict) and before.get("access") == "owner"
         if was_owner and not (isinstance(after, dict) and after.get("access") == "owner"):
             self._another_owner(username)
         if isinstance(after, dict):
-            entry = self._invitation(username, after) if self._by_invitation(username, after) else self._membership(username, before, after)
-            seen.entries[username] = {**entry, "email": after["email"]} if after.get("email") else entry
+            invites = self._by_invitation(username, after)
+            entry = self._invitation(username, after) if invites else self._membership(username, before, after)
+            if entry is not None:
+                state.entries[username] = entry
             return
-        if (email := seen.invited.pop(username, None)) is not None:
+        if (email := state.invited.pop(username, None)) is not None:
             self._api.nested.withdraw(self._holder, email)
-        elif (user := seen.users.pop(username, None)) is not None:
+        elif (user := state.users.pop(username, None)) is not None:
             below = username not in self._stay
             _gone_is_fine(lambda: self._api.nested.remove_member(self._holder, user, username, below=below))
             for holder in self._elsewhere.get(username, ()):
                 _gone_is_fine(lambda holder=holder: self._api.nested.remove_member(holder, user, username, below=True))
-        seen.entries.pop(username, None)
-        seen.waits.pop(username, None)
+        state.entries.pop(username, None)
+        state.waiting.pop(username, None)
+
+    def look_for_invitations(self) -> None:
+        """Read back those that were sent: GitLab's answer to one shows nothing of it."""
+        listed = {invitation["invite_email"].lower(): invitation for invitation in self._listed()}
+        for name in self._sent:
+            there = listed.get(self._state.invited[name].lower())
+            if there is None:
+                self._state.entries.pop(name, None)
+                self._state.waiting.pop(name, None)
+            else:
+                self._state.entries[name] = invited_entry(there, name)
+
+    def _listed(self) -> list[Json]:
+        return (self._api.nested.invitations(self._holder) or []) if self._sent else []
 
     def _by_invitation(self, username: str, after: Entry) -> bool:
         """Invited is who has no account of that name, where the list says at which address to invite."""
-        if username in self._seen.invited:
+        if username in self._state.invited:
             return True
-        return bool(after.get("email")) and username not in self._seen.users and self._api.account(username) is None
+        return bool(after.get("email")) and username not in self._state.users and self._api.account(username) is None
 
-    def _invitation(self, username: str, after: Entry) -> Entry:
+    def _invitation(self, username: str, after: Entry) -> Entry | None:
         email, fields = str(after["email"]), {"access_level": LEVELS[str(after["access"])]}
-        former = self._seen.invited.get(username)
+        former = self._state.invited.get(username)
         if former is not None and former.lower() != email.lower():
-            del self._seen.invited[username], self._seen.entries[username]
+            del self._state.invited[username], self._state.entries[username]
             entry = self._invitation(username, after)
             _gone_is_fine(lambda: self._api.nested.withdraw(self._holder, former))
             return entry
         expires = after.get("expires")
-        holders, complaint = self._api.nested, ""
-        if username not in self._seen.invited:
+        nested, complaint = self._api.nested, ""
+        if username not in self._state.invited:
             try:
-                complaint = holders.invite(self._holder, email, fields | ({"expires_at": expires} if expires else {})) or ""
+                complaint = nested.invite(self._holder, email, fields | ({"expires_at": expires} if expires else {})) or ""
             except LostAnswerError as problem:
                 complaint = str(problem)
-        self._seen.invited[username] = email
-        self._seen.waits[username] = f"{username} to accept the invitation"
+        self._state.invited[username] = email
+        self._state.waiting[username] = invitation_of(username)
         if not complaint and not self._differs(username, after):
-            return {"username": username, "access": after["access"], "expires": expires}
+            self._sent.add(username)
+            return None
         try:
             # Invited already: by the request whose answer was lost, or by somebody just now, or for another role or end.
-            return entry_of(holders.change_invitation(self._holder, email, {**fields, "expires_at": expires or ""}), username)
+            changed = nested.change_invitation(self._holder, email, {**fields, "expires_at": expires or ""})
+            return invited_entry({"invite_email": email, **changed}, username)
         except NotFoundError as problem:
             raise PermanentError(f"invite {email} to {self._holder}: GitLab answers: {complaint or problem}") from problem
 
     def _differs(self, username: str, after: Entry) -> bool:
-        there = self._seen.entries.get(username)
+        there = self._state.entries.get(username)
         return there is not None and (there["access"], there["expires"]) != (after["access"], after.get("expires"))
 
-    def _membership(self, username: str, before: Any, after: Entry) -> Entry:
+    def _membership(self, username: str, before: Any, after: Entry) -> Entry | None:
         level, expires = LEVELS[str(after["access"])], after.get("expires")
-        user = self._seen.users.get(username) or self._api.account(username)
+        user = self._state.users.get(username) or self._api.account(username)
         if user is None:
             raise NotFoundError(f"there is no account {username} on {self._api.settings.url}; ask them to sign in once")
         first: ProviderError | None = None
         # Whose promotion only waits is shown in the list, and is no member yet.
-        joins = before is None or username not in self._seen.users
-        self._seen.users[username] = user
+        joins = before is None or username not in self._state.users
+        self._state.users[username] = user
         if joins:
             try:
                 fields = {"access_level": level} | ({"expires_at": expires} if expires else {})
@@ -101,21 +123,20 @@ class MembersWriter:
                 raise
             raise first from None
 
-    def _entry(self, granted: dict[str, Any], username: str, after: Entry, *, joins: bool = False) -> Entry:
+    def _entry(self, granted: dict[str, Any], username: str, after: Entry, *, joins: bool = False) -> Entry | None:
+        """The membership as it now is; None where an administrator must agree first, so that nothing has changed."""
         if granted.get("queued"):
-            self._seen.queued[username] = dict(after)
-            self._seen.since.pop(username, None)
+            self._state.wait_for_approval(username, after)
             if joins:
-                del self._seen.users[username]
-            self._seen.waits[username] = approval(username)
-            return dict(after)
+                del self._state.users[username]
+            return None
         return entry_of(granted, username)
 
     def _another_owner(self, username: str) -> None:
         """The last owner of a group stays; inherited ones do not count."""
         if self._holder.sort == "project":
             return
-        user = self._seen.users.get(username)
+        user = self._state.users.get(username)
         members = self._api.nested.members(self._holder) or []
         if not any(member["access_level"] == OWNER and member["id"] != user for member in members):
             raise PermanentError(f"{username} is the last owner of {self._holder.path} and stays one; name another owner first")

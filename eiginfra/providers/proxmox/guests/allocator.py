@@ -1,47 +1,52 @@
 """Numbers, nodes and addresses for guests: what people do not write, known before anything is made."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observed, Record, Resource
+from eiginfra.core.world import World
 from eiginfra.providers.proxmox.guests.capacity import check, demands
 from eiginfra.providers.proxmox.guests.placement import place
 from eiginfra.providers.proxmox.guests.resources import ServerResources
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
+KINDS = ("proxmox.container", "proxmox.vm")
+"""They draw from one range, and share nodes and storages."""
+
+
+@dataclass(frozen=True)
+class GuestFacts:
+    """What was read for the allocation: numbers in use by anybody, backups too; the capacity, if something is made or enlarged."""
+
+    taken: frozenset[int] = frozenset()
+    capacity: ServerResources | None = None
+
 
 class GuestAllocator:
-    """Shared by the kinds of guests, which draw from one range.
+    """Shared by the kinds of guests.
 
     A new guest gets the number after the highest ever seen (guests of anybody, the journal's history, backup volumes), at the end of the
     range the lowest without a trace: a number used again would inherit backups, addresses and known hosts. Its node is the one with the
-    best fit of memory (see capacity.py); its address the network's plus its number. Guests that exist keep number and node.
+    best fit of memory (see placement.py); its address the network's plus its number. Guests that exist keep number and node.
     """
 
-    def __init__(self, settings: Callable[[], ProxmoxSettings], capacity: Callable[[], ServerResources | None] = lambda: None) -> None:
-        """capacity: what was measured when the guests were looked at; None if the plan makes and enlarges nothing."""
+    def __init__(self, settings: Callable[[], ProxmoxSettings]) -> None:
         self._settings = settings
-        self._capacity = capacity
 
-    def allocate(
-        self,
-        resources: Sequence[Resource],
-        observed: Mapping[Address, Observed],
-        others: Sequence[Observed],
-        taken: frozenset[int],
-        records: Sequence[Record],
-    ) -> Mapping[Address, Mapping[str, Any]]:
+    def allocate(self, world: World) -> Mapping[Address, Mapping[str, object]]:
         """id, node and address by resource; the same whatever the order of the resources. Raises InputError when the range is used up."""
         site = self._settings()
-        resources = sorted(resources, key=lambda resource: resource.address.key)
-        numbers = {resource.address: _written(resource, observed) for resource in resources}
+        resources = sorted(world.of(*KINDS), key=lambda resource: resource.address.key)
+        guests = {address: there for address, there in world.observed.items() if address.kind in KINDS}
+        numbers = {resource.address: _written(resource, guests) for resource in resources}
         traces = {
-            *taken,
-            *(vmid for thing in [*observed.values(), *others] if (vmid := _number(thing.handle)) is not None),
-            *(vmid for record in records if (vmid := _recorded(record)) is not None),
+            *(vmid for facts in _facts(world) for vmid in facts.taken),
+            *(vmid for guest in guests.values() if (vmid := _number(guest.handle)) is not None),
+            *(vmid for record in world.history if (vmid := _recorded(record)) is not None),
             *(vmid for vmid in numbers.values() if vmid is not None),
         }
         free = self._free(site, {vmid for vmid in traces if vmid in site})
@@ -49,29 +54,41 @@ class GuestAllocator:
         if len(new) > len(free):
             raise InputError([_used_up(site, traces, new)])
         numbers |= {resource.address: vmid for resource, vmid in zip(new, free, strict=False)}
-        nodes = place(site, self._capacity(), resources, observed, others)
+        nodes = place(site, _capacity(world), resources, guests)
         return {
             address: {
                 "id": vmid,
                 "node": nodes[address],
-                "address": site.address(_standing(address, observed) or vmid),
+                "address": site.address(_standing(address, guests) or vmid),
                 "remove_after": None,
             }
             for address, vmid in numbers.items()
             if vmid is not None
         }
 
-    def check(self, resources: Sequence[Resource], observed: Mapping[Address, Observed]) -> list[Finding]:
-        """Whether nodes and storages have room for what is asked for."""
-        capacity = self._capacity()
+    def assess(self, world: World) -> Mapping[str, Sequence[Finding]]:
+        """Whether nodes and storages have room for what is asked for; under the first kind of guests that is wanted."""
+        capacity = _capacity(world)
+        resources = [world.completed[item.address] for item in world.of(*KINDS) if world.creating or item.address in world.observed]
+        if capacity is None or not resources:
+            return {}
         nodes = {resource.address: str(getattr(resource.spec, "node", None)) for resource in resources}
-        return [] if capacity is None else check(capacity, demands(resources, observed, nodes), self._settings().overcommit)
+        found = check(capacity, demands(resources, world.observed, nodes), self._settings().overcommit)
+        return {resources[0].address.kind: found}
 
     @staticmethod
     def _free(site: ProxmoxSettings, traces: set[int]) -> list[int]:
         first, last = site.ids
         highest = max(traces, default=first - 1)
         return [*range(highest + 1, last + 1), *(vmid for vmid in range(first, highest) if vmid not in traces)]
+
+
+def _facts(world: World) -> list[GuestFacts]:
+    return [facts for kind in KINDS if isinstance(facts := world.facts(kind), GuestFacts)]
+
+
+def _capacity(world: World) -> ServerResources | None:
+    return next((facts.capacity for facts in _facts(world) if facts.capacity is not None), None)
 
 
 def _number(values: Mapping[str, Any]) -> int | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.resource import Observed, Resource, Scope
+from eiginfra.core.reason import reason
+from eiginfra.core.resource import Absence, Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity
 from eiginfra.providers.proxmox.guests.spec import GuestSpec
@@ -44,22 +45,23 @@ def attributed(finding: Finding, resource: Resource) -> Finding:
     return finding.model_copy(update={"address": str(resource.address), "team": resource.team})
 
 
-def unknown(look: Look) -> dict[Address, str]:
-    """The wanted guests that may stand all the same, with why: on a node that is offline, or where their mark was taken out."""
-    return _out_of_reach(look) | {
-        resource.address: f"not made: {_WORDS[guest.type]} {guest.vmid} on {guest.node} seems to be it, without its mark"
+def absent(look: Look) -> dict[Address, Absence]:
+    """The wanted guests that may stand all the same, with why: on a node that is offline, or where their marker was taken out."""
+    unmarked = {
+        resource.address: Absence(reason("guest-unmarked", what=_WORDS[guest.type], id=guest.vmid, node=guest.node))
         for resource, guest in _bare(look)
     }
+    return _out_of_reach(look) | unmarked
 
 
-def _out_of_reach(look: Look) -> dict[Address, str]:
+def _out_of_reach(look: Look) -> dict[Address, Absence]:
     """Those the journal knows on a node that is offline; or all of a lost one's pool."""
     lost = {guest.vmid: guest for guest in look.guests.values() if not guest.reachable and guest.type == look.type}
     known = numbers_of(look.scope)
     strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
     at = {Address(look.name, key): lost[vmid] for key, vmid in known.items() if vmid in lost}
     seen = {observed.address for observed in look.objects}
-    found: dict[Address, str] = {}
+    found: dict[Address, Absence] = {}
     for resource in look.scope.resources:
         spec = resource.spec
         if not isinstance(spec, GuestSpec) or resource.address in seen:
@@ -67,10 +69,11 @@ def _out_of_reach(look: Look) -> dict[Address, str]:
         guest = at.get(resource.address) or lost.get(spec.id or 0) or strangers.get(spec.pool)
         template = look.guests.get(getattr(spec, "image", None) or 0)
         if guest is None and template is not None and not template.reachable:
-            found[resource.address] = f"not made: its template {template.vmid} is on node {template.node}, which is offline"
+            found[resource.address] = Absence(reason("template-offline", id=template.vmid, node=template.node))
         if guest is not None:
             certain = "it is" if resource.address in at or guest.vmid == spec.id else "it may be"
-            found[resource.address] = f"unknown: {certain} {_WORDS[guest.type]} {guest.vmid} on node {guest.node}, which is offline"
+            why = reason("guest-offline", certain=certain, what=_WORDS[guest.type], id=guest.vmid, node=guest.node)
+            found[resource.address] = Absence(why)
     return found
 
 
@@ -121,11 +124,12 @@ def _offline(look: Look) -> Iterator[Finding]:
     for guest in look.guests.values():
         if not guest.reachable:
             lost.setdefault(guest.node, []).append(guest.vmid)
-    for node in sorted(node.name for node in look.nodes if not node.online):
-        guests = ", ".join(map(str, sorted(lost.get(node, ())))) or "none"
+    for node in sorted((node for node in look.nodes if not node.online), key=lambda node: node.name):
+        guests = ", ".join(map(str, sorted(lost.get(node.name, ())))) or "none"
+        state = "does not answer" if node.silent else "is offline"
         yield warning(
             "node-offline",
-            f"node {node} is offline: what is on it (guests {guests}) is unknown, not missing, and nothing is made in its place",
+            f"node {node.name} {state}: what is on it (guests {guests}) is unknown, not missing, and nothing is made in its place",
             remedy="see to the node, then make a new plan; what is wanted on the other nodes is done meanwhile",
         )
 

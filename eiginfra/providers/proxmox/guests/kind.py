@@ -2,16 +2,17 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError, StaleError
-from eiginfra.core.kind import Parting
-from eiginfra.core.resource import RESTART, Observed, Record
+from eiginfra.core.reason import RESTART, Reason, reason
+from eiginfra.core.resource import Observed
 from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
-from eiginfra.providers.proxmox.guests import decommission, last_backup
+from eiginfra.providers.proxmox.guests import last_backup
 from eiginfra.providers.proxmox.guests.config import Config, settled, shared_changes, shrinks, startup
 from eiginfra.providers.proxmox.guests.observe import G, GuestReader, ObservedGuest
 from eiginfra.providers.proxmox.guests.snapshots import Snapshots
@@ -23,9 +24,14 @@ _SHUTDOWN_SECONDS = 60
 class GuestKind(GuestReader[G]):
     """A sort of guest."""
 
-    removal = "deleted"
-    in_steps = True
-    cold: ClassVar[frozenset[str]]
+    decommission = Decommission(
+        (
+            Step("stop-and-back-up", Trigger.PRUNE, {"state": "stopped", "onboot": False, "protection": False}),
+            Step("delete-with-disks", Trigger.GRACE),
+        ),
+        dated="remove_after",
+    )
+    restart_fields: ClassVar[frozenset[str]]
     """The fields that a running guest is given with a restart only (container-config.jsonl, vm-lifecycle.jsonl)."""
 
     @cached_property
@@ -41,13 +47,13 @@ class GuestKind(GuestReader[G]):
         disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
         return {disk: print_size(spec.disk)} if "disk" in fields and size < spec.disk else {}
 
-    def fixed(self, found: FieldDiff) -> bool:
+    def cannot_change(self, diff: FieldDiff) -> Reason | None:
         """Disks are never shrunk, by nobody."""
-        return super().fixed(found) or shrinks(found)
+        return super().cannot_change(diff) or (reason("cannot-shrink") if shrinks(diff) else None)
 
     def waits(self, diff: FieldDiff) -> bool:
         """Whether a change of that sort takes effect on a running guest with a restart only."""
-        return diff.field in self.cold
+        return diff.field in self.restart_fields
 
     @abstractmethod
     def make(self, spec: G) -> None:
@@ -111,7 +117,7 @@ class GuestKind(GuestReader[G]):
             raise PermanentError(msg)
         try:
             if "remove_after" in fields and spec.remove_after is not None:
-                self._part(spec, guest)
+                self._stop_and_back_up(spec, guest)
                 return self.read(spec, guest.handle)
             if "pool" in fields:
                 self._client.move_to_pool(spec.pool, guest.vmid)
@@ -139,8 +145,7 @@ class GuestKind(GuestReader[G]):
         if params:
             self._client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
         self.grow(spec, fields, node, vmid, reading.wanted)
-        returns = "remove_after" in fields and spec.state is None and guest.values["state"] == "stopped"
-        if returns or ("state" in fields and spec.state == "running"):
+        if "state" in fields and spec.state == "running":
             self._client.power(node, self.type, vmid, "start")
         elif "state" in fields:
             self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
@@ -161,7 +166,7 @@ class GuestKind(GuestReader[G]):
                 self._machines.changed()
         return self.read(spec, observed.handle)
 
-    def _part(self, spec: G, guest: ObservedGuest) -> None:
+    def _stop_and_back_up(self, spec: G, guest: ObservedGuest) -> None:
         """Stop it, back it up, and only then date it: a run that is killed in between begins anew, and finds the backup."""
         node, vmid = guest.node, guest.vmid
         if guest.values["state"] == "running":
@@ -171,10 +176,6 @@ class GuestKind(GuestReader[G]):
         day = date.fromisoformat(str(spec.remove_after))
         params = {"onboot": 0, "protection": 0, "description": with_removal(reading.wanted.get("description"), day)}
         self._client.configure(node, self.type, vmid, params, reading.digest)
-
-    def parting(self, there: Observed, record: Record | None, today: date, grace: timedelta) -> Parting | None:
-        """Stopped, backed up and dated; removed when its days of grace are over."""
-        return decommission.step(there, record, today, grace)
 
     def delete(self, observed: Observed) -> None:
         """Remove a guest whose day has come, if it is still what the plan saw: ours by its mark, stopped, with that date."""

@@ -12,14 +12,16 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import RESTART, Observation, Observed, Resource, Scope
+from eiginfra.core.reason import NEXT_START, RESTART, reason
+from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.trace import Activity
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
+from eiginfra.core.world import World
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
-from eiginfra.providers.proxmox.guests import audit, findings
-from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
-from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
+from eiginfra.providers.proxmox.guests import audit, findings, outage
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator, GuestFacts
+from eiginfra.providers.proxmox.guests.config import Config, device_number, memory, shared_values
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
 from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
 
@@ -53,7 +55,7 @@ class GuestReader(Kind[G]):
     def __init__(self, client: ProxmoxClient, machines: GuestSurveys, allocator: GuestAllocator) -> None:
         self._client = client
         self._machines = machines
-        self.allocator = allocator
+        self._allocator = allocator
 
     # What the two sorts do differently.
 
@@ -101,31 +103,42 @@ class GuestReader(Kind[G]):
         readings = survey.read(guest.vmid for guest in around if not guest.making)
         marks = findings.by_mark(scope.cohort, around, readings, numbers)
         objects = []
-        renamed = {spec.was: spec for spec in scope.specs() if spec.was is not None and spec.mark not in marks}
         for guest in sorted(around, key=lambda guest: guest.vmid):
             reading = readings.get(guest.vmid)
             if guest.type != self.type or reading is None:
                 continue
             mark = reading.mark or ""
             spec = given.get(guest.vmid)
-            if mark in marks and marks[mark][0] == guest and mark in renamed:
-                there = self._observed(renamed[mark].mark, guest, reading, renamed[mark].team, ours=True)
-                objects.append(replace(there, facts={**there.facts, "formerly": f"{self.name}[{mark}]"}))
-            elif mark in marks and marks[mark][0] == guest:
-                objects.append(self._observed(mark, guest, reading, mark.split("/")[1], ours=True))
+            if mark in marks and marks[mark][0] == guest:
+                objects.append(self._observed(mark, guest, reading, mark.split("/")[1], marked=True))
             elif spec is not None and not mark and spec.mark not in marks:
-                objects.append(self._observed(spec.mark, guest, reading, spec.team, ours=False))
+                objects.append(self._observed(spec.mark, guest, reading, spec.team, marked=False))
             else:
-                objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), ours=False))
+                objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), marked=False))
+        objects = [_kept(there, scope) for there in objects]
         look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects, tuple(survey.nodes.values()))
         found = [*findings.of(look), *self.remarks(look)]
         standing = {there.address: there for there in objects}
-        unknown = findings.unknown(look)
-        if any(self._grows(resource, standing.get(resource.address)) for resource in scope.resources if resource.address not in unknown):
-            survey.measure()
-        new = any(resource.address not in standing for resource in scope.resources)
-        inside = frozenset(vmid for vmid in [*survey.guests, *(survey.backups() if new else ())] if vmid in site)
-        return Observation(tuple(objects), inside, tuple(found), unknown)
+        absent = findings.absent(look)
+        grows = any(self._grows(item, standing.get(item.address)) for item in scope.resources if item.address not in absent)
+        new = [item for item in scope.resources if item.address not in standing and item.address not in absent]
+        backups, outages = survey.backups() if new else (frozenset[int](), {})
+        capacity = survey.measured() if grows else None
+        stranded, told = outage.stranded(site, capacity, new, outages)
+        taken = frozenset(vmid for vmid in [*survey.guests, *backups] if vmid in site)
+        return Observation(tuple(objects), (*found, *told), {**absent, **stranded}, facts=GuestFacts(taken, capacity))
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """Number, node and address; and a start for what comes back from its days of grace, unless it is to be stopped."""
+        fields = dict(world.once(self._allocator.allocate).get(resource.address, {}))
+        there = world.observed.get(resource.address)
+        returns = there is not None and there.values.get("remove_after") is not None and there.values.get("state") == "stopped"
+        return {**fields, **({"state": "running"} if returns and resource.values.get("state") is None else {})}
+
+    def assess(self, resources: Sequence[Resource], world: World) -> Iterable[Finding]:
+        """Whether nodes and storages have room for what is asked for; told once for all guests."""
+        del resources
+        return world.once(self._allocator.assess).get(self.name, ())
 
     def _grows(self, resource: Resource, there: Observed | None) -> bool:
         """Whether it is to be made, or to get more than it has."""
@@ -138,7 +151,7 @@ class GuestReader(Kind[G]):
         del look
         return ()
 
-    def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, ours: bool) -> ObservedGuest:
+    def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, marked: bool) -> ObservedGuest:
         self._machines.note(reading.mark, guest)
         now, then = self._values(reading.running), self._values(reading.wanted)
         place: dict[str, JsonValue] = {
@@ -153,10 +166,10 @@ class GuestReader(Kind[G]):
             Address(self.name, key),
             place | then,
             {"node": guest.node, "vmid": guest.vmid},
-            ours=ours,
+            marked=marked,
             team=team,
             usage=self._usage(reading.wanted),
-            waiting={name: RESTART if guest.running else "its next start" for name, value in then.items() if now.get(name) != value},
+            waiting={name: RESTART if guest.running else NEXT_START for name, value in then.items() if now.get(name) != value},
             facts={
                 "vmid": guest.vmid,
                 "node": guest.node,
@@ -172,7 +185,7 @@ class GuestReader(Kind[G]):
             "name": config.get(self.name_key),
             "cores": int(config["cores"]) if "cores" in config else self.default_cores,
             "disk": str(disks[0]) if disks else None,
-            **shared_values(config),
+            **shared_values(config, f"net{device_number(config, self._client.settings)}"),
             **self.own_values(config),
         }
 
@@ -194,7 +207,7 @@ class GuestReader(Kind[G]):
         for number, reading in sorted(readings.items()):
             listed = survey.guests[number]
             if listed.type == self.type and (reading.mark == spec.mark or (handle and number == vmid)):
-                return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+                return self._observed(spec.mark, listed, reading, spec.team, marked=reading.mark == spec.mark)
         return None
 
     def read_at(self, spec: G, node: str, vmid: int, pool: str | None = None) -> ObservedGuest | None:
@@ -206,7 +219,7 @@ class GuestReader(Kind[G]):
             return None
         running, lock = status.get("status") == "running", status.get("lock")
         listed = Listed(vmid, self.type, node, str(status.get("name", "")), running, pool or self._pool(spec.pool, vmid), lock)
-        return self._observed(spec.mark, listed, reading, spec.team, ours=reading.mark == spec.mark)
+        return self._observed(spec.mark, listed, reading, spec.team, marked=reading.mark == spec.mark)
 
     def activity(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Activity]:
         """What the tasks of the guest's node tell; one request, one for each configuring task that may explain it, and the clock once."""
@@ -220,3 +233,10 @@ class GuestReader(Kind[G]):
         except NotFoundError:
             pass
         return next((row.get("pool") for row in self._client.resources() if row.get("vmid") == vmid), None)
+
+
+def _kept(there: ObservedGuest, scope: Scope) -> ObservedGuest:
+    """A protected guest stays; a protection that the inventory did not ask for when it last spoke of the guest is taken off."""
+    record = next((known for known in scope.records if known.address == there.address), None)
+    unasked = record is not None and record.values.get("protection") is False
+    return replace(there, keep=reason("protected-on-server")) if there.values.get("protection") and not unasked else there

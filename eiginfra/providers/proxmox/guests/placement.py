@@ -14,7 +14,6 @@ def place(
     capacity: ServerResources | None,
     resources: Iterable[Resource],
     observed: Mapping[Address, Observed],
-    others: Sequence[Observed],
 ) -> dict[Address, str]:
     """A node for every guest: the one it stands on; a new one goes where the least memory stays free of what it needs, if any has enough.
 
@@ -26,12 +25,9 @@ def place(
         for claim in capacity.claims.values():
             load[claim.node] += 0 if claim.template else claim.memory
     else:
-        for guest in [*observed.values(), *others]:
+        for guest in observed.values():
             load[str(guest.handle.get("node"))] += guest.usage.memory
-    online = [name for name in site.nodes if capacity is None or name not in capacity.nodes or capacity.nodes[name].online] or list(
-        site.nodes
-    )
-    sizes = {name: capacity.nodes[name].memory if capacity is not None and name in capacity.nodes else None for name in online}
+    sizes = {name: capacity.nodes[name].memory if capacity is not None and name in capacity.nodes else None for name in site.nodes}
     nodes: dict[Address, str] = {}
     for resource in resources:
         if (standing := observed.get(resource.address)) is not None:
@@ -44,14 +40,17 @@ def place(
             free = -load[name] if size is None else size - load[name] - memory
             return size is None or free < 0, free if size is not None and free >= 0 else -free, site.nodes.index(name)
 
-        node = min(_homes(capacity, resource, online), key=preference)
+        homes = homes_of(site, capacity, resource)
+        node = min([name for name in homes if not outages_of(site, capacity, resource, name)] or homes, key=preference)
         load[node] += memory
         nodes[resource.address] = node
     return nodes
 
 
-def _homes(capacity: ServerResources | None, resource: Resource, online: Sequence[str]) -> Sequence[str]:
-    """The nodes that a new guest may be made on."""
+def homes_of(site: ProxmoxSettings, capacity: ServerResources | None, resource: Resource) -> Sequence[str]:
+    """The nodes that a new guest may be made on, if their storages can be used."""
+    nodes = capacity.nodes if capacity is not None else {}
+    online = [name for name in site.nodes if name not in nodes or nodes[name].online] or list(site.nodes)
     image = getattr(resource.spec, "image", None)
     if capacity is not None and isinstance(image, str):
         return [name for name in online if image in capacity.templates.get(name, (image,))] or online
@@ -59,4 +58,14 @@ def _homes(capacity: ServerResources | None, resource: Resource, online: Sequenc
     if template is None or capacity is None or template.node not in online:
         return online
     store = capacity.stores.get(template.node)
+    if (template.node, site.disks) in capacity.outages:
+        return [template.node]
     return online if store is None or (store.shared and image in store.used) else [template.node]
+
+
+def outages_of(site: ProxmoxSettings, capacity: ServerResources | None, resource: Resource, node: str) -> dict[str, str]:
+    """Of the storages that a new guest needs on a node, those that cannot be used, each with why."""
+    image = getattr(resource.spec, "image", None)
+    needed = (site.disks, *([site.templates] if isinstance(image, str) and image.partition(":")[0] == site.templates else []))
+    outages = capacity.outages if capacity is not None else {}
+    return {storage: outages[node, storage] for storage in needed if (node, storage) in outages}

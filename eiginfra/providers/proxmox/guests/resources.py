@@ -4,10 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eiginfra.core.errors import PermissionDeniedError
+from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDeniedError
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.codec import flag
 
 _THICK = {"lvm", "iscsi", "iscsidirect", "zfs"}
+
+
+Outages = Mapping[tuple[str, str], str]
+"""Why a storage cannot be used on a node, by node and storage, in the server's words where it has any."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,8 @@ class NodeCapacity:
     online: bool = True
     memory: int | None = None
     cores: int | None = None
+    silent: bool = False
+    """Whether the cluster calls it online and it does not answer: it is then treated as offline."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class ServerResources:
     claims: Mapping[int, Claim]
     templates: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The container templates on the site's storage for them, by node; a node on which the token sees none is left out."""
+    outages: Outages = field(default_factory=dict)
 
 
 def nodes_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, NodeCapacity]:
@@ -68,38 +76,74 @@ def nodes_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, NodeCapacity]:
     }
 
 
-def read_templates(client: ProxmoxClient, nodes: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The container templates on each of the nodes, one request a node."""
+def read_templates(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[str, frozenset[str]], Outages]:
+    """The container templates on each of the nodes, one request a node; and where their storage cannot be used."""
     found: dict[str, frozenset[str]] = {}
+    outages: dict[tuple[str, str], str] = {}
     for node in nodes:
         try:
             found[node] = frozenset(str(row["volid"]) for row in client.templates(node))
         except PermissionDeniedError:
             continue
-    return {node: volumes for node, volumes in found.items() if volumes}
+        except PermanentError as problem:
+            outages[node, client.settings.templates] = str(problem)
+    return {node: volumes for node, volumes in found.items() if volumes}, outages
 
 
-def read_stores(client: ProxmoxClient, nodes: Iterable[str]) -> dict[str, Store]:
-    """The storage for disks on each of the nodes, two requests a node; one that the token may not look at is left out."""
+def read_stores(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[str, Store], Outages]:
+    """The storage for disks on each of the nodes, two requests a node; and where it cannot be used.
+
+    One that the token may not look at is left out.
+    """
     found: dict[str, Store] = {}
-    for node in nodes:
-        for row in client.storages(node):
+    outages: dict[tuple[str, str], str] = {}
+    rows = {node: client.storages(node) for node in nodes}
+    for node, listed in rows.items():
+        if not listed and any(rows.values()):
+            outages[node, client.settings.disks] = "it is not there"
+        for row in listed:
+            if not flag(row.get("active", 1)):
+                outages[node, client.settings.disks] = "it is not active"
+                continue
             try:
-                volumes = client.volumes(node)
+                found[node] = _store(node, row, client.volumes(node))
             except PermissionDeniedError:
-                volumes = []
-            used: dict[int, int] = {}
-            for volume in volumes:
-                if volume.get("vmid"):
-                    used[int(volume["vmid"])] = used.get(int(volume["vmid"]), 0) + int(volume.get("used") or 0)
-            found[node] = Store(
-                name=str(row["storage"]),
-                node=node,
-                total=int(row.get("total", 0)),
-                available=int(row.get("avail", 0)),
-                provisioned=sum(int(volume.get("size", 0)) for volume in volumes),
-                thin=row.get("type") not in _THICK,
-                shared=str(row.get("shared", 0)) == "1",
-                used=used,
-            )
-    return found
+                found[node] = _store(node, row, [])
+            except PermanentError as problem:
+                outages[node, client.settings.disks] = str(problem)
+    return found, outages
+
+
+def read_backups(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[frozenset[int], Outages]:
+    """The numbers of guests that have backups, one request a node; and where the storage for backups cannot be read."""
+    found: set[int] = set()
+    outages: dict[tuple[str, str], str] = {}
+    for node in nodes:
+        try:
+            found |= {int(row.get("vmid") or 0) for row in client.backups(node)}
+        except PermissionDeniedError:
+            raise
+        except NotFoundError:
+            continue  # the storage is kept from this node
+        except PermanentError as problem:
+            outages[node, client.settings.backups] = str(problem)
+    return frozenset(found - {0}), outages
+
+
+def _store(node: str, row: Mapping[str, Any], volumes: Iterable[Mapping[str, Any]]) -> Store:
+    used: dict[int, int] = {}
+    provisioned = 0
+    for volume in volumes:
+        provisioned += int(volume.get("size", 0))
+        if volume.get("vmid"):
+            used[int(volume["vmid"])] = used.get(int(volume["vmid"]), 0) + int(volume.get("used") or 0)
+    return Store(
+        name=str(row["storage"]),
+        node=node,
+        total=int(row.get("total", 0)),
+        available=int(row.get("avail", 0)),
+        provisioned=provisioned,
+        thin=row.get("type") not in _THICK,
+        shared=flag(row.get("shared", 0)),
+        used=used,
+    )

@@ -60,7 +60,9 @@ class GuestSpec(Spec):
     dns: tuple[Annotated[str, AfterValidator(_server)], ...] | None = Field(
         default=None, description="Its name servers. Unset: made with the site's, then left alone"
     )
-    state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when made, then left alone")
+    state: Annotated[Literal["running", "stopped"] | None, Rules(harm=("stopped", "machine-stopped"))] = Field(
+        default=None, description="Unset: started once when made, then left alone"
+    )
     protection: bool | None = Field(default=None, description="Refuse to remove it")
     snapshot: Annotated[bool | None, Rules(write_only=True)] = Field(default=None, description="Take a snapshot before risky changes")
     onboot: bool | None = Field(default=None, description="Start it with the server")
@@ -75,8 +77,6 @@ class GuestSpec(Spec):
     address: Annotated[str | None, AfterValidator(lambda text: text and _interface(text)), Rules(assigned=True)] = Field(
         default=None, description="Its address with the network's length; assigned by its number"
     )
-
-    was: Annotated[Mark | None, CREATE_ONLY] = Field(default=None, description="The mark it had before it was renamed")
     remove_after: Annotated[date | None, Rules(assigned=True)] = Field(
         default=None, description="The day after which it is removed, once it has left the inventory; taken off when it is wanted again"
     )

@@ -4,13 +4,23 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eiginfra.core.errors import NotFoundError, ProviderError
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.codec import mark_of, parse_tags
-from eiginfra.providers.proxmox.guests.resources import Claim, NodeCapacity, ServerResources, nodes_of, read_stores, read_templates
+from eiginfra.providers.proxmox.errors import NodeSilentError
+from eiginfra.providers.proxmox.guests.resources import (
+    Claim,
+    NodeCapacity,
+    Outages,
+    ServerResources,
+    nodes_of,
+    read_backups,
+    read_stores,
+    read_templates,
+)
 
 _READERS = 16
 _FRESH = 5.0
@@ -88,7 +98,7 @@ class Survey:
     touched: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
-    _backups: frozenset[int] | None = None
+    _backups: tuple[frozenset[int], Outages] | None = None
 
     def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
         """Configurations, concurrently; of guests that vanished in the meantime there is none. What failed is asked for again next time."""
@@ -102,20 +112,22 @@ class Survey:
         self.touched = time.monotonic()
         return {vmid: reading for vmid, reading in results.items() if reading is not None}
 
-    def measure(self) -> None:
-        """Read the capacity that there is, once a look: only a plan that makes or enlarges something needs it."""
+    def measured(self) -> ServerResources:
+        """The capacity that there is, read once a look: only a plan that makes or enlarges something needs it."""
         with self._lock:
             if self.capacity is None:
                 online = [node for node in self.client.settings.nodes if self.online(node)]
                 claims = {guest.vmid: Claim(guest.node, guest.memory, guest.cores, guest.template) for guest in self.guests.values()}
-                self.capacity = ServerResources(self.nodes, read_stores(self.client, online), claims, read_templates(self.client, online))
+                stores, without_disks = read_stores(self.client, online)
+                templates, without_templates = read_templates(self.client, online)
+                self.capacity = ServerResources(self.nodes, stores, claims, templates, {**without_disks, **without_templates})
+            return self.capacity
 
-    def backups(self) -> frozenset[int]:
+    def backups(self) -> tuple[frozenset[int], Outages]:
         """The numbers of guests that have backups: wanted only when a new guest needs a number that was never used."""
         with self._lock:
             if self._backups is None:
-                rows = [row for node in self.client.settings.nodes if self.online(node) for row in self.client.backups(node)]
-                self._backups = frozenset(int(row.get("vmid") or 0) for row in rows) - {0}
+                self._backups = read_backups(self.client, [node for node in self.client.settings.nodes if self.online(node)])
             return self._backups
 
     def online(self, node: str) -> bool:
@@ -160,11 +172,6 @@ class GuestSurveys:
             if self._survey is None:
                 self._survey = self._look(cohort)
             return self._survey
-
-    @property
-    def capacity(self) -> ServerResources | None:
-        """What the present look measured."""
-        return self._survey.capacity if self._survey and not self._outdated else None
 
     def changed(self) -> None:
         """The present look no longer holds: a guest was changed."""
@@ -220,6 +227,13 @@ class GuestSurveys:
                 continue  # what it left behind, if anything, the lists will show
         return bool(upids)
 
+    def _guests_on(self, pair: tuple[str, GuestType]) -> list[dict[str, Any]] | None:
+        """A node's guests of one sort; None if the node does not answer."""
+        try:
+            return self.client.guests(*pair)
+        except NodeSilentError:
+            return None
+
     def _list(self) -> tuple[dict[str, NodeCapacity], dict[int, Listed]]:
         site, client = self.client.settings, self.client
         rows = client.cluster()
@@ -227,10 +241,12 @@ class GuestSurveys:
         down = {node.name for node in nodes.values() if not node.online}
         asked = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site)} - down
         pairs: Sequence[tuple[str, GuestType]] = [(node, kind) for node in sorted(asked) for kind in _TYPES]
-        lists = self._readers.map(lambda pair: client.guests(*pair), pairs)
-        found = {vmid: _unreachable(row) for vmid, row in known.items() if row.get("node") in down}
-        for (node, kind), rows in zip(pairs, lists, strict=True):
-            for row in rows:
+        lists = dict(zip(pairs, self._readers.map(self._guests_on, pairs), strict=True))
+        silent = {node for (node, _), rows in lists.items() if rows is None}
+        nodes |= {node: replace(nodes.get(node, NodeCapacity(node)), online=False, silent=True) for node in silent}
+        found = {vmid: _unreachable(row) for vmid, row in known.items() if row.get("node") in down | silent}
+        for (node, kind), there in lists.items():
+            for row in there or () if node not in silent else ():
                 vmid = int(row["vmid"])
                 found[vmid] = _listed(kind, node, row, known.get(vmid, {}))
         return nodes, found

@@ -24,7 +24,7 @@ from eiginfra.providers.proxmox.kinds.vm import VmKind
 def all_kinds(client: ProxmoxClient) -> list[Kind[Any]]:
     """Every kind, over one client."""
     machines = GuestSurveys(client)
-    allocator = GuestAllocator(lambda: client.settings, lambda: machines.capacity)
+    allocator = GuestAllocator(lambda: client.settings)
     access = Access(client)
     return [
         RoleKind(access),

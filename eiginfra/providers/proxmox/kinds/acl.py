@@ -8,8 +8,9 @@ from pydantic import Field, JsonValue, model_validator
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, warning
-from eiginfra.core.kind import Kind, Retirement
+from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
 from eiginfra.providers.proxmox.access import Access, Json
@@ -51,7 +52,7 @@ class AclKind(Kind[AclSpec]):
     name = "proxmox.acl"
     spec = AclSpec
     title = "Rights of a group on a path of Proxmox VE"
-    retires = Retirement("taken away", {"roles": []}, cap="acl")
+    decommission = Decommission((Step("take-away", Trigger.APPLY, {"roles": []}, cap="acl", created_only=True),))
 
     def __init__(self, access: Access) -> None:
         self._access = access

@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Change, FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
 from eiginfra.core.finding import Finding, warning
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Absence, Denial, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
+from eiginfra.core.world import World
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import flag
 from eiginfra.providers.proxmox.fields import PoolId
@@ -29,7 +32,7 @@ Numbers = Mapping[str, int]
 """The guests' numbers by their marks."""
 _COVERS = {"guests": "vmid", "pool": "pool", "all": "all"}
 """What a job may cover, and the parameter that says so."""
-_ADMINISTRATOR = "an administrator"
+_ADMINISTRATOR = reason("administrator")
 
 
 def _kept(text: str) -> str:
@@ -70,7 +73,7 @@ class BackupKind(Kind[BackupSpec]):
     name = "proxmox.backup"
     spec = BackupSpec
     title = "A backup job on Proxmox VE"
-    removal = "deleted; the backups it made stay"
+    decommission = Decommission((Step("delete-job", Trigger.PRUNE),))
 
     def __init__(self, client: ProxmoxClient, machines: GuestSurveys) -> None:
         self._client = client
@@ -81,34 +84,59 @@ class BackupKind(Kind[BackupSpec]):
         return spec.id
 
     def dependencies(self, spec: BackupSpec) -> Iterable[Address]:
-        """The guests, whichever sort they are, whose numbers the job names; or the pool."""
-        guests = [Address(kind, mark) for mark in spec.guests or () for kind in ("proxmox.container", "proxmox.vm")]
-        return (*guests, *((Address("proxmox.pool", spec.pool),) if spec.pool else ()))
+        """The pool."""
+        return (Address("proxmox.pool", spec.pool),) if spec.pool else ()
+
+    def follows(self, spec: BackupSpec) -> Iterable[Address]:
+        """The guests, whichever sort they are, whose numbers the job names; it covers those that stand."""
+        return [address for mark in spec.guests or () for address in _addresses(mark)]
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """The guests without those that are neither there nor made now: they are added once they stand."""
+        guests: Sequence[str] = getattr(resource.spec, "guests", None) or ()
+        covered = tuple(mark for mark in guests if not any(_missing(address, world) for address in _addresses(mark)))
+        return {"guests": covered} if covered and len(covered) < len(guests) else {}
 
     # Looking.
 
     def observe(self, scope: Scope) -> Observation:
-        """One request for all jobs; two more where a job is not as wanted or a guest was made by hand."""
+        """One request for all jobs; one more where a guest was made by hand."""
         named = {record.address.key for record in scope.records}
         if not (scope.resources or named):
             return Observation()
         jobs = self._jobs()
         survey = self._machines.survey(self.name, scope.cohort)
         numbers = self._numbers(survey)
-        standing: dict[str, Observed] = {name: self._observed(job, numbers) for name, job in (jobs or {}).items()}
-        standing |= _hidden(scope, jobs or {}, standing, survey, numbers)
-        lacking = [(resource, _lacking(resource, standing.get(resource.address.key))) for resource in scope.resources]
-        told: list[Finding] = []
-        if any(missing for _, missing in lacking) and not (jobs is not None and self._may_change()):
-            for resource, missing in lacking:
-                there = standing.get(resource.address.key)
-                if missing:
-                    told.append(_told(resource, there, numbers, missing, seen=jobs is not None))
-                    standing[resource.address.key] = _waiting(resource, there, missing)
-        if jobs is not None:
-            told += self._uncovered(scope, survey, numbers if told else {})
+        if jobs is None:
+            unseen = Absence(_ADMINISTRATOR, Presence.WAITING)
+            told = [_told(resource, None, numbers, list(resource.values), seen=False) for resource in scope.resources]
+            return Observation(findings=told, absent={resource.address: unseen for resource in scope.resources})
         wanted = {*named, *(resource.address.key for resource in scope.resources)}
-        return Observation(tuple(there for name, there in sorted(standing.items()) if name in wanted), findings=tuple(told))
+        standing = [jobs[name] for name in sorted(wanted & jobs.keys())]
+        objects = [_held_back(self._observed(job, numbers), job, scope, survey, numbers) for job in standing]
+        return Observation(objects, list(self._uncovered(scope, survey)))
+
+    def forbidden(self, changes: Sequence[Change]) -> Mapping[Address, Denial]:
+        """All of them without Sys.Modify on /: an administrator is told the command."""
+        if self._may_change():
+            return {}
+        return {change.address: Denial(_ADMINISTRATOR, list(self._left_to_administrator(change))) for change in changes}
+
+    def _left_to_administrator(self, change: Change) -> Iterable[Finding]:
+        """What an administrator must run, and which machines of the job no other job covers."""
+        if change.desired is None:
+            problem = f"backup job {change.address.key} left the inventory, and the token may not delete it (Sys.Modify on /)"
+            remedy = f"an administrator must delete it: pvesh delete /cluster/backup/{change.address.key}"
+            yield warning("backup-job", problem, remedy=remedy, address=str(change.address))
+            return
+        spec = BackupSpec.model_validate(change.desired)
+        marked = self._numbers(self._machines.last(spec.guests[0].split("/")[0])) if spec.guests else {}
+        there = None if change.observed is None else Observed(change.address, change.observed)
+        fields = [diff.field for diff in change.diffs] or list(change.desired)
+        yield _told(Resource(change.address, spec, change.team), there, marked, fields, seen=True)
+        bare = self._bare() if marked else frozenset[int]()
+        if uncovered := sorted(mark for mark, vmid in marked.items() if vmid in bare):
+            yield warning("guests-without-backup", f"no backup job covers {', '.join(uncovered)}")
 
     def _jobs(self) -> dict[str, Mapping[str, Any]] | None:
         """All jobs by name; None where the token may not see them."""
@@ -124,18 +152,12 @@ class BackupKind(Kind[BackupSpec]):
     def _numbers(self, survey: Survey) -> dict[str, int]:
         return {mark: guest.vmid for mark, (guest, _) in self._machines.marked(survey).items()}
 
-    def _uncovered(self, scope: Scope, survey: Survey, numbers: Numbers) -> Iterable[Finding]:
-        """Guests of no job at all: those made by hand in the cohort's pools, and ours (numbers) where the job is not ours to mend."""
+    def _uncovered(self, scope: Scope, survey: Survey) -> Iterable[Finding]:
+        """Guests made by hand in the cohort's pools that no job covers."""
         pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
         ours = {guest.vmid for guest, _ in self._machines.marked(survey).values()}
         by_hand = {guest.vmid: guest for guest in survey.guests.values() if guest.pool in pools and guest.vmid not in ours}
-        if not (by_hand or numbers):
-            return
-        listed = self._client.get("cluster/backup-info/not-backed-up", "list guests without backup")
-        bare = {int(row["vmid"]) for row in listed}
-        if marks := sorted(mark for mark, vmid in numbers.items() if vmid in bare):
-            yield warning("guests-without-backup", f"no backup job covers {', '.join(marks)}")
-        for vmid in sorted(by_hand.keys() & bare):
+        for vmid in sorted(by_hand.keys() & self._bare()) if by_hand else ():
             guest = by_hand[vmid]
             yield warning(
                 "guests-without-backup",
@@ -143,6 +165,11 @@ class BackupKind(Kind[BackupSpec]):
                 remedy="adopt it with `id:`, or tell its team that it is not saved",
                 team=pools[str(guest.pool)],
             )
+
+    def _bare(self) -> frozenset[int]:
+        """The numbers of guests that no job covers."""
+        listed = self._client.get("cluster/backup-info/not-backed-up", "list guests without backup")
+        return frozenset(int(row["vmid"]) for row in listed)
 
     def _observed(self, job: Mapping[str, Any], numbers: Numbers, wanted: Iterable[str] = ()) -> "ObservedBackup":
         marks = {vmid: mark for mark, vmid in numbers.items()}
@@ -162,7 +189,7 @@ class BackupKind(Kind[BackupSpec]):
             "comment": str(job.get("comment", "")),
         }
         absent = sorted(set(wanted) - numbers.keys())
-        waiting = {"guests": f"{', '.join(absent)} to be made"} if absent else {}
+        waiting = {"guests": reason("to-be-made", what=[*absent])} if absent else {}
         return ObservedBackup(Address(self.name, name), values, {"id": name}, waiting=waiting, numbers=numbers)
 
     def read(self, spec: BackupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
@@ -173,7 +200,7 @@ class BackupKind(Kind[BackupSpec]):
         survey = self._survey(guests)
         numbers = self._numbers(survey)
         there, why = self._observed(job, numbers, guests), _held(job, guests, survey, numbers)
-        return _left(there, guests, why) if why else there
+        return replace(there, blocked={"guests": why}) if why else there
 
     def _read(self, spec: BackupSpec, numbers: Numbers) -> "ObservedBackup | None":
         job = self._job(spec)
@@ -216,43 +243,42 @@ class BackupKind(Kind[BackupSpec]):
         self._client.send("DELETE", f"cluster/backup/{name}", f"delete backup job {name}", {})
 
 
+def _addresses(mark: str) -> tuple[Address, ...]:
+    """Where a guest may stand in a plan: nothing says which sort it is."""
+    return tuple(Address(kind, mark) for kind in ("proxmox.container", "proxmox.vm"))
+
+
+def _missing(address: Address, world: World) -> bool:
+    """Whether a wanted guest is neither there nor made now."""
+    closed = not world.creating and address in world.wanted and address not in world.observed
+    return closed or address in world.absent
+
+
 def _vmids(job: Mapping[str, Any]) -> list[int]:
     return [int(text) for text in str(job.get("vmid") or "").replace(",", " ").split()]
 
 
-def _hidden(
-    scope: Scope, jobs: Mapping[str, Mapping[str, Any]], standing: Mapping[str, Observed], survey: Survey, numbers: Numbers
-) -> dict[str, Observed]:
-    """Jobs whose guests are left as they are."""
-    covered: dict[str, Any] = {record.address.key: record.values.get("guests") or () for record in scope.records}
-    return {
-        spec.id: _left(standing[spec.id], spec.guests, why)
-        for spec in scope.specs()
-        if spec.guests and spec.id in jobs
-        if (why := _held(jobs[spec.id], [mark for mark in spec.guests if mark in covered.get(spec.id, ())], survey, numbers))
-    }
+def _held_back(there: Observed, job: Mapping[str, Any], scope: Scope, survey: Survey, numbers: Numbers) -> Observed:
+    """The job, whose guests are left as they are where it cannot be told whose they are."""
+    spec = next((spec for spec in scope.specs() if spec.id == there.address.key), None)
+    record = next((known for known in scope.records if known.address == there.address), None)
+    covered: Any = (record.values.get("guests") if record is not None else None) or ()
+    marks = [mark for mark in (spec.guests or () if spec is not None else ()) if mark in covered]
+    why = _held(job, marks, survey, numbers) if spec is not None and spec.guests else None
+    return replace(there, blocked={"guests": why}) if why else there
 
 
-def _held(job: Mapping[str, Any], guests: Iterable[str], survey: Survey, numbers: Numbers) -> str | None:
+def _held(job: Mapping[str, Any], guests: Iterable[str], survey: Survey, numbers: Numbers) -> Reason | None:
     """What a job waits for that names guests of which cannot be told whose they are: on a node that is offline, or without their mark.
 
     guests: those that it is to cover, and may cover already.
     """
     vmids = _vmids(job)
     if offline := [vmid for vmid in vmids if vmid in survey.guests and not survey.guests[vmid].reachable]:
-        return f"the node of {_joined(offline)}, which is offline"
+        return reason("node-offline", guests=[*offline])
     pooled = {vmid for vmid, guest in survey.guests.items() if (guest.pool or "").startswith(f"{survey.cohort}-")}
     bare = [vmid for vmid in vmids if vmid in pooled and vmid not in numbers.values()]
-    return f"the mark of {_joined(bare)}, which was taken out" if bare and set(guests) - numbers.keys() else None
-
-
-def _left(there: Observed, guests: Iterable[str], why: str) -> Observed:
-    """A job whose guests are left as they are."""
-    return replace(there, values={**there.values, "guests": list(guests)}, waiting={**there.waiting, "guests": why})
-
-
-def _joined(vmids: Iterable[int]) -> str:
-    return ", ".join(map(str, vmids))
+    return reason("marker-removed", guests=[*bare]) if bare and set(guests) - numbers.keys() else None
 
 
 @dataclass(frozen=True)
@@ -285,23 +311,6 @@ def _retention(prune: Any) -> str | None:
     """From `{"keep-daily": "7"}`, or the same as text."""
     text = ",".join(f"{period}={number}" for period, number in prune.items()) if isinstance(prune, Mapping) else str(prune or "")
     return _kept(text) or None
-
-
-def _lacking(resource: Resource, there: Observed | None) -> list[str]:
-    """What a person must change; the engine tells the differences of a plan, but not to whom the token leaves them."""
-    if there is None:
-        return list(resource.values)
-
-    def plain(value: JsonValue) -> JsonValue:
-        return sorted(value, key=str) if isinstance(value, list) else value
-
-    return [name for name, value in resource.values.items() if plain(value) != plain(there.values.get(name))]
-
-
-def _waiting(resource: Resource, there: Observed | None, lacking: Iterable[str]) -> Observed:
-    """The job as if it were made: it then waits for an administrator, and no plan tries what the token may not do."""
-    waits = dict.fromkeys(lacking, _ADMINISTRATOR) if there else {"job": _ADMINISTRATOR}
-    return Observed(resource.address, dict(resource.values), {"id": resource.address.key}, waiting=waits)
 
 
 def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking: Sequence[str], *, seen: bool) -> Finding:

@@ -12,7 +12,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
 from eiginfra.providers.proxmox.guests import features, mounts
-from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, given, startup, volume_size
+from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, device_number, given, startup, volume_size
 from eiginfra.providers.proxmox.guests.findings import Look, attributed
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
@@ -47,7 +47,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
     title = "A container on Proxmox VE"
     type = "lxc"
     name_key = "hostname"
-    cold = frozenset({"dns", "nesting"})
+    restart_fields = frozenset({"dns", "nesting"})
 
     def waits(self, diff: FieldDiff) -> bool:
         """A mount point is added at once and taken off with a restart."""
@@ -59,13 +59,14 @@ class ContainerKind(GuestKind[ContainerSpec]):
         return super().usage(spec) + Usage(memory=spec.swap or ByteSize(0), disk=ByteSize(disk))
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
-        """Swap, mount points, features and the address of the first network device."""
+        """Swap, mount points, features and the address."""
+        device = f"net{device_number(config, self._client.settings)}"
         return {
             "swap": str(ByteSize(int(config.get("swap", 0)) * MIB)),
             "mounts": mounts.values(config),
             "unprivileged": flag(config.get("unprivileged", 0)),
             "nesting": Properties.parse(str(config.get("features", ""))).flag("nesting"),
-            "address": Properties.parse(str(config.get("net0", ""))).get("ip"),
+            "address": Properties.parse(str(config.get(device, ""))).get("ip"),
         }
 
     def disks(self, config: Config) -> dict[str, ByteSize]:
@@ -82,7 +83,8 @@ class ContainerKind(GuestKind[ContainerSpec]):
         if "nesting" in fields:
             params["features"] = str(Properties.parse(str(config.get("features", ""))).replace(nesting=str(int(bool(spec.nesting)))))
         if "address" in fields or fields & set(DEVICE):
-            params["net0"] = str(self._network(spec, fields, config))
+            device = f"net{device_number(config, self._client.settings)}"
+            params[device] = str(self._network(spec, fields, config.get(device)))
         if "mounts" in fields:
             params |= mounts.additions(spec.mounts or (), self._client.settings.disks, reading)
             params |= dict.fromkeys(mounts.removals(spec.mounts or (), config))
@@ -93,11 +95,11 @@ class ContainerKind(GuestKind[ContainerSpec]):
         more = mounts.growths(spec.mounts or (), config) if "mounts" in fields else {}
         return super().growths(spec, fields, config) | more
 
-    def _network(self, spec: ContainerSpec, fields: set[str], config: Config) -> Properties:
+    def _network(self, spec: ContainerSpec, fields: set[str], written: object = None) -> Properties:
+        """The network device, from what is written of it."""
         site = self._client.settings
-        net0 = Properties.parse(str(config.get("net0") or f"name=eth0,bridge={site.bridge},firewall=1"))
-        net0 = net0.replace(**device_changes(spec, fields))
-        return net0.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else net0
+        device = Properties.parse(str(written or f"name=eth0,bridge={site.bridge},firewall=1")).replace(**device_changes(spec, fields))
+        return device.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else device
 
     def remarks(self, look: Look) -> Iterable[Finding]:
         """Features that only root may switch on."""
@@ -136,7 +138,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
             "swap": (spec.swap or 0) // MIB,
             "rootfs": f"{site.disks}:{spec.disk // GIB}",
             **mounts.additions(spec.mounts or (), site.disks, _NOTHING),
-            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)}, {})),
+            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)})),
             "nameserver": " ".join(map(str, site.dns if spec.dns is None else spec.dns)) or None,
             "ssh-public-keys": print_keys(spec.keys) or None,
             "unprivileged": int(spec.unprivileged is not False),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from pydantic import Field, JsonValue
@@ -14,8 +14,9 @@ from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDe
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import Spec
+from eiginfra.core.spec import Rules, Spec
 from eiginfra.core.values import canonical
+from eiginfra.core.world import World
 from eiginfra.providers.proxmox import firewall_rules as rules
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import Properties, flag
@@ -45,11 +46,14 @@ class FirewallSpec(Spec):
     log_level_in: Level | None = Field(default=None, description="Log what the incoming policy decides; Proxmox: nolog")
     log_level_out: Level | None = Field(default=None, description="Log what the outgoing policy decides; Proxmox: nolog")
     rules: tuple[FirewallRule, ...] | None = Field(default=None, description="The rules, in order; others are removed. Unset: left alone")
+    seen_without: Annotated[bool | None, Rules(create_only=True, assigned=True)] = Field(
+        default=None, description="Whether the plan saw the guest without a firewall: one that somebody writes later is not overwritten"
+    )
 
     @property
     def managed(self) -> frozenset[str]:
         """The fields that are set."""
-        return frozenset(self.values()) - {"mark"}
+        return frozenset(self.values()) - {"mark", "seen_without"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,6 @@ class FirewallKind(Kind[FirewallSpec]):
         self._machines = machines
         # Of its own: firewalls are read while guests are, whose readers must not wait for one another.
         self._readers = client.threads(16, "firewall")
-        self._blank: set[str] = set()
 
     # What is known without a server.
 
@@ -107,10 +110,14 @@ class FirewallKind(Kind[FirewallSpec]):
         guests = self._machines.marked(self._machines.survey(self.name, scope.cohort))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
         looks = [look for look in self._read_all([pair[:2] for pair in there]) if look is not None]
-        self._blank = {look.address.key for look in looks if look.blank}
         found = [look for look in looks if not look.blank]
+        without = frozenset(look.address for look in looks if look.blank)
         flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
-        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags))
+        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags), facts=without)
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """Whether the guest stands and has no firewall; a guest that is still to be made may bring one, which is then brought in line."""
+        return {"seen_without": True} if resource.address in (world.facts(self.name) or ()) else {}
 
     def _datacenter(self) -> list[Finding]:
         """Whether the rules of guests have any effect; turning that on is no business of ours: it may lock everybody out."""
@@ -205,7 +212,7 @@ class FirewallKind(Kind[FirewallSpec]):
     # Changing.
 
     def create(self, spec: FirewallSpec) -> Observed | None:
-        """Write it for a guest that had none, or that was not there: a clone or a guest renamed meanwhile may bring one.
+        """Write it. A guest that was made since may have brought one, as a clone does: that is brought in line.
 
         Raises NotFoundError without the guest, AlreadyExistsError when somebody wrote one since it was seen without.
         """
@@ -213,7 +220,7 @@ class FirewallKind(Kind[FirewallSpec]):
         look = None if guest is None else self._read_all([(spec, guest)])[0]
         if look is None:
             raise NotFoundError(f"no guest bears the mark {spec.mark}: it must be made first (proxmox.container or proxmox.vm)")
-        if not look.blank and spec.mark in self._blank:
+        if spec.seen_without and not look.blank:
             raise AlreadyExistsError(f"guest {look.handle['vmid']} has a firewall already")
         return self._change(spec, look, spec.managed)
 

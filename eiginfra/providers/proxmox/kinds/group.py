@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import FieldDiff, label
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import ProviderError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Kind
@@ -35,7 +36,7 @@ class ProxmoxGroupSpec(Spec):
 
     id: Annotated[GroupId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
     comment: str | None = Field(default=None, description="Shown in the web interface")
-    members: Annotated[tuple[GroupAccount, ...], Rules(entries="user")] = Field(
+    members: Annotated[tuple[GroupAccount, ...], Rules(entries="user", harm=(None, "access-lost"))] = Field(
         default=(), description="All its accounts; who is not among them is taken out"
     )
 
@@ -46,7 +47,7 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
     name = "proxmox.group"
     spec = ProxmoxGroupSpec
     title = "A group of accounts on Proxmox VE"
-    removal = "deleted"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -55,9 +56,9 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
         """The group's name."""
         return spec.id
 
-    def dependencies(self, spec: ProxmoxGroupSpec) -> list[Address]:
+    def entry_needs(self, spec: ProxmoxGroupSpec) -> Mapping[str, Address]:
         """Its accounts."""
-        return [Address("proxmox.user", member.user) for member in spec.members]
+        return {label("members", member.user): Address("proxmox.user", member.user) for member in spec.members}
 
     def check(self, spec: ProxmoxGroupSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a group is judged alone
         """Accounts that are never touched."""

@@ -8,10 +8,11 @@ from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
-from eiginfra.core.kind import Kind, Retirement
+from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, Spec
+from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
 
 _DAY = timedelta(days=1)
@@ -27,7 +28,9 @@ class ProxmoxUserSpec(Spec):
     name: Annotated[str, Field(min_length=1, max_length=1024)] | None = Field(default=None, description="The person's name")
     email: Annotated[str, Field(min_length=3, max_length=254)] | None = Field(default=None, description="The person's address")
     until: date | None = Field(default=None, description="The last day on which it can be used")
-    enabled: bool | None = Field(default=None, description="Whether it can be used at all")
+    enabled: Annotated[bool | None, Rules(harm=(False, "account-blocked"))] = Field(
+        default=None, description="Whether it can be used at all"
+    )
 
 
 class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
@@ -36,7 +39,7 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
     name = "proxmox.user"
     spec = ProxmoxUserSpec
     title = "An account on Proxmox VE"
-    retires = Retirement("disabled", {"enabled": False}, cap="members")
+    decommission = Decommission((Step("disable", Trigger.APPLY, {"enabled": False}, cap="members", created_only=True),))
 
     def __init__(self, access: Access) -> None:
         self._access = access

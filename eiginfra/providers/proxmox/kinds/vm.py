@@ -13,7 +13,16 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark, without_mac
 from eiginfra.providers.proxmox.guests import findings
-from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, given, shared_changes, startup, volume_size
+from eiginfra.providers.proxmox.guests.config import (
+    DEVICE,
+    Config,
+    device_changes,
+    device_number,
+    given,
+    shared_changes,
+    startup,
+    volume_size,
+)
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.observe import ObservedGuest
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec, Swap
@@ -64,8 +73,8 @@ class VmKind(GuestKind[VmSpec]):
     type = "qemu"
     name_key = "name"
     default_cores = 1
-    stages = 3  # clone, resize, start
-    cold = frozenset({"cores", "sockets", "memory", "cpu", "agent", "dns", "address"})
+    long_tasks = 3  # clone, resize, start
+    restart_fields = frozenset({"cores", "sockets", "memory", "cpu", "agent", "dns", "address"})
 
     def waits(self, diff: FieldDiff) -> bool:
         """A balloon is blown up at once, but switched on or off with a restart."""
@@ -77,12 +86,13 @@ class VmKind(GuestKind[VmSpec]):
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
         """Processor, balloon, agent, and the address given to cloud-init."""
+        number = device_number(config, self._client.settings)
         return {
             "sockets": int(config.get("sockets", 1)),
             "cpu": Properties.parse(str(config.get("cpu") or "kvm64"), "cputype").get("cputype"),
             "balloon": str(ByteSize(int(config["balloon"]) * MIB)) if "balloon" in config else None,
             "agent": Properties.parse(str(config.get("agent", "0")), "enabled").flag("enabled"),
-            "address": Properties.parse(str(config.get("ipconfig0", ""))).get("ip"),
+            "address": Properties.parse(str(config.get(f"ipconfig{number}", ""))).get("ip"),
         }
 
     def disks(self, config: Config) -> dict[str, ByteSize]:
@@ -100,6 +110,7 @@ class VmKind(GuestKind[VmSpec]):
     def changes(self, spec: VmSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
         """Processor, balloon, agent, network; what else stands beside a value is kept, the MAC above all."""
         site, config = self._client.settings, reading.wanted
+        number = device_number(config, site)
         params: dict[str, Any] = {}
         if "sockets" in fields:
             params["sockets"] = spec.sockets
@@ -111,16 +122,16 @@ class VmKind(GuestKind[VmSpec]):
             agent = Properties.parse(str(config.get("agent") or "enabled=0"), "enabled")
             params["agent"] = str(agent.replace(enabled=str(int(bool(spec.agent)))))
         if fields & set(DEVICE):
-            net0 = Properties.parse(str(config.get("net0") or f"virtio,bridge={site.bridge}"), "model")
-            params["net0"] = str(net0.replace(**device_changes(spec, fields)))
+            device = Properties.parse(str(config.get(f"net{number}") or f"virtio,bridge={site.bridge}"), "model")
+            params[f"net{number}"] = str(device.replace(**device_changes(spec, fields)))
         if "address" in fields:
-            ipconfig = Properties.parse(str(config.get("ipconfig0", "")))
-            params["ipconfig0"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
+            ipconfig = Properties.parse(str(config.get(f"ipconfig{number}", "")))
+            params[f"ipconfig{number}"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
         return params
 
     def remarks(self, look: findings.Look) -> Iterable[Finding]:
         """Of VMs that are to be made: templates that are not there, whose disk is larger, or that cannot be cloned as wanted."""
-        left = {observed.address for observed in look.objects} | findings.unknown(look).keys()
+        left = {observed.address for observed in look.objects} | findings.absent(look).keys()
         templates = Templates(self._client, self._machines.last(look.scope.cohort))
         for resource in look.scope.resources:
             spec = resource.spec

@@ -1,22 +1,23 @@
 """`chat.channel`: a channel, found by its name."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Scope
-from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.core.spec import Spec
 from eiginfra_chat.client import ChatClient
 
 
 class ChannelSpec(Spec):
     """A channel."""
 
-    name: Annotated[str, IMMUTABLE] = Field(description="Its name, which begins with the cohort's id")
+    name: str = Field(description="Its name, which begins with the cohort's id")
     topic: str = Field(default="", description="What it is for")
 
 
@@ -26,7 +27,7 @@ class ChannelKind(Kind[ChannelSpec]):
     name = "chat.channel"
     spec = ChannelSpec
     title = "a channel of the chat"
-    removal: ClassVar[str | None] = "deleted"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def __init__(self, client: ChatClient) -> None:
         self._client = client
@@ -38,7 +39,7 @@ class ChannelKind(Kind[ChannelSpec]):
         return Observation([self._observed(channel) for channel in self._client.channels(scope.cohort)])
 
     def read(self, spec: ChannelSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
-        channel = self._client.channel(spec.name)
+        channel = self._client.channel(spec.name, handle.get("id"))
         return None if channel is None else self._observed(channel)
 
     def create(self, spec: ChannelSpec) -> Observed:

@@ -29,8 +29,10 @@ class ChatClient:
         """The cohort's channels with their members, in one request."""
         return list(self.ask("GET", f"/channels?prefix={cohort}-"))
 
-    def channel(self, name: str) -> dict[str, Any] | None:
-        """One channel by its name."""
+    def channel(self, name: str, number: object = None) -> dict[str, Any] | None:
+        """One channel by its number, which outlives a new name, or by its name if none is known."""
+        if number is not None:
+            return next((channel for channel in self.ask("GET", "/channels") if channel["id"] == number), None)
         return next((channel for channel in self.ask("GET", f"/channels?prefix={name}") if channel["name"] == name), None)
 
     def close(self) -> None:

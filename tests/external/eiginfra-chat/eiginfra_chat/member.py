@@ -1,12 +1,13 @@
 """`chat.member`: somebody in a channel."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
+from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Scope
@@ -28,7 +29,7 @@ class MemberKind(Kind[MemberSpec]):
     name = "chat.member"
     spec = MemberSpec
     title = "somebody in a channel of the chat"
-    removal: ClassVar[str | None] = "removed"
+    decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def __init__(self, client: ChatClient) -> None:
         self._client = client

@@ -84,13 +84,11 @@ def test_keys_and_dependencies(registry):
     by_spec = {kind.spec: kind for kind in registry}
     assert by_spec[UserSpec].key(UserSpec(username="ada")) == "ada"
     assert list(by_spec[GroupSpec].dependencies(GroupSpec(path="eig/eig3/adler"))) == [Address("gitlab.group", "eig/eig3")]
-    assert list(by_spec[MembersSpec].dependencies(members)) == [
-        Address("gitlab.group", "eig/eig3/adler"),
-        Address("gitlab.user", "ada"),
-    ]
-    # The lists above, as far as the inventory has any.
-    list(by_spec[MembersSpec].check(MembersSpec(group="eig/eig3"), {}))
-    assert Address("gitlab.members", "eig/eig3") in by_spec[MembersSpec].dependencies(members)
+    kind = by_spec[MembersSpec]
+    assert list(kind.dependencies(members)) == [Address("gitlab.group", "eig/eig3/adler")]
+    assert kind.entry_needs(members) == {"members[ada]": Address("gitlab.user", "ada")}
+    # The lists above go first, as far as the inventory has any.
+    assert list(kind.follows(members)) == [Address("gitlab.members", "eig"), Address("gitlab.members", "eig/eig3")]
     assert list(by_spec[ProjectSpec].dependencies(ProjectSpec(path="eig/eig3/adler/api"))) == [Address("gitlab.group", "eig/eig3/adler")]
     assert by_spec[ProjectSpec].usage(ProjectSpec(path="eig/a")) == Usage(projects=1)
     assert by_spec[GroupSpec].usage(GroupSpec(path="eig/a")) == Usage()
@@ -121,7 +119,7 @@ def test_what_can_be_said_without_a_server(registry, specs, codes):
     assert objections(registry, *specs) == codes
 
 
-def test_the_realm_is_the_cohorts_group_unless_more_is_wanted(registry):
+def test_the_tree_is_the_cohorts_group_unless_more_is_wanted(registry):
     inner = resources(registry, GroupSpec(path="eig/eig3/adler"), GroupSpec(path="eig/eig3"))
     tree = CohortTree("gitlab.group", "eig", Scope("eig3", ("adler", "plume"), inner))
     assert tree.base == "eig/eig3"

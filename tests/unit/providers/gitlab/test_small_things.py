@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from eiginfra.core.errors import UsageError
 from eiginfra.core.secret import SecretSource, keyed_digest
-from eiginfra.providers.gitlab.digests import Digests, reveal
+from eiginfra.providers.gitlab.digests import digest, reveal
 from eiginfra.providers.gitlab.fields import ancestors
 from eiginfra.providers.gitlab.kinds.group import FIELD_MAP as GROUP_WORDS
 from eiginfra.providers.gitlab.kinds.label import LabelSpec
@@ -83,7 +83,7 @@ def test_offline_no_secret_is_fetched():
     offline = GitLabSettings("https://gitlab.example.org", None, "eig")
     with pytest.raises(UsageError, match="works offline"):
         reveal(offline, SecretSource(env="X"))
-    assert Digests(offline).of("a", "b").startswith("hmac-sha256:")
+    assert digest(offline, "a", "b").startswith("hmac-sha256:")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
-"""A site, specs of guests, and a client that remembers what it was asked."""
+"""A site, specs of guests, what a plan knows of them, and a client that remembers what it was asked."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import pytest
 
+from eiginfra.core.resource import Observation, Observed, Record, Resource
 from eiginfra.core.secret import Secret
 from eiginfra.core.values import ByteSize
+from eiginfra.core.world import World
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.guests.allocator import KINDS, GuestFacts
 from eiginfra.providers.proxmox.kinds.container import ContainerSpec
 from eiginfra.providers.proxmox.kinds.vm import VmSpec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
@@ -64,6 +69,23 @@ def vm(mark: str = "eig3/adler/db", **fields: Any) -> VmSpec:
             **fields,
         }
     )
+
+
+NOTHING_READ = GuestFacts()
+
+
+def known(
+    resources: Sequence[Resource],
+    observed: Iterable[Observed] = (),
+    *,
+    facts: GuestFacts = NOTHING_READ,
+    records: Sequence[Record] = (),
+) -> World:
+    """What a plan knows when numbers are given out; the resources count as completed."""
+    wanted = {resource.address: resource for resource in resources}
+    observations = {kind: Observation(facts=facts) for kind in KINDS}
+    there = {seen.address: seen for seen in observed}
+    return World(wanted, there, observations, frozenset(), records, date(2020, 7, 2), completed=dict(wanted))
 
 
 @pytest.fixture

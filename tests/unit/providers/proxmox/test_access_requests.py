@@ -75,7 +75,7 @@ def entry(field: str, name: str, *, removed: bool) -> FieldDiff:
 
 def observe(wire: Wire, kind: str, *specs: Any, records: tuple[str, ...] = ()) -> dict[str, Mapping[str, Any]]:
     resources = [Resource(Address(kind, wire.kinds[kind].key(spec)), spec) for spec in specs]
-    kept = [Record(Address(kind, key), {}, {}, None, made=True, run=1, at=None, by="") for key in records]  # type: ignore[arg-type]  # no day is needed
+    kept = [Record(Address(kind, key), {}, {}, None, created=True, run=1, at=None, by="") for key in records]  # type: ignore[arg-type]  # no day is needed
     return {there.address.key: there.values for there in wire.kinds[kind].observe(Scope("eig3", ["adler"], resources, kept)).objects}
 
 

@@ -13,9 +13,9 @@ from eiginfra.core.errors import InputError
 from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator, GuestFacts
 
-from .conftest import container, make_site, vm
+from .conftest import container, known, make_site, vm
 
 NUMBERS = st.frozensets(st.integers(min_value=90, max_value=130), max_size=30)
 
@@ -36,12 +36,12 @@ def standing(vmid: int, mark: str | None = None, memory: str = "512MiB", node: s
 
 def record(vmid: int) -> Record:
     address = Address("proxmox.container", f"eig2/old/m{vmid}")
-    return Record(address, {"id": vmid}, {"vmid": vmid}, "old", made=True, run=1, at=datetime(2019, 1, 1, tzinfo=UTC), by="someone")
+    return Record(address, {"id": vmid}, {"vmid": vmid}, "old", created=True, run=1, at=datetime(2019, 1, 1, tzinfo=UTC), by="someone")
 
 
 def allocate(resources, observed=(), others=(), taken=frozenset(), records=(), **site):
-    allocator = GuestAllocator(lambda: make_site(**site))
-    filled = allocator.allocate(resources, {seen.address: seen for seen in observed}, others, taken, records)
+    world = known(resources, [*observed, *others], facts=GuestFacts(taken), records=records)
+    filled = GuestAllocator(lambda: make_site(**site)).allocate(world)
     return {address.key: values for address, values in filled.items()}
 
 

@@ -12,11 +12,11 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.guests.allocator import GuestAllocator
+from eiginfra.providers.proxmox.guests.allocator import GuestAllocator, GuestFacts
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
 from eiginfra.providers.proxmox.guests.resources import Claim, NodeCapacity, ServerResources, Store, nodes_of
 
-from .conftest import TEMPLATE, container, make_site, vm
+from .conftest import TEMPLATE, container, known, make_site, vm
 
 GIB = 2**30
 NODES = ("eig", "two")
@@ -48,8 +48,9 @@ def standing(resource: Resource, vmid: int = 300, **usage: Any) -> Observed:
 
 
 def check(there: ServerResources, *resources: Resource, observed: tuple[Observed, ...] = (), **site: Any) -> list[Finding]:
-    allocator = GuestAllocator(lambda: make_site(nodes=NODES, **site), lambda: there)
-    return allocator.check(resources, {seen.address: seen for seen in observed})
+    allocator = GuestAllocator(lambda: make_site(nodes=NODES, **site))
+    found = allocator.assess(known(resources, observed, facts=GuestFacts(capacity=there)))
+    return [finding for findings in found.values() for finding in findings]
 
 
 def test_memory_that_is_not_there_is_an_error_with_the_arithmetic() -> None:
@@ -184,8 +185,8 @@ def test_nodes_come_from_the_clusters_list() -> None:
 
 
 def placed(there: ServerResources | None, *resources: Resource, observed: tuple[Observed, ...] = ()) -> dict[str, str]:
-    allocator = GuestAllocator(lambda: make_site(nodes=NODES), lambda: there)
-    filled = allocator.allocate(resources, {seen.address: seen for seen in observed}, (), frozenset(), ())
+    allocator = GuestAllocator(lambda: make_site(nodes=NODES))
+    filled = allocator.allocate(known(resources, observed, facts=GuestFacts(capacity=there)))
     return {address.key.split("/")[2]: values["node"] for address, values in filled.items()}
 
 

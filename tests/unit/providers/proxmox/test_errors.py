@@ -12,7 +12,7 @@ from eiginfra.core.errors import (
     StaleError,
     TransientError,
 )
-from eiginfra.providers.proxmox.errors import BusyError, refusal
+from eiginfra.providers.proxmox.errors import BusyError, NodeSilentError, refusal
 
 REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (401, "No ticket", PermissionDeniedError),
@@ -38,7 +38,12 @@ REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (500, "unable to shrink disk size", PermanentError),
     (500, "CT 201 already running", PermanentError),
     (501, "Method 'GET /nope' not implemented", PermanentError),
-    (595, "Connection refused", TransientError),
+    (595, "Connection refused", NodeSilentError),
+    (596, "Broken pipe", NodeSilentError),
+    (597, "Connection reset by peer", NodeSilentError),
+    (599, "Too many redirections", NodeSilentError),
+    (500, "storage 'local-lvm' is not available on node 'pve2'", NotFoundError),
+    (500, "storage 'local' is not online", PermanentError),
 ]
 
 
@@ -65,5 +70,9 @@ def test_a_400_says_which_parameter_is_wrong_and_why() -> None:
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", TransientError), ("POST", LostAnswerError)])
 def test_a_broken_proxy_may_have_passed_the_request_on(method: str, kind: type[ProviderError]) -> None:
-    assert type(refusal(596, "Broken pipe", None, method, "x")) is kind
+    assert isinstance(refusal(596, "Broken pipe", None, method, "x"), kind)
     assert type(refusal(503, "Service Unavailable", None, method, "x")) is kind
+
+
+def test_where_no_connection_to_the_node_came_about_nothing_was_done() -> None:
+    assert type(refusal(595, "Connection refused", None, "POST", "x")) is NodeSilentError

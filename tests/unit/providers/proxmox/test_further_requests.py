@@ -138,6 +138,7 @@ def test_a_firewall_without_its_guest_is_an_error_before_anything_is_asked() -> 
 def test_a_job_comes_after_what_it_covers() -> None:
     jobs = kind(Site(), "proxmox.backup")
     guests = BackupSpec.model_validate({**JOB, "guests": [MARK]})
-    assert set(jobs.dependencies(guests)) == {Address("proxmox.container", MARK), Address("proxmox.vm", MARK)}
+    assert set(jobs.follows(guests)) == {Address("proxmox.container", MARK), Address("proxmox.vm", MARK)}
+    assert list(jobs.dependencies(guests)) == []
     pool = BackupSpec.model_validate({**JOB, "pool": "eig3-adler"})
     assert list(jobs.dependencies(pool)) == [Address("proxmox.pool", "eig3-adler")]

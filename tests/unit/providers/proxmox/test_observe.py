@@ -7,8 +7,10 @@ import pytest
 from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError, UsageError
 from eiginfra.core.finding import Severity
+from eiginfra.core.reason import RESTART
 from eiginfra.core.resource import Observation, Resource, Scope
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.guests.allocator import GuestFacts
 from eiginfra.providers.proxmox.guests.survey import Reading
 from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
@@ -102,13 +104,18 @@ def scope(name: str, *specs: Any) -> Scope:
     return Scope("eig3", ("adler", "plume"), tuple(Resource(Address(name, spec.mark), spec, team=spec.team) for spec in specs))
 
 
+def taken(observation: Observation) -> frozenset[int]:
+    assert isinstance(observation.facts, GuestFacts)
+    return observation.facts.taken
+
+
 def codes(observation: Observation) -> list[str]:
     return [finding.code for finding in observation.findings]
 
 
 def test_a_guest_is_found_by_its_mark_wherever_its_number_is() -> None:
     seen = look({107: lxc("eig3/adler/web", pool="eig3-adler"), 9107: lxc("eig3/plume/web", pool="eig3-plume")})
-    assert {str(guest.address): (guest.ours, guest.team) for guest in seen.objects} == {
+    assert {str(guest.address): (guest.marked, guest.team) for guest in seen.objects} == {
         "proxmox.container[eig3/adler/web]": (True, "adler"),
         "proxmox.container[eig3/plume/web]": (True, "plume"),
     }
@@ -128,20 +135,20 @@ def test_usage_is_what_is_configured_with_swap_mount_points_and_sockets() -> Non
 
 def test_guests_of_others_are_seen_with_the_team_of_their_pool() -> None:
     seen = look({107: lxc(pool="eig3-adler"), 108: lxc("eig2/old/web"), 9000: lxc(), 9001: lxc(template=1, pool="eig3-adler")})
-    assert [(guest.address.key, guest.ours, guest.team) for guest in seen.objects] == [("#107", False, "adler"), ("#108", False, None)]
+    assert [(guest.address.key, guest.marked, guest.team) for guest in seen.objects] == [("#107", False, "adler"), ("#108", False, None)]
 
 
 def test_numbers_of_guests_templates_and_backups_are_taken() -> None:
     guests = {107: lxc(), 108: qemu(), 110: qemu(template=1), 9000: lxc()}
-    assert look(guests, container(), backups=(120, 9001)).taken == frozenset({107, 108, 110, 120})
+    assert taken(look(guests, container(), backups=(120, 9001))) == frozenset({107, 108, 110, 120})
     # Where nothing is to be made, no number is needed, and the backups are not read.
-    assert look(guests, backups=(120, 9001)).taken == frozenset({107, 108, 110})
+    assert taken(look(guests, backups=(120, 9001))) == frozenset({107, 108, 110})
 
 
 def test_what_a_restart_will_bring_is_the_value_and_waits() -> None:
     [guest] = look({107: qemu("eig3/adler/db", pending={"memory": "2048"})}, name="proxmox.vm").objects
     assert guest.values["memory"] == "2GiB"
-    assert guest.waiting == {"memory": "a restart"}
+    assert guest.waiting == {"memory": RESTART}
 
 
 def test_two_guests_with_one_mark_are_an_error_said_once() -> None:
@@ -161,7 +168,7 @@ def test_a_mark_on_a_guest_of_the_other_type_is_an_error() -> None:
 
 def test_a_guest_named_by_its_number_stands_under_the_wanted_address_to_be_adopted() -> None:
     [guest] = look({107: lxc()}, container(id=107)).objects
-    assert (str(guest.address), guest.ours, guest.values["mark"]) == ("proxmox.container[eig3/adler/web]", False, None)
+    assert (str(guest.address), guest.marked, guest.values["mark"]) == ("proxmox.container[eig3/adler/web]", False, None)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +248,7 @@ def test_a_guest_whose_making_broke_off_counts_as_taken_and_is_told() -> None:
     assert codes(seen) == ["guest-half-made"]
     assert seen.findings[0].severity is Severity.WARNING
     assert seen.objects == ()
-    assert 107 in seen.taken
+    assert 107 in taken(seen)
 
 
 def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:

@@ -198,17 +198,19 @@ def test_a_guest_that_goes_is_stopped_backed_up_and_only_then_dated() -> None:
 
 
 @pytest.mark.parametrize("kind", ["lxc", "qemu"])
-def test_a_guest_whose_day_has_come_is_removed_with_all_that_hangs_on_it(kind: str) -> None:
+def test_a_guest_whose_day_has_come_is_removed_with_all_that_belongs_to_it(kind: str) -> None:
     config = {**(LXC if kind == "lxc" else QEMU), "description": "eiginfra: eig3/adler/web\neiginfra-remove-after: 2020-08-01"}
     wire = Wire(make_site(), config, running=False, kind=kind)
     sort = sort_of(wire, "proxmox.container" if kind == "lxc" else "proxmox.vm")
-    sort.delete(Observed(Address(sort.name, "eig3/adler/web"), {"remove_after": "2020-08-01"}, {"vmid": 107, "node": "eig"}, ours=True))
+    sort.delete(Observed(Address(sort.name, "eig3/adler/web"), {"remove_after": "2020-08-01"}, {"vmid": 107, "node": "eig"}, marked=True))
     assert wire.sent == [("DELETE", f"nodes/eig/{kind}/107", {"purge": 1, "destroy-unreferenced-disks": 1})]
 
 
 def test_a_guest_that_came_back_is_undated_and_started() -> None:
     config = {**LXC, "description": f"{MARKED['description']}eiginfra-remove-after: 2020-08-01\n"}
-    sent = change(Wire(make_site(), config, running=False), container(**PLACE, onboot=True), "remove_after", "onboot")
+    sent = change(
+        Wire(make_site(), config, running=False), container(**PLACE, onboot=True, state="running"), "remove_after", "onboot", "state"
+    )
     assert sent == [
         ("PUT", "nodes/eig/lxc/107/config", {"onboot": 1, "description": MARKED["description"].rstrip(), "digest": "d1"}),
         ("POST", "nodes/eig/lxc/107/status/start", {}),

@@ -10,10 +10,11 @@ from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import StaleError
 from eiginfra.core.plan import Plan
 from eiginfra.core.values import ByteSize
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
+from eiginfra.render.reasons import told
 
 from .conftest import World
-from .road import Road, change
+from .road import Road, change, note
 
 SORTS = ["container", "vm"]
 LEFT, LATER = date(2020, 7, 2), date(2020, 8, 2)
@@ -50,7 +51,7 @@ def guests(road: Road) -> list[int]:
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_machine_with_a_former_name_is_the_same_guest(road: Road, sort: str) -> None:
     road.apply(wanted(road, sort, "web"))
-    new = wanted(road, sort, "www", was=f"{road.world.cohort}/adler/web")
+    new = road.renamed(wanted(road, sort, "www"), "web")
     plan = road.plan(new)
     renamed = change(plan, "www")
     assert (renamed.action, renamed.cause) == (Action.UPDATE, Cause.PENDING)
@@ -58,14 +59,14 @@ def test_a_machine_with_a_former_name_is_the_same_guest(road: Road, sort: str) -
     assert len(plan.acting) == 1
     assert not road.run(plan).failed
     assert guests(road) == [100]
-    assert config(road, sort, 100)["description"].strip() == f"eiginfra: {new.mark}"
+    assert config(road, sort, 100)["description"].strip() == f"eiginfra: {new.address.key}"
     assert road.plan(new).empty
     assert [address.key.split("/")[-1] for address in road.journal.kept if address.kind != "proxmox.pool"] == ["www"]
     assert [change.address.key for change in road.plan(new).changes] == []
 
 
 def test_a_former_name_that_nobody_has_is_a_new_machine(road: Road) -> None:
-    plan = road.plan(wanted(road, "container", "www", was=f"{road.world.cohort}/adler/web"))
+    plan = road.plan(road.renamed(wanted(road, "container", "www"), "web"))
     assert change(plan, "www").action is Action.CREATE
 
 
@@ -79,7 +80,7 @@ def test_an_orphan_is_only_told_without_prune(road: Road, sort: str) -> None:
     assert plan.empty
     orphan = change(plan, "web")
     assert (orphan.action, orphan.cause) == (Action.NONE, Cause.ORPHAN)
-    assert orphan.note == "left the inventory: with --prune it is stopped and backed up, and removed 30 days later"
+    assert note(orphan) == "left the inventory: with --prune it is stopped and backed up, and removed 30 days later"
     assert status(road, sort, 100) == "running"
 
 
@@ -90,7 +91,7 @@ def test_an_orphan_is_stopped_and_backed_up_then_waits_then_goes(road: Road, sor
     world.admin("POST", "/cluster/backup", id="job", vmid="100,9012", storage="local", schedule="daily")
     plan = road.plan(prune=True, today=LEFT)
     first = change(plan, "web")
-    assert (first.action, first.note) == (
+    assert (first.action, note(first)) == (
         Action.UPDATE,
         "left the inventory: will be stopped and backed up; removed after 2020-08-01",
     )
@@ -104,10 +105,13 @@ def test_an_orphan_is_stopped_and_backed_up_then_waits_then_goes(road: Road, sor
 
     waiting = road.plan(prune=True, today=date(2020, 8, 1))
     assert waiting.empty
-    assert change(waiting, "web").note == "left the inventory: stopped and backed up; --prune removes it after 2020-08-01"
+    assert (
+        note(change(waiting, "web"))
+        == "it waits for the end of its days of grace: stopped and backed up; --prune removes it after 2020-08-01"
+    )
 
     assert road.plan(today=LATER).empty
-    assert change(road.plan(today=LATER), "web").note == (
+    assert note(change(road.plan(today=LATER), "web")) == (
         "left the inventory: with --prune it is deleted with its disks: its days of grace ended on 2020-08-01"
     )
     last = road.plan(prune=True, today=LATER)
@@ -123,7 +127,7 @@ def test_an_orphan_is_stopped_and_backed_up_then_waits_then_goes(road: Road, sor
 def test_the_grace_is_the_cohorts(road: Road) -> None:
     road.apply(wanted(road, "container"))
     plan = road.plan(prune=True, today=LEFT, grace=timedelta(days=3))
-    assert change(plan, "web").note == "left the inventory: will be stopped and backed up; removed after 2020-07-05"
+    assert note(change(plan, "web")) == "left the inventory: will be stopped and backed up; removed after 2020-07-05"
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -132,11 +136,15 @@ def test_a_machine_that_comes_back_in_its_grace_is_taken_back_and_started(road: 
     road.apply(spec)
     road.apply(prune=True, today=LEFT)
     plan = road.plan(spec, today=LEFT)
-    assert {diff.field for diff in change(plan, "web").diffs} == {"onboot", "remove_after"}
+    assert {diff.field: (diff.before, diff.after) for diff in change(plan, "web").diffs} == {
+        "onboot": (False, True),
+        "remove_after": ("2020-08-01", None),
+        "state": ("stopped", "running"),
+    }
     assert not road.run(plan).failed
     assert status(road, sort, 100) == "running"
     assert "remove-after" not in config(road, sort, 100)["description"]
-    assert road.plan(spec).changes == ()
+    assert road.plan(spec).empty
     assert guests(road) == [100]
 
 
@@ -157,7 +165,7 @@ def test_a_guest_that_somebody_started_again_begins_anew(road: Road) -> None:
     road.apply(prune=True, today=LEFT)
     road.world.admin("POST", "/nodes/eig/lxc/100/status/start")
     plan = road.plan(prune=True, today=LATER)
-    assert change(plan, "web").note == "left the inventory: will be stopped and backed up; removed after 2020-09-01"
+    assert note(change(plan, "web")) == "left the inventory: will be stopped and backed up; removed after 2020-09-01"
 
 
 def test_a_guest_that_is_started_or_dated_anew_after_the_plan_is_not_removed(road: Road) -> None:
@@ -166,12 +174,12 @@ def test_a_guest_that_is_started_or_dated_anew_after_the_plan_is_not_removed(roa
     plan = road.plan(prune=True, today=LATER)
     road.world.admin("POST", "/nodes/eig/lxc/100/status/start")
     [result] = road.run(plan).results
-    assert (result.outcome, result.reason) == (Outcome.REFUSED, "guest 100 runs by now; make a new plan")
+    assert (result.outcome, told(result.reason)) == (Outcome.REFUSED, "guest 100 runs by now; make a new plan")
     road.world.admin("POST", "/nodes/eig/lxc/100/status/stop")
     text = f"eiginfra: {road.world.cohort}/adler/web"
     road.world.admin("PUT", "/nodes/eig/lxc/100/config", description=text)
     [result] = road.run(plan).results
-    assert (result.outcome, result.reason) == (Outcome.REFUSED, "guest 100 is not to be removed by now; make a new plan")
+    assert (result.outcome, told(result.reason)) == (Outcome.REFUSED, "guest 100 is not to be removed by now; make a new plan")
     assert guests(road) == [100]
 
 
@@ -187,7 +195,7 @@ def test_a_protected_guest_stays(road: Road) -> None:
     road.apply(wanted(road, "container", protection=True))
     plan = road.plan(prune=True)
     assert plan.empty
-    assert change(plan, "web").note == "left the inventory: it is protected; remove it by hand if it must go"
+    assert note(change(plan, "web")) == "left the inventory: it is protected; remove it by hand if it must go"
 
 
 def test_a_protection_that_the_inventory_did_not_ask_for_is_taken_off(road: Road) -> None:

@@ -6,10 +6,10 @@ from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.drift import drifted
-from eiginfra.engine.executor import Outcome
+from eiginfra.engine.report import Outcome
 
 from .conftest import VM_TEMPLATE, World
-from .road import Road, change, codes
+from .road import Road, change, codes, note
 
 WORDS = {"container": "container", "vm": "VM"}
 SORTS = sorted(WORDS)
@@ -32,7 +32,7 @@ def test_a_guest_whose_mark_was_taken_out_gets_no_second_one_beside_it(road: Roa
     road.world.admin("PUT", f"{path(sort)}/config", description=description)
     plan = road.plan(spec)
     left = change(plan, "web")
-    assert (left.action, left.note) == (Action.NONE, f"not made: {WORDS[sort]} 100 on eig seems to be it, without its mark")
+    assert (left.action, note(left)) == (Action.NONE, f"not made: {WORDS[sort]} 100 on eig seems to be it, without its marker")
     [finding] = [finding for finding in plan.findings if finding.code == "mark-lost"]
     assert (finding.severity, finding.team) == (Severity.WARNING, "adler")
     assert finding.message == f"{WORDS[sort]} 100 on eig was eig3/adler/web, but its description no longer says so"
@@ -78,7 +78,7 @@ def test_a_protected_container_keeps_a_mount_that_is_no_longer_wanted(road: Road
 def test_a_protected_guest_that_left_the_inventory_stays(road: Road, sort: str) -> None:
     road.apply(getattr(road.world, sort)("web", protection=True))
     plan = road.plan(prune=True)
-    assert change(plan, "web").note == "left the inventory: it is protected; remove it by hand if it must go"
+    assert note(change(plan, "web")) == "left the inventory: it is protected; remove it by hand if it must go"
     assert plan.empty
 
 
@@ -109,7 +109,7 @@ def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str
     [finding] = [found for found in plan.findings if found.code == "immutable-field"]
     assert (finding.message, finding.remedy) == ("disk is 18GiB and cannot become 16GiB", "write disk: 18GiB in the inventory")
     seen = change(plan, "web")
-    assert (seen.action, seen.cause, [(diff.label, diff.before, diff.after) for diff in seen.stuck]) == (
+    assert (seen.action, seen.cause, [(diff.label, diff.before, diff.after) for diff in seen.withheld]) == (
         Action.NONE,
         Cause.DRIFT,
         [("disk", "18GiB", "16GiB")],
@@ -117,5 +117,5 @@ def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str
     assert drifted(plan) == (seen,)
     renamed = spec.model_copy(update={"name": "adler-www"})
     road.apply(renamed, getattr(road.world, sort)("other"))
-    assert [diff.label for diff in change(road.plan(renamed), "web").stuck] == ["disk"]
+    assert [diff.label for diff in change(road.plan(renamed), "web").withheld] == ["disk"]
     assert road.plan(renamed.model_copy(update={"disk": ByteSize.parse("18GiB")})).empty

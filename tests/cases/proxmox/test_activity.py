@@ -54,7 +54,7 @@ def traces(plan: Plan) -> Mapping[str, Trace | None]:
     return {finding.address: finding.trace for finding in plan.findings if finding.address}
 
 
-def doers(trace: Trace | None) -> list[tuple[str, str]]:
+def accounts(trace: Trace | None) -> list[tuple[str, str]]:
     assert trace is not None
     return [(act.what, act.by) for act in trace.activity]
 
@@ -70,7 +70,7 @@ def test_a_disk_grown_by_somebody_is_told_with_since_when_and_by_whom(road: Road
     assert trace is not None
     assert trace.in_order is not None
     assert (trace.in_order.what, trace.in_order.at, trace.seen) == ("run 1", record.at, None)
-    assert doers(trace) == [("resize", "alice@pve")]
+    assert accounts(trace) == [("resize", "alice@pve")]
     assert traces(plan)[f"proxmox.{sort}[eig3/adler/web]"] == trace
 
 
@@ -97,10 +97,10 @@ def test_a_vm_configured_in_the_web_interface_is_told_if_the_task_names_the_fiel
     people("dave").admin("POST", f"{path('vm')}/config", ciuser="dave")
     found = change(road.plan(spec), "web")
     assert {diff.field for diff in found.diffs} == {"memory", "cores"}
-    assert doers(found.trace) == [("qmconfig", "alice@pve")]
+    assert accounts(found.trace) == [("qmconfig", "alice@pve")]
 
 
-def test_what_did_not_end_well_or_was_done_by_eiginfra_is_no_deed(road: Road, people: Any) -> None:
+def test_what_did_not_end_well_or_was_done_by_eiginfra_is_no_activity(road: Road, people: Any) -> None:
     spec = road.world.vm("web")
     road.apply(spec)
     road.control(fail={"resize": "no capacity"})
@@ -108,8 +108,8 @@ def test_what_did_not_end_well_or_was_done_by_eiginfra_is_no_deed(road: Road, pe
     assert upid.json()["data"].startswith("UPID:")
     road.world.admin("PUT", f"{path('vm')}/resize", disk="scsi0", size="24G")
     found = change(road.plan(spec), "web")
-    assert [diff.before for diff in found.stuck] == ["24GiB"]
-    assert doers(found.trace) == []
+    assert [diff.before for diff in found.withheld] == ["24GiB"]
+    assert accounts(found.trace) == []
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -118,10 +118,10 @@ def test_who_stopped_it_and_who_removed_it_is_told(road: Road, people: Any, sort
     road.apply(spec)
     alice, short = people("alice"), "vz" if sort == "container" else "qm"
     alice.admin("POST", f"{path(sort)}/status/stop")
-    assert doers(change(road.plan(spec), "web").trace) == [(f"{short}stop", "alice@pve")]
+    assert accounts(change(road.plan(spec), "web").trace) == [(f"{short}stop", "alice@pve")]
     alice.admin("DELETE", path(sort))
     gone = change(road.plan(spec), "web")
-    assert (gone.action, doers(gone.trace)) == (Action.CREATE, [(f"{short}destroy", "alice@pve")])
+    assert (gone.action, accounts(gone.trace)) == (Action.CREATE, [(f"{short}destroy", "alice@pve")])
 
 
 def test_a_guest_made_by_hand_beyond_the_quota_is_told_with_who_made_it(road: Road, people: Any) -> None:
@@ -132,9 +132,9 @@ def test_a_guest_made_by_hand_beyond_the_quota_is_told_with_who_made_it(road: Ro
     people("bob").admin("POST", "/nodes/eig/lxc/160/clone", newid=161, full=1, pool=road.world.pool)
     plan = road.plan(spec, limits=QUOTA)
     assert plan.changes == ()
-    assert doers(traces(plan)["proxmox.container[#160]"]) == [("vzcreate", "alice@pve")]
+    assert accounts(traces(plan)["proxmox.container[#160]"]) == [("vzcreate", "alice@pve")]
     # The task of a clone is about its source, and does not say what it made.
-    assert doers(traces(plan)["proxmox.container[#161]"]) == []
+    assert accounts(traces(plan)["proxmox.container[#161]"]) == []
 
 
 def test_without_the_right_to_see_tasks_nothing_is_told_and_nothing_fails(road: Road, people: Any) -> None:

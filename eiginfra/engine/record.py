@@ -1,0 +1,40 @@
+"""What the journal remembers of a resource: the values that were reached, field by field, as they were seen."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from eiginfra.core.spec import Rules, Spec, rules
+from eiginfra.engine.diff import Values, by_key, matches, normal
+
+
+def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | None) -> dict[str, JsonValue]:
+    """The desired values that were seen; a field that differs keeps what it reached before, if it ever did.
+
+    Fields that are never compared are taken as they were sent. before: the last record.
+    """
+    last = before or {}
+    found: dict[str, JsonValue] = {}
+    for name, rule in rules(spec).items():
+        if name not in desired:
+            continue
+        if rule.entries is not None:
+            found[name] = _entries(rule, desired[name], seen.get(name), last.get(name))
+        elif not rule.compared or normal(rule, seen.get(name)) == normal(rule, desired[name]):
+            found[name] = desired[name]
+        elif name in last:
+            found[name] = last[name]
+    return found
+
+
+def compared(spec: type[Spec], values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The values that causes are told by: a field that is never compared need not be learned."""
+    return {name: normal(rule, values[name]) for name, rule in rules(spec).items() if rule.compared and name in values}
+
+
+def _entries(rule: Rules, desired: JsonValue, seen: JsonValue, last: JsonValue) -> list[JsonValue]:
+    """The entries that were reached, and of the others what they reached before, unless they are gone."""
+    wanted, there, was = by_key(rule, desired), by_key(rule, seen), by_key(rule, last)
+    found: dict[str, JsonValue] = {key: entry for key, entry in was.items() if key in there or key in wanted}
+    found |= {key: entry for key, entry in wanted.items() if key in there and matches(rule, entry, there[key])}
+    return [found[key] for key in sorted(found)]

@@ -1,0 +1,93 @@
+"""Renames: which resources stand under the address that they, or what they belong to, had before."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.kind import Registry
+from eiginfra.core.resource import Resource
+from eiginfra.engine.order import topological
+
+Keys = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Renames:
+    """The renames of one inventory.
+
+    former: by wanted address, the resource as it was addressed before. keys: by wanted address, the old and the new keys of what it
+    depends on, for the values that name these.
+    """
+
+    former: Mapping[Address, Resource] = field(default_factory=dict)
+    keys: Mapping[Address, Keys] = field(default_factory=dict)
+
+    def current(self, address: Address, values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """Values of a resource with the new keys of what it depends on in place of the old ones."""
+        keys = self.keys.get(address)
+        return {name: _substituted(value, keys) for name, value in values.items()} if keys else values
+
+
+NO_RENAMES = Renames()
+
+
+def renames(registry: Registry, resources: Sequence[Resource]) -> Renames:
+    """The renames that the resources ask for (`was`), and what follows from them for all that depends on the renamed.
+
+    A resource whose key holds, as whole segments, the key of something renamed that it depends on is renamed with it. A kind whose specs
+    do not name their key in a field of text cannot be renamed, and is left as it is.
+    """
+    if not any(resource.was for resource in resources):
+        return NO_RENAMES
+    by_address = {resource.address: resource for resource in resources}
+    needs = {item.address: _needed(registry, item) for item in resources}
+    former: dict[Address, Resource] = {}
+    keys: dict[Address, Keys] = {}
+    for address in topological(needs):
+        resource = by_address[address]
+        renamed = {former[other].address.key: other.key for other in needs[address] if other in former}
+        if renamed:
+            keys[address] = renamed
+        asked = {**renamed, **({resource.was.key: address.key} if resource.was else {})}
+        before = {new: old for old, new in asked.items()}
+        key = resource.was.key if resource.was else _replaced(address.key, before)
+        if key == address.key:
+            continue
+        spec = resource.spec.model_copy(
+            update={
+                name: _replaced(value, before)
+                for name in resource.spec.model_fields_set
+                if isinstance(value := getattr(resource.spec, name), str)
+            }
+        )
+        if registry[address.kind].key(spec) == key:
+            former[address] = replace(resource, address=Address(address.kind, key), spec=spec, was=None)
+    return Renames(former, keys)
+
+
+def _needed(registry: Registry, resource: Resource) -> list[Address]:
+    """All that its values may name."""
+    kind = registry[resource.address.kind]
+    return [*kind.dependencies(resource.spec), *kind.follows(resource.spec)]
+
+
+def _replaced(text: str, keys: Keys) -> str:
+    for before, after in keys.items():
+        parts = re.split(rf"(?<![\w.-]){re.escape(before)}(?![\w.-])", text)
+        text = after.join(parts)
+    return text
+
+
+def _substituted(value: JsonValue, keys: Keys) -> JsonValue:
+    match value:
+        case str():
+            return _replaced(value, keys)
+        case list():
+            return [_substituted(item, keys) for item in value]
+        case dict():
+            return {name: _substituted(item, keys) for name, item in value.items()}
+        case _:
+            return value

@@ -1,0 +1,106 @@
+"""One thing that is down concerns those who need it, and nobody else: a storage, a node that does not answer."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from eiginfra.core.change import Action
+from eiginfra.core.errors import TransientError
+from eiginfra.core.reason import reason
+from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox.kinds.backup import BackupSpec
+
+from .conftest import World, settings_of, start
+from .road import Road, change, codes
+
+Fault = Callable[..., None]
+
+
+@pytest.fixture
+def road(tmp_path: Path) -> Iterator[Road]:
+    with start(nodes=("eig", "eig2")) as lab:
+        yield Road(World(replace(settings_of(lab, tmp_path / "ca.pem"), nodes=("eig", "eig2")), "eig3"))
+
+
+@pytest.fixture
+def fault(road: Road) -> Fault:
+    def switch(*rules: dict[str, Any]) -> None:
+        url, ca = f"{road.world.settings.url}/_lab/faults", str(road.world.settings.ca)
+        answer = requests.put(url, json={"rules": [{"kind": "status", **rule} for rule in rules]}, verify=ca, timeout=20)
+        assert answer.ok, answer.text
+
+    return switch
+
+
+def test_a_storage_for_backups_that_is_down_keeps_back_new_machines_only(road: Road, fault: Fault) -> None:
+    web, new, vm = road.world.container("web"), road.world.container("new"), road.world.vm("db")
+    road.apply(web)
+    fault({"match": "GET .*/storage/local/content$", "status": 500})
+    plan = road.plan(web.model_copy(update={"onboot": True}), new, vm)
+    assert plan.errors == ()
+    assert codes(plan) == ["storage-unusable", "storage-unusable"]
+    assert "storage local cannot be used on node eig: " in plan.findings[0].message
+    for machine in ("new", "db"):
+        left = change(plan, machine)
+        assert (left.action, left.reason) == (Action.NONE, reason("storage-unusable", storage="local", node="eig"))
+    assert not road.run(plan).failed
+    fault()
+    later = road.plan(web.model_copy(update={"onboot": True}), new, vm)
+    assert {item.address.key.split("/")[-1]: item.action for item in later.changes} == {"new": Action.CREATE, "db": Action.CREATE}
+
+
+def test_a_backup_job_covers_meanwhile_the_machines_that_stand(road: Road, fault: Fault) -> None:
+    web, new = road.world.container("web"), road.world.container("new")
+    job = BackupSpec(id="eiginfra-eig3", schedule="02:30", storage="local", guests=(web.mark,))
+    road.apply(web, job)
+    both = job.model_copy(update={"guests": (web.mark, new.mark)})
+    fault({"match": "GET .*/storage/local/content$", "status": 500})
+    plan = road.plan(web, new, both)
+    assert [item.address.kind for item in plan.changes if item.reason is None] == []
+    assert plan.empty
+    fault()
+    road.apply(web, new, both)
+    assert [row["vmid"] for row in road.world.admin("GET", "/cluster/backup")] == ["100,101"]
+    assert road.plan(web, new, both).changes == ()
+
+
+def test_where_the_disks_storage_of_one_node_is_down_the_other_takes_the_new(road: Road, fault: Fault) -> None:
+    road.apply(road.world.container("web", memory=ByteSize.parse("1GiB")))
+    fault({"match": "GET .*/nodes/eig/storage/local-lvm/content$", "status": 500})
+    plan = road.plan(road.world.container("web", memory=ByteSize.parse("1GiB")), road.world.container("new"), road.world.vm("db"))
+    assert plan.errors == ()
+    assert (change(plan, "new").desired or {})["node"] == "eig2"
+    # The template of the VM has its disk there.
+    assert change(plan, "db").reason == reason("storage-unusable", storage="local-lvm", node="eig")
+    assert codes(plan) == ["storage-unusable"]
+
+
+@pytest.mark.parametrize("status", [595, 596, 597, 599])
+def test_a_node_that_does_not_answer_once_is_asked_again(road: Road, fault: Fault, status: int) -> None:
+    web = road.world.container("web")
+    road.apply(web)
+    fault({"match": "GET .*/nodes/eig/lxc$", "status": status, "times": 1})
+    assert road.plan(web).changes == ()
+
+
+@pytest.mark.parametrize("status", [595, 596])
+def test_a_node_that_never_answers_is_as_good_as_offline(road: Road, fault: Fault, status: int) -> None:
+    big, web = road.world.container("big", memory=ByteSize.parse("30GiB")), road.world.container("web", memory=ByteSize.parse("20GiB"))
+    new = road.world.container("new")
+    road.apply(big, web)
+    fault({"match": "/nodes/eig2/", "status": status})
+    plan = road.plan(big.model_copy(update={"onboot": True}), web, new)
+    [told] = [finding for finding in plan.findings if finding.code == "node-offline"]
+    assert told.message == "node eig2 does not answer: what is on it (guests 101) is unknown, not missing, and nothing is made in its place"
+    assert (change(plan, "web").action, change(plan, "web").reason) == (
+        Action.NONE,
+        reason("guest-offline", certain="it is", what="container", id=101, node="eig2"),
+    )
+    assert (change(plan, "new").desired or {})["node"] == "eig"
+    assert not road.run(plan).failed
+    with pytest.raises(TransientError):
+        road.client.guests("eig2", "lxc")
