@@ -6,6 +6,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
+from eiginfra.core.suggest import suggest
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.tags import selected
 from eiginfra.wiring.asked import Selection
@@ -39,7 +40,8 @@ def chosen(selection: Selection, resources: Sequence[Resource], registry: Regist
     by_address = {resource.address: resource for resource in kept}
     missing = [str(target) for target in selection.targets if target not in by_address]
     if missing:
-        msg = f"--target {missing[0]}: the inventory asks for no such resource; `eiginfra check --format json` lists them all"
+        meant = suggest(missing[0], [str(address) for address in by_address])
+        msg = f"--target {missing[0]}: the inventory asks for no such resource{f'; {meant}' if meant else ''}"
         raise UsageError(msg)
     wanted: set[Address] = set()
     queue = list(selection.targets)

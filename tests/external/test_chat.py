@@ -19,7 +19,7 @@ def changes(place: Any, *arguments: str) -> dict[str, str]:
 
 def test_check_needs_no_server_and_no_secret(place: Any) -> None:
     answer = place("check", token=None)
-    assert (answer.code, answer.out.splitlines()[-1]) == (0, "2 warnings, 1 notice; 5 resources.")
+    assert (answer.code, answer.out.splitlines()[-1]) == (0, "2 warnings, 1 notice; 5 resources; as of 2019-10-01 (not today).")
 
 
 def test_a_section_is_checked_as_ours_are(place: Any) -> None:

@@ -64,3 +64,9 @@ def test_only_everything_is_whole() -> None:
     assert Selection().whole
     assert not Selection(limit="all").whole
     assert str(Selection(limit="adler", tags=("a", "b"))) == "--limit adler --tags a,b"
+
+
+def test_a_mistyped_target_is_answered_with_what_was_meant() -> None:
+    near = Selection(targets=(Address("test.thing", "rot"),))
+    with pytest.raises(UsageError, match=r"no such resource; did you mean 'test.thing\[root\]'\?"):
+        chosen(near, WANTED, registry(Server()), TEAMS)
