@@ -1,17 +1,33 @@
 """What users can call, write or fail with is documented."""
 
+import ast
+import io
+import json
 import re
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from eiginfra.cli.commands import EXIT_CODES, walk
 from eiginfra.cli.main import program
+from eiginfra.core.change import Action, Cause, Change
+from eiginfra.core.decommission import Trigger
+from eiginfra.core.kind import Kind
+from eiginfra.core.plan import FORMAT_VERSION, Plan
 from eiginfra.core.spec import rules
+from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.privileges import NEEDS
+from eiginfra.render.plan_text import print_plan
+from eiginfra.render.reasons import CODES
 from eiginfra.wiring.providers import described
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "eiginfra"
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 KINDS = {kind.name: kind for kind in described().registry()}
 
 
@@ -58,7 +74,94 @@ def test_every_exit_code_is_documented() -> None:
     assert [code for code, meaning in EXIT_CODES.items() if f"| {code} | {meaning} |" not in page] == []
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
+PAGES = [*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md"))]
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitLab and GitHub make them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (page.parent / target).exists()] == []
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8"))
+    targets = [((page.parent / path) if path else page, anchor) for path, anchor in links]
+    assert [path for path, _ in targets if not path.exists()] == []
+    assert [(path, anchor) for path, anchor in targets if anchor and anchor not in _anchors(path)] == []
+
+
+GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
+
+
+def _core_classes() -> dict[str, set[str]]:
+    """The public classes of each module of core; errors are explained where they are raised."""
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PACKAGE / "core").glob("*.py"))}
+    return {
+        f"core/{path.name}": {node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+        for path, tree in modules.items()
+        if path.stem != "errors"
+    }
+
+
+def test_the_glossary_has_every_concept_of_core_and_no_other() -> None:
+    named: dict[str, set[str]] = {}
+    for module, classes in re.findall(r"`(core/\w+\.py): ((?:\w+`, `)*\w+)`", GLOSSARY):
+        named.setdefault(module, set()).update(classes.split("`, `"))
+    named.pop("core/errors.py")
+    assert named == {module: classes for module, classes in _core_classes().items() if classes}
+
+
+def test_the_glossary_names_modules_that_exist() -> None:
+    modules = re.findall(r"`([a-z]+/[a-z_/]+(?:\.py|/))", GLOSSARY)
+    assert len(modules) > 20
+    assert [module for module in modules if not (PACKAGE / module).exists()] == []
+
+
+@pytest.mark.parametrize("words", [Action, Cause, Outcome], ids=lambda words: words.__name__)
+def test_the_glossary_has_all_actions_causes_and_outcomes(words: type[StrEnum]) -> None:
+    assert [word for word in words if f"*{word}*" not in GLOSSARY] == []
+
+
+def _steps(kind: Kind[Any], trigger: Trigger) -> str:
+    steps = kind.decommission.steps if kind.decommission else ()
+    return ", ".join(
+        f"`{step.does}`" + (", if created by eiginfra" if step.created_only else "") for step in steps if step.trigger is trigger
+    )
+
+
+def _row(kind: Kind[Any]) -> str:
+    """The kind's row in the table of what becomes of things that left the inventory."""
+    cells = [_steps(kind, trigger) or "–" for trigger in Trigger] if kind.decommission else ["stays", "stays", "stays"]
+    caps = sorted({step.cap for step in kind.decommission.steps if step.cap}) if kind.decommission else []
+    return f"| `{kind.name}` | {' | '.join(cells)} | {', '.join(f'`{cap}`' for cap in caps) or '–'} |"
+
+
+def test_the_table_of_decommissions_is_what_the_kinds_say() -> None:
+    section = CLI.partition("## What left the inventory")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `.*", section, re.MULTILINE) == [_row(KINDS[name]) for name in sorted(KINDS)]
+
+
+def test_the_plan_shown_as_json_is_one() -> None:
+    [text] = re.findall(r"```json\n(.*?)```", CLI, re.DOTALL)
+    body = json.loads(text)
+    assert body["format_version"] == FORMAT_VERSION
+    assert body.keys() <= {*Plan.model_fields, "totals", "fingerprint"}
+    changes = Plan.model_validate(body).changes
+    assert all(item.keys() <= Change.model_fields.keys() for item in body["changes"])
+    assert [change for change in changes if change.withheld]
+    assert {change.reason.code for change in changes if change.reason} <= CODES
+
+
+def test_the_plan_shown_as_text_is_that_plan() -> None:
+    [text] = re.findall(r"```json\n(.*?)```", CLI, re.DOTALL)
+    console = Console(file=io.StringIO(), width=200)
+    print_plan(console, Plan.model_validate_json(text))
+    assert isinstance(console.file, io.StringIO)
+    printed = "".join(f"    {line.rstrip()}".rstrip() + "\n" for line in console.file.getvalue().splitlines())
+    assert printed in CLI
+
+
+def test_the_keys_of_a_change_are_explained() -> None:
+    table = CLI.partition("| Key of a change |")[2].partition("\n\n")[0]
+    assert {*re.findall(r"`([a-z_]+)`", table)} >= {*Change.model_fields} - {"desired", "observed"}
