@@ -42,7 +42,7 @@ def explain(name: str, problem: DBAPIError) -> EiginfraError:
     if code.startswith(_AUTHENTICATION):
         return PermissionDeniedError(f"the journal {name} refuses this login: {words}; see `journal:` in the site file")
     if code == _FULL:
-        return JournalError(f"no room left for the journal {name}; make room on its server")
+        return JournalError(f"no space left for the journal {name}; free some space on its server")
     if problem.connection_invalidated or not code or code.startswith(("08", "57P")):
         return UnreachableError(f"the journal {name} cannot be reached: {words}")
     return JournalError(f"the journal {name} failed: {words}")
@@ -54,7 +54,7 @@ def _explain_sqlite(name: str, problem: sqlite3.Error) -> EiginfraError:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return unreadable(name)
         case sqlite3.SQLITE_FULL:
-            return JournalError(f"no room left for the journal {name}; make room, or move it with `journal:` in the site file")
+            return JournalError(f"no space left for the journal {name}; free some space, or move it with `journal:` in the site file")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return JournalError(
                 f"the journal {name} cannot be written ({problem}); "

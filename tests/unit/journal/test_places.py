@@ -145,7 +145,7 @@ def test_a_place_where_nothing_can_be_made(tmp_path: Path, meta: Meta) -> None:
 
 @pytest.mark.parametrize(
     ("pragma", "message"),
-    [("max_page_count = 1", "no room left for the journal .*; make room"), ("query_only = ON", "cannot be written .*write access")],
+    [("max_page_count = 1", "no space left for the journal .*; free some space"), ("query_only = ON", "cannot be written .*write access")],
 )
 def test_a_full_or_read_only_disk(tmp_path: Path, meta: Meta, pragma: str, message: str) -> None:
     with open_journal(str(tmp_path / "journal.db")) as journal:
@@ -207,7 +207,7 @@ class RefusalError(Exception):
 
 
 def test_a_full_server() -> None:
-    assert str(explain("j", OperationalError("INSERT", {}, RefusalError()))) == "no room left for the journal j; make room on its server"
+    assert str(explain("j", OperationalError("INSERT", {}, RefusalError()))) == "no space left for the journal j; free some space on its server"
 
 
 def test_a_server_that_restarts_is_found_again(journal: DatabaseJournal, meta: Meta) -> None:
