@@ -207,7 +207,8 @@ class RefusalError(Exception):
 
 
 def test_a_full_server() -> None:
-    assert str(explain("j", OperationalError("INSERT", {}, RefusalError()))) == "no space left for the journal j; free some space on its server"
+    told = str(explain("j", OperationalError("INSERT", {}, RefusalError())))
+    assert told == "no space left for the journal j; free some space on its server"
 
 
 def test_a_server_that_restarts_is_found_again(journal: DatabaseJournal, meta: Meta) -> None:
