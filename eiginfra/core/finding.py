@@ -37,6 +37,7 @@ class Finding(BaseModel):
 
     location: the place that its reader may change; also: other places that have part in it. field: of the resource at `address`, the
     field or entry that it is about (`license`, `members[adler-1]`): where no location is given, the engine finds it by that.
+    acknowledged: the reason that the site file gives for a known one; it is left out of what people read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class Finding(BaseModel):
     field: str | None = None
     team: str | None = None
     trace: Trace | None = None
+    acknowledged: str | None = None
 
     def __str__(self) -> str:
         where = self.location or self.address

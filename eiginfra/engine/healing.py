@@ -164,6 +164,8 @@ def select_healing(plan: Plan, policy: HealingPolicy, memory: LoopMemory, now: d
 def _excesses(plan: Plan, policy: HealingPolicy) -> Iterator[Finding]:
     changing = {str(change.address) for change in plan.changes}
     for found in plan.findings:
+        if found.acknowledged is not None:
+            continue
         if found.address is None or found.address in changing or found.trace is None or found.trace.seen is not None:
             continue
         if policy.rule(Address.parse(found.address)) is not HealingRule.IGNORE:

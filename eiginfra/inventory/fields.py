@@ -158,6 +158,7 @@ Hours = Annotated[
     str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "a time of day", "write hh:mm-hh:mm, e.g. 03:00-05:00")
 ]
 KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the name of a kind", "write provider.thing, e.g. gitlab.group")]
+Code = Annotated[str, Matching(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", "the code of a finding", "lower-case words with hyphens, e.g. node-offline")]
 Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "an address to listen on", "write host:port, e.g. 127.0.0.1:9469")]
 _LICENSE_RULE = "write e.g. MIT, AGPL-3.0-or-later or etalab-2.0"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +16,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import (
+    Code,
     Disk,
     GroupPath,
     HostName,
@@ -235,6 +236,15 @@ class ReconcileSite(FileModel):
     state: Path | None = Field(default=None, description="The folder for what the loop remembers; the journal's if absent")
 
 
+class Acknowledgement(FileModel):
+    """A warning or a notice that is known, and left out of what people read."""
+
+    code: Code = Field(description="The finding's code, as `--format json` shows it")
+    subject: Title = Field(description="What it is about: an address, a team, or a pattern of teams; * for everything")
+    reason: Title = Field(description="Why it may be so")
+    until: date | None = Field(default=None, description="The last day on which it is left out; for good if absent")
+
+
 class SiteFile(FileModel):
     """The contents of a site file."""
 
@@ -245,6 +255,7 @@ class SiteFile(FileModel):
     sizes: dict[Title, Size] = Field(default={}, description="Sizes of machines by name")
     images: dict[Title, Image] = Field(default={}, description="What machines are made from, by name")
     reconcile: ReconcileSite = Field(default=ReconcileSite(), description="Policy of the reconcile loop")
+    acknowledge: tuple[Acknowledgement, ...] = Field(default=(), description="Known warnings and notices, left out of what people read")
 
 
 def site_model(sections: Mapping[str, type[BaseModel]]) -> type[SiteFile]:

@@ -6,33 +6,26 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.core.finding import Finding, Severity
 from eiginfra.render.console import err, out, printable
+from eiginfra.render.grouped import entries
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
 
 def print_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """One line each; the remedy and the other places that have part in it on lines of their own."""
-    for found in findings:
+    """One line each, or for several of one code; the remedy and the other places that have part in it on lines of their own."""
+    for entry in entries(findings):
         line = Text()
-        where = found.location or found.address
-        if where:
-            line.append(f"{printable(str(where))}: ", style="bold")
-        line.append(f"{found.severity}: ", style=STYLES[found.severity])
-        line.append(printable(told(found)))
+        if entry.where:
+            line.append(f"{printable(entry.where)}: ", style="bold")
+        line.append(f"{entry.severity}: ", style=STYLES[entry.severity])
+        line.append(printable(entry.text))
         console.print(line)
-        if found.remedy:
-            console.print(Text(f"    → {printable(found.remedy)}", style="dim"))
-        for place in found.also:
-            console.print(Text(f"    {_before(found, place)} {printable(str(place))}", style="dim"))
-
-
-def _before(found: Finding, place: Location) -> str:
-    """What leads to another place of a finding."""
-    here = found.location
-    earlier = here is not None and here.file == place.file and (place.line, place.column) < (here.line, here.column)
-    return "first at" if earlier else "also at"
+        if entry.remedy:
+            console.print(Text(f"    → {printable(entry.remedy)}", style="dim"))
+        for before, place in entry.also:
+            console.print(Text(f"    {before} {printable(str(place))}", style="dim"))
 
 
 def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> None:
@@ -44,13 +37,14 @@ def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> 
     out().print(f"{'; '.join(part for part in (counted(findings), *conclusion) if part)}.")
 
 
-def told(found: Finding) -> str:
-    """What it says, and since when it is so."""
-    return "; ".join(filter(None, (found.message, str(found.trace or ""))))
-
-
 def counted(findings: Sequence[Finding]) -> str:
-    """`2 errors, 1 warning`; `no findings` if there are none."""
-    counts = Counter(found.severity for found in findings)
+    """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none."""
+    counts = Counter(found.severity for found in findings if found.acknowledged is None)
     parts = [f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}" for severity in Severity if counts[severity]]
-    return ", ".join(parts) or "no findings"
+    return ", ".join(filter(None, (*parts, acknowledged(findings)))) or "no findings"
+
+
+def acknowledged(findings: Sequence[Finding]) -> str:
+    """`2 acknowledged`; nothing if there are none."""
+    count = sum(found.acknowledged is not None for found in findings)
+    return f"{count} acknowledged" if count else ""

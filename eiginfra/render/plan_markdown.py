@@ -5,7 +5,8 @@ import re
 from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.console import printable, show
-from eiginfra.render.findings import told as finding_told
+from eiginfra.render.findings import acknowledged
+from eiginfra.render.grouped import entries
 from eiginfra.render.plan_text import SIGNS, shown, totals
 from eiginfra.render.reasons import renamed, told, waits
 
@@ -17,16 +18,18 @@ def markdown(plan: Plan) -> str:
     meta = plan.meta
     day = f"as of {meta.as_of}{'' if meta.as_of_is_today else ' (not today)'}"
     lines = [f"### eiginfra: plan of {_text(meta.cohort)} on {_text(meta.site)}, {day}", "", f"**{totals(plan)}**", ""]
-    if plan.findings:
+    if told_of := list(entries(plan.findings)):
         lines += ["| | Finding | What to do |", "|---|---|---|"]
-        for found in plan.findings:
-            places = [found.location or found.address, *found.also]
-            where = "".join(f"{_text(str(place))}<br>" for place in places if place)
-            lines.append(f"| {found.severity} | {where}{_text(finding_told(found))} | {_text(found.remedy or '')} |")
+        for entry in told_of:
+            places = [entry.where or "", *(str(place) for _, place in entry.also)]
+            where = "".join(f"{_text(place)}<br>" for place in places if place)
+            lines.append(f"| {entry.severity} | {where}{_text(entry.text)} | {_text(entry.remedy or '')} |")
         lines.append("")
-    told_of = [change for change in plan.changes if change.noteworthy]
-    for team, group in by_team(told_of).items():
-        details = "<details open>" if len(told_of) <= 20 else "<details>"
+    if count := acknowledged(plan.findings):
+        lines += [f"{count}.", ""]
+    shown_changes = [change for change in plan.changes if change.noteworthy]
+    for team, group in by_team(shown_changes).items():
+        details = "<details open>" if len(shown_changes) <= 20 else "<details>"
         lines += [details, f"<summary>{_text(team or 'the cohort’s own')} ({len(group)})</summary>", ""]
         for change in group:
             lines += _change(change)

@@ -11,7 +11,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.console import printable, show
-from eiginfra.render.findings import print_findings
+from eiginfra.render.findings import acknowledged, print_findings
 from eiginfra.render.phrases import many, not_todays_plan
 from eiginfra.render.reasons import harms, renamed, told, waits
 
@@ -51,6 +51,8 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.\n", style="dim"))
     if plan.findings:
         print_findings(console, plan.findings)
+        if count := acknowledged(plan.findings):
+            console.print(Text(f"{count}.", style="dim"))
         console.print()
     if told_day := not_todays_plan(plan.meta):
         console.print(Text(f"{told_day[0].upper()}{told_day[1:]}:", style="yellow"))

@@ -35,6 +35,7 @@ from eiginfra.inventory.loader import load_cohort, load_settings
 from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
+from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import SETTINGS, Asked, Paths, Selection
 from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.revision import revision
@@ -140,10 +141,17 @@ class Workspace:
                 self.playbook, self.cohort, self.site, self.registry, today, available=self.providers.available, wrong=wrong
             )
         except InputError as problem:
-            raise InputError(sorted_findings([*own, *problem.findings])) from problem
+            raise InputError(self._acknowledged(sorted_findings([*own, *problem.findings]), complete=False)) from problem
 
     def check(self) -> list[Finding]:
-        """Every finding that needs no server. Raises InputError when the files do not even compile."""
+        """Every finding that needs no server, known ones marked. Raises InputError when the files do not even compile."""
+        return self._acknowledged(self._offline_findings(), complete=False)
+
+    def _acknowledged(self, findings: Sequence[Finding], *, complete: bool) -> list[Finding]:
+        teams = [team.id for team in self.cohort.teams]
+        return acknowledge(findings, self.site, teams, self.clock.today(), complete=complete)
+
+    def _offline_findings(self) -> list[Finding]:
         compiled, own = self.compiled, self._inventory_findings
         wanted = check_wanted(self.registry, compiled.resources, self.cohort.limits())
         # What only follows from a value that is known to be wrong is not told a second time.
@@ -152,10 +160,10 @@ class Workspace:
         return sorted_findings([*own, *compiled.findings, *wanted])
 
     def checked(self) -> list[Finding]:
-        """As `check`, but raises InputError, with everything found, if any finding is an error."""
-        findings = self.check()
+        """Every finding that needs no server. Raises InputError, with everything found, if any is an error."""
+        findings = self._offline_findings()
         if any(found.severity is Severity.ERROR for found in findings):
-            raise InputError(findings)
+            raise InputError(self._acknowledged(findings, complete=False))
         return findings
 
     def plan(self, asked: Asked | None = None, sightings: Sightings | None = None) -> Plan:
@@ -206,7 +214,8 @@ class Workspace:
         plan = make_plan(self.registry, situation, meta, findings)
         if denied := forbidden(self.registry, plan):
             plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
-        return traced(self.registry, plan, observations, records, sightings or Sightings())
+        plan = traced(self.registry, plan, observations, records, sightings or Sightings())
+        return plan.model_copy(update={"findings": tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))})
 
     def stale(self, plan: Plan) -> list[Stale]:
         """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""

@@ -1,4 +1,5 @@
 import io
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -11,12 +12,14 @@ from support.fakes import META
 from eiginfra.cli.apply import exit_code
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
-from eiginfra.core.finding import Location, error, warning
+from eiginfra.core.finding import Finding, Location, error, notice, warning
 from eiginfra.core.plan import Plan
 from eiginfra.core.reason import RESTART
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable, show
+from eiginfra.render.findings import counted
+from eiginfra.render.grouped import common
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan, totals
 
@@ -164,3 +167,55 @@ def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
     short, long = (_text(Plan(meta=META, changes=(UPDATE, CREATE, WAITING, *added))) for added in (more[:3], more))
     assert short.startswith("the cohort's own\n")
     assert long.startswith("the cohort's own: nothing to do\nadler: 1 to add, 1 to change\nplume: 20 to add\n\nthe cohort's own\n")
+
+
+def _lacking(count: int) -> list[Finding]:
+    return [
+        warning("lacks", f"container {100 + n} lacks keyctl", remedy=f"pct set {100 + n}", address=f"test.thing[eig/t{n}]", team=f"t{n}")
+        for n in range(count)
+    ]
+
+
+def test_known_notices_of_one_code_are_one_line_with_count_names_and_remedy() -> None:
+    plan = Plan(meta=META, findings=(*_lacking(7), error("c", "wrong"), error("c", "wrong too")))
+    assert _text(plan).splitlines()[:4] == [
+        "warning: container … lacks keyctl (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)",
+        "    → pct set …",
+        "error: wrong",
+        "error: wrong too",
+    ]
+    assert markdown(plan).count("lacks keyctl") == 1
+    assert [found["address"] for found in json.loads(plan.to_json())["findings"][:7]] == [f"test.thing[eig/t{n}]" for n in range(7)]
+
+
+def test_what_is_about_a_line_stands_alone_and_what_names_no_subject_is_named_by_its_words() -> None:
+    lines = [notice("spelling", f"write it {n}", location=Location(file="a.yml", line=n)) for n in (1, 2)]
+    guests = [warning("unsaved", f"guest {n} (old{n}) has no backup") for n in (7, 8)]
+    assert _text(Plan(meta=META, findings=(*lines, *guests))).splitlines()[:3] == [
+        "a.yml:1:1: notice: write it 1",
+        "a.yml:2:1: notice: write it 2",
+        "warning: guest … (…) has no backup (2 times: 7 old7, 8 old8)",
+    ]
+
+
+def test_the_acknowledged_are_counted_and_not_told() -> None:
+    known, other = (found.model_copy(update={"acknowledged": "root does it"}) for found in _lacking(2))
+    plan = Plan(meta=META, findings=(known, other))
+    assert _text(plan) == "2 acknowledged.\n\nNothing to do: what stands is what the inventory asks for.\n"
+    assert "2 acknowledged.\n" in markdown(plan)
+    assert "keyctl" not in markdown(plan)
+    assert counted([known, warning("c", "w")]) == "1 warning, 1 acknowledged"
+    assert json.loads(plan.to_json())["findings"][0]["acknowledged"] == "root does it"
+
+
+@pytest.mark.parametrize(
+    ("texts", "shared"),
+    [
+        (("guest 1 (a) is locked", "guest 22 (b c) is locked"), "guest … (…) is locked"),
+        (("the same", "the same"), "the same"),
+        (("one", "other"), "…"),
+        (("a b c", "a c", "a d c"), "a … c"),
+    ],
+)
+def test_what_texts_have_in_common(texts: tuple[str, ...], shared: str) -> None:
+    assert common(texts) == shared
