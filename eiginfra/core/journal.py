@@ -37,6 +37,10 @@ class Journal(Protocol):
         """What was last applied, of every resource of the cohort still under management."""
         ...
 
+    def known(self, cohort: str) -> Mapping[Address, Record]:
+        """The records, with what killed runs had begun: what a plan goes by."""
+        ...
+
     def history(self, cohort: str) -> Sequence[Record]:
         """Every record there ever was, of all cohorts that share the journal: for numbers that are not used twice."""
         ...

@@ -127,6 +127,10 @@ class Record:
     commit: str | None = None
     protect: bool = False
     cohort: str = ""
+    attempted: Mapping[str, JsonValue] | None = None
+    """What a run that was killed was about to make of it: nobody saw how far it came."""
+    verified: bool = True
+    """False: such an attempt to create it is all that is known, and `values` are what it was to become."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What left the inventory and still stands: told, and taken through the steps of its kind's decommission."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,8 @@ from eiginfra.core.spec import rules
 from eiginfra.core.trace import EXISTS
 from eiginfra.engine.diff import diff
 from eiginfra.engine.situation import Seen, Situation
+
+_PROTECTED = "left-inventory-protected"
 
 
 def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, Resource], seen: Seen, today: date) -> list[Change]:
@@ -35,6 +37,29 @@ def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, R
         if change is not None:
             found.append(change.model_copy(update={"team": team}))
     return found
+
+
+def kept_below(registry: Registry, wanted: Mapping[Address, Resource], changes: Sequence[Change], seen: Seen) -> list[Change]:
+    """The changes without deletions of what something wanted or protected depends on: it would go with it."""
+    needs: dict[Address, list[Address]] = {}
+    if any(change.action is Action.DELETE for change in changes):
+        for resource in wanted.values():
+            for other in registry[resource.address.kind].dependencies(resource.spec):
+                needs.setdefault(other, []).append(resource.address)
+    leaves = {change.address: change for change in changes}
+    stays = [change.address for change in changes if change.reason is not None and change.reason.code == _PROTECTED]
+    stays += [address for address, change in leaves.items() if change.action is Action.DELETE and address in needs]
+    while stays:
+        address = stays.pop()
+        change = leaves[address]
+        if change.action is Action.DELETE:
+            by: list[JsonValue] = [str(other) for other in sorted(needs[address])]
+            leaves[address] = _told(change, "left-inventory-needed", by=by).model_copy(update={"action": Action.NONE, "step": None})
+        for other in _needed(registry[address.kind], seen.observed[address]):
+            if other in leaves and leaves[other].action is Action.DELETE:
+                needs.setdefault(other, []).append(address)
+                stays.append(other)
+    return list(leaves.values())
 
 
 def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: Situation, today: date, *, created: bool) -> Change | None:
@@ -76,7 +101,7 @@ def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: 
 def _kept(there: Observed, record: Record | None, step: Step, *, created: bool) -> Reason | None:
     """Why a thing stays although nobody wants it."""
     if record is not None and record.protect:
-        return reason("left-inventory-protected")
+        return reason(_PROTECTED)
     if there.keep is not None:
         return reason("left-inventory-kept", why=there.keep.model_dump(mode="json"))
     return reason("left-inventory-not-created", step=step.does) if step.created_only and not created else None

@@ -129,7 +129,9 @@ class Executor:
         if not change.acts:
             # An adoption without differences: the journal learns what already holds. Or another cohort's: the record ends.
             reached = (
-                Reached(None) if change.release else self._reached(change, change.observed or {}, change.handle, created=change.created)
+                Reached(None)
+                if change.release
+                else self._reached(change, change.observed or {}, change.handle, created=change.created, done=True)
             )
             self._journal.settle(intent, Outcome.DONE, None, reached)
             return [Result(change, Outcome.DONE)]
@@ -144,24 +146,31 @@ class Executor:
         return [self._verified(item, done.seen)]
 
     def _failed(self, change: Change, intent: int, problem: Exception, seconds: float) -> Result:
-        """Told by its type; what was created all the same is remembered, so that it is ours at the next look."""
+        """Told by its type; what was done all the same is remembered, so that the next plan knows it for ours."""
         outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
         why, reached = failure(problem), None
-        if change.action is Action.CREATE and not isinstance(problem, StaleError | UnreachableError):
+        if not isinstance(problem, StaleError | UnreachableError):
             reached = self._left_behind(change)
         self._journal.settle(intent, outcome, why, reached)
         return Result(change, outcome, why, seconds, exit_code_of(problem))
 
     def _left_behind(self, change: Change) -> Reached | None:
-        """What stands after a creation that failed. Before it nothing did, so it is ours, unless it bears another's marker."""
+        """What stands after a failure. Before a creation nothing did, so it is ours, unless it bears another's marker.
+
+        None where nothing is to be remembered: of what is not on record yet, of a rename, which is tried again under the former address,
+        and of a deletion.
+        """
+        created = change.action in (Action.CREATE, Action.REPLACE)
+        if not created and (change.address not in self._records or change.was is not None or change.action is Action.DELETE):
+            return None
         kind = self._registry[change.address.kind]
         try:
-            seen = kind.read(spec_of(kind, change), {})
+            seen = kind.read(spec_of(kind, change), {} if created else change.handle)
         except Exception:  # noqa: BLE001 - it was only a look; the failure itself is told
             return None
-        if seen is None or seen.marked is False:
+        if seen is None or (created and seen.marked is False):
             return None
-        return self._reached(change, seen.values, seen.handle, created=True)
+        return self._reached(change, seen.values, seen.handle, created=created or change.created, done=False)
 
     def _verify_in_bulk(self, items: Sequence[_Unverified], plan: Plan) -> list[_Ended]:
         """One reading of a kind for all its actions whose answers did not show the object."""
@@ -175,7 +184,7 @@ class Executor:
         except Exception as problem:  # noqa: BLE001 - as in `_act`
             why = reason("not-verified", why=failure(problem).model_dump(mode="json"))
             for item in items:
-                created = self._reached(item.change, {}, {}, created=True) if item.change.action is Action.CREATE else None
+                created = self._reached(item.change, {}, {}, created=True, done=False) if item.change.action is Action.CREATE else None
                 self._journal.settle(item.intent, Outcome.FAILED, why, created)
             code = exit_code_of(problem)
             return [Result(item.change, Outcome.FAILED, why, monotonic() - item.began, code) for item in items]
@@ -189,8 +198,10 @@ class Executor:
         missing = shortfall(kind, change, seen)
         if seen is None:
             reached = Reached(None) if missing is None else None
+        elif missing is not None and change.was is not None:
+            reached = None  # perhaps not renamed: it is looked for under its former address again
         else:
-            reached = self._reached(change, seen.values, seen.handle, created=item.done.created)
+            reached = self._reached(change, seen.values, seen.handle, created=item.done.created, done=missing is None)
         if missing is not None:
             self._journal.settle(item.intent, Outcome.FAILED, missing, reached)
             return Result(change, Outcome.FAILED, missing, seconds, 1)
@@ -201,12 +212,15 @@ class Executor:
         self._journal.settle(item.intent, Outcome.DONE, None, reached)
         return Result(change, Outcome.DONE, None, seconds)
 
-    def _reached(self, change: Change, seen: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, created: bool) -> Reached:
-        """The record of what was seen."""
+    def _reached(
+        self, change: Change, seen: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, created: bool, done: bool
+    ) -> Reached:
+        """The record of what was seen. done: whether all of the change was: else a decommission goes on, and its record with it."""
         kind = self._registry[change.address.kind]
         record = self._records.get(change.address) or (self._records.get(change.was) if change.was else None)
         values = reached(kind.spec, change.desired or {}, seen, None if record is None else record.values)
-        ends = change.step is not None and not change.blocked and kind.decommission is not None and _last(kind.decommission, change.step)
+        step = change.step if done and not change.blocked else None
+        ends = step is not None and kind.decommission is not None and _last(kind.decommission, step)
         return Reached(values, dict(handle), created=created, protect=change.protect, was=change.was, ends=ends)
 
 

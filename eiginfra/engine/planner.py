@@ -18,13 +18,13 @@ from eiginfra.core.trace import EXISTS
 from eiginfra.core.world import World
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.complete import assessed, completed
-from eiginfra.engine.decommission import leaving
+from eiginfra.engine.decommission import kept_below, leaving
 from eiginfra.engine.diff import by_key, diff, overall
 from eiginfra.engine.guard import check_removals, check_renamed
 from eiginfra.engine.harm import harmed
 from eiginfra.engine.order import ordered
 from eiginfra.engine.quota import check_standing
-from eiginfra.engine.record import compared, reached
+from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.situation import Seen, Situation, look, record_of
 
 
@@ -62,11 +62,11 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         if there is None:
             changes.append(_creation(kind, resource, record, situation, barred))
             continue
-        change, found = _change(kind, _Pair(resource, there, record, seen.was.get(resource.address), barred), situation)
+        change, found = _change(kind, _Pair(resource, there, record, _former(resource, record, seen), barred), situation)
         notes += found
         if change is not None:
             changes.append(change)
-    changes += leaving(registry, situation, wanted, seen, meta.as_of)
+    changes += kept_below(registry, wanted, leaving(registry, situation, wanted, seen, meta.as_of), seen)
     notes += [finding for denial in situation.denied.values() for finding in denial.findings]
     if not situation.creating and any(change.reason == _CLOSED for change in changes):
         notes.append(
@@ -132,6 +132,12 @@ def _absent(resource: Resource, absence: Absence, record: Record | None) -> Chan
     return change.model_copy(update={"reason": absence.reason, "cause": Cause.DRIFT if drift else None})
 
 
+def _former(resource: Resource, record: Record | None, seen: Seen) -> Address | None:
+    """The address that a resource had until now; or that its record has, of one whose rename was done by a run that was killed."""
+    was = seen.was.get(resource.address)
+    return record.address if was is None and record is not None and record.address != resource.address else was
+
+
 def _entries_without(kind: Kind[Any], resource: Resource, absent: Collection[Address]) -> dict[str, Reason]:
     """The entries of lists that need what is neither there nor created now."""
     needs = kind.entry_needs(resource.spec) if absent else {}
@@ -152,12 +158,12 @@ class _Pair:
 def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change | None, list[Finding]]:
     """What happens to one resource that is there, and what is to be said of it."""
     resource, there, record = pair.resource, pair.there, pair.record
-    last = None if record is None else record.values
-    diffs = diff(kind.spec, resource.values, there.values, last)
+    diffs = diff(kind.spec, resource.values, there.values, last_known(kind.spec, record, there.values))
     blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
     action = Action.NONE
-    if resource.address in situation.replacing and any(kind.cannot_change(item.diff) for item in blocked):
+    replacing = resource.address in situation.replacing and not resource.protect
+    if replacing and any(kind.cannot_change(item.diff) for item in blocked):
         action, blocked = Action.REPLACE, []
     else:
         withheld = {item.diff.label for item in blocked}
@@ -188,7 +194,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
                 "restart": restart,
                 "reason": why,
                 "was": pair.was,
-                "created": bool(there.marked) if record is None else record.created,
+                "created": _created(there, record),
                 "marked": there.marked,
             }
         ),
@@ -197,11 +203,11 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
 
 
 def _creation(kind: Kind[Any], resource: Resource, record: Record | None, situation: Situation, barred: Mapping[str, Reason]) -> Change:
-    cause = Cause.NEW if record is None else Cause.DRIFT
+    cause = Cause.NEW if record is None or not record.verified else Cause.DRIFT
     base = _base(kind, resource).model_copy(update={"cause": cause})
     if not situation.creating:
         return base.model_copy(update={"reason": _CLOSED})
-    why = None if record is None else reason("gone")
+    why = reason("gone") if cause is Cause.DRIFT else None
     missing = diff(kind.spec, resource.values, {}, None) if barred else []
     blocked = tuple(
         Blocked(diff=item.model_copy(update={"cause": cause}), reason=barred[item.label]) for item in missing if item.label in barred
@@ -225,10 +231,17 @@ def _blocked(kind: Kind[Any], there: Observed, found: FieldDiff, barred: Mapping
     return why or (None if found.removes else barred.get(found.label))
 
 
+def _created(there: Observed, record: Record | None) -> bool:
+    """Whether eiginfra created what is there; what only a killed run may have made is somebody else's if it bears another marker."""
+    if record is None:
+        return bool(there.marked)
+    return record.created and (record.verified or there.marked is not False)
+
+
 def _learns(kind: Kind[Any], resource: Resource, there: Observed, record: Record) -> bool:
     """Whether the record does not say what holds."""
     now = reached(kind.spec, resource.values, there.values, record.values)
-    return resource.protect != record.protect or compared(kind.spec, now) != compared(kind.spec, record.values)
+    return not record.verified or resource.protect != record.protect or compared(kind.spec, now) != compared(kind.spec, record.values)
 
 
 def _base(kind: Kind[Any], resource: Resource) -> Change:
@@ -267,7 +280,9 @@ def _immutable(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding
         name = next(name for name, value in after.items() if before.get(name) != value)
         label, before, after = f"{label}.{name}", before.get(name), after[name]
     ways = [f"write {label}: {before} in the inventory"]
-    if kind.decommission is not None and kind.decommission.removes:
+    if resource.protect:
+        ways.append("it is protected, so it is not made anew either: take protect off first")
+    elif kind.decommission is not None and kind.decommission.removes:
         ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")
     return attributed(
         warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways), field=found.label),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from eiginfra.core.resource import Record
 from eiginfra.core.spec import Rules, Spec, rules
 from eiginfra.engine.diff import Values, by_key, matches, normal
 
@@ -25,6 +26,13 @@ def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | No
         elif name in last:
             found[name] = last[name]
     return found
+
+
+def last_known(spec: type[Spec], record: Record | None, seen: Values) -> Values | None:
+    """The values last applied, with what a killed run came to: of what it was about to do, that which is seen."""
+    if record is None or record.attempted is None:
+        return None if record is None else record.values
+    return reached(spec, record.attempted, seen, record.values if record.verified else None)
 
 
 def compared(spec: type[Spec], values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

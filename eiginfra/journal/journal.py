@@ -14,6 +14,7 @@ from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
 from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Record
+from eiginfra.journal.attempts import give_up, open_attempts, with_attempts
 from eiginfra.journal.database import Database, parse
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
@@ -57,10 +58,13 @@ class DatabaseJournal:
 
     def records(self, cohort: str) -> Mapping[Address, Record]:
         """What was last applied, of every resource of the cohort still under management."""
-        query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort == cohort)
         with self._database.reading() as connection:
-            found = [_record(row) for row in connection.execute(query.order_by(intents.c.number))]
-        return {record.address: record for record in found}
+            return _records(connection, cohort)
+
+    def known(self, cohort: str) -> Mapping[Address, Record]:
+        """The records, with what killed runs had begun; a run that goes on has begun something, too."""
+        with self._database.reading() as connection:
+            return with_attempts(_records(connection, cohort), open_attempts(connection, cohort))
 
     def history(self, cohort: str) -> Sequence[Record]:  # noqa: ARG002 - numbers are shared by all cohorts, so is their history
         """The latest record of every object there ever was, in any cohort: an object is an address and a handle."""
@@ -163,10 +167,11 @@ class DatabaseJournal:
 
     def forget(self, cohort: str, address: Address) -> bool:
         """Drop the record of a resource, leaving the object alone; False if there was none."""
-        if not self.records(cohort).get(address):
+        if not self.known(cohort).get(address):
             return False  # without making a file in which there is nothing to forget
         with self._database.writing() as connection:
-            return _drop(connection, cohort, str(address))
+            forgotten = give_up(connection, cohort, str(address), self._clock.now())
+            return _drop(connection, cohort, str(address)) or forgotten
 
     def runs(self, cohort: str | None = None, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
@@ -205,6 +210,11 @@ def _insert(connection: Connection, statement: Any) -> int:
 
 def _drop(connection: Connection, cohort: str, address: str) -> bool:
     return connection.execute(delete(records).where(records.c.cohort == cohort, records.c.address == address)).rowcount > 0
+
+
+def _records(connection: Connection, cohort: str) -> dict[Address, Record]:
+    query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort == cohort).order_by(intents.c.number)
+    return {record.address: record for record in map(_record, connection.execute(query))}
 
 
 def _applied() -> Select[Any]:

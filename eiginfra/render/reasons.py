@@ -98,6 +98,7 @@ _TEXTS: Mapping[str, str | Callable[[_Params], str]] = {
     "left-inventory-prune": _prune,
     "left-inventory-stays": "left the inventory: eiginfra does not remove a {kind}; remove it by hand if it must go",
     "left-inventory-protected": "left the inventory: it is protected; to let it go, write it again with protect: false and apply",
+    "left-inventory-needed": lambda p: f"left the inventory: it stays, for {_join(p['by'])} depends on it",
     "left-inventory-kept": lambda p: f"left the inventory: {told(Reason.model_validate(p['why']))}; remove it by hand if it must go",
     "left-inventory-not-created": lambda p: (
         f"left the inventory: eiginfra did not create it, so it is not {_STEPS[p['step']][0]}; remove it by hand if it must go"

@@ -175,7 +175,7 @@ class Workspace:
         findings = self.checked()
         teams = [team.id for team in self.cohort.teams]
         resources = chosen(asked.selection, self.compiled.resources, self.registry, teams)
-        records = self.journal.records(self.cohort.id)
+        records = self.journal.known(self.cohort.id)
         renamed = renames(self.registry, self.compiled.resources)
         observations = observe(
             self.registry,
@@ -220,7 +220,7 @@ class Workspace:
     def stale(self, plan: Plan) -> list[Stale]:
         """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
         resources = wanted(self.registry, plan)
-        known = self.journal.records(self.cohort.id)
+        known = self.journal.known(self.cohort.id)
         renamed = renames(self.registry, resources)
         touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
         records = {address: record for address, record in known.items() if address in touched}

@@ -4,14 +4,14 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import Change, FieldDiff
+from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.journal import Reached
 from eiginfra.core.kind import Kind, Registry
@@ -124,10 +124,22 @@ class MemoryJournal:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _intents: dict[int, Change] = field(default_factory=dict)
+    _settled: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def records(self, cohort: str) -> Mapping[Address, Record]:
         return dict(self.kept)
+
+    def known(self, cohort: str) -> Mapping[Address, Record]:
+        found = dict(self.kept)
+        for intent in sorted(self._intents.keys() - self._settled):
+            change = self._intents[intent]
+            if change.action in (Action.DELETE, Action.NONE):
+                continue
+            made = Record(change.address, change.desired or {}, {}, change.team, True, 1, self.now(), "test", verified=False)
+            if change.action is Action.CREATE or change.address in found:
+                found[change.address] = replace(found.get(change.address, made), attempted=change.desired)
+        return found
 
     def history(self, cohort: str) -> Sequence[Record]:
         return list(self.kept.values())
@@ -150,6 +162,7 @@ class MemoryJournal:
         with self._lock:
             change = self._intents[intent]
             self.log.append((outcome, change.address))
+            self._settled |= {number for number, other in self._intents.items() if number <= intent and other.address == change.address}
             if reached is None:
                 return
             self.kept.pop(change.address, None)

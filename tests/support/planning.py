@@ -43,7 +43,7 @@ def situated(
     registry: Registry, journal: Journal, cohort: str, resources: Sequence[Resource], *, teams: Sequence[str], **situation: Any
 ) -> Situation:
     """A whole inventory of these resources, with what the servers show. situation: what else it says; orphans are looked for everywhere."""
-    records, renamed = journal.records(cohort), renames(registry, resources)
+    records, renamed = journal.known(cohort), renames(registry, resources)
     seen = observe(
         registry,
         resources,
@@ -80,7 +80,7 @@ def planned(
 
 def overtaken(registry: Registry, journal: Journal, plan: Plan, *, teams: Sequence[str]) -> list[Stale]:
     """What of a saved plan reality has overtaken, as `plan --verify` asks it."""
-    resources, known = wanted(registry, plan), journal.records(plan.meta.cohort)
+    resources, known = wanted(registry, plan), journal.known(plan.meta.cohort)
     touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
     records = {address: record for address, record in known.items() if address in touched}
     renamed = renames(registry, resources)

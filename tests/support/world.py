@@ -26,13 +26,13 @@ class World:
         self.workers = workers
 
     def observations(self, *resources: Resource, whole: bool = True) -> dict[str, Observation]:
-        records = self.journal.records("eig3")
+        records = self.journal.known("eig3")
         available = frozenset({kind.provider for kind in self.registry})
         renamed = renames(self.registry, resources)
         return observe(self.registry, resources, records, cohort="eig3", teams=[], available=available, whole=whole, renamed=renamed)
 
     def situation(self, *resources: Resource, **asked: Any) -> Situation:
-        seen, records = self.observations(*resources), self.journal.records("eig3")
+        seen, records = self.observations(*resources), self.journal.known("eig3")
         renamed = renames(self.registry, resources)
         given = {"orphans_among": None, "history": list(records.values()), **asked}
         return Situation(resources, resources, seen, records, renames=renamed, **given)

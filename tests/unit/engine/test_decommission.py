@@ -1,5 +1,6 @@
 """What left the inventory: its steps in order, each by its trigger; what is protected, kept, claimed or in its grace stays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from support.world import World
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.decommission import Decommission, Step, Trigger
+from eiginfra.core.errors import PermanentError
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Resource, Scope
 from eiginfra.core.trace import EXISTS
@@ -59,6 +61,7 @@ def world_of(kind: type[Thing]) -> World:
     return World(kind(server), server=server)
 
 
+PEOPLE = [{"username": "u"}]
 GRACE = {"grace": timedelta(days=5)}
 
 
@@ -112,18 +115,72 @@ def test_an_orphan_that_changed_since_the_plan_does_not_take_its_step() -> None:
     assert [result.outcome for result in world.run(plan).results] == [Outcome.REFUSED]
 
 
-@pytest.mark.parametrize("kind", [Thing, Graceful, Account])
+@pytest.mark.parametrize("kind", [Thing, Graceful, Account, Emptied])
 def test_what_was_protected_stays_for_every_kind(kind: type[Thing]) -> None:
     """D1: the label's task was dropped, and --prune deleted it."""
     world = world_of(kind)
-    world.apply(replace(thing("a", text="here"), protect=True))
-    assert world.plan(replace(thing("a", text="here"), protect=True)).changes == ()
+    world.apply(replace(thing("a", text="here", people=PEOPLE), protect=True))
+    assert world.plan(replace(thing("a", text="here", people=PEOPLE), protect=True)).changes == ()
     [change] = world.plan(prune=True).changes
     assert (change.action, change.reason) == (Action.NONE, reason("left-inventory-protected"))
     world.apply(prune=True)
     assert "a" in world.server.objects
-    world.apply(thing("a", text="here"))  # written again without protection
+    world.apply(thing("a", text="here", people=PEOPLE))  # written again without protection
     assert [change.acts for change in world.plan(prune=True).changes] == [True]
+
+
+def test_what_is_protected_is_not_replaced_either() -> None:
+    world = World()
+    world.apply(replace(thing("a", sort="one"), protect=True))
+    plan = world.plan(replace(thing("a", sort="two"), protect=True), replacing=frozenset({ADDRESS}))
+    assert ([change.action for change in plan.changes], plan.empty) == ([Action.NONE], True)
+    assert "take protect off first" in str(plan.findings[0].remedy)
+    world.apply(thing("a", sort="two"), replacing=frozenset({ADDRESS}))
+    assert world.server.objects["a"]["sort"] == "two"
+
+
+def test_what_was_asked_to_be_protected_is_so_whatever_else_fails() -> None:
+    world = World()
+    world.apply(thing("a", text="one"))
+    world.server.before = _refusing("update")
+    assert world.apply(replace(thing("a", text="two"), protect=True)).failed
+    [change] = world.plan(prune=True).changes
+    assert (change.action, change.reason) == (Action.NONE, reason("left-inventory-protected"))
+
+
+def test_what_holds_something_protected_or_wanted_is_not_deleted_with_it() -> None:
+    """A label goes with its group, a firewall with its guest."""
+    world = World()
+    world.apply(thing("a"), thing("b", parent="a"), replace(thing("c", parent="b"), protect=True), thing("d"))
+    plan = world.plan(prune=True)
+    needed = {key: reason("left-inventory-needed", by=[f"test.thing[{by}]"]) for key, by in {"a": "b", "b": "c"}.items()}
+    assert {change.address.key: change.reason for change in plan.changes if not change.acts} == {
+        **needed,
+        "c": reason("left-inventory-protected"),
+    }
+    assert [change.address.key for change in plan.acting] == ["d"]
+    plan = world.plan(thing("c", parent="b"), prune=True)
+    assert [change.address.key for change in plan.acting] == ["d"]
+    assert {change.address.key: change.reason for change in plan.changes if change.reason in needed.values()} == needed
+
+
+def test_a_step_that_brought_nothing_is_taken_again() -> None:
+    """Its record had ended, so that nobody spoke of the list any more."""
+    world = world_of(Emptied)
+    world.apply(thing("a", people=PEOPLE))
+    world.server.after = lambda verb, name: world.server.objects[name].update(people=PEOPLE)
+    assert world.apply(prune=True).failed
+    world.server.after = lambda verb, name: None
+    [change] = world.plan(prune=True).changes
+    assert [diff.label for diff in change.diffs] == ["people[u]"]
+
+
+def _refusing(verb: str) -> Callable[[str, str], None]:
+    def before(asked: str, _name: str) -> None:
+        if asked == verb:
+            raise PermanentError("no")
+
+    return before
 
 
 def test_protection_alone_is_learned_without_a_request() -> None:

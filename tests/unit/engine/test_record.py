@@ -41,6 +41,78 @@ def test_a_change_done_in_part_is_remembered_in_part() -> None:
     assert (change.action, change.cause) == (Action.UPDATE, Cause.PENDING)
 
 
+@pytest.mark.parametrize("text", ["three", "one"])
+def test_an_update_that_failed_half_way_is_remembered_in_part(text: str) -> None:
+    world = World()
+    world.apply(thing("a", text="one", cores=1))
+
+    def half(verb: str, name: str) -> None:
+        world.server.objects[name]["cores"] = 1
+        raise PermanentError("the second request was refused")
+
+    world.server.after = half
+    assert world.apply(thing("a", text="two", cores=2)).failed
+    world.server.after = lambda verb, name: None
+    plan = world.plan(thing("a", text=text, cores=2))
+    assert {diff.field: diff.cause for diff in plan.changes[0].diffs} == {"text": Cause.PENDING, "cores": Cause.PENDING}
+    assert drifted(plan) == ()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed(world: World, verb: str, *resources: Resource) -> None:
+    """An apply that is killed when the server has done its work and the journal does not know it yet."""
+
+    def kill(asked: str, _name: str) -> None:
+        if asked == verb:
+            raise Killed
+
+    world.server.after = kill
+    with pytest.raises(Killed):
+        world.apply(*resources)
+    world.server.after = lambda verb, name: None
+
+
+@pytest.mark.parametrize("text", ["three", "one"])
+def test_an_update_that_was_killed_is_no_strangers_doing(text: str) -> None:
+    world = World()
+    world.apply(thing("a", text="one", cores=1))
+    killed(world, "update", thing("a", text="two", cores=1))
+    plan = world.plan(thing("a", text=text, cores=1))
+    assert [(change.action, change.cause) for change in plan.changes] == [(Action.UPDATE, Cause.PENDING)]
+    world.run(plan)
+    assert world.plan(thing("a", text=text, cores=1)).changes == ()
+    world.server.objects["a"]["text"] = "two"
+    assert world.plan(thing("a", text=text, cores=1)).changes[0].cause is Cause.DRIFT
+
+
+def test_a_creation_that_was_killed_is_ours_and_may_go_again() -> None:
+    world = World()
+    killed(world, "create", thing("a", text="one"))
+    plan = world.plan(thing("a", text="one"))
+    assert [(change.action, change.created, change.acts) for change in plan.changes] == [(Action.ADOPT, True, False)]
+    assert [change.step for change in world.plan(prune=True).acting] == ["delete"]
+    world.run(plan)
+    assert world.journal.kept[ADDRESS].created
+    assert world.plan(thing("a", text="one")).changes == ()
+
+
+def test_a_creation_that_was_killed_before_its_work_is_new_all_the_same() -> None:
+    world = World()
+    world.server.before = lambda verb, name: _die() if verb == "create" else None
+    with pytest.raises(Killed):
+        world.apply(thing("a", text="one"))
+    world.server.before = lambda verb, name: None
+    [change] = world.plan(thing("a", text="one")).changes
+    assert (change.action, change.cause, change.reason) == (Action.CREATE, Cause.NEW, None)
+
+
+def _die() -> None:
+    raise Killed
+
+
 def test_what_eiginfra_created_is_its_own_even_when_verification_fails() -> None:
     """F1: a group that was just made was told as not made by eiginfra."""
     world = World()

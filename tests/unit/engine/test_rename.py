@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.fakes import Server, Thing, ThingSpec, thing
@@ -10,6 +11,7 @@ from support.world import World
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
+from eiginfra.core.errors import PermanentError
 from eiginfra.core.resource import Resource
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.rename import renames
@@ -169,3 +171,41 @@ def test_whole_segments_alone_are_renamed(path: str) -> None:
     assert renames(here.registry, [resources[0], inside]).former[inside.address].address.key == "web/old/x"
     beside = thing("web/new-2/x", parent="web/new")
     assert beside.address not in renames(here.registry, [resources[0], beside]).former
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+def test_a_rename_that_was_killed_is_ours_when_was_is_no_longer_written() -> None:
+    made = world()
+
+    def kill(verb: str, name: str) -> None:
+        if verb == "update":
+            raise Died
+
+    made.server.after = kill
+    with pytest.raises(Died):
+        made.apply(renamed("a", "z", text="t"), part("z", "x"), thing("b"))
+    made.server.after = lambda verb, name: None
+    made.apply(renamed("a", "z", text="t"), part("z", "x"), thing("b"))
+    assert {str(address) for address in made.journal.kept} == {"test.thing[b]", "test.part[z#x]", "test.thing[z]"}
+    assert made.journal.kept[Address("test.thing", "z")].created
+    assert made.plan(thing("z", text="t"), part("z", "x"), thing("b")).changes == ()
+
+
+def test_a_rename_that_the_server_ignored_is_asked_for_again() -> None:
+    made = world()
+
+    def ignore(verb: str, name: str) -> None:
+        if verb == "update":
+            made.server.objects["a"] = {**made.server.objects.pop("z"), "name": "a"}
+            made.server.moved("z", "a")
+            raise PermanentError("no")
+
+    made.server.after = ignore
+    assert made.apply(renamed("a", "z", text="t"), part("z", "x"), thing("b")).failed
+    made.server.after = lambda verb, name: None
+    assert [(change.action, change.was) for change in made.plan(renamed("a", "z", text="t"), part("z", "x"), thing("b")).acting] == [
+        (Action.UPDATE, Address("test.thing", "a"))
+    ]

@@ -169,3 +169,29 @@ def test_two_threads_open_it_at_once(url: str, meta: Meta) -> None:
     assert sorted(numbers) == list(range(1, 9))
     for each in journals:
         each.close()
+
+
+def test_what_a_killed_run_had_begun_is_known_until_something_else_is_done(
+    journal: DatabaseJournal, change: MakeChange, apply: Apply, meta: Meta
+) -> None:
+    run = journal.begin(meta(), "apply")
+    journal.intend(run, change())
+    (begun,) = journal.known("eig3").values()
+    assert (begun.verified, begun.created, begun.attempted, begun.run) == (False, True, change().desired, run)
+    assert (journal.records("eig3"), journal.known("eig4")) == ({}, {})
+    apply(journal)
+    assert journal.known("eig3") == journal.records("eig3")
+    journal.intend(run, change(action=Action.UPDATE, desired={"name": "New"}))
+    (record,) = journal.known("eig3").values()
+    assert (record.verified, record.attempted) == (True, {"name": "New"})
+    refused = journal.intend(run, change(action=Action.UPDATE))
+    journal.settle(refused, "refused")
+    assert journal.known("eig3")[GROUP].attempted == {"name": "New"}
+    apply(journal, change(action=Action.DELETE))
+    assert journal.known("eig3") == {}
+
+
+def test_what_a_killed_run_had_begun_can_be_forgotten(journal: DatabaseJournal, change: MakeChange, meta: Meta) -> None:
+    journal.intend(journal.begin(meta(), "apply"), change())
+    assert journal.forget("eig3", GROUP)
+    assert (journal.known("eig3"), journal.forget("eig3", GROUP)) == ({}, False)
