@@ -17,11 +17,11 @@ Allows = Callable[[str, int, int], str | None]
 
 
 def check_removals(
-    registry: Registry, changes: Sequence[Change], observed: Iterable[Observed], allows: Allows, ended: Callable[[str], bool]
+    registry: Registry, changes: Sequence[Change], observed: Iterable[Observed], allows: Allows, ended: Callable[[str | None, str], bool]
 ) -> list[Finding]:
     """An error for every authoritative list, over all its objects, that would lose more entries than its cap; and so for decommissions.
 
-    ended: whether the last day of a person has come; who leaves on a day that was written down does not count.
+    ended: whether the last day of a person in a team, or in all (None), has come; who leaves on a day that was written down does not count.
     """
     totals = _totals(registry, observed)
     removed: dict[tuple[str, str], int] = {}
@@ -29,9 +29,9 @@ def check_removals(
         if not change.acts:
             continue
         name = change.address.kind
-        counted = [found.field for found in change.diffs if found.removes and not ended(found.entry or "")]
+        counted = [found.field for found in change.diffs if found.removes and not ended(change.team, found.entry or "")]
         step = _capped(registry[name], change.step)
-        if step is not None and not ended(change.address.key):
+        if step is not None and not ended(None, change.address.key):
             counted.append(str(step.cap))
         for what in counted:
             removed[name, what] = removed.get((name, what), 0) + 1

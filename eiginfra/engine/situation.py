@@ -17,7 +17,7 @@ def _never(_address: Address, _team: str | None) -> bool:
     return False
 
 
-def _nobody(_subject: str) -> bool:
+def _nobody(_team: str | None, _account: str) -> bool:
     return False
 
 
@@ -32,7 +32,8 @@ class Situation:
     resources: the selected ones; everything: all that the inventory compiles to. orphans_among: the teams in which what left the
     inventory is looked for: None for everywhere, empty when the selection does not allow to tell.
     switched_off: whether a condition of the playbook may be why a resource of a team is not wanted; it is then unmanaged, no orphan.
-    ended: whether the last day of a person, by account, has come: such a removal was decided long ago, and counts under no cap.
+    ended: whether the last day of a person in a team, or in all (None), has come, by account: such a removal was decided long ago, and
+    counts under no cap.
     denied: changes that the tokens may not make. claimed: addresses that other cohorts of the site want too. restarting: whether what
     waits for a restart may have it now; window: the site's hours for that, if it is why. grace: the days from a machine's stop to its
     deletion. known_as_new: teams that only look like renamed ones. creating: False outside the cohort's dates. allows: the removal caps.
@@ -48,7 +49,7 @@ class Situation:
     creating: bool = True
     orphans_among: frozenset[str] | None = frozenset()
     switched_off: Callable[[Address, str | None], bool] = _never
-    ended: Callable[[str], bool] = _nobody
+    ended: Callable[[str | None, str], bool] = _nobody
     denied: Mapping[Address, Denial] = field(default_factory=dict)
     claimed: Collection[Address] = frozenset()
     prune: bool = False

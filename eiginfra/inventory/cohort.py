@@ -1,7 +1,7 @@
 """A cohort: the contents of `cohort.yml`, and the teams beside it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -157,6 +157,17 @@ class Cohort:
         own = self.file.quota.teams.get(team_id)
         default = self.file.quota.default
         return default if own is None else default.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+    def ended(self, today: date) -> Callable[[str | None, str], bool]:
+        """Whether the last day of a person has come: in a team, or in all (None). By the account's name, with or without its realm."""
+        last: dict[tuple[str | None, str], date] = {}
+        for team in self.teams:
+            for person in team.people:
+                name, until = person.username.lower(), person.until or self.file.ends
+                for where in (team.id, None):
+                    last[where, name] = max(until, last.get((where, name), until))
+        over = {who for who, until in last.items() if until < today}
+        return lambda team, account: (team, account.partition("@")[0].lower()) in over
 
     def cap(self, what: str) -> Cap | None:
         """The removal cap of a sort of entry, e.g. `members`."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -198,7 +197,7 @@ class Workspace:
             history=self.journal.history(self.cohort.id),
             limits=self.cohort.limits(),
             renames=renamed,
-            ended=self._ended(today),
+            ended=self.cohort.ended(today),
             creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
@@ -300,16 +299,6 @@ class Workspace:
             commit=commit,
             dirty=dirty,
         )
-
-    def _ended(self, today: date) -> Callable[[str], bool]:
-        """Whether the last day of a person has come, by the name of an account, with or without its realm."""
-        last: dict[str, date] = {}
-        for team in self.cohort.teams:
-            for person in team.people:
-                name, until = person.username.lower(), person.until or self.cohort.file.ends
-                last[name] = max(until, last.get(name, until))
-        over = {name for name, until in last.items() if until < today}
-        return lambda account: account.partition("@")[0].lower() in over
 
     def _allows(self, allowed: int | None) -> Callable[[str, int, int], str | None]:
         def allows(what: str, removed: int, total: int) -> str | None:

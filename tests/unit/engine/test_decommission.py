@@ -324,9 +324,21 @@ def test_disabling_counts_under_its_cap_among_those_not_yet_disabled(gone: World
 def test_whose_day_has_come_counts_under_no_cap(gone: World) -> None:
     """A2: on the day after the end, every plan ended with 1."""
     gone.apply(thing("b", text="here"), thing("c", text="here", people=[{"username": "b"}]))
-    plan = gone.plan(thing("c", text="here", people=[]), allows=lambda *_: "none", ended=lambda account: account in {"a", "b"})
+    plan = gone.plan(thing("c", text="here", people=[]), allows=lambda *_: "none", ended=lambda _, account: account in {"a", "b"})
     assert plan.errors == ()
     assert gone.plan(thing("c", text="here", people=[]), allows=lambda *_: "none").errors
+
+
+def test_whose_day_has_come_in_one_team_only_counts_there_alone() -> None:
+    """A2: who stays in another team was counted, though the end in this one was written down."""
+    world = world_of(Account)
+    people = [{"username": "bob"}]
+    wanted = [replace(thing(name, text="here", people=people), team=name) for name in ("a", "b")]
+    world.apply(*wanted)
+    emptied = [replace(thing(name, text="here", people=[]), team=name) for name in ("a", "b")]
+    ended = {("a", "bob")}
+    plan = world.plan(*emptied, allows=lambda _, removed, __: "none" if removed > 1 else None, ended=lambda *who: who in ended)
+    assert plan.errors == ()
 
 
 def test_a_change_behind_the_plans_back_refuses_the_step(gone: World) -> None:
