@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
+from eiginfra.core.spec import Spec
 from eiginfra.engine.order import topological
 
 Keys = Mapping[str, str]
@@ -38,7 +40,7 @@ def renames(registry: Registry, resources: Sequence[Resource]) -> Renames:
     """The renames that the resources ask for (`was`), and what follows from them for all that depends on the renamed.
 
     A resource whose key holds, as whole segments, the key of something renamed that it depends on is renamed with it. A kind whose specs
-    do not name their key in a field of text cannot be renamed, and is left as it is.
+    do not name their key, or the part of it that changed, in a field of text cannot be renamed, and is left as it is.
     """
     if not any(resource.was for resource in resources):
         return NO_RENAMES
@@ -56,16 +58,24 @@ def renames(registry: Registry, resources: Sequence[Resource]) -> Renames:
         key = resource.was.key if resource.was else _replaced(address.key, before)
         if key == address.key:
             continue
-        spec = resource.spec.model_copy(
-            update={
-                name: _replaced(value, before)
-                for name in resource.spec.model_fields_set
-                if isinstance(value := getattr(resource.spec, name), str)
-            }
-        )
-        if registry[address.kind].key(spec) == key:
+        specs = (_respelled(resource.spec, names) for names in (before, {**before, **_differing(key, address.key)}))
+        spec = next((spec for spec in specs if registry[address.kind].key(spec) == key), None)
+        if spec is not None:
             former[address] = replace(resource, address=Address(address.kind, key), spec=spec, was=None)
     return Renames(former, keys)
+
+
+def _respelled(spec: Spec, before: Keys) -> Spec:
+    """A spec with old keys in place of new ones, in its fields of text."""
+    texts = {name: value for name in spec.model_fields_set if isinstance(value := getattr(spec, name), str)}
+    return spec.model_copy(update={name: _replaced(value, before) for name, value in texts.items()})
+
+
+def _differing(old: str, new: str) -> Keys:
+    """The segments in which two keys differ, from new to old: `eig/eig3#Mid-term` and `eig/eig3#Half-time` in what follows the #."""
+    before, after = (re.findall(r"[\w.-]+|[^\w.-]+", key) for key in (old, new))
+    same = len([*takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))])
+    return {"".join(after[same:]): "".join(before[same:])} if after[same:] else {}
 
 
 def _needed(registry: Registry, resource: Resource) -> list[Address]:

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import jsonschema
+from support.gitlab_case import PAGED
+from support.gitlab_cases import DOCUMENTED as KINDS_DOCUMENTED
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "gitlab-rest-v4.json"
 API = "/api/v4"
@@ -58,20 +60,16 @@ def complaints_of_field(known, value, where):
 
 
 # What the description leaves out: (method, path) -> the parameters of the query and of the body, as docs.gitlab.com/api has them (pages
-# "Users", "User moderation", "Group labels", "Commits": GitLab's front turns a commit into a file, and the description knows that alone).
-_PAGED = {"page", "per_page"}
-_LABEL = {"name", "new_name", "color", "description", "archived"}
+# "Users", "User moderation", "Commits": GitLab's front turns a commit into a file, and the description knows that alone). What is of one
+# kind stands in its cases.
 DOCUMENTED = {
-    ("get", r"/users"): (_PAGED | {"username", "search", "order_by", "sort"}, set()),
+    ("get", r"/users"): (PAGED | {"username", "search", "order_by", "sort"}, set()),
     ("post", r"/users"): (set(), {"username", "name", "email", "password", "reset_password", "skip_confirmation", "admin"}),
     ("get", r"/users/\d+"): (set(), set()),
     ("post", r"/users/\d+/(?:block|unblock)"): (set(), set()),
-    ("get", r"/users/\d+/memberships"): (_PAGED | {"type"}, set()),
-    ("get", r"/groups/[^/]+/labels"): (_PAGED | {"include_ancestor_groups", "include_descendant_groups", "only_group_labels"}, set()),
-    ("post", r"/groups/[^/]+/labels"): (set(), _LABEL - {"new_name"}),
-    ("put", r"/groups/[^/]+/labels/[^/]+"): (set(), _LABEL - {"name"}),
-    ("delete", r"/groups/[^/]+/labels/[^/]+"): (set(), set()),
+    ("get", r"/users/\d+/memberships"): (PAGED | {"type"}, set()),
     ("post", r"/projects/[^/]+/repository/commits"): (set(), {"branch", "commit_message", "start_branch", "actions", "author_name"}),
+    **KINDS_DOCUMENTED,
 }
 # Where the description has another status than servers give (docs.gitlab.com/api: "Commits", "Groups", "Projects").
 STATUSES = {("post", "/projects/{id}/repository/commits"): "201", ("delete", "/groups/{id}"): "202", ("delete", "/projects/{id}"): "202"}

@@ -1,7 +1,10 @@
 """The ASGI application: from bytes to a handler and back."""
 
+import importlib
 import json
 import logging
+import pkgutil
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -10,53 +13,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from eiginfra.lab.gitlab import (
-    account_states,
-    application,
-    badges,
-    branches,
-    commits,
-    deploy_keys,
-    files,
-    groups,
-    hooks,
-    instance,
-    invitations,
-    issues,
-    keys,
-    labels,
-    members,
-    merge_requests,
-    milestones,
-    namespaces,
-    projects,
-    protected_branches,
-    protected_tags,
-    templates,
-    tokens,
-    users,
-    variables,
-)
 from eiginfra.lab.gitlab.auth import authenticate, secret_of
 from eiginfra.lab.gitlab.body import of_body, of_query
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler, Route
 from eiginfra.lab.gitlab.errors import GitLabHttpError
 from eiginfra.lab.gitlab.router import Router
 from eiginfra.lab.gitlab.state import GitLabState
 
 PREFIX = "/api/v4"
 RETENTION_DAYS = 30
-_MODULES = (
-    instance, application, users, account_states, keys, tokens, namespaces, groups, members, invitations,
-    projects, protected_branches, labels, variables, commits, branches, files,
-    templates, protected_tags, deploy_keys, hooks, badges, milestones, issues, merge_requests,
-)  # fmt: skip
 _logger = logging.getLogger(__name__)
 
 
 def make_app(state: GitLabState) -> ASGIApp:
     """The application over a state."""
-    router: Router[Handler] = Router(route for module in _MODULES for route in module.ROUTES)
+    router: Router[Handler] = Router(_routes())
     numbers = count(1)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +45,12 @@ def make_app(state: GitLabState) -> ASGIApp:
         await _response(answer)(scope, receive, send)
 
     return app
+
+
+def _routes() -> Iterator[Route]:
+    """The `ROUTES` of every module beside this one: an endpoint is one file, which no list names."""
+    for module in pkgutil.iter_modules(importlib.import_module(__package__).__path__, f"{__package__}."):
+        yield from getattr(importlib.import_module(module.name), "ROUTES", ())
 
 
 async def _answer(state: GitLabState, router: Router[Handler], request: Request) -> Answer:

@@ -1,6 +1,7 @@
-"""What hangs on a group or a project: its members, invitations, labels, variables, branch rules, first files.
+"""What belongs to a group or a project: its members, invitations, lists (labels, milestones), variables, branch rules, first files.
 
-Sources: GitLab's REST documentation of members, invitations, labels, group- and project-level variables, protected branches, commits.
+Sources: GitLab's REST documentation of members, invitations, labels, milestones, group- and project-level variables, protected branches,
+commits.
 """
 
 from dataclasses import dataclass
@@ -91,23 +92,23 @@ class NestedApi:
         """Withdraw a pending invitation."""
         self._write("delete", holder, f"/invitations/{encoded(email)}", f"withdraw the invitation of {email} to {holder}")
 
-    # Labels
+    # Lists whose items have an ID: `/groups/:id/labels/:label_id`
 
-    def labels(self, holder: Holder) -> list[Json] | None:
-        """Its own, without those of the groups above."""
-        return self._client.pages(f"{holder.url}/labels", f"list the labels of {holder}", include_ancestor_groups=False)
+    def items(self, holder: Holder, listing: str, **query: Any) -> list[Json] | None:
+        """All items of a list. listing: its name in the API ("labels")."""
+        return self._client.pages(f"{holder.url}/{listing}", f"list the {listing.replace('_', ' ')} of {holder}", **query)
 
-    def add_label(self, holder: Holder, fields: Json) -> Json:
-        """Make a label."""
-        return self._write("post", holder, "/labels", f"create label {fields['name']} in {holder}", fields)
+    def add_item(self, holder: Holder, listing: str, what: str, fields: Json) -> Json:
+        """Make an item. what: for errors ("label bug")."""
+        return self._write("post", holder, f"/{listing}", f"create {what} in {holder}", fields)
 
-    def change_label(self, holder: Holder, label: int, name: str, fields: Json) -> Json:
-        """Change a label."""
-        return self._write("put", holder, f"/labels/{label}", f"change label {name} in {holder}", fields)
+    def change_item(self, holder: Holder, listing: str, number: int, what: str, fields: Json) -> Json:
+        """Change an item."""
+        return self._write("put", holder, f"/{listing}/{number}", f"change {what} in {holder}", fields)
 
-    def remove_label(self, holder: Holder, label: int, name: str) -> None:
-        """Remove a label, from what it is attached to as well."""
-        self._write("delete", holder, f"/labels/{label}", f"remove label {name} from {holder}")
+    def remove_item(self, holder: Holder, listing: str, number: int, what: str) -> None:
+        """Remove an item."""
+        self._write("delete", holder, f"/{listing}/{number}", f"remove {what} from {holder}")
 
     # Variables: the errors name keys, never values
 

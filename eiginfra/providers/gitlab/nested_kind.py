@@ -2,20 +2,28 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.nested_api import Holder
 
 S = TypeVar("S", bound=Spec)
+
+
+@dataclass
+class Sought:
+    """What is looked for in one list: the team by wanted key, and the records of what was made there."""
+
+    wanted: dict[str, str | None] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
 
 
 class NestedKind(GitLabKind[S]):
@@ -58,28 +66,26 @@ class NestedKind(GitLabKind[S]):
 
     def observe(self, scope: Scope) -> Observation:
         """The lists of all groups and projects, several at once."""
-        sought: dict[Holder, dict[str, str | None]] = {}
+        lists: dict[Holder, Sought] = {}
         for resource in scope.resources:
-            values = resource.spec.values()
-            sought.setdefault(self.holder(values), {})[resource.address.key] = resource.team
+            lists.setdefault(self.holder(resource.values), Sought()).wanted[resource.address.key] = resource.team
         for record in scope.records:
             holder = self.holder(record.values)
-            if self.orphans or holder in sought:
-                sought.setdefault(holder, {}).setdefault(record.address.key, record.team)
+            if self.orphans or holder in lists:
+                lists.setdefault(holder, Sought()).records.append(record)
+        return Observation([there for found in self.api.client.each(self._find, lists.items()) for there in found])
 
-        wanted = {self.holder(resource.spec.values()) for resource in scope.resources}
+    def _find(self, item: tuple[Holder, Sought]) -> list[Observed]:
+        holder, sought = item
+        if not sought.wanted and not self.stands(holder):
+            return []
+        teams = {record.address.key: record.team for record in sought.records} | sought.wanted
+        found = self.recognised(self._look(holder), sought)
+        return [replace(there, team=teams[there.address.key]) for there in found if there.address.key in teams]
 
-        def look(item: tuple[Holder, dict[str, str | None]]) -> list[Observed]:
-            holder, keys = item
-            if holder not in wanted and not self.stands(holder):
-                return []
-            return [self._under(there, keys) for there in self._look(holder) if there.address.key in keys]
-
-        return Observation([there for found in self.api.client.each(look, sought.items()) for there in found])
-
-    @staticmethod
-    def _under(there: Observed, keys: Mapping[str, str | None]) -> Observed:
-        return replace(there, team=keys[there.address.key])
+    def recognised(self, found: list[Observed], sought: Sought) -> list[Observed]:  # noqa: ARG002 - for kinds that know more than names
+        """What was found in a list, each object under the address by which it is known."""
+        return found
 
     def _look(self, holder: Holder) -> list[Observed]:
         return [self._observed(item, holder) for item in self.listed(holder) or ()]

@@ -45,7 +45,7 @@ def test_every_field_of_every_kind_has_a_row_of_its_sort(spec):
     keys, seeds = {key.field for case in mine for key in case.keys}, {seed.field for case in mine for seed in case.seeds}
     for name, rule in rules(spec).items():
         table = told if rule.assigned else keys if rule.immutable else seeds if rule.create_only else rows
-        assert name in table, f"{SPECS[spec]}.{name} has no row in tests/support/gitlab_cases.py"
+        assert name in table, f"{SPECS[spec]}.{name} has no row in tests/support/gitlab_cases"
 
 
 def test_every_field_of_a_member_has_a_row():

@@ -198,6 +198,19 @@ def test_a_label_of_the_group_above_is_in_the_way(road):
     assert (result.outcome, "create label bug in group eig/eig3/adler: GitLab answers 409" in told(result.reason)) == ("failed", True)
 
 
+def test_a_label_renamed_by_hand_may_have_become_another_that_is_wanted(road):
+    bug, defect = (LabelSpec(group=SPACE, name=name, color="#ff0000") for name in ("bug", "defect"))
+    road.apply(*PLACES, bug)
+    (found,) = road.world.by_hand("GET", f"{SPACE_URL}/labels")
+    road.world.by_hand("PUT", f"{SPACE_URL}/labels/{found['id']}", new_name="defect")
+    assert shown(road.later().plan(*PLACES, defect).changes) == [f"adopt gitlab.label[{SPACE}#defect]"]
+    assert road.later().plan(*PLACES, Task(defect, was=f"{SPACE}#bug"), prune=True).acting == ()
+    assert shown(road.later().apply(*PLACES, bug)) == [f"update gitlab.label[{SPACE}#bug]: name"]
+    road.world.by_hand("DELETE", f"{SPACE_URL}/labels/{found['id']}")
+    road.world.by_hand("POST", f"{SPACE_URL}/labels", name="bug", color="#ff0000")
+    assert road.later().plan(*PLACES, bug).empty
+
+
 def test_a_rule_with_further_people_is_made_as_wanted(road):
     rule = ProtectedBranchSpec(project=f"{SPACE}/api", branch="release/*", push="maintainers")
     road.apply(*PLACES, ProjectSpec(path=f"{SPACE}/api"), rule)

@@ -161,6 +161,16 @@ def test_nothing_under_the_former_name_is_a_creation() -> None:
     assert [(change.address.key, change.action) for change in plan.changes] == [("new", Action.CREATE)]
 
 
+def test_a_part_is_renamed_by_the_segment_of_its_key_that_its_spec_names() -> None:
+    here = world()
+    registry = here.registry
+    named = [replace(part("a", "Half time"), was=Address("test.part", "a#Mid term")), thing("a")]
+    former = renames(registry, named).former[named[0].address]
+    assert (former.address.key, former.spec.values()) == ("a#Mid term", {"name": "Mid term", "parent": "a"})
+    elsewhere = [replace(part("a", "x"), was=Address("test.part", "a")), thing("a")]
+    assert renames(registry, elsewhere).former == {}
+
+
 @given(st.lists(st.sampled_from(["a", "b", "web", "web-2", "a.b"]), min_size=1, max_size=4).map("/".join))
 def test_whole_segments_alone_are_renamed(path: str) -> None:
     here = World(Renamed(Server()))
