@@ -3,6 +3,7 @@
 import pytest
 
 from eiginfra.core.change import Action
+from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
 from .conftest import TEMPLATE, VM_TEMPLATE, World
 from .road import Road, change
@@ -53,3 +54,22 @@ def test_a_vms_other_device_keeps_address_and_gateway(road: Road) -> None:
     after = road.world.admin("GET", "/nodes/eig/qemu/150/config")
     assert (after["net0"], after["ipconfig0"], after["ipconfig1"]) == (before["net0"], before["ipconfig0"], before["ipconfig1"])
     assert "tag=9" in after["net1"]
+
+
+def test_an_adopted_guests_filter_holds_the_device_that_is_ours(road: Road) -> None:
+    made = {"vmid": 150, "ostemplate": TEMPLATE, "rootfs": "local-lvm:4", "pool": road.world.pool, "hostname": "adler-web", "cores": 1}
+    devices = {"net0": f"name=eth0,firewall=1,{PUBLIC}", "net1": "name=eth1,bridge=vmbr1,ip=192.168.0.150/24"}
+    road.world.admin("POST", "/nodes/eig/lxc", **made, memory=512, **devices)
+    spec = road.world.container("web", id=150)
+    firewall = FirewallSpec(mark=spec.mark, enable=True, ipfilter=True)
+    road.apply(spec, firewall)
+    plan = road.plan(spec, firewall)
+    assert plan.changes == ()
+    assert [finding.message for finding in plan.findings if finding.code == "firewall-not-on-device"] == [
+        "net1 of guest 150 has no firewall=1: its rules and filter have no effect"
+    ]
+    sets = road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset")
+    assert [found["name"] for found in sets] == ["ipfilter-net1"]
+    assert [row["cidr"] for row in road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset/ipfilter-net1")] == ["192.168.0.150"]
+    road.apply(spec, firewall.model_copy(update={"ipfilter": False}))
+    assert road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset") == []

@@ -181,10 +181,10 @@ class GuestKind(GuestReader[G]):
         """Remove a guest whose day has come, if it is still what the plan saw: ours by its mark, stopped, with that date."""
         mark, handle = observed.address.key, {**observed.handle, "type": self.type}
         try:
-            guest = self._machines.place(self.name, mark, handle)
-            if guest is None:
+            found = self._machines.place(self.name, mark, handle)
+            if found is None:
                 return
-            reading = Reading.of(self._client.pending(guest.node, self.type, guest.vmid))
+            guest, reading = found
             running = self._client.status(guest.node, self.type, guest.vmid).get("status") == "running"
             day = removal_of(reading.wanted.get("description"))
             if guest.type != self.type or running or day is None or day.isoformat() != observed.values.get("remove_after"):

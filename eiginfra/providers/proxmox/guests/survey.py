@@ -194,20 +194,21 @@ class GuestSurveys:
         if mark:
             self._places[mark] = guest
 
-    def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> Listed | None:
+    def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> tuple[Listed, Reading] | None:
         """The guest that bears a mark now: where a handle (node, type, vmid) or the last look says, else by a new look."""
         known = Listed(handle["vmid"], handle["type"], handle["node"], "", running=False) if handle else self._places.get(mark)
-        if known is not None and self._bears(known, mark):
-            return known
+        if known is not None and (reading := self._bearing(known, mark)) is not None:
+            return known, reading
         self.changed()
-        guest, _ = self.marked(self.survey(kind, mark.partition("/")[0])).get(mark, (None, None))
-        return guest
+        return self.marked(self.survey(kind, mark.partition("/")[0])).get(mark)
 
-    def _bears(self, guest: Listed, mark: str) -> bool:
+    def _bearing(self, guest: Listed, mark: str) -> Reading | None:
+        """The guest's configuration, if it bears the mark."""
         try:
-            return Reading.of(self.client.pending(guest.node, guest.type, guest.vmid)).mark == mark
+            reading = Reading.of(self.client.pending(guest.node, guest.type, guest.vmid))
         except NotFoundError:
-            return False
+            return None
+        return reading if reading.mark == mark else None
 
     def _look(self, cohort: str) -> Survey:
         nodes, guests = self._list()

@@ -21,10 +21,11 @@ from eiginfra.providers.proxmox import firewall_rules as rules
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import Properties, flag
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Policy
+from eiginfra.providers.proxmox.guests.config import device_number
 from eiginfra.providers.proxmox.guests.spec import Mark
 from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
 
-IPSET = "ipfilter-net0"
+_IPSET = "ipfilter-net{}"
 """The set that Proxmox itself reads as: this device may use these addresses."""
 _SWITCHES = {"enable": False, "macfilter": True, "dhcp": False, "ndp": True, "radv": False}
 _WORDS = {"policy_in": "DROP", "policy_out": "ACCEPT", "log_level_in": "nolog", "log_level_out": "nolog"}
@@ -58,9 +59,13 @@ class FirewallSpec(Spec):
 
 @dataclass(frozen=True)
 class ObservedFirewall(Observed):
-    """A firewall as it was read: what a change starts from. members: those of the address set, None where there is none."""
+    """A firewall as it was read: what a change starts from.
+
+    device: the number of the guest's network device that is ours. members: those of its address set, None where there is none.
+    """
 
     guest: Listed | None = None
+    device: int = 0
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     members: tuple[str, ...] | None = None
 
@@ -109,7 +114,7 @@ class FirewallKind(Kind[FirewallSpec]):
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
         guests = self._machines.marked(self._machines.survey(self.name, scope.cohort))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
-        looks = [look for look in self._read_all([pair[:2] for pair in there]) if look is not None]
+        looks = [look for look in self._read_all(there) if look is not None]
         found = [look for look in looks if not look.blank]
         without = frozenset(look.address for look in looks if look.blank)
         flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
@@ -142,11 +147,12 @@ class FirewallKind(Kind[FirewallSpec]):
         ]
 
     def _device(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> Iterable[Finding]:
-        device = reading.wanted.get("net0")
+        number = device_number(reading.wanted, self._client.settings)
+        device = reading.wanted.get(f"net{number}")
         if device and not Properties.parse(str(device), "model").flag("firewall"):
             yield warning(
                 "firewall-not-on-device",
-                f"net0 of guest {guest.vmid} has no firewall=1: its rules and filter have no effect",
+                f"net{number} of guest {guest.vmid} has no firewall=1: its rules and filter have no effect",
                 remedy="set the device's firewall flag on the server; the MAC must be kept",
                 address=f"{self.name}[{spec.mark}]",
                 team=_team(spec),
@@ -154,26 +160,34 @@ class FirewallKind(Kind[FirewallSpec]):
 
     def read(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
         """The firewall of the guest that bears the mark now; None if there is no such guest, or nothing in its firewall."""
-        guest = self._machines.place(self.name, spec.mark, handle)
-        look = None if guest is None else self._read_all([(spec, guest)])[0]
+        look = self._look(spec, handle)
         return None if look is None or look.blank else look
 
-    def _read_all(self, pairs: Sequence[tuple[FirewallSpec, Listed]]) -> list[ObservedFirewall | None]:
+    def _look(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
+        """None if there is no such guest."""
+        found = self._machines.place(self.name, spec.mark, handle)
+        return None if found is None else self._read_all([(spec, *found)])[0]
+
+    def _read_all(self, triples: Sequence[tuple[FirewallSpec, Listed, Reading]]) -> list[ObservedFirewall | None]:
         """None for a guest that is gone by now."""
         parts: list[tuple[str, str | None, Any]] = [
             ("options", None, {}),
             ("rules", "rules", []),
-            (f"ipset/{IPSET}", "ipfilter", None),
+            (f"ipset/{_IPSET}", "ipfilter", None),
         ]
+        devices = [device_number(reading.wanted, self._client.settings) for _, _, reading in triples]
         asked = [
-            [self._readers.submit(self._part, guest, path) if name is None or name in spec.managed else None for path, name, _ in parts]
-            for spec, guest in pairs
+            [
+                self._readers.submit(self._part, guest, path.format(device)) if name is None or name in spec.managed else None
+                for path, name, _ in parts
+            ]
+            for (spec, guest, _), device in zip(triples, devices, strict=True)
         ]
         looks: list[ObservedFirewall | None] = []
-        for (spec, guest), futures in zip(pairs, asked, strict=True):
+        for (spec, guest, _), device, futures in zip(triples, devices, asked, strict=True):
             answers = [None if future is None else future.result() for future in futures]
             options, listed, members = (blank if answer is None else answer for answer, (_, _, blank) in zip(answers, parts, strict=True))
-            looks.append(None if answers[0] is None else self._observed(spec, guest, options, listed, members))
+            looks.append(None if answers[0] is None else self._observed(spec, guest, device, (options, listed, members)))
         return looks
 
     def _part(self, guest: Listed, path: str) -> Any:
@@ -183,8 +197,9 @@ class FirewallKind(Kind[FirewallSpec]):
             return None
 
     def _observed(
-        self, spec: FirewallSpec, guest: Listed, options: Mapping[str, Any], listed: Sequence[Mapping[str, Any]], members: Any
+        self, spec: FirewallSpec, guest: Listed, device: int, answers: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Any]
     ) -> ObservedFirewall:
+        options, listed, members = answers
         texts = None if members is None else tuple(("!" if flag(row.get("nomatch", 0)) else "") + str(row["cidr"]) for row in members)
         values: dict[str, JsonValue] = {
             "mark": spec.mark,
@@ -195,7 +210,7 @@ class FirewallKind(Kind[FirewallSpec]):
         }
         handle: dict[str, JsonValue] = {"node": guest.node, "vmid": guest.vmid, "type": guest.type}
         address = Address(self.name, spec.mark)
-        return ObservedFirewall(address, values, handle, team=_team(spec), guest=guest, options=options, members=texts)
+        return ObservedFirewall(address, values, handle, team=_team(spec), guest=guest, device=device, options=options, members=texts)
 
     def _filter(self, guest: Listed, *, on: bool, members: tuple[str, ...] | None) -> JsonValue:
         """Yes or no, or what is neither: a filter for other addresses, a set without the switch."""
@@ -216,8 +231,7 @@ class FirewallKind(Kind[FirewallSpec]):
 
         Raises NotFoundError without the guest, AlreadyExistsError when somebody wrote one since it was seen without.
         """
-        guest = self._machines.place(self.name, spec.mark, {})
-        look = None if guest is None else self._read_all([(spec, guest)])[0]
+        look = self._look(spec, {})
         if look is None:
             raise NotFoundError(f"no guest bears the mark {spec.mark}: it must be made first (proxmox.container or proxmox.vm)")
         if spec.seen_without and not look.blank:
@@ -235,13 +249,13 @@ class FirewallKind(Kind[FirewallSpec]):
         guest = look.guest
         if guest is None:
             raise StaleError(f"{self.name}[{spec.mark}]: the guest was not looked at; make a new plan")
-        base, what = _base(guest), f"change the firewall of guest {guest.vmid}"
+        base, what, ipset = _base(guest), f"change the firewall of guest {guest.vmid}", _IPSET.format(look.device)
 
         def send(method: str, path: str, **params: Any) -> None:
             self._client.send(method, f"{base}/{path}", what, params)
 
         if "ipfilter" in fields and spec.ipfilter:
-            self._hold(guest, look.members, send)
+            self._hold(guest, ipset, look.members, send)
         if "rules" in fields and spec.rules is not None:
             self._order(base, what, [dict(row) for row in _rows(spec)], send)
         options = {name: getattr(spec, name) for name in (*_SWITCHES, *_WORDS, "ipfilter") if name in fields}
@@ -249,24 +263,24 @@ class FirewallKind(Kind[FirewallSpec]):
             params = {name: int(value) if isinstance(value, bool) else value for name, value in options.items() if value is not None}
             send("PUT", "options", **params, digest=look.options.get("digest"))
         if "ipfilter" in fields and not spec.ipfilter and look.members is not None:
-            send("DELETE", f"ipset/{IPSET}", force=1)
-        return self._read_all([(spec, guest)])[0]
+            send("DELETE", f"ipset/{ipset}", force=1)
+        return self._look(spec, look.handle)
 
-    def _hold(self, guest: Listed, members: tuple[str, ...] | None, send: Callable[..., None]) -> None:
+    def _hold(self, guest: Listed, ipset: str, members: tuple[str, ...] | None, send: Callable[..., None]) -> None:
         """The guest's own address goes in before others go out."""
         own = self._own(guest)
 
         def drop(cidr: str) -> None:
-            send("DELETE", f"ipset/{IPSET}/{quote(cidr.removeprefix('!'), safe='')}")
+            send("DELETE", f"ipset/{ipset}/{quote(cidr.removeprefix('!'), safe='')}")
 
         others = [cidr for cidr in members or () if _network(cidr) != own]
         barring = [cidr for cidr in others if _network(cidr.removeprefix("!")) == own]
         if members is None:
-            send("POST", "ipset", name=IPSET, comment="eiginfra: the guest's own address")
+            send("POST", "ipset", name=ipset, comment="eiginfra: the guest's own address")
         for cidr in barring:
             drop(cidr)
         if own not in map(_network, members or ()):
-            send("POST", f"ipset/{IPSET}", cidr=own.partition("/")[0])
+            send("POST", f"ipset/{ipset}", cidr=own.partition("/")[0])
         for cidr in others:
             if cidr not in barring:
                 drop(cidr)
