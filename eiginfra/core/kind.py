@@ -13,7 +13,7 @@ from eiginfra.core.decommission import Decommission
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.reason import Reason, reason
-from eiginfra.core.resource import Denial, Observation, Observed, Resource, Scope
+from eiginfra.core.resource import Absence, Denial, Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Spec, rules
 from eiginfra.core.trace import Activity
 from eiginfra.core.usage import Usage
@@ -90,10 +90,10 @@ class Kind(ABC, Generic[S]):
         """What is wrong with a spec before any server is asked, against all that is wanted; pure."""
         return ()
 
-    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
         """Spec fields that people do not write, from what it depends on (`world.completed`, `world.observed`); pure.
 
-        Raises InputError when there is nothing left to give.
+        Or why it is not created yet: nothing of what it is about stands. Raises InputError when there is nothing left to give.
         """
         return {}
 

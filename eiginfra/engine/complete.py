@@ -6,23 +6,29 @@ from dataclasses import replace
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind, Registry
-from eiginfra.core.resource import Resource
+from eiginfra.core.resource import Absence, Resource
 from eiginfra.core.world import World
 from eiginfra.engine.order import topological
 
 
-def completed(registry: Registry, world: World) -> list[Resource]:
-    """The wanted resources, completed; those of absent objects as they are. Raises InputError when there is nothing left to give."""
+def completed(registry: Registry, world: World) -> tuple[list[Resource], dict[Address, Absence]]:
+    """The wanted resources, completed, those of absent objects as they are; and which of them cannot be created yet.
+
+    Raises InputError when there is nothing left to give.
+    """
+    absent: dict[Address, Absence] = {}
     world.completed.update({address: resource for address, resource in world.wanted.items() if not _completes(registry, address)})
     todo = {address: resource for address, resource in world.wanted.items() if address not in world.completed}
     for address in topological(_needs(registry, todo)):
         resource = todo[address]
         if address not in world.absent or address in world.observed:
             fields = registry[address.kind].complete(resource, world)
-            if fields:
+            if isinstance(fields, Absence):
+                absent[address] = fields
+            elif fields:
                 resource = replace(resource, spec=resource.spec.model_copy(update=dict(fields)))
         world.completed[address] = resource
-    return [world.completed[address] for address in world.wanted]
+    return [world.completed[address] for address in world.wanted], absent
 
 
 def assessed(registry: Registry, resources: Sequence[Resource], world: World) -> list[Finding]:

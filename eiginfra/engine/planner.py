@@ -42,7 +42,8 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         meta.as_of,
         situation.creating,
     )
-    resources = completed(registry, world)
+    resources, unready = completed(registry, world)
+    absent |= unready
     notes: list[Finding] = [
         *findings,
         *(_located(found, wanted) for found in (*seen.findings, *assessed(registry, resources, world))),

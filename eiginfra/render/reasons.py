@@ -90,6 +90,7 @@ _TEXTS: Mapping[str, str | Callable[[_Params], str]] = {
     "moved-by-hand": "it was moved by hand",
     "guest-offline": "unknown: {certain} {what} {id} on node {node}, which is offline",
     "storage-unusable": "not made: storage {storage} cannot be used on node {node}",
+    "storage-down": "storage {storage} cannot be used on node {node}",
     "template-offline": "not made: its template {id} is on node {node}, which is offline",
     "guest-unmarked": "not made: {what} {id} on {node} seems to be it, without its marker",
     "job-unseen": "an administrator must look: backup jobs cannot be seen",

@@ -11,8 +11,10 @@ import requests
 from eiginfra.core.change import Action
 from eiginfra.core.errors import TransientError
 from eiginfra.core.reason import reason
+from eiginfra.core.trace import EXISTS
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
+from eiginfra.providers.proxmox.kinds.container import ContainerSpec
 
 from .conftest import World, settings_of, start
 from .road import Road, change, codes
@@ -104,3 +106,37 @@ def test_a_node_that_never_answers_is_as_good_as_offline(road: Road, fault: Faul
     assert not road.run(plan).failed
     with pytest.raises(TransientError):
         road.client.guests("eig2", "lxc")
+
+
+def test_a_backup_job_none_of_whose_machines_can_be_made_waits_for_them(road: Road, fault: Fault) -> None:
+    web, db = road.world.container("web"), road.world.vm("db")
+    job = BackupSpec(id="eiginfra-eig3", schedule="02:30", storage="local", guests=(web.mark, db.mark))
+    fault({"match": "GET .*/storage/local/content$", "status": 500})
+    plan = road.plan(web, db, job)
+    [left] = [item for item in plan.changes if item.address.kind == "proxmox.backup"]
+    assert (left.action, left.waiting) == (Action.NONE, {EXISTS: reason("to-be-made", what=[db.mark, web.mark])})
+    assert not road.run(plan).failed
+    fault()
+    road.apply(web, db, job)
+    assert road.plan(web, db, job).changes == ()
+
+
+def test_what_would_grow_on_a_storage_that_is_down_is_kept_back_and_nothing_else(road: Road, fault: Fault) -> None:
+    web, db = road.world.container("web", mounts=[{"path": "/srv", "size": "1GiB"}]), road.world.container("db")
+    road.apply(web, db)
+    larger = web.model_copy(update={"disk": ByteSize.parse("9GiB"), "onboot": True})
+    grown = ContainerSpec.model_validate(
+        {**larger.values(), "mounts": [{"path": "/srv", "size": "2GiB"}, {"path": "/new", "size": "1GiB"}]}
+    )
+    fault({"match": "GET .*/nodes/eig/storage/local-lvm/content$", "status": 500})
+    plan = road.plan(grown, db)
+    left = change(plan, "web")
+    assert [diff.label for diff in left.diffs] == ["onboot"]
+    assert {item.diff.label: item.reason for item in left.blocked} == dict.fromkeys(
+        ["disk", "mounts[/srv]", "mounts[/new]"], reason("storage-down", storage="local-lvm", node="eig")
+    )
+    assert codes(plan) == ["storage-unusable"]
+    assert not road.run(plan).failed
+    fault()
+    road.apply(grown, db)
+    assert road.plan(grown, db).changes == ()

@@ -125,8 +125,12 @@ class GuestReader(Kind[G]):
         backups, outages = survey.backups() if new else (frozenset[int](), {})
         capacity = survey.measured() if grows else None
         stranded, told = outage.stranded(site, capacity, new, outages)
+        hindered, more = outage.hindered(site, capacity, scope.resources, standing)
+        objects = [replace(there, blocked={**there.blocked, **hindered.get(there.address, {})}) for there in objects]
         taken = frozenset(vmid for vmid in [*survey.guests, *backups] if vmid in site)
-        return Observation(tuple(objects), (*found, *told), {**absent, **stranded}, facts=GuestFacts(taken, capacity))
+        return Observation(
+            tuple(objects), tuple(dict.fromkeys((*found, *told, *more))), {**absent, **stranded}, facts=GuestFacts(taken, capacity)
+        )
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
         """Number, node and address; and a start for what comes back from its days of grace, unless it is to be stopped."""

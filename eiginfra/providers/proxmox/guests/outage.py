@@ -1,13 +1,16 @@
-"""New guests that are kept back because a storage they need cannot be used now; nothing else waits for it."""
+"""Guests, and disks, that are neither made nor grown because a storage they need cannot be used now; nothing else waits for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from eiginfra.core.address import Address
+from eiginfra.core.change import label
 from eiginfra.core.finding import Finding, warning
-from eiginfra.core.reason import reason
-from eiginfra.core.resource import Absence, Resource
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Absence, Observed, Resource
+from eiginfra.providers.proxmox.guests.config import size_of
 from eiginfra.providers.proxmox.guests.placement import homes_of, outages_of
 from eiginfra.providers.proxmox.guests.resources import Outages, ServerResources
+from eiginfra.providers.proxmox.guests.spec import GuestSpec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 
@@ -30,6 +33,33 @@ def stranded(
     return absent, list(_told(needed))
 
 
+def hindered(
+    site: ProxmoxSettings, capacity: ServerResources | None, wanted: Iterable[Resource], standing: Mapping[Address, Observed]
+) -> tuple[Mapping[Address, Mapping[str, Reason]], Sequence[Finding]]:
+    """Of guests that stand the disks and volumes that cannot grow or be added now, by label; and what is said of the storages."""
+    blocked: dict[Address, Mapping[str, Reason]] = {}
+    needed: dict[tuple[str, str], str] = {}
+    for resource in wanted:
+        there, spec = standing.get(resource.address), resource.spec
+        if there is None or not isinstance(spec, GuestSpec):
+            continue
+        at = (str(there.handle["node"]), site.disks)
+        labels = _growing(there, spec) if capacity is not None and at in capacity.outages else []
+        if capacity is not None and labels:
+            blocked[there.address] = dict.fromkeys(labels, reason("storage-down", storage=site.disks, node=at[0]))
+            needed[at] = capacity.outages[at]
+    return blocked, list(_told(needed))
+
+
+def _growing(there: Observed, spec: GuestSpec) -> list[str]:
+    """The labels of what is to be larger than it is."""
+    listed = there.values.get("mounts")
+    sizes = {str(mount["path"]): mount["size"] for mount in listed if isinstance(mount, dict)} if isinstance(listed, list) else {}
+    wanted = {label("mounts", mount.path): (mount.size, sizes.get(mount.path)) for mount in getattr(spec, "mounts", None) or ()}
+    pairs = {"disk": (spec.disk, there.values.get("disk")), **wanted}
+    return [name for name, (size, has) in pairs.items() if not isinstance(has, str) or size > size_of(has)]
+
+
 def _missing(site: ProxmoxSettings, capacity: ServerResources | None, resource: Resource) -> dict[tuple[str, str], str]:
     """The outages that leave a guest no node; none if there is one where it can be made."""
     by_node = {node: outages_of(site, capacity, resource, node) for node in homes_of(site, capacity, resource)}
@@ -42,6 +72,6 @@ def _told(outages: Outages) -> Iterator[Finding]:
     for (node, storage), why in sorted(outages.items()):
         yield warning(
             "storage-unusable",
-            f"storage {storage} cannot be used on node {node}: {why}; the new machines that need it are not made",
+            f"storage {storage} cannot be used on node {node}: {why}; the machines and disks that need it are neither made nor grown",
             remedy=f"see to the storage (pvesm status --storage {storage}), then make a new plan; all else is done meanwhile",
         )

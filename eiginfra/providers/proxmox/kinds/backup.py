@@ -91,11 +91,13 @@ class BackupKind(Kind[BackupSpec]):
         """The guests, whichever sort they are, whose numbers the job names; it covers those that stand."""
         return [address for mark in spec.guests or () for address in _addresses(mark)]
 
-    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
-        """The guests without those that are neither there nor made now: they are added once they stand."""
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
+        """The guests without those that are neither there nor made now: they are added once they stand. A job of none of them waits."""
         guests: Sequence[str] = getattr(resource.spec, "guests", None) or ()
         covered = tuple(mark for mark in guests if not any(_missing(address, world) for address in _addresses(mark)))
-        return {"guests": covered} if covered and len(covered) < len(guests) else {}
+        if guests and not covered:
+            return Absence(reason("to-be-made", what=[*sorted(guests)]), Presence.WAITING)
+        return {"guests": covered} if len(covered) < len(guests) else {}
 
     # Looking.
 
