@@ -61,8 +61,8 @@ def run(
     from eiginfra.reconcile.work import ProjectWork
     from eiginfra.wiring.providers import read_site
     from eiginfra.wiring.secrets import resolve
+    from eiginfra.wiring.settings import named
     from eiginfra.wiring.stopping import Stopper
-    from eiginfra.wiring.workspace import named
 
     files = named(paths)
     folder = (files.inventory or Path()).absolute()

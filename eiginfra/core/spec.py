@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from eiginfra.core.merge import Merge
 from eiginfra.core.values import canonical
 
 
@@ -22,6 +23,7 @@ class Rules:
     hidden: fields of an entry that the server does not always show; they are compared where it does.
     assigned: filled in by `Kind.complete`, not by people.
     harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes.
+    merge: how the values of several cohorts become one; None: they must be equal.
     """
 
     immutable: bool = False
@@ -34,6 +36,7 @@ class Rules:
     hidden: frozenset[str] = frozenset()
     assigned: bool = False
     harm: tuple[JsonValue, str] | None = None
+    merge: Merge | None = None
 
     @property
     def compared(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from eiginfra.core.address import Address
+from eiginfra.core.claim import Claims
 from eiginfra.core.resource import Observation, Observed, Record, Resource
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ class World:
 
     wanted: the selected resources as the inventory writes them. observed: the objects of all kinds, renamed ones under their new address.
     absent: what is neither there nor created now. history: every record that there ever was, of all cohorts. creating: False outside the
-    cohort's dates. completed: the resources that were completed so far.
+    cohort's dates. claims: what the site's other cohorts want. completed: the resources that were completed so far.
     """
 
     wanted: Mapping[Address, Resource]
@@ -27,6 +28,7 @@ class World:
     history: Sequence[Record]
     today: date
     creating: bool = True
+    claims: Claims = field(default_factory=dict)
     completed: dict[Address, Resource] = field(default_factory=dict)
     _computed: dict[Callable[["World"], object], object] = field(default_factory=dict, repr=False, compare=False)
 

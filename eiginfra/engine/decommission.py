@@ -22,7 +22,6 @@ _PROTECTED = "left-inventory-protected"
 
 def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, Resource], seen: Seen, today: date) -> list[Change]:
     """The changes of what left the inventory, if it is ours by marker or journal, and no other cohort's by now."""
-    ever = {(str(record.address), str(dict(record.handle))) for record in situation.history if record.created}
     found = []
     for address, there in seen.observed.items():
         record = situation.records.get(address)
@@ -31,9 +30,7 @@ def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, R
         elsewhere = situation.orphans_among is not None and team not in situation.orphans_among
         if address in wanted or not ours or elsewhere or situation.switched_off(address, team):
             continue
-        created = bool(there.marked) if record is None else record.created
-        created = created or (str(address), str(dict(there.handle))) in ever
-        change = _change(registry[address.kind], there, record, situation, today, created=created)
+        change = _change(registry[address.kind], there, record, situation, today, created=situation.created(there, record))
         if change is not None:
             found.append(change.model_copy(update={"team": team}))
     return found
@@ -74,9 +71,10 @@ def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: 
         created=created,
         marked=there.marked,
     )
-    if there.address in situation.claimed:
+    if claims := situation.claims.get(there.address):
         # Its other cohorts decide; this one lets go of its record.
-        return None if record is None else _told(base, "left-to-others").model_copy(update={"release": True})
+        cohorts = sorted({claim.cohort for claim in claims})
+        return None if record is None else _told(base, "left-to-others", cohorts=[*cohorts]).model_copy(update={"release": True})
     if kind.decommission is None:
         return _told(base, "left-inventory-stays", kind=kind.name)
     step = _next(kind, kind.decommission, there)

@@ -41,6 +41,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         situation.history,
         meta.as_of,
         situation.creating,
+        situation.claims,
     )
     resources, unready = completed(registry, world)
     absent |= unready
@@ -159,7 +160,8 @@ class _Pair:
 def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change | None, list[Finding]]:
     """What happens to one resource that is there, and what is to be said of it."""
     resource, there, record = pair.resource, pair.there, pair.record
-    diffs = diff(kind.spec, resource.values, there.values, last_known(kind.spec, record, there.values))
+    last = last_known(kind.spec, situation.last(there, record), there.values)
+    diffs = diff(kind.spec, resource.values, there.values, last)
     blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
     action = Action.NONE
@@ -195,7 +197,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
                 "restart": restart,
                 "reason": why,
                 "was": pair.was,
-                "created": _created(there, record),
+                "created": situation.created(there, record),
                 "marked": there.marked,
             }
         ),
@@ -230,13 +232,6 @@ def _blocked(kind: Kind[Any], there: Observed, found: FieldDiff, barred: Mapping
     """Why a difference is not acted on; what is barred may still go."""
     why = there.blocked.get(found.label) or there.blocked.get(found.field) or kind.cannot_change(found)
     return why or (None if found.removes else barred.get(found.label))
-
-
-def _created(there: Observed, record: Record | None) -> bool:
-    """Whether eiginfra created what is there; what only a killed run may have made is somebody else's if it bears another marker."""
-    if record is None:
-        return bool(there.marked)
-    return record.created and (record.verified or there.marked is not False)
 
 
 def _learns(kind: Kind[Any], resource: Resource, there: Observed, record: Record) -> bool:

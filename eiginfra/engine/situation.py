@@ -1,10 +1,12 @@
 """All that a plan depends on, and what it comes to once renames are looked through."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 
 from eiginfra.core.address import Address
+from eiginfra.core.claim import Claims
 from eiginfra.core.finding import Finding
 from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Absence, Denial, Observation, Observed, Record, Resource
@@ -34,9 +36,10 @@ class Situation:
     switched_off: whether a condition of the playbook may be why a resource of a team is not wanted; it is then unmanaged, no orphan.
     ended: whether the last day of a person in a team, or in all (None), has come, by account: such a removal was decided long ago, and
     counts under no cap.
-    denied: changes that the tokens may not make. claimed: addresses that other cohorts of the site want too. restarting: whether what
-    waits for a restart may have it now; window: the site's hours for that, if it is why. grace: the days from a machine's stop to its
-    deletion. known_as_new: teams that only look like renamed ones. creating: False outside the cohort's dates. allows: the removal caps.
+    denied: changes that the tokens may not make. claims: what other cohorts of the site want; elsewhere: what they reached last.
+    restarting: whether what waits for a restart may have it now; window: the site's hours for that, if it is why. grace: the days from a
+    machine's stop to its deletion. known_as_new: teams that only look like renamed ones. creating: False outside the cohort's dates.
+    allows: the removal caps.
     """
 
     resources: Sequence[Resource]
@@ -51,7 +54,8 @@ class Situation:
     switched_off: Callable[[Address, str | None], bool] = _never
     ended: Callable[[str | None, str], bool] = _nobody
     denied: Mapping[Address, Denial] = field(default_factory=dict)
-    claimed: Collection[Address] = frozenset()
+    claims: Claims = field(default_factory=dict)
+    elsewhere: Mapping[Address, Record] = field(default_factory=dict)
     prune: bool = False
     known_as_new: frozenset[str] = frozenset()
     restarting: bool = False
@@ -59,6 +63,25 @@ class Situation:
     grace: timedelta = timedelta(days=30)
     replacing: frozenset[Address] = frozenset()
     allows: Allows = _anything
+
+    def created(self, there: Observed, record: Record | None) -> bool:
+        """Whether eiginfra created an object, in whichever cohort; what only a killed run may have made is another's by another marker."""
+        created = bool(there.marked) if record is None else record.created and (record.verified or there.marked is not False)
+        return created or _identity(there) in self._ever_created
+
+    def last(self, there: Observed, record: Record | None) -> Record | None:
+        """What was last reached of an object: by this cohort, or by another before it."""
+        other = None if record is not None else self.elsewhere.get(there.address)
+        return record if other is None or _identity(other) != _identity(there) else other
+
+    @cached_property
+    def _ever_created(self) -> frozenset[tuple[Address, str]]:
+        return frozenset(_identity(record) for record in self.history if record.created)
+
+
+def _identity(thing: Observed | Record) -> tuple[Address, str]:
+    """What is the same object: an address and the server's own identity of it."""
+    return thing.address, repr(sorted(thing.handle.items()))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -48,6 +48,36 @@ def load_cohort(folder: Path) -> Cohort:
         findings += [finding for finding in across if finding.severity is Severity.ERROR]
         raise InputError(ordered(findings))
     return cohort
+
+
+def load_siblings(folder: Path) -> tuple[list[Cohort], list[Finding]]:
+    """The other cohorts beside the one of a folder, and a warning for each that cannot be read."""
+    here = folder.resolve()
+    cohorts, warnings = [], list[Finding]()
+    for other in sorted(here.parent.iterdir()):
+        # Not through a link: findings quote what they read.
+        if other == here or other.is_symlink() or not other.is_dir():
+            continue
+        try:
+            if (other / "cohort.yml").is_file():
+                cohorts.append(load_cohort(other))
+        except InputError as problem:
+            warnings.append(mistaken_sibling(other.name, problem.findings))
+        except OSError as problem:
+            said = f"the folder cannot be read: {problem.strerror}"
+            warnings.append(mistaken_sibling(other.name, [error("file-unreadable", said, location=Location(file=shown(other)))]))
+    return cohorts, warnings
+
+
+def mistaken_sibling(name: str, findings: Iterable[Finding]) -> Finding:
+    """That the files of a cohort beside this one are wrong: this concerns that cohort alone. findings: with at least one error."""
+    first = next(found for found in findings if found.severity is Severity.ERROR)
+    return warning(
+        "sibling-mistaken",
+        f"the files of the cohort {name}, which shares the site, are wrong: {first.message}",
+        remedy=f"see eiginfra check -i {name}; until then what counts of it is what the journal knows",
+        location=first.location,
+    )
 
 
 def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxyType({})) -> Site:

@@ -1,6 +1,6 @@
 """The journal itself: `core.journal.Journal`, kept in a database."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -65,6 +65,12 @@ class DatabaseJournal:
         """The records, with what killed runs had begun; a run that goes on has begun something, too."""
         with self._database.reading() as connection:
             return with_attempts(_records(connection, cohort), open_attempts(connection, cohort))
+
+    def others(self, known: Collection[str]) -> Sequence[Record]:
+        """What is under management of all cohorts but the known ones."""
+        query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort.not_in(known))
+        with self._database.reading() as connection:
+            return [_record(row) for row in connection.execute(query.order_by(intents.c.number))]
 
     def history(self, cohort: str) -> Sequence[Record]:  # noqa: ARG002 - numbers are shared by all cohorts, so is their history
         """The latest record of every object there ever was, in any cohort: an object is an address and a handle."""

@@ -104,7 +104,7 @@ _TEXTS: Mapping[str, str | Callable[[_Params], str]] = {
     "left-inventory-not-created": lambda p: (
         f"left the inventory: eiginfra did not create it, so it is not {_STEPS[p['step']][0]}; remove it by hand if it must go"
     ),
-    "left-to-others": "left this inventory; another cohort of the site wants it",
+    "left-to-others": lambda p: f"left this inventory; it stays for {_join(p['cohorts'])}",
     "not-empty": "it is not empty",
     "not-created-by-us": "eiginfra did not create it",
     "protected-on-server": "it is protected",

@@ -1,6 +1,6 @@
 """The road, walked in one direction: files, compile, observe, plan, execute."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Self
 from eiginfra import __version__
 from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
-from eiginfra.core.errors import GuardError, InputError, UsageError
+from eiginfra.core.errors import GuardError, InputError
 from eiginfra.core.finding import Finding, Location, Severity
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
@@ -19,6 +19,7 @@ from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.window import within
 from eiginfra.engine.action import local_time
 from eiginfra.engine.checks import check_wanted
+from eiginfra.engine.claims import by_address, elsewhere, latest, merged, recorded
 from eiginfra.engine.drift_history import Sightings, traced
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
@@ -30,35 +31,17 @@ from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import Stale, stale, wanted
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.inventory.loader import load_cohort, load_settings
+from eiginfra.inventory.loader import load_cohort
 from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
-from eiginfra.wiring.asked import SETTINGS, Asked, Paths, Selection
+from eiginfra.wiring.asked import Asked, Paths, Selection
 from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import chosen, orphans_among
-
-
-def named(paths: Paths) -> Paths:
-    """The same with what is None taken from eiginfra.yml. Raises UsageError when a file is named nowhere, InputError for bad settings."""
-    settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
-
-    def path(what: str, option: str) -> Path:
-        found = getattr(paths, what) or (getattr(settings, what) if settings else None)
-        if found is None:
-            msg = f"no {what} is named: give {option}, or write `{what}:` in {SETTINGS}"
-            raise UsageError(msg)
-        return Path(found)
-
-    return replace(
-        paths,
-        inventory=path("inventory", "-i"),
-        playbook=path("playbook", "--playbook"),
-        site=path("site", "--site"),
-        as_of=paths.as_of or (settings.as_of if settings else None),
-    )
+from eiginfra.wiring.settings import named
+from eiginfra.wiring.siblings import Siblings
 
 
 class Workspace:
@@ -127,20 +110,33 @@ class Workspace:
         return self.providers.requests() if "providers" in self.__dict__ else {}
 
     @cached_property
+    def siblings(self) -> Siblings:
+        """The cohorts beside this one, read at first use."""
+        return Siblings(Path(self.cohort.document.file).parent, self._compile)
+
+    @cached_property
     def _inventory_findings(self) -> list[Finding]:
-        return check(self.cohort, self.site, self.clock.today())
+        return check(self.cohort, self.site, self.clock.today(), self.siblings.cohorts)
+
+    def _compile(self, cohort: Cohort, wrong: Collection[Location] = ()) -> Compiled:
+        available = self.providers.available
+        return compile_playbook(self.playbook, cohort, self.site, self.registry, self.clock.today(), available=available, wrong=wrong)
 
     @cached_property
     def compiled(self) -> Compiled:
-        """All resources that the inventory asks for. Raises InputError, with the findings of the inventory's own checks."""
-        today, own = self.clock.today(), self._inventory_findings
+        """All resources that the inventory asks for, shared ones as all cohorts beside it want them.
+
+        Raises InputError, with the findings of the inventory's own checks.
+        """
+        own = self._inventory_findings
         wrong = _wrong(own)
         try:
-            return compile_playbook(
-                self.playbook, self.cohort, self.site, self.registry, today, available=self.providers.available, wrong=wrong
-            )
+            compiled = self._compile(self.cohort, wrong)
         except InputError as problem:
             raise InputError(self._acknowledged(sorted_findings([*own, *problem.findings]), complete=False)) from problem
+        claims = by_address(self.siblings.claims)
+        resources, told = merged(self.registry, compiled.resources, claims, cohort=self.cohort.id, wrong=wrong)
+        return replace(compiled, resources=tuple(resources), findings=(*compiled.findings, *self.siblings.findings, *told))
 
     def check(self) -> list[Finding]:
         """Every finding that needs no server, known ones marked. Raises InputError when the files do not even compile."""
@@ -171,11 +167,16 @@ class Workspace:
         sightings: what a loop saw, for since when it differs; without them only the journal tells.
         """
         asked = asked or Asked()
-        findings = self.checked()
+        findings, today = self.checked(), self.clock.today()
         teams = [team.id for team in self.cohort.teams]
-        resources = chosen(asked.selection, self.compiled.resources, self.registry, teams)
-        records = self.journal.known(self.cohort.id)
-        renamed = renames(self.registry, self.compiled.resources)
+        unwritten = recorded(self.registry, self.journal.others([self.cohort.id, *self.siblings.known]), today)
+        everything, told = merged(self.registry, self.compiled.resources, by_address(unwritten), cohort=self.cohort.id)
+        findings += told
+        resources = chosen(asked.selection, everything, self.registry, teams)
+        history = self.journal.history(self.cohort.id)
+        others = elsewhere(history, self.cohort.id)
+        records = latest(self.journal.known(self.cohort.id), others)
+        renamed = renames(self.registry, everything)
         observations = observe(
             self.registry,
             resources,
@@ -184,23 +185,24 @@ class Workspace:
             teams=teams,
             available=self.providers.available,
             whole=asked.selection.whole,
-            everything=self.compiled.resources,
+            everything=everything,
             renamed=renamed,
         )
-        today = self.clock.today()
         window = next((hours for provider in self.providers if (hours := provider.restart_window)), None)
         situation = Situation(
             resources=resources,
-            everything=self.compiled.resources,
+            everything=everything,
             observations=observations,
             records=records,
-            history=self.journal.history(self.cohort.id),
+            history=history,
             limits=self.cohort.limits(),
             renames=renamed,
             ended=self.cohort.ended(today),
             creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
+            claims=by_address([*self.siblings.claims, *unwritten]),
+            elsewhere=others,
             prune=asked.prune,
             known_as_new=asked.known_as_new,
             restarting=asked.restart or (window is not None and within(window, local_time())),
@@ -295,7 +297,7 @@ class Workspace:
             eiginfra=__version__,
             selection=str(selection),
             whole=selection.whole,
-            inventory=self.cohort.digest,
+            inventory=self.siblings.digest(self.cohort.digest),
             commit=commit,
             dirty=dirty,
         )

@@ -3,6 +3,7 @@
 What may not live here: quotas and capacity. The engine counts them, from resources.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from eiginfra.core.finding import Finding
@@ -10,6 +11,7 @@ from eiginfra.inventory.checks.calendar import check_calendar
 from eiginfra.inventory.checks.names import check_names
 from eiginfra.inventory.checks.people import check_people
 from eiginfra.inventory.checks.publishing import check_gateway, check_publishing
+from eiginfra.inventory.checks.siblings import check_siblings
 from eiginfra.inventory.checks.supply import check_supply
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
@@ -18,8 +20,8 @@ from eiginfra.inventory.validation import ordered
 __all__ = ["check", "check_inventory"]
 
 
-def check(cohort: Cohort, site: Site, as_of: date) -> list[Finding]:
-    """Every finding about the inventory, in order of place: also those of loading it."""
+def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = ()) -> list[Finding]:
+    """Every finding about the inventory, in order of place: also those of loading it. siblings: the other cohorts of the site."""
     return ordered(
         [
             *cohort.findings,
@@ -27,6 +29,7 @@ def check(cohort: Cohort, site: Site, as_of: date) -> list[Finding]:
             *check_calendar(cohort, as_of),
             *check_supply(cohort, site),
             *check_gateway(cohort, site),
+            *check_siblings(cohort, siblings, as_of),
         ]
     )
 

@@ -1,7 +1,8 @@
-"""People: one person is one user name, one name and one e-mail address, in all teams."""
+"""People: one person is one user name, one name and one e-mail address, in all teams, and all cohorts of the site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.inventory.cohort import Cohort
@@ -12,14 +13,19 @@ from eiginfra.inventory.model import Person, Team
 class _First:
     """Somebody where first met."""
 
+    cohort: Cohort
     person: Person
     team: str
     role: str
     index: int
 
-    def at(self, cohort: Cohort, *path: str | int) -> Location:
+    def at(self, *path: str | int) -> Location:
         """Where something about the person is written."""
-        return cohort.where(self.team, self.role, self.index, *path)
+        return self.cohort.where(self.team, self.role, self.index, *path)
+
+    def current(self, as_of: date) -> bool:
+        """Whether the last day is still to come."""
+        return (self.person.until or self.cohort.file.ends) >= as_of
 
 
 @dataclass
@@ -29,6 +35,13 @@ class _Known:
     by_username: dict[str, _First] = field(default_factory=dict)
     by_email: dict[str, _First] = field(default_factory=dict)
     by_key: dict[str, tuple[_First, Location]] = field(default_factory=dict)
+
+    def add(self, this: _First) -> None:
+        """Who was met first stays."""
+        self.by_username.setdefault(this.person.username, this)
+        self.by_email.setdefault(this.person.email, this)
+        for number, key in enumerate(this.person.ssh_keys):
+            self.by_key.setdefault(_bare(key), (this, this.at("ssh_keys", number)))
 
 
 def check_people(cohort: Cohort) -> Iterator[Finding]:
@@ -48,73 +61,106 @@ def check_people(cohort: Cohort) -> Iterator[Finding]:
         yield from _check_team(cohort, team, known)
 
 
-def _check_team(cohort: Cohort, team: Team, known: _Known) -> Iterator[Finding]:
-    here: dict[str, _First] = {}
+def check_people_across(cohort: Cohort, siblings: Iterable[Cohort], as_of: date) -> Iterator[Finding]:
+    """The same between a cohort and its siblings, of people whose last day is still to come."""
+    known = _Known()
+    for this in _everybody(cohort):
+        if this.current(as_of):
+            known.add(this)
+    for sibling in siblings:
+        for this in _everybody(sibling):
+            if this.current(as_of):
+                yield from _check_person(this, known)
+
+
+def _everybody(cohort: Cohort) -> Iterator[_First]:
+    return (this for team in cohort.teams for this in _people(cohort, team))
+
+
+def _people(cohort: Cohort, team: Team) -> Iterator[_First]:
     for role, people in (("members", team.members), ("mentors", team.mentors)):
         for index, person in enumerate(people):
-            this = _First(person, team.id, role, index)
-            first = here.setdefault(person.username, this)
-            if first is not this:
-                yield _twice_in_team(cohort, this, first)
-                continue
-            first = known.by_username.setdefault(person.username, this)
-            if first is not this:
-                yield from _check_same_person(cohort, this, first)
-            yield from _check_email(cohort, this, known)
-            yield from _check_keys(cohort, this, known)
+            yield _First(cohort, person, team.id, role, index)
 
 
-def _twice_in_team(cohort: Cohort, this: _First, first: _First) -> Finding:
+def _check_team(cohort: Cohort, team: Team, known: _Known) -> Iterator[Finding]:
+    here: dict[str, _First] = {}
+    for this in _people(cohort, team):
+        first = here.setdefault(this.person.username, this)
+        if first is not this:
+            yield _twice_in_team(this, first)
+            continue
+        yield from _check_person(this, known)
+        known.add(this)
+
+
+def _check_person(this: _First, known: _Known) -> Iterator[Finding]:
+    """Somebody against everybody met before."""
+    if (first := known.by_username.get(this.person.username)) is not None:
+        yield from _check_same_person(this, first)
+    yield from _check_email(this, known)
+    yield from _check_keys(this, known)
+
+
+def _twice_in_team(this: _First, first: _First) -> Finding:
     among = "among the members and the mentors" if first.role != this.role else f"twice among the {this.role}"
     return error(
         "duplicate-member",
         f"{this.person.username!r} stands {among} of this team",
         remedy="keep one",
-        location=this.at(cohort, "username"),
-        also=(first.at(cohort, "username"),),
+        location=this.at("username"),
+        also=(first.at("username"),),
         team=this.team,
     )
 
 
-def _check_same_person(cohort: Cohort, this: _First, first: _First) -> Iterator[Finding]:
+def _check_same_person(this: _First, first: _First) -> Iterator[Finding]:
     """The same user name in another team: then everything else must agree."""
     for key in ("name", "email"):
         mine, theirs = getattr(this.person, key), getattr(first.person, key)
         if mine != theirs:
             label = "e-mail address" if key == "email" else key
-            both = sorted((one.team, repr(value) if value else "none") for one, value in ((this, mine), (first, theirs)))
+            apart = this.cohort is not first.cohort
+            whose = {id(one): f"{one.cohort.id}/{one.team}" if apart else one.team for one in (this, first)}
+            both = sorted((whose[id(one)], repr(value) if value else "none") for one, value in ((this, mine), (first, theirs)))
             said = ", and ".join(f"{value} in {team}" for team, value in both)
             yield error(
                 "person-differs",
                 f"{this.person.username!r} has the {label} {said}",
                 remedy=f"write the same {label} in both, or use another user name if they are two persons",
-                location=first.at(cohort, key),
-                also=(this.at(cohort, key),),
+                location=first.at(key),
+                also=(this.at(key),),
             )
 
 
-def _check_email(cohort: Cohort, this: _First, known: _Known) -> Iterator[Finding]:
-    first = known.by_email.setdefault(this.person.email, this)
+def _check_email(this: _First, known: _Known) -> Iterator[Finding]:
+    first = known.by_email.get(this.person.email, this)
     if first.person.username != this.person.username:
         yield error(
             "duplicate-email",
             f"the e-mail address {this.person.email} is that of {_both(first, this)}",
             remedy="give each account its own address",
-            location=first.at(cohort, "email"),
-            also=(this.at(cohort, "email"),),
+            location=first.at("email"),
+            also=(this.at("email"),),
         )
 
 
-def _check_keys(cohort: Cohort, this: _First, known: _Known) -> Iterator[Finding]:
+def _bare(key: str) -> str:
+    """A public key without its comment."""
+    return " ".join(key.split(" ")[:2])
+
+
+def _check_keys(this: _First, known: _Known) -> Iterator[Finding]:
     for number, key in enumerate(this.person.ssh_keys):
-        first, place = known.by_key.setdefault(" ".join(key.split(" ")[:2]), (this, this.at(cohort, "ssh_keys", number)))
+        here = this.at("ssh_keys", number)
+        first, place = known.by_key.get(_bare(key), (this, here))
         if first.person.username != this.person.username:
             yield warning(
                 "shared-ssh-key",
                 f"this SSH key is that of {_both(first, this)}",
                 remedy="each person needs a key of their own, so that one can leave",
                 location=place,
-                also=(this.at(cohort, "ssh_keys", number),),
+                also=(here,),
             )
 
 

@@ -1,9 +1,9 @@
-"""Sub-domains and public ports: unique over the cohort, and what the gateway can give."""
+"""Sub-domains and public ports: unique over the site, and what the gateway can give."""
 
 from collections.abc import Iterator
 
-from eiginfra.core.finding import Finding, error, notice
-from eiginfra.inventory.checks.unique import Taken
+from eiginfra.core.finding import Finding, Location, error, notice
+from eiginfra.inventory.checks.unique import Unique
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 
@@ -12,27 +12,37 @@ _SERVER_PORTS = {22: "SSH", 25: "mail", 80: "HTTP", 111: "rpcbind", 443: "HTTPS"
 _SERVER_RANGES = {range(5900, 6000): "Proxmox's consoles", range(60000, 60051): "Proxmox's migrations"}
 
 
-def check_publishing(cohort: Cohort) -> Iterator[Finding]:
-    """Findings about sub-domains and public ports that need no site."""
-    subdomains = Taken[str]("duplicate-subdomain", lambda name: f"the sub-domain {name!r} is asked for twice", "choose another")
-    ports = Taken[int]("duplicate-port", lambda port: f"the public port {port} is asked for twice", "choose another")
+def _subdomains(cohort: Cohort) -> Iterator[tuple[str, Location, str]]:
     for team in cohort.teams:
         for index, machine in enumerate(team.machines):
             for number, publish in enumerate(machine.publish):
-                where = cohort.where(team.id, "machines", index, "publish", number, "subdomain")
-                yield from subdomains.take(publish.subdomain, where, team.id)
+                yield publish.subdomain, cohort.where(team.id, "machines", index, "publish", number, "subdomain"), team.id
+
+
+def _ports(cohort: Cohort) -> Iterator[tuple[int, Location, str]]:
+    for team in cohort.teams:
+        for index, machine in enumerate(team.machines):
             for number, forward in enumerate(machine.forward):
-                where = cohort.where(team.id, "machines", index, "forward", number, "public")
-                yield from ports.take(forward.public, where, team.id)
-                owner = _owner(forward.public)
-                if owner:
-                    yield error(
-                        "reserved-port",
-                        f"the port {forward.public} is the server's own: {owner}",
-                        remedy="choose another, e.g. 10000 and above",
-                        location=where,
-                        team=team.id,
-                    )
+                yield forward.public, cohort.where(team.id, "machines", index, "forward", number, "public"), team.id
+
+
+SUBDOMAINS = Unique[str]("duplicate-subdomain", lambda name: f"the sub-domain {name!r} is asked for twice", "choose another", _subdomains)
+PORTS = Unique[int]("duplicate-port", lambda port: f"the public port {port} is asked for twice", "choose another", _ports)
+
+
+def check_publishing(cohort: Cohort) -> Iterator[Finding]:
+    """Findings about sub-domains and public ports that need no site."""
+    yield from SUBDOMAINS.within(cohort)
+    yield from PORTS.within(cohort)
+    for port, where, team in _ports(cohort):
+        if owner := _owner(port):
+            yield error(
+                "reserved-port",
+                f"the port {port} is the server's own: {owner}",
+                remedy="choose another, e.g. 10000 and above",
+                location=where,
+                team=team,
+            )
 
 
 def check_gateway(cohort: Cohort, site: Site) -> Iterator[Finding]:

@@ -2,18 +2,30 @@
 
 from collections.abc import Iterator
 
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.suggest import suggest
-from eiginfra.inventory.checks.unique import Taken
+from eiginfra.inventory.checks.unique import Unique
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.french import WORDS
 from eiginfra.inventory.model import Machine, Team
 from eiginfra.inventory.site import Site
 
 
+def _ids(cohort: Cohort) -> Iterator[tuple[int, Location, str]]:
+    for team in cohort.teams:
+        for index, machine in enumerate(team.machines):
+            if machine.id is not None:
+                yield machine.id, cohort.where(team.id, "machines", index, "id"), team.id
+
+
+MACHINE_IDS = Unique[int](
+    "duplicate-machine-id", lambda number: f"the machine ID {number} is given twice", "each guest has its own ID", _ids
+)
+
+
 def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
     """Findings about what machines are made from, and IDs to adopt."""
-    ids = Taken[int]("duplicate-machine-id", lambda number: f"the machine ID {number} is given twice", "each guest has its own ID")
+    yield from MACHINE_IDS.within(cohort)
     for team in cohort.teams:
         for index, machine in enumerate(team.machines):
             if machine.size is not None and machine.size not in site.file.sizes:
@@ -28,7 +40,6 @@ def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
                 yield _no_image(cohort, site, team, index, machine)
             if machine.id is not None:
                 where = cohort.where(team.id, "machines", index, "id")
-                yield from ids.take(machine.id, where, team.id)
                 proxmox = site.file.proxmox
                 if proxmox is not None and machine.id not in proxmox.network.ids:
                     yield error(

@@ -1,9 +1,11 @@
-"""Things that may be given once: a clash names all places, and blames neither of two teams."""
+"""Things that may be given once: a clash names all places, and blames neither of two teams or cohorts."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.finding import Finding, Location, Severity, error
+from eiginfra.inventory.cohort import Cohort
 
 K = TypeVar("K", bound=Hashable)
 
@@ -26,3 +28,40 @@ class Taken(Generic[K]):
             return [error(self._code, self._say(key), remedy=self._remedy, location=where, also=(first,), team=team)]
         both = " and by ".join(sorted(filter(None, (other, team))))
         return [error(self._code, f"{self._say(key)}, by {both}", remedy=self._remedy, location=first, also=(where,))]
+
+
+@dataclass(frozen=True)
+class Unique(Generic[K]):
+    """A sort of key that is given once on a site. uses: where a cohort gives which key, and in which team."""
+
+    code: str
+    say: Callable[[K], str]
+    remedy: str
+    uses: Callable[[Cohort], Iterator[tuple[K, Location, str]]]
+    severity: Severity = Severity.ERROR
+
+    def within(self, cohort: Cohort) -> Iterator[Finding]:
+        """A finding for each key that a cohort gives again."""
+        taken = Taken(self.code, self.say, self.remedy)
+        for key, where, team in self.uses(cohort):
+            yield from taken.take(key, where, team)
+
+    def across(self, cohort: Cohort, siblings: Iterable[Cohort]) -> Iterator[Finding]:
+        """A finding for each key of the cohort that a sibling gives too."""
+        own: dict[K, tuple[Location, str]] = {}
+        for key, where, team in self.uses(cohort):
+            own.setdefault(key, (where, team))
+        for sibling in siblings:
+            for key, there, other in self.uses(sibling):
+                if key in own:
+                    where, team = own[key]
+                    both = " and by ".join(sorted((f"{cohort.id}/{team}", f"{sibling.id}/{other}")))
+                    yield Finding(
+                        severity=self.severity,
+                        code=self.code,
+                        message=f"{self.say(key)}, by {both}",
+                        remedy=self.remedy,
+                        location=where,
+                        also=(there,),
+                        team=team,
+                    )

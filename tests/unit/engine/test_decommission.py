@@ -11,6 +11,7 @@ from support.world import World
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
+from eiginfra.core.claim import Claim
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.reason import Reason, reason
@@ -213,9 +214,9 @@ def test_a_kind_without_steps_stays_and_says_so() -> None:
 def test_what_another_cohort_wants_is_left_to_it_and_its_record_here_ends() -> None:
     world = World()
     world.apply(thing("a"))
-    plan = world.plan(prune=True, claimed={ADDRESS})
+    plan = world.plan(prune=True, claims={ADDRESS: [Claim("eig4", ADDRESS, {})]})
     [change] = plan.changes
-    assert (change.action, change.release, change.reason) == (Action.NONE, True, reason("left-to-others"))
+    assert (change.action, change.release, change.reason) == (Action.NONE, True, reason("left-to-others", cohorts=["eig4"]))
     assert (plan.empty, drifted(plan)) == (True, ())
     world.run(plan)
     assert ("a" in world.server.objects, world.journal.kept) == (True, {})

@@ -11,6 +11,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Finding, warning
+from eiginfra.core.merge import strongest
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
@@ -37,8 +38,8 @@ class UserSpec(Spec):
     username: Annotated[Username, Rules(immutable=True, normalise=_folded)] = Field(description="What follows the @")
     name: Annotated[str, CREATE_ONLY] = Field(default="", description="Shown name; the person may change it")
     email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
-    state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"))] = Field(
-        default="active", description="Whether it may sign in"
+    state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"), merge=strongest(["active", "blocked"]))] = (
+        Field(default="active", description="Whether it may sign in")
     )
 
 

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from eiginfra.core.merge import LATEST, by_entry, strongest
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.fields import FullPath, Username
 from eiginfra.providers.gitlab.members.state import Entry
+
+_ACCESS = strongest(["owner", "maintainer", "developer", "reporter", "planner", "guest"])
 
 
 class Membership(BaseModel):
@@ -36,9 +39,15 @@ class MembersSpec(Spec):
 
     group: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the group, or else:")
     project: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the project")
-    members: Annotated[tuple[Membership, ...], Rules(entries="username", hidden=frozenset({"email"}), harm=(None, "access-lost"))] = Field(
-        default=(), description="All of them: who is not listed is removed"
-    )
+    members: Annotated[
+        tuple[Membership, ...],
+        Rules(
+            entries="username",
+            hidden=frozenset({"email"}),
+            harm=(None, "access-lost"),
+            merge=by_entry("username", access=_ACCESS, expires=LATEST),
+        ),
+    ] = Field(default=(), description="All of them: who is not listed is removed")
 
     @property
     def path(self) -> str:

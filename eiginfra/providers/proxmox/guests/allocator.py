@@ -1,6 +1,6 @@
 """Numbers, nodes and addresses for guests: what people do not write, known before anything is made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,10 @@ class GuestFacts:
 class GuestAllocator:
     """Shared by the kinds of guests.
 
-    A new guest gets the number after the highest ever seen (guests of anybody, the journal's history, backup volumes), at the end of the
-    range the lowest without a trace: a number used again would inherit backups, addresses and known hosts. Its node is the one with the
-    best fit of memory (see placement.py); its address the network's plus its number. Guests that exist keep number and node.
+    A new guest gets the number after the highest ever seen (guests of anybody, the journal's history, backup volumes, what other cohorts
+    write), at the end of the range the lowest without a trace: a number used again would inherit backups, addresses and known hosts. Its
+    node is the one with the best fit of memory (see placement.py); its address the network's plus its number. Guests that exist keep
+    number and node.
     """
 
     def __init__(self, settings: Callable[[], ProxmoxSettings]) -> None:
@@ -48,6 +49,11 @@ class GuestAllocator:
             *(vmid for guest in guests.values() if (vmid := _number(guest.handle)) is not None),
             *(vmid for record in world.history if (vmid := _recorded(record)) is not None),
             *(vmid for vmid in numbers.values() if vmid is not None),
+            *(
+                vmid
+                for address, claims in world.claims.items()
+                if address.kind in KINDS and (vmid := _number(claims[0].values)) is not None
+            ),
         }
         free = self._free(site, {vmid for vmid in traces if vmid in site})
         new = [resource for resource in resources if numbers[resource.address] is None]
@@ -95,6 +101,12 @@ def _number(values: Mapping[str, Any]) -> int | None:
     """The number in a guest's handle (`vmid`) or in its spec's values (`id`)."""
     vmid = values.get("vmid", values.get("id"))
     return vmid if isinstance(vmid, int) else None
+
+
+def _claimed(world: World) -> Iterator[int]:
+    """The numbers that other cohorts write, or have."""
+    guests = (claim for address, claims in world.claims.items() if address.kind in KINDS for claim in claims)
+    return (vmid for claim in guests if (vmid := _number(claim.values)) is not None)
 
 
 def _recorded(record: Record) -> int | None:

@@ -65,9 +65,9 @@ def check(capacity: ServerResources, wanted: Sequence[Demand], overcommit: int =
     found: list[Finding] = []
     for name, node in sorted(capacity.nodes.items()):
         here = [demand for demand in wanted if demand.node == name]
-        others = [claim for vmid, claim in capacity.claims.items() if claim.node == name and not claim.template and vmid not in ours]
-        found += _memory(node, here, sum(claim.memory for claim in others))
-        found += _cores(node, here, sum(claim.cores for claim in others), overcommit)
+        others = [guest for vmid, guest in capacity.guests.items() if guest.node == name and not guest.template and vmid not in ours]
+        found += _memory(node, here, sum(guest.memory for guest in others))
+        found += _cores(node, here, sum(guest.cores for guest in others), overcommit)
     found += [finding for demand in wanted for finding in _template(capacity, demand)]
     for stores in _together(capacity.stores.values()):
         names = {store.node for store in stores}

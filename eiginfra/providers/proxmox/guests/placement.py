@@ -22,8 +22,8 @@ def place(
     """
     load = Counter[str]()
     if capacity is not None:
-        for claim in capacity.claims.values():
-            load[claim.node] += 0 if claim.template else claim.memory
+        for size in capacity.guests.values():
+            load[size.node] += 0 if size.template else size.memory
     else:
         for guest in observed.values():
             load[str(guest.handle.get("node"))] += guest.usage.memory
@@ -54,7 +54,7 @@ def homes_of(site: ProxmoxSettings, capacity: ServerResources | None, resource: 
     image = getattr(resource.spec, "image", None)
     if capacity is not None and isinstance(image, str):
         return [name for name in online if image in capacity.templates.get(name, (image,))] or online
-    template = capacity.claims.get(image) if capacity is not None and isinstance(image, int) else None
+    template = capacity.guests.get(image) if capacity is not None and isinstance(image, int) else None
     if template is None or capacity is None or template.node not in online:
         return online
     store = capacity.stores.get(template.node)

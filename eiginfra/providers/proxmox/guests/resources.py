@@ -46,7 +46,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Claim:
+class GuestSize:
     """What a guest is configured for, running or not; memory in bytes."""
 
     node: str
@@ -57,11 +57,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class ServerResources:
-    """All of it: nodes, stores and templates by the node's name, claims by the guest's number."""
+    """All of it: nodes, stores and templates by the node's name, guests by their number."""
 
     nodes: Mapping[str, NodeCapacity]
     stores: Mapping[str, Store]
-    claims: Mapping[int, Claim]
+    guests: Mapping[int, GuestSize]
     templates: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The container templates on the site's storage for them, by node; a node on which the token sees none is left out."""
     outages: Outages = field(default_factory=dict)

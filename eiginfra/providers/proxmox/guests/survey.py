@@ -12,7 +12,7 @@ from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.codec import mark_of, parse_tags
 from eiginfra.providers.proxmox.errors import NodeSilentError
 from eiginfra.providers.proxmox.guests.resources import (
-    Claim,
+    GuestSize,
     NodeCapacity,
     Outages,
     ServerResources,
@@ -117,10 +117,10 @@ class Survey:
         with self._lock:
             if self.capacity is None:
                 online = [node for node in self.client.settings.nodes if self.online(node)]
-                claims = {guest.vmid: Claim(guest.node, guest.memory, guest.cores, guest.template) for guest in self.guests.values()}
+                guests = {guest.vmid: GuestSize(guest.node, guest.memory, guest.cores, guest.template) for guest in self.guests.values()}
                 stores, without_disks = read_stores(self.client, online)
                 templates, without_templates = read_templates(self.client, online)
-                self.capacity = ServerResources(self.nodes, stores, claims, templates, {**without_disks, **without_templates})
+                self.capacity = ServerResources(self.nodes, stores, guests, templates, {**without_disks, **without_templates})
             return self.capacity
 
     def backups(self) -> tuple[frozenset[int], Outages]:

@@ -11,8 +11,9 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.kind import Kind
+from eiginfra.core.merge import UNION
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
 from eiginfra.providers.proxmox.kinds.group import GroupId, UserId
 from eiginfra.providers.proxmox.kinds.role import RoleId, RoleKind
@@ -29,7 +30,7 @@ class AclSpec(Spec):
     path: Annotated[Path, IMMUTABLE] = Field(description="Where, e.g. /pool/eig3-adler")
     group: Annotated[GroupId | None, IMMUTABLE] = Field(default=None, description="Whose rights; or user")
     user: Annotated[UserId | None, IMMUTABLE] = Field(default=None, description="Whose rights, NAME@REALM; better a group")
-    roles: Annotated[tuple[RoleId, ...], UNORDERED] = Field(description="All that they have there")
+    roles: Annotated[tuple[RoleId, ...], Rules(unordered=True, merge=UNION)] = Field(description="All that they have there")
     propagate: bool | None = Field(default=None, description="Whether it holds below the path too; it does if nothing is said")
     binding: Annotated[bool, CREATE_ONLY] = Field(default=True, description="Whether they are to be bound by quotas")
 

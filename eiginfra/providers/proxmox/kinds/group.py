@@ -15,6 +15,7 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import ProviderError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Kind
+from eiginfra.core.merge import by_entry
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.proxmox.access import Access
@@ -36,7 +37,7 @@ class ProxmoxGroupSpec(Spec):
 
     id: Annotated[GroupId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
     comment: str | None = Field(default=None, description="Shown in the web interface")
-    members: Annotated[tuple[GroupAccount, ...], Rules(entries="user", harm=(None, "access-lost"))] = Field(
+    members: Annotated[tuple[GroupAccount, ...], Rules(entries="user", harm=(None, "access-lost"), merge=by_entry("user"))] = Field(
         default=(), description="All its accounts; who is not among them is taken out"
     )
 

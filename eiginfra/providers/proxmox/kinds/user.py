@@ -11,6 +11,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.kind import Kind
+from eiginfra.core.merge import LATEST, strongest
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
@@ -27,8 +28,8 @@ class ProxmoxUserSpec(Spec):
     )
     name: Annotated[str, Field(min_length=1, max_length=1024)] | None = Field(default=None, description="The person's name")
     email: Annotated[str, Field(min_length=3, max_length=254)] | None = Field(default=None, description="The person's address")
-    until: date | None = Field(default=None, description="The last day on which it can be used")
-    enabled: Annotated[bool | None, Rules(harm=(False, "account-blocked"))] = Field(
+    until: Annotated[date | None, Rules(merge=LATEST)] = Field(default=None, description="The last day on which it can be used")
+    enabled: Annotated[bool | None, Rules(harm=(False, "account-blocked"), merge=strongest([True, False]))] = Field(
         default=None, description="Whether it can be used at all"
     )
 

@@ -14,7 +14,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.guests.allocator import GuestAllocator, GuestFacts
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
-from eiginfra.providers.proxmox.guests.resources import Claim, NodeCapacity, ServerResources, Store, nodes_of
+from eiginfra.providers.proxmox.guests.resources import GuestSize, NodeCapacity, ServerResources, Store, nodes_of
 
 from .conftest import TEMPLATE, container, known, make_site, vm
 
@@ -30,7 +30,7 @@ def store(node: str = "eig", **changes: Any) -> Store:
     return replace(Store("local-lvm", node, 100 * GIB, 90 * GIB, 20 * GIB), **changes)
 
 
-def capacity(*claims: Claim, memory: float = 32, cores: int = 16, stores: tuple[Store, ...] = ()) -> ServerResources:
+def capacity(*claims: GuestSize, memory: float = 32, cores: int = 16, stores: tuple[Store, ...] = ()) -> ServerResources:
     nodes = {name: NodeCapacity(name, memory=size(memory), cores=cores) for name in NODES}
     return ServerResources(nodes, {each.node: each for each in stores or (store(), store("two"))}, dict(enumerate(claims, 300)))
 
@@ -54,7 +54,7 @@ def check(there: ServerResources, *resources: Resource, observed: tuple[Observed
 
 
 def test_memory_that_is_not_there_is_an_error_with_the_arithmetic() -> None:
-    [finding] = check(capacity(Claim("eig", 6 * GIB, 2)), wanted("web", memory=size(20)), wanted("db", memory=size(8)))
+    [finding] = check(capacity(GuestSize("eig", 6 * GIB, 2)), wanted("web", memory=size(20)), wanted("db", memory=size(8)))
     assert (finding.code, finding.severity) == ("node-memory", Severity.ERROR)
     assert finding.message == (
         "node eig has 32GiB of memory; guests that this plan leaves alone are configured for 6GiB; this plan asks for 28GiB: 2GiB too much"
@@ -62,33 +62,35 @@ def test_memory_that_is_not_there_is_an_error_with_the_arithmetic() -> None:
 
 
 def test_memory_that_just_fits_is_no_finding() -> None:
-    assert check(capacity(Claim("eig", 6 * GIB, 2)), wanted("web", memory=size(26))) == []
+    assert check(capacity(GuestSize("eig", 6 * GIB, 2)), wanted("web", memory=size(26))) == []
 
 
 def test_templates_and_guests_of_other_nodes_take_no_memory() -> None:
-    assert check(capacity(Claim("eig", 30 * GIB, 2, template=True), Claim("two", 30 * GIB, 2)), wanted("web", memory=size(26))) == []
+    assert (
+        check(capacity(GuestSize("eig", 30 * GIB, 2, template=True), GuestSize("two", 30 * GIB, 2)), wanted("web", memory=size(26))) == []
+    )
 
 
 def test_a_guest_that_stands_is_not_counted_twice() -> None:
     web = wanted("web", memory=size(20))
     there = standing(web, memory=size(20))
-    assert check(capacity(Claim("eig", 20 * GIB, 1)), web, wanted("db", memory=size(12)), observed=(there,)) == []
+    assert check(capacity(GuestSize("eig", 20 * GIB, 1)), web, wanted("db", memory=size(12)), observed=(there,)) == []
 
 
 def test_too_much_without_the_plan_is_a_warning_only() -> None:
     web = wanted("web", memory=size(20), cores=2)
-    found = check(capacity(Claim("eig", 20 * GIB, 1), Claim("eig", 20 * GIB, 1)), web, observed=(standing(web, memory=size(20)),))
+    found = check(capacity(GuestSize("eig", 20 * GIB, 1), GuestSize("eig", 20 * GIB, 1)), web, observed=(standing(web, memory=size(20)),))
     assert [(finding.code, finding.severity) for finding in found] == [("node-memory", Severity.WARNING)]
 
 
 def test_how_often_cores_may_be_promised_is_the_sites_to_say() -> None:
-    assert check(capacity(Claim("eig", GIB, 60)), wanted("web", cores=10), overcommit=5) == []
-    assert [finding.code for finding in check(capacity(Claim("eig", GIB, 10)), wanted("web", cores=10), overcommit=1)] == ["node-cores"]
+    assert check(capacity(GuestSize("eig", GIB, 60)), wanted("web", cores=10), overcommit=5) == []
+    assert [finding.code for finding in check(capacity(GuestSize("eig", GIB, 10)), wanted("web", cores=10), overcommit=1)] == ["node-cores"]
 
 
 def test_cores_may_be_promised_four_times() -> None:
-    assert check(capacity(Claim("eig", GIB, 60)), wanted("web", cores=4)) == []
-    [finding] = check(capacity(Claim("eig", GIB, 60)), wanted("web", cores=10))
+    assert check(capacity(GuestSize("eig", GIB, 60)), wanted("web", cores=4)) == []
+    [finding] = check(capacity(GuestSize("eig", GIB, 60)), wanted("web", cores=10))
     assert finding.severity is Severity.ERROR
     assert finding.message == (
         "node eig has 16 cores, which may be promised 4 times: 64; guests that this plan leaves alone have 60;"
@@ -142,7 +144,7 @@ def test_linked_clones_take_no_space_at_first_and_may_grow_to_all_of_their_disk(
 
 def test_growth_counts_by_what_is_more() -> None:
     web = wanted("web", disk=size(20))
-    there = capacity(Claim("eig", GIB, 1), stores=(store(thin=False, available=12 * GIB),))
+    there = capacity(GuestSize("eig", GIB, 1), stores=(store(thin=False, available=12 * GIB),))
     assert check(there, web, observed=(standing(web, disk=size(8)),)) == []
     assert [finding.code for finding in check(there, wanted("web", disk=size(21)), observed=(standing(web, disk=size(8)),))] == [
         "storage-full"
@@ -191,23 +193,23 @@ def placed(there: ServerResources | None, *resources: Resource, observed: tuple[
 
 
 def test_a_new_guest_goes_where_it_leaves_the_least_free() -> None:
-    there = capacity(Claim("two", 20 * GIB, 1))
+    there = capacity(GuestSize("two", 20 * GIB, 1))
     assert placed(there, wanted("a", memory=size(10)), wanted("b", memory=size(10))) == {"a": "two", "b": "eig"}
 
 
 def test_where_none_has_room_it_goes_where_the_most_is_free() -> None:
-    assert placed(capacity(Claim("two", 30 * GIB, 1), Claim("eig", 31 * GIB, 1)), wanted("a", memory=size(4))) == {"a": "two"}
+    assert placed(capacity(GuestSize("two", 30 * GIB, 1), GuestSize("eig", 31 * GIB, 1)), wanted("a", memory=size(4))) == {"a": "two"}
 
 
 def test_a_node_that_is_offline_gets_nothing() -> None:
-    there = capacity(Claim("two", 20 * GIB, 1))
+    there = capacity(GuestSize("two", 20 * GIB, 1))
     there = replace(there, nodes={**there.nodes, "two": NodeCapacity("two", online=False)})
     assert placed(there, wanted("a")) == {"a": "eig"}
 
 
 def test_a_clone_stays_with_its_template_unless_that_is_on_a_shared_storage() -> None:
-    there = capacity(Claim("two", 20 * GIB, 1))
-    there = replace(there, claims={**there.claims, 9012: Claim("eig", 2 * GIB, 2, template=True)})
+    there = capacity(GuestSize("two", 20 * GIB, 1))
+    there = replace(there, guests={**there.guests, 9012: GuestSize("eig", 2 * GIB, 2, template=True)})
     assert placed(there, wanted("db", vm)) == {"db": "eig"}
     shared = {name: replace(each, shared=True) for name, each in there.stores.items()}
     assert placed(replace(there, stores=shared), wanted("db", vm)) == {"db": "eig"}  # the template is on another, of its node alone
@@ -218,7 +220,7 @@ def test_a_clone_stays_with_its_template_unless_that_is_on_a_shared_storage() ->
 
 def test_a_container_is_made_where_its_template_is() -> None:
     there = replace(
-        capacity(Claim("two", 20 * GIB, 1)), templates={"eig": frozenset({TEMPLATE}), "two": frozenset({"local:vztmpl/other.tar.zst"})}
+        capacity(GuestSize("two", 20 * GIB, 1)), templates={"eig": frozenset({TEMPLATE}), "two": frozenset({"local:vztmpl/other.tar.zst"})}
     )
     assert placed(there, wanted("a")) == {"a": "eig"}
 
@@ -233,4 +235,4 @@ def test_placement_does_not_depend_on_the_order(machines: list[tuple[str, int]])
 def test_what_stands_stays(order: list[str]) -> None:
     resources = [wanted(name, memory=size(10)) for name in order]
     there = standing(next(resource for resource in resources if resource.address.key.endswith("/b")), memory=size(10))
-    assert placed(capacity(Claim("eig", 10 * GIB, 1)), *resources, observed=(there,))["b"] == "eig"
+    assert placed(capacity(GuestSize("eig", 10 * GIB, 1)), *resources, observed=(there,))["b"] == "eig"

@@ -1,0 +1,28 @@
+"""Which files a command works on: its options first, then eiginfra.yml."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from eiginfra.core.errors import UsageError
+from eiginfra.inventory.loader import load_settings
+from eiginfra.wiring.asked import SETTINGS, Paths
+
+
+def named(paths: Paths) -> Paths:
+    """The same with what is None taken from eiginfra.yml. Raises UsageError when a file is named nowhere, InputError for bad settings."""
+    settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
+
+    def path(what: str, option: str) -> Path:
+        found = getattr(paths, what) or (getattr(settings, what) if settings else None)
+        if found is None:
+            msg = f"no {what} is named: give {option}, or write `{what}:` in {SETTINGS}"
+            raise UsageError(msg)
+        return Path(found)
+
+    return replace(
+        paths,
+        inventory=path("inventory", "-i"),
+        playbook=path("playbook", "--playbook"),
+        site=path("site", "--site"),
+        as_of=paths.as_of or (settings.as_of if settings else None),
+    )
