@@ -11,7 +11,7 @@ CLIENTS := .venv-clients
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: $(VENV)/demo.stamp ## The whole road on a lab of its own: plan, apply, drift, healing, handouts
+demo: $(VENV)/demo.stamp ## All steps on a lab of its own: plan, apply, drift, healing, handouts
 	@$(BIN)/eiginfra demo
 
 test: lint types unit ## Lint, types, import contracts, tests

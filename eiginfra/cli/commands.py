@@ -14,14 +14,14 @@ if TYPE_CHECKING:  # typer brings its own click, and names these nowhere else
     from typer._click import Context, HelpFormatter
 
 USAGE, INTERRUPTED = 64, 130
-# Each stands in the module of its name, and its help begins with these words.
+# Each is in the module of its name, and its help begins with this text.
 COMMANDS = {
     "check": "Check inventory, playbook and site without any server.",
     "plan": "Show what an apply would do.",
     "apply": "Make reality what the inventory says.",
-    "drift": "Show what differs because reality moved, told by cause.",
+    "drift": "Show the differences that arose on the servers, by cause.",
     "reconcile": "Compare again and again, tell what drifts, heal it if asked to.",
-    "handouts": "Write a page for each team, from what really stands.",
+    "handouts": "Write a page for each team, from what was observed.",
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
     "journal": "What was done, when, and by whom.",
@@ -67,7 +67,7 @@ class Group(_Laid, TyperGroup):
     """Commands under one name. Called bare it prints its help, as an error of use."""
 
     def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
-        """What stands before the command."""
+        """The options before the command."""
         if not args and not ctx.resilient_parsing:
             typer.echo(ctx.get_help(), err=True)
             raise typer.Exit(USAGE)

@@ -1,4 +1,4 @@
-"""`eiginfra demo`: the whole road, on a lab of its own, with the example cohort."""
+"""`eiginfra demo`: all steps with the example cohort, on a lab of its own."""
 
 import subprocess
 import sys

@@ -22,7 +22,7 @@ def run(
     quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Show what differs because reality moved, told by cause. Exits 2 if there is any. What the inventory moved is `plan`'s."""
+    """Show the differences that arose on the servers, by cause. Exits 2 if there are any. `plan` also shows what the inventory changed."""
     from eiginfra.core.finding import Severity
     from eiginfra.engine.drift import drifted
     from eiginfra.render.console import err, out, print_json

@@ -19,7 +19,7 @@ def run(
     quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
-    """Write a page for each team, from what really stands. As HTML and Markdown."""
+    """Write a page for each team, from what was observed. As HTML and Markdown."""
     from eiginfra.handouts import render, write
     from eiginfra.handouts.pages import page_name
     from eiginfra.render.console import out, print_json

@@ -1,4 +1,4 @@
-"""`eiginfra inventory`: Ansible's dynamic inventory, from what really stands."""
+"""`eiginfra inventory`: Ansible's dynamic inventory, from what was observed."""
 
 import json
 import sys
@@ -37,7 +37,7 @@ def run(
 
 
 def _hosts(workspace: "Workspace") -> dict[str, dict[str, Any]]:
-    """The machines of the inventory by host name, each with its variables; ID and address only if it stands."""
+    """The machines of the inventory by host name, each with its variables; ID and address only if it exists."""
     standing = {there.address: there for there in workspace.standing()}
     hosts: dict[str, dict[str, Any]] = {}
     for team in workspace.cohort.teams:

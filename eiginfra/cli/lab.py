@@ -123,7 +123,7 @@ def _settings_day() -> date | None:
 
 
 def _with_lab(work: Callable[[], T]) -> T:
-    """The lab is an extra: without it, say how to get it; its errors are ours."""
+    """The lab is an extra: without it, say how to get it; its errors become those of core.errors."""
     try:
         from eiginfra.lab.config import LabError
     except ImportError as problem:

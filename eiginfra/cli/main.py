@@ -39,7 +39,7 @@ def _common(
     *,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
-    """Options that stand before the command."""
+    """Options before the command."""
 
 
 def program() -> TyperGroup:

@@ -102,8 +102,8 @@ def run(
             every = interval or section.interval
             with serving(metrics or section.metrics, loop.metrics.text, loop.health) as url:
                 say("started", version=__version__, cohort=folder.name, site=here.name, mode=mode, seconds=every.total_seconds(), url=url)
-                # Not all loops of a house at the same second.
-                loop.run(every, lambda: random.uniform(0.9, 1.1))  # noqa: S311 - no secret hangs on it
+                # So that several loops do not all work at the same second.
+                loop.run(every, lambda: random.uniform(0.9, 1.1))  # noqa: S311 - no secret depends on it
                 say("stopped", rounds=loop.number)
             return 0
     finally:

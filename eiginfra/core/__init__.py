@@ -1,5 +1,5 @@
-"""The nouns: address, resource, kind, observed object, change, plan, usage, finding, secret, clock and the errors.
+"""The concepts that all other packages use: address, resource, kind, observed object, change, plan, usage, finding, secret, clock, errors.
 
-What lives here: immutable values and the interface a kind implements. What may not: I/O of any sort, and anything that imports another
-room of the house.
+What lives here: immutable values and the interface a kind implements. What may not: I/O of any sort, and imports of other packages of
+eiginfra.
 """

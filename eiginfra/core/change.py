@@ -122,7 +122,7 @@ class Change(BaseModel):
     created: bool = False
     """Whether eiginfra created the object, as its marker or the journal says."""
     marked: bool | None = None
-    """Whether the observed object bears our marker; False: somebody else's or none (an adoption then writes ours), None: no markers."""
+    """Whether the observed object has eiginfra's marker. False: another or none (an adoption then writes it). None: no markers."""
     protect: bool = False
     """Whether the object is never decommissioned."""
     step: str | None = None

@@ -1,4 +1,4 @@
-"""Findings: what a check, a plan or a guard has to say, with where it stands and how to mend it."""
+"""Findings: what a check, a plan or a guard reports, with its location and a remedy."""
 
 from enum import StrEnum
 from functools import partial
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from eiginfra.core.trace import Trace
 
 TASK = ""
-"""As a finding's field: what is wrong stands in the playbook's task, whatever its values come from."""
+"""As a finding's field: what is wrong is in the playbook's task, whatever its values come from."""
 
 
 class Severity(StrEnum):

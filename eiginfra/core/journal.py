@@ -31,7 +31,7 @@ class Reached:
 
 
 class Journal(Protocol):
-    """History and last-applied specs; safe to call from several threads. Losing it loses causes, never the world."""
+    """History and records; safe to call from several threads. If it is lost, causes are unknown, and nothing else is lost."""
 
     def records(self, cohort: str) -> Mapping[Address, Record]:
         """What was last applied, of every resource of the cohort still under management."""

@@ -93,7 +93,7 @@ class Kind(ABC, Generic[S]):
     def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
         """Spec fields that people do not write, from what it depends on (`world.completed`, `world.observed`); pure.
 
-        Or why it is not created yet: nothing of what it is about stands. Raises InputError when there is nothing left to give.
+        Or why it is not created yet: nothing that it concerns exists. Raises InputError when there is nothing left to give.
         """
         return {}
 
@@ -102,7 +102,7 @@ class Kind(ABC, Generic[S]):
         return ()
 
     def read(self, spec: S, handle: Mapping[str, JsonValue]) -> Observed | None:
-        """One object as it stands now, by its handle, or by its natural key when the handle is empty; None if there is none."""
+        """One object as it is now, by its handle, or by its natural key when the handle is empty; None if there is none."""
         address = Address(self.name, self.key(spec))
         seen = self.observe(Scope("", (), [Resource(address, spec)], whole=False))
         return next((there for there in seen.objects if there.address == address), None)

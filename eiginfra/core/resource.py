@@ -52,7 +52,7 @@ class Observed:
     marked: True when the object bears our marker, False when it does not, None when the kind has no markers.
     waiting: label -> what a change made earlier waits for; for a restart, `values` show what it will bring.
     blocked: label -> why a difference there cannot be acted on.
-    keep: why it must not be decommissioned; None: nothing stands in the way.
+    keep: why it must not be decommissioned; None: it may be.
     facts: further truths for handouts and findings (web_url, status), never compared.
     """
 
@@ -71,8 +71,8 @@ class Observed:
 class Presence(StrEnum):
     """What is known of a wanted object that was not seen and is not created.
 
-    UNKNOWN: it may stand where nothing can be seen now. DISPLACED: it is surely not where it was applied, which is drift.
-    WAITING: a person must create it first, or let us.
+    UNKNOWN: it may exist where nothing can be seen now. DISPLACED: it is not where it was applied, which is drift.
+    WAITING: a person must create it first, or permit it.
     """
 
     UNKNOWN = "unknown"

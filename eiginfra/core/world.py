@@ -42,7 +42,7 @@ class World:
         return [item for item in self.wanted.values() if item.address.kind in kinds and item.address not in self.absent]
 
     def once(self, compute: Callable[["World"], T]) -> T:
-        """What a pure function makes of this world, computed once: for what is given out to many resources together, such as IDs."""
+        """The result of a pure function of this world, computed once: for what is assigned to many resources together, such as IDs."""
         if compute not in self._computed:
             self._computed[compute] = compute(self)
         return cast("T", self._computed[compute])

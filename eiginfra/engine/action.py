@@ -132,7 +132,7 @@ def _update(kind: Kind[Any], change: Change) -> Done:
             except StaleError as problem:
                 if attempt.retry_state.attempt_number == ATTEMPTS:
                     raise
-                # A write came between our look and ours; it may be our own, whose answer was lost. The next look judges by the plan.
+                # Something was written since the read; perhaps by our own request, whose answer was lost. The next read decides.
                 raise TransientError(str(problem)) from problem
             if change.restart is not None:
                 seen = kind.restart(spec, seen or there)

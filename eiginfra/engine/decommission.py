@@ -1,4 +1,4 @@
-"""What left the inventory and still stands: told, and taken through the steps of its kind's decommission."""
+"""What left the inventory and still exists: shown, and taken through the steps of its kind's decommission."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,7 +21,7 @@ _PROTECTED = "left-inventory-protected"
 
 
 def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, Resource], seen: Seen, today: date) -> list[Change]:
-    """The changes of what left the inventory, if it is ours by marker or journal, and no other cohort's by now."""
+    """The changes of what left the inventory, if marker or journal say that eiginfra manages it, and no other cohort wants it now."""
     found = []
     for address, there in seen.observed.items():
         record = situation.records.get(address)
@@ -72,7 +72,7 @@ def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: 
         marked=there.marked,
     )
     if claims := situation.claims.get(there.address):
-        # Its other cohorts decide; this one lets go of its record.
+        # Its other cohorts decide; this one ends its record.
         cohorts = sorted({claim.cohort for claim in claims})
         return None if record is None else _told(base, "left-to-others", cohorts=[*cohorts]).model_copy(update={"release": True})
     if kind.decommission is None:

@@ -1,4 +1,4 @@
-"""The one comparison: desired against observed, field by field, each difference told apart by its cause."""
+"""The only comparison: desired with observed, field by field, each difference with its cause."""
 
 from collections.abc import Mapping
 from functools import cache

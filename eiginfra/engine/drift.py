@@ -1,4 +1,4 @@
-"""Drift: the plan, told apart by cause. What the inventory changed is pending and no drift; what lawfully waits is none either."""
+"""Drift: the part of a plan with that cause. What the inventory changed is pending; what waits is no difference."""
 
 from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.plan import Plan

@@ -35,7 +35,7 @@ class Sightings(BaseModel):
         if known is None:
             return Trace(in_order=_later(applied, self.last))
         if applied is not None and known.seen is not None and known.seen.at <= applied.at:
-            return Trace(in_order=applied)  # what the loop had seen was mended since
+            return Trace(in_order=applied)  # what the loop had seen was corrected since
         return Trace(in_order=_later(applied, known.in_order), seen=known.seen)
 
     def after(self, plan: Plan, moment: Moment) -> "Sightings":

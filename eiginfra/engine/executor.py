@@ -146,7 +146,7 @@ class Executor:
         return [self._verified(item, done.seen)]
 
     def _failed(self, change: Change, intent: int, problem: Exception, seconds: float) -> Result:
-        """Told by its type; what was done all the same is remembered, so that the next plan knows it for ours."""
+        """The failure by its type. What was done all the same is remembered, so that the next plan knows that eiginfra did it."""
         outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
         why, reached = failure(problem), None
         if not isinstance(problem, StaleError | UnreachableError):
@@ -155,7 +155,7 @@ class Executor:
         return Result(change, outcome, why, seconds, exit_code_of(problem))
 
     def _left_behind(self, change: Change) -> Reached | None:
-        """What stands after a failure. Before a creation nothing did, so it is ours, unless it bears another's marker.
+        """What exists after a failure. Before a creation nothing did, so eiginfra created it, unless it has another marker.
 
         None where nothing is to be remembered: of what is not on record yet, of a rename, which is tried again under the former address,
         and of a deletion.

@@ -82,7 +82,7 @@ def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str,
 def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_as_new: Collection[str]) -> list[Finding]:
     """An error for every new team that asks for just what a vanished one had: its file was probably renamed.
 
-    A team's id is the name of its file, and in the name of all it has; carried out, everything would be made anew beside the old.
+    A team's id is the name of its file, and part of the name of all it has. Applied, everything would be created a second time.
     known_as_new: teams that were looked at and are new.
     """
     asked, had = _keys(wanted), _keys(records)
@@ -104,7 +104,7 @@ def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_a
 
 
 def _renamed(key: str, gone: str, new: str) -> Iterator[str]:
-    """The key with the team's id replaced where it stands as a whole word, in any of those places: other words may be the same."""
+    """The key with the team's id replaced where it is a whole word: in one such position, or in all. Other words may be the same."""
     places = [match.span() for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(gone)}(?![A-Za-z0-9])", key)]
     for first, last in places:
         yield key[:first] + new + key[last:]

@@ -75,7 +75,7 @@ class Failure(BaseModel):
 class LoopMemory(BaseModel):
     """What a loop carries from round to round; it grows with what is wrong now, not with time. Holds no values of any field.
 
-    known: address -> fingerprint of the drift that stands and was told. heals: when each try to heal began, in the last hour; entered by
+    known: address -> fingerprint of the drift that was reported. heals: when each try to heal began, in the last hour; entered by
     whoever begins it, so that a round that breaks counts too.
     trouble: the sort of error that keeps rounds from ending well, as told. unsent: messages that nobody has received yet. rounds: how many
     there were. sightings: since when what is wrong now is wrong. pending: what waits for an apply.
@@ -189,7 +189,7 @@ def remember(memory: LoopMemory, healing: HealingPlan, report: ApplyReport | Non
     failed = tuple(result for result in results if result.outcome in (Outcome.FAILED, Outcome.REFUSED))
     in_order = {str(result.change.address) for result in healed}
     seen = {str(change.address): change for change in healing.drift}
-    # What a failed try of ours left in another shape is no news.
+    # What a failed heal left in another state is no news.
     known = {address for address, change in seen.items() if memory.known.get(address) == fingerprint(change) or address in memory.failures}
     found = tuple(change for address, change in seen.items() if address not in known)
     recovered = tuple(sorted(address for address in memory.known.keys() | memory.failures.keys() if address not in seen))
@@ -269,7 +269,7 @@ def _without(change: Change, whole: Mapping[Address, Change], allowed: Mapping[A
 
 
 def _narrowed(change: Change, policy: HealingPolicy) -> Change:
-    """The change without the ignored fields, which are taken as they stand."""
+    """The change without the ignored fields, which keep their observed values."""
     ignored: Sequence[str] = [found.field for found in change.diffs if policy.ignores(change.address, found.field)]
     if not ignored:
         return change

@@ -1,4 +1,4 @@
-"""Quotas and capacity: what is asked for, and what really stands, against what may be used."""
+"""Quotas and capacity: what is asked for, and what exists, against what may be used."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypedDict

@@ -1,4 +1,4 @@
-"""Renames: which resources stand under the address that they, or what they belong to, had before."""
+"""Renames: which resources are found at the address that they, or what they belong to, had before."""
 
 import re
 from collections.abc import Mapping, Sequence

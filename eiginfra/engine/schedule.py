@@ -75,7 +75,7 @@ class Books:
 
 @dataclass
 class Lane:
-    """One provider's actions: those that wait for room, and the room there is."""
+    """One provider's actions: those that wait for a free thread, and the number of free threads."""
 
     pool: ThreadPoolExecutor
     free: int
@@ -86,12 +86,12 @@ class Lane:
     """Its service cannot be reached: it is not hammered with the rest."""
 
     def enter(self, address: Address, long_tasks: int) -> None:
-        """Let an action wait for room."""
+        """Let an action wait for a free thread."""
         self.entered += 1
         heappush(self.waiting, (-long_tasks, self.entered, address))
 
     def departing(self) -> Iterator[Address]:
-        """Those that have room now. No more are handed to the pool, so that an interrupt finds none queued there."""
+        """Those for which a thread is free now. No more are handed to the pool, so that an interrupt finds none queued there."""
         while self.waiting and self.free > 0:
             self.free -= 1
             yield heappop(self.waiting)[2]

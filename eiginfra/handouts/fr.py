@@ -9,7 +9,7 @@ _THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def _set(words: Mapping[str, str]) -> Mapping[str, str]:
-    """No-break spaces before a colon, inside guillemets and before units; narrow ones before the other high marks."""
+    """No-break spaces before a colon, inside guillemets and before units; narrow ones before `;`, `!` and `?`."""
 
     def one(text: str) -> str:
         text = re.sub(r" (?=[:»])|(?<=«) |(?<=\d) (?=Go\b)", NBSP, text)

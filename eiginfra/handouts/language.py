@@ -15,7 +15,7 @@ _GIB = UNITS["GiB"]
 class Language:
     """first: how the first day of a month is written. units: the names of bytes, by the unit of a ByteSize.
 
-    point: what stands before decimals.
+    point: the decimal separator.
     """
 
     code: Literal["fr", "en"]

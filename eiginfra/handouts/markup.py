@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 MARKS = {"html": '<meta name="generator" content="eiginfra handouts">', "md": "<!-- eiginfra handouts -->"}
-"""By this line a page of ours is known again, and may be replaced."""
+"""A page with this line was written by eiginfra, and may be replaced."""
 
 _PUNCTUATION = re.compile(r"([\\`*_\[\]<>#+=|~&$^]|(?<=:)/|^-)|^(\d+)(?=[.)])")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -17,7 +17,7 @@ def printable(value: object) -> object:
 
 
 def text(value: str) -> str:
-    """Markdown that shows `value` as it is, on one line, wherever it stands: paragraph, heading, table, a link's text; never empty."""
+    """Markdown that shows `value` as it is, on one line, in any position: paragraph, heading, table, a link's text; never empty."""
     one_line = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
     if not one_line:
         return "–"

@@ -35,7 +35,7 @@ class Handout:
 def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date, *, is_today: bool = True) -> list[Handout]:
     """One page a team and an index, each in HTML and Markdown, in the cohort's language.
 
-    observed: what stands now, each with its team. as_of: the day the pages say they are of; is_today: whether it is the real one.
+    observed: what exists now, each with its team. as_of: the day the pages say they are of; is_today: whether it is the real one.
     Nothing is stated to exist that is not among `observed`; no secret and nobody's e-mail but the contacts' is on them.
     """
     standing: dict[str | None, list[Observed]] = {}

@@ -1,4 +1,4 @@
-"""What one team's page says, free of language and mark-up: the wishes of the inventory, each with what was observed of it."""
+"""What one team's page says, without language and layout: what the inventory asks for, each with what was observed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

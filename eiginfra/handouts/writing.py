@@ -18,7 +18,7 @@ def write(handouts: Iterable[Handout], folder: Path) -> list[Path]:
     """Write every page, each whole or not at all; returns their paths.
 
     The folder is made. Pages written before are replaced, other files are left alone: raises HandoutError rather than replace a file that
-    is not ours, before anything is written, and when the disk refuses.
+    was not written by eiginfra, before anything is written, and when the disk refuses.
     """
     pages = [(_within(folder, handout), handout.text) for handout in handouts]
     try:
@@ -39,7 +39,7 @@ def _within(folder: Path, handout: Handout) -> Path:
 
 
 def _check_marked(path: Path) -> None:
-    """Pages bear our mark near their beginning."""
+    """Pages of eiginfra have its line near their beginning."""
     if not path.exists():
         return
     with path.open("rb") as file:

@@ -11,7 +11,7 @@ from eiginfra.inventory.tree import TreeBuilder, YamlNode
 
 
 class Document(Protocol):
-    """A parsed file that knows where each of its values stands."""
+    """A parsed file, with the location of each of its values."""
 
     file: str
 
@@ -26,7 +26,7 @@ class Document(Protocol):
 
 @dataclass
 class YamlDocument:
-    """One YAML file: its values as plain dict, list, str, int, float, bool and None, and where each stands.
+    """One YAML file: its values as plain dict, list, str, int, float, bool and None, and the location of each.
 
     Do not change `data`: values that an alias repeats are one object.
     """

@@ -20,7 +20,7 @@ def brief(value: object) -> str:
 
 
 def refusal(code: str, message: str, remedy: str) -> PydanticCustomError:
-    """The error of a value that cannot stand: what is wrong, and what to write instead."""
+    """The error of a value that is not valid: what is wrong, and what to write instead."""
     return PydanticCustomError(code, "{message}", {"message": message, "remedy": remedy})
 
 

@@ -45,7 +45,7 @@ class FileModel(BaseModel):
 
     @classmethod
     def from_text(cls, text: str) -> str | None:
-        """How a text that stands in the mapping's place is written as one: `adler:8080` as `{subdomain: adler, port: 8080}`.
+        """How a text in place of the mapping is written as one: `adler:8080` as `{subdomain: adler, port: 8080}`.
 
         None where it is not clear.
         """

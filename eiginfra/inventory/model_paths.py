@@ -32,7 +32,7 @@ def model_at(model: Any, path: Path) -> type[BaseModel] | None:
 
 
 def keys_at(model: Any, path: Path) -> list[str]:
-    """The keys that the mapping at a path may have; none where no model stands."""
+    """The keys that the mapping at a path may have; none where there is no model."""
     kind = type_at(model, path)
     return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
 

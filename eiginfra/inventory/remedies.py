@@ -1,4 +1,4 @@
-"""What was probably meant by a value that cannot stand: the text to write instead, or None where it is not clear."""
+"""What was probably meant by a value that is not valid: the text to write instead, or None where it is not clear."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""Malformed YAML mended: a repair is told only if the file can be read with it, so that what it says to write is right."""
+"""Repairs of malformed YAML. A repair is reported only if the file can be read with it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ _KEY: Final = r"(?P<before>\s*(?:- +)*)(?P<key>[\w-]+)"
 
 
 class Repair(NamedTuple):
-    """A line (from 0) written anew, what was wrong at a column (from 0) of it, and the text that was mended."""
+    """A line (from 0) as repaired, what was wrong at a column (from 0) of it, and the repaired text."""
 
     line: int
     column: int
@@ -125,7 +125,7 @@ def _typographic(lines: list[str], index: int) -> Iterator[Repair]:
 
 
 def _quotes(lines: list[str], index: int) -> Iterator[Repair]:
-    """A value that must stand in quotes, or whose quotes are not right."""
+    """A value that must be in quotes, or whose quotes are not right."""
     if match := re.match(rf"({_KEY}: +|\s*(?:- +)+)(?P<value>\S.*?)\s*$", lines[index]):
         for new, said in _requoted(match["value"]):
             yield _rewritten(lines, index, match[1] + new, said, len(match[1]))

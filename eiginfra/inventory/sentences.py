@@ -180,7 +180,7 @@ _NUMBER: Final = ("a whole number", "write digits, without quotes")
 _LIST: Final = ("a list", "write each entry after '- ', or all of them in [brackets]")
 _MAPPING: Final = ("a mapping", "write 'key: value' lines, or {key: value}")
 _TEXT: Final = ("text", "write one text")
-# Pydantic's error types: what belongs there, how to mend it.
+# Pydantic's error types: what belongs there, how to correct it.
 _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": _TEXT,
     "path_type": _TEXT,

@@ -1,4 +1,4 @@
-"""Files to text: what can be refused before a parser sees it, each with the sentence that says how to mend it."""
+"""Files to text: what can be refused before a parser sees it, each with the sentence that says how to correct it."""
 
 import re
 import stat
@@ -13,7 +13,7 @@ MAX_BYTES = 2**20
 _BREAK = re.compile("\r\n|\r|\n")
 # What YAML forbids, separators that the parser would count as line ends while editors do not, and signs without width.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
-# Git's marks of a conflict stand at the beginning of their lines, where no value of YAML can.
+# Git's conflict markers are at the beginning of a line, where no YAML value can be.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 
 
@@ -52,7 +52,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def to_text(data: bytes, file: str) -> str:
-    """The text of a UTF-8 file, without its byte order mark; InputError for anything that is not plain UTF-8 text."""
+    """The text of a UTF-8 file, without its BOM; InputError for anything that is not plain UTF-8 text."""
     if len(data) > MAX_BYTES:
         raise InputError([_too_large(len(data), Location(file=file))])
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:

@@ -1,4 +1,4 @@
-"""Malformed YAML in words: what the parser found, said so that a person who never read YAML's specification can mend it."""
+"""Malformed YAML in words: what the parser found, for people who never read YAML's specification."""
 
 import re
 from typing import Final

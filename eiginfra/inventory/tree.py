@@ -1,4 +1,4 @@
-"""YAML 1.2 core to a tree of plain values that know where they stand.
+"""YAML 1.2 core to a tree of plain values with their locations.
 
 PyYAML's parser gives the events; the tree is built here, since its own constructors lose positions, keep the last of two equal keys
 and read YAML 1.1 (where `no` is false and 10:30 is a number).
@@ -42,7 +42,7 @@ Mark = tuple[int, int]
 
 @dataclass(slots=True)
 class YamlNode:
-    """A value, where it stands, and the nodes in it. `size` counts it and everything below, aliases expanded."""
+    """A value, its location, and the nodes in it. `size` counts it and everything below, aliases expanded."""
 
     value: Any
     mark: Mark

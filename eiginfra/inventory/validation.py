@@ -1,4 +1,4 @@
-"""Values to models; everything that is wrong at once, one finding for one mistake, at the place where it stands."""
+"""Values to models; everything that is wrong at once, one finding for one mistake, at its place."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _empty(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The paths of keys and list entries without a value: left unfinished, or what stood below was commented out."""
+    """The paths of keys and list entries without a value: left unfinished, or the lines below were commented out."""
     if value is None:
         yield path
     elif isinstance(value, dict):

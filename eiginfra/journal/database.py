@@ -66,7 +66,7 @@ class Database:
 
     @contextmanager
     def translating(self) -> Iterator[None]:
-        """Turn the driver's and the system's errors into ours."""
+        """Turn the driver's and the system's errors into those of core.errors."""
         try:
             yield
         except DBAPIError as problem:

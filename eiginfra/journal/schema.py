@@ -159,7 +159,7 @@ records = Table(
 )
 
 lock_holder = Table("lock_holder", metadata, Column("note", Text, nullable=False))
-"""Who holds the advisory lock; for people only. With a file, the note stands in the lock file."""
+"""Who holds the advisory lock; for people only. With a file, the note is in the lock file."""
 
 
 def version(connection: Connection, name: str) -> int | None:

@@ -68,7 +68,7 @@ class Faults(BaseModel):
 
 
 class FaultsMiddleware:
-    """Stands before a service's application: counts, delays, refuses, cuts; and answers the control endpoints."""
+    """Middleware of a service's application: counts, delays, refuses and cuts requests, and answers the control endpoints."""
 
     def __init__(self, app: ASGIApp, service: str, clock: LabClock, faults: Faults | None = None) -> None:
         self._app = app

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp
 
 
 class Service(Protocol):
-    """One real server's stand-in: an ASGI application over a state that can be saved and restored."""
+    """A simulated server: an ASGI application over a state that can be saved and restored."""
 
     @property
     def app(self) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""A throw-away certificate authority, made anew at every start."""
+"""A certificate authority, created at every start."""
 
 import ssl
 from dataclasses import dataclass

@@ -263,7 +263,7 @@ class _Compiler:
                 self._failed(problem, where, origins, item)
 
     def _failed(self, problem: TemplateError, where: Where, origins: Origins | None = None, *values: Value) -> None:
-        """A template that fails: it is to be mended, whatever the inventory says. values: what was evaluated."""
+        """A template that fails: the playbook must be corrected, whatever the inventory says. values: what was evaluated."""
         if origins is None:
             self._report.add("template", problem.message, problem.location, problem.remedy, where)
         elif not self._follows(origins, *values):

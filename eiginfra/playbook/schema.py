@@ -1,4 +1,4 @@
-"""The JSON Schema of playbooks, made from the kinds: editors complete fields, and take a template wherever a value may stand."""
+"""The JSON Schema of playbooks, made from the kinds: editors complete fields, and accept a template in place of any value."""
 
 from typing import Any
 

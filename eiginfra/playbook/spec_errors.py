@@ -86,7 +86,7 @@ def _label(loc: tuple[str | int, ...]) -> str:
 
 
 def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """The fields of the model that stands at that path of a spec."""
+    """The fields of the model at that path of a spec."""
     for step in loc:
         field = model.model_fields.get(str(step))
         inner = None if field is None else _model_in(field.annotation)

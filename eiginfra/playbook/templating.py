@@ -26,7 +26,7 @@ Render = Callable[[Context], Iterator[Any]]
 
 
 class TemplateError(Exception):
-    """A template that cannot be read or evaluated: what is wrong, what to do, and where the template stands."""
+    """A template that cannot be read or evaluated: what is wrong, what to do, and the template's location."""
 
     def __init__(self, message: str, location: Location, remedy: str | None = None) -> None:
         self.message = message
@@ -153,7 +153,7 @@ def expression(source: str, location: Location) -> Template:
 
 
 def read_value(raw: Any, locate: Callable[..., Location], problems: list[TemplateError], path: tuple[str | int, ...] = ()) -> Value:
-    """What stands in a file as a Value; problems of its templates are added to the list."""
+    """What a file has, as a Value; problems of its templates are added to the list."""
     location = locate(*path)
     if isinstance(raw, str) and is_template(raw):
         try:

@@ -108,7 +108,7 @@ class Views:
         return 1 if place.document is self.cohort.place.document else 0
 
 
-# What is shown of each model: its noun in messages, and the names; without names all fields.
+# What is shown of each model: its name in messages, and the fields; without names all of them.
 _SHOWN: Final[Mapping[type[FileModel], tuple[str, tuple[str, ...]]]] = {
     CohortFile: ("cohort", ("title", "starts", "ends", "language")),
     Team: ("team", ()),

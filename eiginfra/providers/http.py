@@ -211,7 +211,7 @@ class _NotSentError(UnreachableError):
     """No connection came about: nothing was sent."""
 
 
-# OpenSSL's codes (X509_V_ERR_…) for certificates that another authority would not mend: expired; made for another name or address.
+# OpenSSL's codes (X509_V_ERR_…) for certificates that trusting another authority would not help: expired; made for another name or address.
 _MENDED = {
     10: "it has to be renewed on the server",
     62: "`url:` in the site file has to bear a name that the certificate is made for",

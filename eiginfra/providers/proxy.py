@@ -29,6 +29,6 @@ def is_loopback(url: str) -> bool:
 
 
 def shown(proxy: str) -> str:
-    """A proxy's address without the name and the password that may stand in it."""
+    """A proxy's address without a name and password in it."""
     parts = urlsplit(proxy)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -1,4 +1,4 @@
-"""Round after round, each on files read anew, until asked to stop; whatever a round meets, the next one comes."""
+"""Round after round, each on files that are read again, until asked to stop. An error ends a round, never the loop."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ from eiginfra.render.reasons import told
 from eiginfra.wiring.stopping import Stopper
 
 SILENCE = 45 * 60.0
-"""Seconds without a sign of life after which the loop counts as hung: no single step (a task of Proxmox) may take longer."""
+"""Seconds without progress after which the loop counts as blocked: no single step (a task of Proxmox) may take longer."""
 _BREATH = 30.0
 
 
@@ -103,7 +103,7 @@ class Loop:
         self.notify("WATCHDOG=1")
 
     def health(self) -> tuple[bool, Mapping[str, object]]:
-        """Whether the loop lives, and how the last round ended. A round that failed is no reason to start the loop anew."""
+        """Whether the loop lives, and how the last round ended. A round that failed is no reason to restart the loop."""
         well = self.monotonic() - self._alive < SILENCE
         return well, {
             "status": "ok" if well else "hung",
@@ -115,7 +115,7 @@ class Loop:
     def _seen(
         self, walked: Walked | None, problem: EiginfraError | None, seconds: float, requests: Mapping[str, Mapping[str, int]]
     ) -> Round:
-        """The round, with its trouble told apart into what was said before and what is news."""
+        """The round, with its trouble: reported before, or news."""
         if walked is not None:
             relief, self.memory.trouble = self.memory.trouble is not None, None
             since = min((item.since for item in self.memory.pending.values()), default=None)

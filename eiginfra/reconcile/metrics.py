@@ -19,7 +19,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._drift = Gauge(
             "eiginfra_drift",
-            "Resources that differ because reality moved, after the last full round",
+            "Resources that drift after the last full round",
             ("kind", "team", "cause"),
             registry=registry,
         )
@@ -71,7 +71,7 @@ class Metrics:
                 self._errors.labels("heal").inc()
 
     def _count_state(self, seen: Round, healing: HealingPlan) -> None:
-        """What stands after a full round: drift, held drift, pending changes."""
+        """What is left after a full round: drift, held drift, pending changes."""
         standing = Tally((change.address.kind, change.team or "", change.cause or "") for change in seen.news.standing)
         for labels in self._shown | standing.keys():
             self._drift.labels(*labels).set(standing[labels])

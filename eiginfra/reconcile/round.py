@@ -39,7 +39,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Round:
-    """What came of a round. problem: why it could not be walked to its end; told: whether that is news; relief: that it is over is."""
+    """The result of a round. problem: why it was not finished; told: whether that is news; relief: the end of a problem is news."""
 
     number: int
     end: End
@@ -56,7 +56,7 @@ class Round:
 
 
 class UnexpectedError(EiginfraError):
-    """An error that is nobody's but ours: told by type and place, for its words may hold anything."""
+    """A bug of eiginfra: reported by type and place, since its text may contain anything."""
 
     def __init__(self, problem: Exception) -> None:
         last = traceback.extract_tb(problem.__traceback__)[-1]
@@ -111,7 +111,7 @@ def _end(report: ApplyReport | None, news: News, *, stopped: bool) -> End:
 
 
 def end_of(problem: EiginfraError) -> End:
-    """How a round ends that could not be walked."""
+    """How a round ends that was not finished."""
     if isinstance(problem, LockedError):
         return End.LOCKED
     return End.REFUSED if isinstance(problem, InputError) else End.FAILED

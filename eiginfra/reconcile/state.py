@@ -35,7 +35,7 @@ def recall(path: Path) -> LoopMemory:
 
 
 def sightings(site: Site, cohort: str) -> Sightings:
-    """What the loop over the whole cohort saw, if one walks here and its memory may be read."""
+    """What the loop over the whole cohort saw, if one runs here and its memory may be read."""
     with suppress(UsageError):
         return recall(state_file(site, cohort)).sightings
     return Sightings()

@@ -26,7 +26,7 @@ OnEnd = Callable[[Result], None]
 
 
 class Work(Protocol):
-    """One round's view of the world; every method raises the errors of core.errors."""
+    """What a round may do; every method raises the errors of core.errors."""
 
     def policy(self) -> HealingPolicy:
         """What the site allows now."""

@@ -30,7 +30,7 @@ def paragraphs(text: str) -> str:
 
 
 def bold(text: str) -> str:
-    """The whole text, to be typed as it stands."""
+    """Bold text: to be typed exactly so."""
     return f"\\fB{escaped(text)}\\fR"
 
 

@@ -80,7 +80,7 @@ _TEXTS: Mapping[str, str | Callable[[_Params], str]] = {
     "node-offline": lambda p: f"the node of {_join(p['guests'])} is offline",
     "marker-removed": lambda p: f"the marker of {_join(p['guests'])} was taken out",
     "not-permitted": "the token may not change it: an administrator must",
-    # Why something stands as it does, or is withheld.
+    # Why something is as it is, or is withheld.
     "gone": "it was created before and is gone",
     "cohort-closed": "not made: the cohort has not begun or is over",
     "restarted": lambda p: f"will be restarted{_hours(p)}, for {_join(p['fields'])}",

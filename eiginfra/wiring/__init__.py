@@ -1,4 +1,4 @@
-"""The composition root: reads the settings, resolves secrets, builds clients, fills the registry, walks the road from files to plan.
+"""The composition root: reads settings, resolves secrets, makes providers and registry, takes the steps from files to plan and apply.
 
-What lives here: what joins the rooms. What may not: printing, exit codes, and any rule about kinds, plans or files.
+What lives here: what joins the packages. What may not: printing, exit codes, and any rule about kinds, plans or files.
 """

@@ -31,7 +31,7 @@ def _read(source: SecretSource) -> tuple[str | None, str | None]:
     command = list(source.command or ())
     name = command[0] if command else ""
     try:
-        # The command stands in the site file, which only EIG Link writes.
+        # The command is written in the site file, which only EIG Link writes.
         ended = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as problem:
         return None, f"the command {name!r}, which should print the secret, failed: {type(problem).__name__}"

@@ -1,4 +1,4 @@
-"""The road, walked in one direction: files, compile, observe, plan, execute."""
+"""The steps in their order: files, compile, observe, plan, execute."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -263,7 +263,7 @@ class Workspace:
         return report
 
     def standing(self) -> list[Observed]:
-        """What really stands of all that the inventory asks for (and guests beside it), each with its team: for handouts."""
+        """What exists of all that the inventory asks for, and other guests, each with its team: for handouts."""
         resources: Sequence[Resource] = self.compiled.resources
         teams = [team.id for team in self.cohort.teams]
         observations = observe(

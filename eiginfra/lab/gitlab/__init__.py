@@ -37,7 +37,7 @@ class GitLabService:
 
 
 def build(clock: LabClock, profile: str = "eig", url: str = "http://127.0.0.1:8929") -> GitLabService:
-    """A GitLab in the state that a profile names; `url` is the address that stands in its answers.
+    """A GitLab in the state that a profile names; `url` is the address in its answers.
 
     Raises ValueError for an unknown profile.
     """

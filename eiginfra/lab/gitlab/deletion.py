@@ -12,7 +12,7 @@ from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, Source
 
 
 def remove(call: GitLabCall, source: Source) -> Answer:
-    """Mark a group or project for deletion, or remove it at once if it is marked and `permanently_remove` is given."""
+    """Schedule a group or project for deletion, or remove it at once if it is scheduled and `permanently_remove` is given."""
     given = params.read(call.raw, {"permanently_remove": params.boolean(default=False), "full_path": params.string()})
     thing, word = _thing(call, source)
     if given["permanently_remove"]:
@@ -43,7 +43,7 @@ def _remove_now(call: GitLabCall, source: Source, full_path: str | None) -> Answ
 
 
 def restore(call: GitLabCall, source: Source) -> None:
-    """Take the mark and the suffix off; where the old path was taken meanwhile, another suffix takes its place.
+    """Undo the scheduled deletion: remove the suffix, or use another suffix if the old path was taken meanwhile.
 
     Raises ApiError 400 for what is not marked.
     """

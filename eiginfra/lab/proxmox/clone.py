@@ -239,7 +239,7 @@ def check_template(guest: GuestRecord) -> None:
 
 
 def to_template(call: ProxmoxCall, guest: GuestRecord) -> None:
-    """Rename the guest's disks to base volumes and mark it."""
+    """Rename the guest's disks to base volumes and set `template`."""
     for name, volid in volumes(guest):
         volume = call.lab.storages.volume(volid)
         if volume and "cloudinit" not in volid:

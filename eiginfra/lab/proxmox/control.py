@@ -17,7 +17,7 @@ def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, A
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
     (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool}}),
     `nodes` ({name: {"online": bool}}), `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null
-    removes it), `tasks` ({UPID: exit status} of tasks that stand in the archive).
+    removes it), `tasks` ({UPID: exit status} of tasks in the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":

@@ -38,7 +38,7 @@ class ParamError(ProxmoxHttpError):
 
 
 class DeniedError(ProxmoxHttpError):
-    """403; `what` is what stands in the parentheses."""
+    """403; `what` is the text in the parentheses."""
 
     def __init__(self, what: str = "") -> None:
         super().__init__(403, f"Permission check failed ({what})" if what else "Permission check failed")

@@ -94,7 +94,7 @@ class Tasks:
             raise ServerError(queued.pop(0))
 
     def archive(self, upid: str, exit_status: str) -> None:
-        """Let a task stand in the node's archive that ended long ago; raises ValueError for what is no UPID."""
+        """Add a task that ended long ago to the node's archive; raises ValueError for what is no UPID."""
         match = UPID.fullmatch(upid)
         if match is None:
             raise ValueError(f"{upid!r} is no UPID")

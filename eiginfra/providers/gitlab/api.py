@@ -33,7 +33,7 @@ class GitLabApi:
         self._users: dict[str, Json] = {}
 
     def close(self) -> None:
-        """End threads and connections, and let go of what holds this object in a circle."""
+        """End threads and connections, and break the reference cycle of this object."""
         self.client.close()
         del self._trees, self._projects
 
@@ -142,7 +142,7 @@ class GitLabApi:
         self.client.write("delete", url, f"delete group {path}", within=path)
 
     def _inside(self, path: str, field: str, make: Callable[[int], Json]) -> Json:
-        """Make something in the group around `path`, whose remembered ID may by now be that of a group deleted, moved, or made anew."""
+        """Create something in the group around `path`, whose remembered ID may be outdated: deleted, moved or created again."""
         holder = parent(path)
         known = self.group_id(holder)
         try:

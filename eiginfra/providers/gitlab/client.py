@@ -1,4 +1,4 @@
-"""The one module that speaks to GitLab, through python-gitlab; what is asked for stands in `api`.
+"""The only module that sends requests to GitLab, through python-gitlab; `api` defines the requests.
 
 Reads come in pages of 100, concurrently where GitLab says how many there are. Writes stay inside the root group: the fence is here,
 below every kind. Refusals become typed errors with GitLab's own words.
@@ -162,7 +162,7 @@ class GitLabClient:
             raise self._refusal(problem, verb.upper(), what) from problem
 
     def _note_limit(self, response: requests.Response, **_: Any) -> None:
-        """When the server says that its rate limit is used up, nobody asks before it begins anew."""
+        """When the server's rate limit is used up, no request is sent before its next period."""
         remaining, reset, now = (response.headers.get(name, "") for name in ("RateLimit-Remaining", "RateLimit-Reset", "Date"))
         if remaining != "0" or not reset.isdecimal() or not now:
             return
@@ -190,7 +190,7 @@ class GitLabClient:
 
 
 def encoded(reference: int | str) -> str:
-    """An ID or a full path as it stands in a URL."""
+    """An ID or a full path, encoded for a URL."""
     return str(EncodedId(reference))
 
 

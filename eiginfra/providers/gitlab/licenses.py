@@ -38,6 +38,6 @@ def template_of(license_id: str) -> str:
 
 
 def notice_of(license_id: str, holder: str) -> str:
-    """What stands in LICENSE where GitLab has no text: the licence's name and where its text is."""
+    """The text of LICENSE where GitLab has none: the licence's name and where its text is."""
     whose = f"Copyright (c) {holder}\n" if holder else ""
     return f"{whose}SPDX-License-Identifier: {license_id}\n\nThe text of the licence: https://spdx.org/licenses/{license_id}.html\n"

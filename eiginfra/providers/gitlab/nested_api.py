@@ -23,7 +23,7 @@ class Holder:
 
     @property
     def url(self) -> str:
-        """Where it stands in the API."""
+        """Its path in the API."""
         return f"/{self.sort}s/{encoded(self.id or self.path)}"
 
     def __str__(self) -> str:

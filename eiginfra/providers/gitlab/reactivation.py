@@ -10,7 +10,7 @@ from eiginfra.core.world import World
 def reactivated(resource: Resource, world: World) -> Mapping[str, object]:
     """`state: active` for an account that eiginfra blocked last, in whichever cohort, and whose person is wanted again.
 
-    A block that the journal does not know as eiginfra's own is an administrator's, and stands; so does a ban, or a directory's block.
+    A block that the journal does not know as eiginfra's own is an administrator's, and stays; so does a ban, or a directory's block.
     """
     there, record = world.observed.get(resource.address), world.once(_last).get(resource.address)
     if "state" in resource.values or there is None or there.facts.get("state") != "blocked" or record is None:

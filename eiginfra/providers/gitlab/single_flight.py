@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """A reading by key: callers at the same moment share one; a later call reads anew."""
+    """A reading by key: callers at the same moment share one; a later call reads again."""
 
     def __init__(self, read: Callable[[str], T]) -> None:
         self._read = read

@@ -158,7 +158,7 @@ class ProxmoxClient:
         return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list backups on storage {storage}", content="backup"))
 
     def active_tasks(self, node: str) -> list[dict[str, Any]]:
-        """The tasks that run on a node now; without Sys.Audit on it, only our own."""
+        """The tasks that run on a node now; without Sys.Audit on it, only eiginfra's own."""
         return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of {node}", source="active"))
 
     def clock(self, node: str) -> int:
@@ -166,7 +166,7 @@ class ProxmoxClient:
         return int(self.get(f"nodes/{node}/time", f"read the clock of {node}")["time"])
 
     def ahead(self, node: str) -> int | None:
-        """How many seconds a node's clock is ahead of ours; asked once. A few may be the request's own, and are none.
+        """How many seconds a node's clock is ahead of this machine's; read once. What the request's own time may explain counts as 0.
 
         None where it is not told: without Sys.Audit, or of a node that is gone.
         """
@@ -181,7 +181,7 @@ class ProxmoxClient:
             return self._ahead[node]
 
     def guest_tasks(self, node: str, vmid: int, since: int | None) -> list[dict[str, Any]]:
-        """The tasks about a guest on a node, newest first, begun at `since` (seconds since 1970) or later; only ours without Sys.Audit."""
+        """A guest's tasks on a node, newest first, begun at `since` (seconds since 1970) or later; without Sys.Audit only eiginfra's."""
         params = {"vmid": vmid, "source": "all", "limit": _TASKS, **({} if since is None else {"since": since})}
         rows = _rows(self.get(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params))
         return sorted(rows, key=_begun, reverse=True)

@@ -1,4 +1,4 @@
-"""Proxmox's ways of writing values: property strings, sizes, booleans, tags, descriptions with our mark, keys.
+"""Proxmox's ways of writing values: property strings, sizes, booleans, tags, descriptions with the marker, keys.
 
 Every form here was seen in recordings of Proxmox VE 9.1: reading a value and printing it again gives the same text.
 """
@@ -105,13 +105,13 @@ def print_tags(tags: Iterable[str]) -> str:
 
 
 def mark_of(description: object) -> str | None:
-    """The mark in a guest's description: the first line `eiginfra: cohort/team/machine`."""
+    """The marker in a guest's description: the first line `eiginfra: cohort/team/machine`."""
     match = _MARK.search(str(description or ""))
     return match["mark"] if match else None
 
 
 def with_mark(description: object, mark: str) -> str:
-    """The description with our mark in place of an older one, or on a line of its own at the end; people's lines are kept."""
+    """The description with the marker in place of an older one, or on a line of its own at the end; people's lines are kept."""
     text, line = str(description or ""), f"eiginfra: {mark}"
     if _MARK.search(text):
         return _MARK.sub(lambda _: line, text, count=1)

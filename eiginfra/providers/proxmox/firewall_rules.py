@@ -85,7 +85,7 @@ class Insert:
 
 @dataclass(frozen=True)
 class Delete:
-    """What stands behind moves up."""
+    """Later rules move up."""
 
     pos: int
 
@@ -96,7 +96,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class Move:
-    """To before the rule that stood at `to`."""
+    """To the position before the rule at `to`."""
 
     pos: int
     to: int

@@ -16,7 +16,7 @@ RENAME = f"rename: str len=2..64 {NAME}"
 
 @dataclass(frozen=True)
 class FirewallScope:
-    """Where a firewall stands: its paths, its file, and who may read and write it."""
+    """A firewall's scope: its paths, its file, and who may read and write it."""
 
     base: str
     file: Callable[[ProxmoxCall], str]

@@ -1,4 +1,4 @@
-"""/nodes/{node}/lxc and /nodes/{node}/qemu: which handler stands on which path, with which parameters and privileges."""
+"""/nodes/{node}/lxc and /nodes/{node}/qemu: which handler serves which path, with which parameters and privileges."""
 
 import ipaddress
 from urllib.parse import unquote
@@ -237,7 +237,7 @@ def cloudinit(call: ProxmoxCall) -> list[Json]:
 
 @endpoint("PUT", f"{_VM}/cloudinit", "", perm("/vms/{vmid}", "VM.Config.Cloudinit"))
 def regenerate_cloudinit(call: ProxmoxCall) -> None:
-    """Make the cloud-init drive anew."""
+    """Make the cloud-init drive again."""
     call.lab.guest(call.node, "qemu", call.vmid)
 
 

@@ -64,7 +64,7 @@ class ProtectedBranchKind(NestedKind[ProtectedBranchSpec]):
         return self.api.nested.branch_rules(holder)
 
     def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
-        """As GitLab lists it; further people, groups or keys make a level none of ours, which is mended."""
+        """As GitLab lists it; further people, groups or keys make a level differ from every wanted one, so it is corrected."""
         values = {
             "project": holder.path,
             "branch": item["name"],
@@ -87,7 +87,7 @@ class ProtectedBranchKind(NestedKind[ProtectedBranchSpec]):
         return self._bring(there, spec, differing) if differing else there
 
     def update(self, observed: Observed, spec: ProtectedBranchSpec, diffs: Sequence[FieldDiff]) -> Observed:
-        """Change it in one request, where this GitLab changes levels so; else it is made anew."""
+        """Change it in one request, if this GitLab can; else delete and create it again."""
         return self._bring(observed, spec, [diff.field for diff in diffs])
 
     def _bring(self, there: Observed, spec: ProtectedBranchSpec, fields: Sequence[str]) -> Observed:

@@ -138,7 +138,7 @@ class UserKind(GitLabKind[UserSpec]):
             "username": spec.username,
             "name": spec.name or spec.username,
             "email": spec.email,
-            # A link, never a password of ours; that it arrives proves the address, so no second mail is sent to confirm it.
+            # A link, never a password. Receiving it proves the address, so no second mail asks to confirm it.
             "reset_password": True,
             "skip_confirmation": True,
         }

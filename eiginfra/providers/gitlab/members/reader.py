@@ -27,7 +27,7 @@ class MembersReader:
     ) -> dict[str, MemberList]:
         """The lists of those groups and projects that exist, by path.
 
-        inviting: the paths whose invitations are read too. anew: whether the groups above are read again.
+        inviting: the paths whose invitations are read too. `anew`: whether the groups above are read again.
         """
         remembered = set() if anew else set(self._lists)
         found = {holder.path: (holder, members) for holder, members in self._api.client.each(self._look, holders) if members is not None}
@@ -62,7 +62,7 @@ class MembersReader:
         known = holder if holder.id or holder.sort == "project" else replace(holder, id=self._api.known_group(holder.path))
         members = self._api.nested.members(known) if known.id or known.sort == "project" else None
         if members is None and known.sort == "group" and holder.id is None:
-            # Never seen, or deleted and made anew since.
+            # Never seen, or deleted and created again since.
             found = self._api.group(holder.path)
             if found is not None and str(found["full_path"]).lower() == holder.path.lower():
                 known = replace(holder, id=int(found["id"]))

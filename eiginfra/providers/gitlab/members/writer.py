@@ -10,7 +10,7 @@ from eiginfra.providers.gitlab.nested_api import Holder
 
 
 class MembersWriter:
-    """Changes of one list; `state` says how it stands, and is kept up to date.
+    """Changes of one list; `state` is its current state, and is updated.
 
     stay: who is removed here, but wanted further below. elsewhere: further memberships of those who leave, by username.
     """

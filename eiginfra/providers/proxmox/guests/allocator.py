@@ -73,7 +73,7 @@ class GuestAllocator:
         }
 
     def assess(self, world: World) -> Mapping[str, Sequence[Finding]]:
-        """Whether nodes and storages have room for what is asked for; under the first kind of guests that is wanted."""
+        """Whether nodes and storages have the capacity that is asked for; under the first kind of guests that is wanted."""
         capacity = _capacity(world)
         resources = [world.completed[item.address] for item in world.of(*KINDS) if world.creating or item.address in world.observed]
         if capacity is None or not resources:
@@ -115,7 +115,7 @@ def _recorded(record: Record) -> int | None:
 
 
 def _written(resource: Resource, observed: Mapping[Address, Observed]) -> int | None:
-    """The number given by the inventory, else that of the guest that stands."""
+    """The number given by the inventory, else that of the existing guest."""
     given = _number(resource.values)
     if given is not None:
         return given
@@ -123,7 +123,7 @@ def _written(resource: Resource, observed: Mapping[Address, Observed]) -> int | 
 
 
 def _standing(address: Address, observed: Mapping[Address, Observed]) -> int | None:
-    """The number of the guest that stands, whatever the inventory writes: its address goes by that."""
+    """The number of the existing guest, whatever the inventory says: its address follows from it."""
     guest = observed.get(address)
     return None if guest is None else _number(guest.handle)
 

@@ -34,7 +34,7 @@ _KEYS: Mapping[str, str] = {
 def explaining(client: ProxmoxClient, node: str, vmid: int, seen: Mapping[str, JsonValue], since: datetime | None) -> list[Activity]:
     """Of the tasks that others saw to a good end after `since`, those that explain what is seen; newest first, each account's last.
 
-    Times are ours, whatever the node's clock says; a node that does not tell its time tells no activity.
+    Times are those of this machine's clock. A node that does not say its time has no activity.
     """
     if (ahead := client.ahead(node)) is None:
         return []

@@ -1,4 +1,4 @@
-"""Whether what a plan makes and enlarges finds room on real nodes and storages, and which node a new guest goes to."""
+"""Whether nodes and storages have the capacity for what a plan creates and enlarges, and the node of each new guest."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ DEVICE = ("bridge", "vlan", "rate", "firewall")
 
 
 def device_number(config: Config, site: ProxmoxSettings) -> int:
-    """Which network device is ours: the one on the site's bridge, or with an address of the site's network; of several the first.
+    """The managed network device: the one on the site's bridge, or with an address of the site's network; of several the first.
 
     A guest that is adopted may have others, whose addresses and gateways are nobody's business.
     """

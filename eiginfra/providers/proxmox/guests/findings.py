@@ -18,7 +18,7 @@ Marks = Mapping[str, Sequence[Listed]]
 
 @dataclass(frozen=True)
 class Look:
-    """What one kind of guest saw: all guests, those around (of the cohort, the range, or named), their marks, and its own objects."""
+    """What one kind of guest saw: all guests, those concerned (of the cohort, the range, or named), their markers, and its own objects."""
 
     type: GuestType
     name: str
@@ -46,7 +46,7 @@ def attributed(finding: Finding, resource: Resource) -> Finding:
 
 
 def absent(look: Look) -> dict[Address, Absence]:
-    """The wanted guests that may stand all the same, with why: on a node that is offline, or where their marker was taken out."""
+    """The wanted guests that may exist although they were not seen, with the reason: a node is offline, or the marker was removed."""
     unmarked = {
         resource.address: Absence(reason("guest-unmarked", what=_WORDS[guest.type], id=guest.vmid, node=guest.node))
         for resource, guest in _bare(look)
@@ -83,7 +83,7 @@ def numbers_of(scope: Scope) -> dict[str, int]:
 
 
 def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading], numbers: Mapping[str, int]) -> Marks:
-    """The guests that bear a mark of the cohort, by mark; first the one of the number that the journal knows, then the lowest."""
+    """The guests with a marker of the cohort, by marker; first the one of the number that the journal knows, then the lowest."""
     marks: dict[str, list[Listed]] = {}
     for guest in guests:
         mark = readings[guest.vmid].mark if guest.vmid in readings else None
@@ -149,7 +149,7 @@ def _moved(look: Look) -> Iterator[Finding]:
 
 
 def _bare(look: Look) -> Iterator[tuple[Resource, Listed]]:
-    """Wanted guests that the journal knows by a number under which, in their pool, a guest stands that nobody is known to own."""
+    """Wanted guests whose number in the journal is that of a guest in their pool without a marker."""
     known = {record.address: record.handle.get("vmid") for record in look.scope.records}
     wanted, seen = {resource.address.key for resource in look.scope.resources}, {observed.address for observed in look.objects}
     for resource in look.scope.resources:
@@ -162,7 +162,7 @@ def _bare(look: Look) -> Iterator[tuple[Resource, Listed]]:
 
 
 def _unmarked(look: Look) -> Iterator[Finding]:
-    """Guests whose mark somebody took out of the description: a second one is not made in their place."""
+    """Guests whose marker somebody removed from the description: no second one is created."""
     for resource, guest in _bare(look):
         key = resource.address.key
         problem = f"{_WORDS[guest.type]} {guest.vmid} on {guest.node} was {key}, but its description no longer says so"
@@ -171,7 +171,7 @@ def _unmarked(look: Look) -> Iterator[Finding]:
 
 
 def _duplicates(look: Look) -> Iterator[Finding]:
-    """Two guests that bear one mark; said once, by the kind of the first. A clone made by hand takes the description with it."""
+    """Two guests with one marker; reported once, by the kind of the first. A clone made by hand takes the description with it."""
     for mark, guests in sorted(look.marks.items()):
         if len(guests) < 2 or guests[0].type != look.type:
             continue
@@ -196,7 +196,7 @@ def _duplicates(look: Look) -> Iterator[Finding]:
 
 
 def _wrong_type(look: Look) -> Iterator[Finding]:
-    """A wanted mark that a guest of the other type bears: a second guest is never made."""
+    """A wanted marker that a guest of the other type has: no second guest is created."""
     for resource in look.scope.resources:
         key = resource.address.key
         if key in look.marks and look.marks[key][0].type != look.type:

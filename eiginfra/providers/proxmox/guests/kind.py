@@ -57,14 +57,14 @@ class GuestKind(GuestReader[G]):
 
     @abstractmethod
     def make(self, spec: G) -> None:
-        """Make the guest, with its mark, and see the task to its end."""
+        """Create the guest, with its marker, and wait for the end of the task."""
 
     @abstractmethod
     def finish(self, spec: G, standing: ObservedGuest | None) -> None:
         """Do what is still to be done to a guest just made (None), or left behind by a run that was killed; its tags come last."""
 
     def create(self, spec: G) -> Observed | None:
-        """Make, configure and start it; what stands afterwards is read and returned."""
+        """Create, configure and start it; it is then read and returned."""
         if spec.id is None or spec.node is None or spec.address is None:
             raise PermanentError(f"{self.name}[{spec.mark}] has no number, node or address yet; make a new plan")
         try:
@@ -95,12 +95,12 @@ class GuestKind(GuestReader[G]):
         return None
 
     def _own(self, spec: G) -> ObservedGuest | None:
-        """The guest of the spec's number, if it bears the spec's mark."""
+        """The guest of the spec's number, if it has the spec's marker."""
         guest = self.read_at(spec, str(spec.node), int(spec.id or 0), spec.pool)
         return guest if guest is not None and guest.reading.mark == spec.mark else None
 
     def _made(self, spec: G) -> bool:
-        """Whether our guest stands, after a request that failed; what cannot be read is not ours."""
+        """Whether the guest exists, with its marker, after a request that failed; if it cannot be read, it does not count."""
         try:
             return self._own(spec) is not None
         except ProviderError:
@@ -167,7 +167,7 @@ class GuestKind(GuestReader[G]):
         return self.read(spec, observed.handle)
 
     def _stop_and_back_up(self, spec: G, guest: ObservedGuest) -> None:
-        """Stop it, back it up, and only then date it: a run that is killed in between begins anew, and finds the backup."""
+        """Stop it, back it up, and only then write the date: after a kill in between, the next run begins again and finds the backup."""
         node, vmid = guest.node, guest.vmid
         if guest.values["state"] == "running":
             self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
@@ -178,7 +178,7 @@ class GuestKind(GuestReader[G]):
         self._client.configure(node, self.type, vmid, params, reading.digest)
 
     def delete(self, observed: Observed) -> None:
-        """Remove a guest whose day has come, if it is still what the plan saw: ours by its mark, stopped, with that date."""
+        """Delete a guest whose grace is over, if it is still as the plan saw it: with its marker, stopped, with that date."""
         mark, handle = observed.address.key, {**observed.handle, "type": self.type}
         try:
             found = self._machines.place(self.name, mark, handle)
@@ -202,7 +202,7 @@ class GuestKind(GuestReader[G]):
             self._client.resize(node, self.type, vmid, disk, size)
 
     def _unfinished(self, spec: G, guest: ObservedGuest) -> bool:
-        """Whether a run was killed while it made the guest: ours, stopped, and without the tags, which are set last."""
+        """Whether a run was killed while it created the guest: it is stopped, and without the tags, which are set last."""
         waits = guest.reading.mark == spec.mark and guest.values["state"] == "stopped" and bool(spec.tags)
         tags = parse_tags(guest.reading.wanted.get("tags"))
         return waits and set(tags) != set(spec.tags) and (not tags or tags == self.inherited_tags(spec))

@@ -1,4 +1,4 @@
-"""How containers and VMs are found by their mark and read; nothing is changed here."""
+"""How containers and VMs are found by their marker and read; nothing is changed here."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ class ObservedGuest(Observed):
 
     @property
     def node(self) -> str:
-        """Where it stands."""
+        """Its node."""
         return str(self.handle["node"])
 
     @property
@@ -70,7 +70,7 @@ class GuestReader(Kind[G]):
     # What is known without a server.
 
     def key(self, spec: G) -> str:
-        """The mark."""
+        """The marker."""
         return spec.mark
 
     def dependencies(self, spec: G) -> Iterable[Address]:
@@ -140,7 +140,7 @@ class GuestReader(Kind[G]):
         return {**fields, **({"state": "running"} if returns and resource.values.get("state") is None else {})}
 
     def assess(self, resources: Sequence[Resource], world: World) -> Iterable[Finding]:
-        """Whether nodes and storages have room for what is asked for; told once for all guests."""
+        """Whether nodes and storages have the capacity that is asked for; reported once for all guests."""
         del resources
         return world.once(self._allocator.assess).get(self.name, ())
 
@@ -199,7 +199,7 @@ class GuestReader(Kind[G]):
         return Usage(machines=1, cores=cores, memory=ByteSize(amount), disk=ByteSize(sum(self.disks(config).values())))
 
     def read(self, spec: G, handle: Mapping[str, JsonValue]) -> ObservedGuest | None:
-        """The guest by its handle, wherever it was moved; without one, by its number if that bears the mark, else by its mark."""
+        """The guest by its handle, wherever it was moved; without one, by its number if that has the marker, else by its marker."""
         vmid, node = handle.get("vmid", spec.id), handle.get("node", spec.node)
         if isinstance(vmid, int) and isinstance(node, str):
             guest = self.read_at(spec, node, vmid)

@@ -36,7 +36,7 @@ def stranded(
 def hindered(
     site: ProxmoxSettings, capacity: ServerResources | None, wanted: Iterable[Resource], standing: Mapping[Address, Observed]
 ) -> tuple[Mapping[Address, Mapping[str, Reason]], Sequence[Finding]]:
-    """Of guests that stand the disks and volumes that cannot grow or be added now, by label; and what is said of the storages."""
+    """Disks and volumes of existing guests that cannot grow or be added now, by label; and the findings about the storages."""
     blocked: dict[Address, Mapping[str, Reason]] = {}
     needed: dict[tuple[str, str], str] = {}
     for resource in wanted:

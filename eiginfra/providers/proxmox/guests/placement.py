@@ -15,7 +15,7 @@ def place(
     resources: Iterable[Resource],
     observed: Mapping[Address, Observed],
 ) -> dict[Address, str]:
-    """A node for every guest: the one it stands on; a new one goes where the least memory stays free of what it needs, if any has enough.
+    """A node for every guest: its own; for a new one the node where the least memory stays free, among those with enough.
 
     A container is made where its template is. A clone, full or linked, stays on its template's node, unless the template's disk is on a
     shared storage. Of nodes whose memory is not known, the least loaded is taken.

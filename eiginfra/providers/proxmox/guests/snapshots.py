@@ -37,9 +37,9 @@ class Snapshots:
         self._taken: dict[int, tuple[GuestSpec, float]] = {}
 
     def before(self, kind: GuestType, guest: ObservedGuest, spec: GuestSpec, fields: Iterable[str]) -> ObservedGuest:
-        """Take one before a change of these fields, if the spec asks for it and any is risky; then let the oldest of ours go.
+        """Take one before a change of these fields, if the spec asks for it and any is risky; then delete eiginfra's oldest.
 
-        Returns the guest as it is read afterwards: the snapshot stands in its configuration, which has another digest. A change that is
+        Returns the guest as it is read afterwards: the snapshot is in its configuration, which has another digest. A change that is
         tried again has its snapshot already: one taken half-way would push it out. Raises PermanentError where the guest's storage makes
         no snapshots (the team asked for safety, so the change is refused), StaleError where somebody else changed the guest meanwhile.
         """

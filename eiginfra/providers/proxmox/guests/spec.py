@@ -42,7 +42,7 @@ Disk = Annotated[ByteSize, _whole("GiB", 1)]
 
 
 class GuestSpec(Spec):
-    """A container or a VM. It is found again by its mark, a line in its description."""
+    """A container or a VM. It is found again by its marker, a line in its description."""
 
     mark: Mark = Field(description="COHORT/TEAM/MACHINE: what shows that the guest is ours")
     name: Annotated[str, Field(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=255)] = Field(description="Its host name")
@@ -84,7 +84,7 @@ class GuestSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _tags(cls, data: Any) -> Any:
-        """Tags as the server stores them; from the mark when there are none."""
+        """Tags as the server stores them; from the marker when there are none."""
         if not isinstance(data, dict):
             return data
         tags = data.get("tags")
@@ -97,10 +97,10 @@ class GuestSpec(Spec):
 
     @property
     def cohort(self) -> str:
-        """The cohort in the mark."""
+        """The cohort in the marker."""
         return self.mark.split("/")[0]
 
     @property
     def team(self) -> str:
-        """The team in the mark."""
+        """The team in the marker."""
         return self.mark.split("/")[1]

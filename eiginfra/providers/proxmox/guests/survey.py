@@ -80,7 +80,7 @@ class Reading:
 
     @property
     def mark(self) -> str | None:
-        """The mark in the description."""
+        """The marker in the description."""
         return mark_of(self.wanted.get("description"))
 
 
@@ -179,7 +179,7 @@ class GuestSurveys:
             self._outdated = True
 
     def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
-        """The cohort's guests in the site's range and in its pools, by mark; of two with one mark the lower number."""
+        """The cohort's guests in the site's range and in its pools, by marker; of two with one marker the lower number."""
         cohort, site = survey.cohort, self.client.settings
         around = [guest for guest in survey.guests.values() if not (guest.template or guest.making)]
         readings = survey.read(guest.vmid for guest in around if guest.vmid in site or (guest.pool or "").startswith(f"{cohort}-"))
@@ -195,7 +195,7 @@ class GuestSurveys:
             self._places[mark] = guest
 
     def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> tuple[Listed, Reading] | None:
-        """The guest that bears a mark now: where a handle (node, type, vmid) or the last look says, else by a new look."""
+        """The guest that has a marker now: where a handle (node, type, vmid) or the last look says, else by a new look."""
         known = Listed(handle["vmid"], handle["type"], handle["node"], "", running=False) if handle else self._places.get(mark)
         if known is not None and (reading := self._bearing(known, mark)) is not None:
             return known, reading
@@ -203,7 +203,7 @@ class GuestSurveys:
         return self.marked(self.survey(kind, mark.partition("/")[0])).get(mark)
 
     def _bearing(self, guest: Listed, mark: str) -> Reading | None:
-        """The guest's configuration, if it bears the mark."""
+        """The guest's configuration, if it has the marker."""
         try:
             reading = Reading.of(self.client.pending(guest.node, guest.type, guest.vmid))
         except NotFoundError:

@@ -1,4 +1,4 @@
-"""VM templates: what stands in the way of cloning one as wanted.
+"""VM templates: why one cannot be cloned as wanted.
 
 Linked clones: recordings/proxmox/vm-template-clone.jsonl (`parameter 'storage' not allowed for linked clones`), and the check for the
 feature `clone` of the API description.

@@ -69,7 +69,7 @@ class AclKind(Kind[AclSpec]):
         return [*(Address(RoleKind.name, role) for role in spec.roles), holder, *pool]
 
     def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
-        """Holders never touched, roles under which no quota binds, and an entry of ours above that this one hides."""
+        """Holders never touched, roles under which no quota binds, and a wanted entry above that this one hides."""
         if spec.user in self._access.reserved:
             yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group", field="user")
         loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)

@@ -29,7 +29,7 @@ from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Survey
 _PERIODS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 _KEEP = rf"^(?:{'|'.join(_PERIODS)})=[1-9]\d*(?:, ?(?:{'|'.join(_PERIODS)})=[1-9]\d*)*$"
 Numbers = Mapping[str, int]
-"""The guests' numbers by their marks."""
+"""The guests' numbers by their markers."""
 _COVERS = {"guests": "vmid", "pool": "pool", "all": "all"}
 """What a job may cover, and the parameter that says so."""
 _ADMINISTRATOR = reason("administrator")
@@ -88,11 +88,11 @@ class BackupKind(Kind[BackupSpec]):
         return (Address("proxmox.pool", spec.pool),) if spec.pool else ()
 
     def follows(self, spec: BackupSpec) -> Iterable[Address]:
-        """The guests, whichever sort they are, whose numbers the job names; it covers those that stand."""
+        """The guests, of either kind, whose numbers the job names; it covers those that exist."""
         return [address for mark in spec.guests or () for address in _addresses(mark)]
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
-        """The guests without those that are neither there nor made now: they are added once they stand. A job of none of them waits."""
+        """The guests without those that neither exist nor are created now: they are added once they exist. A job of none of them waits."""
         guests: Sequence[str] = getattr(resource.spec, "guests", None) or ()
         covered = tuple(mark for mark in guests if not any(_missing(address, world) for address in _addresses(mark)))
         if guests and not covered:
@@ -222,7 +222,7 @@ class BackupKind(Kind[BackupSpec]):
     # Changing.
 
     def create(self, spec: BackupSpec) -> Observed | None:
-        """Make it. Raises AlreadyExistsError, and NotFoundError while none of its guests stands."""
+        """Make it. Raises AlreadyExistsError, and NotFoundError while none of its guests exists."""
         numbers = self._now(spec)
         if spec.guests and not numbers.keys() & set(spec.guests):
             raise NotFoundError(f"backup job {spec.id}: none of its guests stands yet; apply again when they do")
@@ -246,7 +246,7 @@ class BackupKind(Kind[BackupSpec]):
 
 
 def _addresses(mark: str) -> tuple[Address, ...]:
-    """Where a guest may stand in a plan: nothing says which sort it is."""
+    """The addresses that a guest may have: the marker does not say which kind it is."""
     return tuple(Address(kind, mark) for kind in ("proxmox.container", "proxmox.vm"))
 
 
@@ -271,7 +271,7 @@ def _held_back(there: Observed, job: Mapping[str, Any], scope: Scope, survey: Su
 
 
 def _held(job: Mapping[str, Any], guests: Iterable[str], survey: Survey, numbers: Numbers) -> Reason | None:
-    """What a job waits for that names guests of which cannot be told whose they are: on a node that is offline, or without their mark.
+    """Why a job's guests are blocked: it names some whose marker cannot be read, on a node that is offline, or was removed.
 
     guests: those that it is to cover, and may cover already.
     """

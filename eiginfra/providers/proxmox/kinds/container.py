@@ -40,7 +40,7 @@ class ContainerSpec(GuestSpec):
 
 
 class ContainerKind(GuestKind[ContainerSpec]):
-    """Containers, found by their mark."""
+    """Containers, found by their marker."""
 
     name = "proxmox.container"
     spec = ContainerSpec
@@ -75,7 +75,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
         return ({} if root is None else {"rootfs": root}) | {key: size for key, (_, size) in mounts.volumes(config).items()}
 
     def changes(self, spec: ContainerSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
-        """Swap, mounts, features, network; what else stands in features and network device is kept, the MAC above all."""
+        """Swap, mounts, features, network; the rest of features and network device is kept, above all the MAC."""
         config = reading.wanted
         params: dict[str, Any] = {}
         if "swap" in fields:

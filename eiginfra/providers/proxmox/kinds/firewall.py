@@ -33,7 +33,7 @@ _GUESTS = ("proxmox.container", "proxmox.vm")
 
 
 class FirewallSpec(Spec):
-    """The firewall of the guest that bears the mark."""
+    """The firewall of the guest with the marker."""
 
     mark: Mark = Field(description="The guest's mark; the key")
     enable: bool = Field(description="Whether the guest's firewall is on")
@@ -61,7 +61,7 @@ class FirewallSpec(Spec):
 class ObservedFirewall(Observed):
     """A firewall as it was read: what a change starts from.
 
-    device: the number of the guest's network device that is ours. members: those of its address set, None where there is none.
+    device: the number of the guest's managed network device. members: those of its address set, None where there is none.
     """
 
     guest: Listed | None = None
@@ -76,7 +76,7 @@ class ObservedFirewall(Observed):
 
 
 class FirewallKind(Kind[FirewallSpec]):
-    """Firewalls of guests, found by the guests' marks; one that holds nothing counts as not there."""
+    """Firewalls of guests, found by the guests' markers; an empty one counts as missing."""
 
     name = "proxmox.firewall"
     spec = FirewallSpec
@@ -91,7 +91,7 @@ class FirewallKind(Kind[FirewallSpec]):
     # What is known without a server.
 
     def key(self, spec: FirewallSpec) -> str:
-        """The guest's mark."""
+        """The guest's marker."""
         return spec.mark
 
     def dependencies(self, spec: FirewallSpec) -> Iterable[Address]:
@@ -121,11 +121,11 @@ class FirewallKind(Kind[FirewallSpec]):
         return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags), facts=without)
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
-        """Whether the guest stands and has no firewall; a guest that is still to be made may bring one, which is then brought in line."""
+        """Whether the guest exists and has no firewall; a guest that is created later may have one, which is then brought in line."""
         return {"seen_without": True} if resource.address in (world.facts(self.name) or ()) else {}
 
     def _datacenter(self) -> list[Finding]:
-        """Whether the rules of guests have any effect; turning that on is no business of ours: it may lock everybody out."""
+        """Whether the rules of guests have any effect; eiginfra never turns that on: it may lock everybody out."""
         try:
             options = self._client.get("cluster/firewall/options", "read the datacenter's firewall")
         except PermissionDeniedError:
@@ -159,7 +159,7 @@ class FirewallKind(Kind[FirewallSpec]):
             )
 
     def read(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
-        """The firewall of the guest that bears the mark now; None if there is no such guest, or nothing in its firewall."""
+        """The firewall of the guest with the marker now; None if there is no such guest, or nothing in its firewall."""
         look = self._look(spec, handle)
         return None if look is None or look.blank else look
 

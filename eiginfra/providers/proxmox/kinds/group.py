@@ -1,6 +1,6 @@
 """`proxmox.group`: accounts that get rights together.
 
-Membership lives here although Proxmox keeps it with the account: so a stranger in a team's group is seen, and who is in two teams is
+Membership lives here although Proxmox keeps it with the account: so an account that was added by hand is seen, and who is in two teams is
 one account.
 """
 
@@ -33,7 +33,7 @@ class GroupAccount(BaseModel):
 
 
 class ProxmoxGroupSpec(Spec):
-    """A group of ours."""
+    """A managed group."""
 
     id: Annotated[GroupId, IMMUTABLE] = Field(description="Its name, COHORT-TEAM by convention")
     comment: str | None = Field(default=None, description="Shown in the web interface")

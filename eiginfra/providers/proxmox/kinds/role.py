@@ -26,7 +26,7 @@ BINDING = frozenset({
 
 
 class RoleSpec(Spec):
-    """A role of ours; it may be shared by cohorts."""
+    """A managed role; cohorts may share it."""
 
     id: Annotated[RoleId, IMMUTABLE] = Field(description="Its name; PVE… are Proxmox's own")
     privileges: Annotated[tuple[Privilege, ...], UNORDERED] = Field(description="All that it gives, e.g. VM.Audit")

@@ -65,7 +65,7 @@ class VmSpec(GuestSpec):
 
 
 class VmKind(GuestKind[VmSpec]):
-    """Virtual machines, found by their mark."""
+    """Virtual machines, found by their marker."""
 
     name = "proxmox.vm"
     spec = VmSpec
@@ -108,7 +108,7 @@ class VmKind(GuestKind[VmSpec]):
         return sizes
 
     def changes(self, spec: VmSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
-        """Processor, balloon, agent, network; what else stands beside a value is kept, the MAC above all."""
+        """Processor, balloon, agent, network; the other parts of a value are kept, above all the MAC."""
         site, config = self._client.settings, reading.wanted
         number = device_number(config, site)
         params: dict[str, Any] = {}
@@ -140,7 +140,7 @@ class VmKind(GuestKind[VmSpec]):
                 yield from (findings.attributed(finding, resource) for finding in found)
 
     def make(self, spec: VmSpec) -> None:
-        """Clone the template wherever it stands."""
+        """Clone the template, on whichever node it is."""
         site, node = self._client.settings, str(spec.node)
         template = self._machines.last(spec.cohort).guests.get(spec.image)
         if template is None:
@@ -150,7 +150,7 @@ class VmKind(GuestKind[VmSpec]):
             self._client.follow(upid, f"clone VM {spec.image} to {spec.id}")
 
     def clone_params(self, spec: VmSpec, source: str) -> dict[str, Any]:
-        """The cloning request: `target` only where the template stands on another node, a storage only for a full clone."""
+        """The cloning request: `target` only if the template is on another node, a storage only for a full clone."""
         params = {
             "newid": spec.id,
             "name": spec.name,
