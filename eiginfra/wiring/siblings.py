@@ -1,4 +1,4 @@
-"""The other cohorts of the site: those whose folders stand beside the chosen one, and those that only the journal knows."""
+"""The other cohorts of the site: those whose folders are beside the chosen one, and those that only the journal knows."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -79,7 +79,7 @@ def _plain_filters(project: ProjectRecord, given: dict[str, Any]) -> bool:
 
 
 def present_simple(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
-    """A project as strangers and `simple=true` see it."""
+    """A project as people who are not signed in, and `simple=true`, see it."""
     state = call.state
     namespace = namespaces.basic(state, project.namespace_id)
     host = state.url.partition("://")[2].partition(":")[0]
