@@ -25,6 +25,7 @@ def run(
     """Show the differences that arose on the servers, by cause. Exits 2 if there are any. `plan` also shows what the inventory changed."""
     from eiginfra.core.finding import Severity
     from eiginfra.engine.drift import drifted
+    from eiginfra.engine.overdue import pending
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.findings import print_findings
     from eiginfra.render.phrases import many, not_todays_plan
@@ -48,7 +49,8 @@ def run(
             )
             applied = workspace.last_applied()
             seen = f"Drift: {many(len(changes), 'resource')}" if changes else "No drift"
-            console.print(f"{', '.join(filter(None, (seen, not_todays_plan(plan.meta))))}.", end=" ")
+            merged = f"{many(count, 'change')} merged and not applied (eiginfra plan)" if (count := len(pending(plan))) else None
+            console.print(f"{', '.join(filter(None, (seen, merged, not_todays_plan(plan.meta))))}.", end=" ")
             console.print(f"Last applied {applied}." if applied else "Nothing was applied yet, as far as the journal knows.")
         return DIFFERENCES if changes else 0
 

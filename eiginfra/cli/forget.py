@@ -21,6 +21,7 @@ def run(
     quiet: options.Quiet = False,
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
+    from eiginfra.core.suggest import did_you_mean
     from eiginfra.render.console import out
     from eiginfra.wiring.workspace import Workspace
 
@@ -31,8 +32,9 @@ def run(
     with Workspace.load(paths, offline=True) as workspace:
         with workspace.journal.lock("forget"):
             known = workspace.journal.forget(workspace.cohort.id, parsed)
+            near = None if known else did_you_mean(str(parsed), map(str, workspace.journal.records(workspace.cohort.id)))
         if not known:
-            msg = f"the journal has no record of {parsed}; eiginfra journal list shows what was done"
+            msg = f"the journal has no record of {parsed}; {near or 'eiginfra journal list shows what was done'}"
             raise UsageError(msg)
         out(quiet=quiet).print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
         return 0

@@ -45,13 +45,13 @@ def list_(
             return 0
         table = Table(box=None, pad_edge=False)
         for title in ("run", "started (UTC)", "by", "commit", "what", "outcome"):
-            table.add_column(title)
+            table.add_column(title, no_wrap=title in {"run", "started (UTC)", "commit"})
         for run in runs:
             counts = ", ".join(f"{count} {name}" for name, count in run.counts.items())
             commit = f"{run.commit or '–'}{'+' if run.dirty else ''}"
             what = f"{run.command} {run.selection}".strip()
             outcome = f"{run.outcome or 'unfinished'}: {counts or 'nothing'}"
-            table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M:%S}", run.by, commit, printable(what), outcome)
+            table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M}", run.by, commit, printable(what), outcome)
         out().print(table)
         return 0
 

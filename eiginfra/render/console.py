@@ -54,6 +54,16 @@ def show(value: JsonValue) -> str:
             return str(value)
 
 
+def compared(before: JsonValue, after: JsonValue) -> str:
+    """`old → new`; of two lists that share entries, what is added and removed."""
+    if isinstance(before, list) and isinstance(after, list) and any(item in after for item in before):
+        added, removed = [item for item in after if item not in before], [item for item in before if item not in after]
+        parts = [f"{what} {show(items)}" for what, items in (("added", added), ("removed", removed)) if items]
+        if parts:
+            return "; ".join(parts)
+    return f"{show(before)} → {show(after)}"
+
+
 def printable(text: str) -> str:
     """Text without control characters: what a team wrote cannot move the reader's cursor."""
     return "".join(character if character.isprintable() else "�" if character != "\n" else " " for character in text)

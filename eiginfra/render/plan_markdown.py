@@ -4,7 +4,7 @@ import re
 
 from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
-from eiginfra.render.console import printable, show
+from eiginfra.render.console import compared, printable, show
 from eiginfra.render.findings import acknowledged
 from eiginfra.render.grouped import entries
 from eiginfra.render.plan_text import SIGNS, shown, totals
@@ -53,13 +53,13 @@ def _change(change: Change) -> list[str]:
 
 
 def _difference(found: FieldDiff) -> str:
-    before, after = ("***", "***") if found.sensitive else (show(found.before), show(found.after))
+    before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     cause = f" *{found.cause}*"
     if found.entry is not None and found.before is None:
-        return f"add {_text(found.label)} {_text(after)}{cause}"
+        return f"add {_text(found.label)} {_text(show(after))}{cause}"
     if found.removes:
-        return f"remove {_text(found.label)} {_text(before)}{cause}"
-    return f"{_text(found.label)}: {_text(before)} → {_text(after)}{cause}"
+        return f"remove {_text(found.label)} {_text(show(before))}{cause}"
+    return f"{_text(found.label)}: {_text(compared(before, after))}{cause}"
 
 
 def _text(text: str) -> str:

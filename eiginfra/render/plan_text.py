@@ -10,7 +10,7 @@ from rich.text import Text
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
-from eiginfra.render.console import printable, show
+from eiginfra.render.console import compared, printable, show
 from eiginfra.render.findings import acknowledged, print_findings
 from eiginfra.render.phrases import many, not_todays_plan
 from eiginfra.render.reasons import harms, renamed, told, waits
@@ -71,11 +71,22 @@ def print_changes(console: Console, changes: Sequence[Change], further: Mapping[
 def totals(plan: Plan) -> str:
     """One line, such as `Plan: 3 to add, 1 to change, 0 to remove.`."""
     if plan.empty:
-        left = {"still waiting": len(plan.waiting), "blocked": sum(bool(change.blocked) for change in plan.changes)}
-        rest = ", ".join(f"{count} {what}" for what, count in left.items() if count)
+        left = Counter(what for change in plan.changes if (what := _left(change)))
+        rest = ", ".join(f"{count} {what}" for what, count in left.items())
         return f"Nothing to do; {rest}." if rest else "Nothing to do: what stands is what the inventory asks for."
     harm = harms(plan.harm())
     return f"Plan: {', '.join(_counted(plan.changes, always=ALWAYS))}." + (f" {harm}." if harm else "")
+
+
+def _left(change: Change) -> str | None:
+    """Why a change that does nothing is told all the same; None if it is not."""
+    if change.waiting:
+        return "still waiting"
+    if change.blocked:
+        return "blocked"
+    if change.action is not Action.NONE or change.reason is None:
+        return None
+    return "left the inventory" if change.cause is Cause.ORPHAN else "left alone"
 
 
 def _counted(changes: Sequence[Change], *, always: frozenset[Action] = frozenset()) -> list[str]:
@@ -115,14 +126,14 @@ def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
 
 
 def _difference(found: FieldDiff, overall: Cause | None) -> Text:
-    before, after = ("***", "***") if found.sensitive else (show(found.before), show(found.after))
+    before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     line = Text("      ")
     if found.entry is not None and found.before is None:
-        line.append(f"+ {printable(found.label)} ", style="green").append(after)
+        line.append(f"+ {printable(found.label)} ", style="green").append(show(after))
     elif found.removes:
-        line.append(f"- {printable(found.label)} ", style="red").append(before)
+        line.append(f"- {printable(found.label)} ", style="red").append(show(before))
     else:
-        line.append(f"{printable(found.label)}: {before} → {after}")
+        line.append(f"{printable(found.label)}: {compared(before, after)}")
     if found.cause is not overall:
         line.append(f"  {found.cause}", style=CAUSE_STYLES.get(found.cause, "dim"))
     return line

@@ -37,7 +37,9 @@ def test_an_edit_is_pending_and_the_plan_shows_just_that(applied: Any) -> None:
     text = applied.call("plan").out
     assert "~ gitlab.project[eig/eig3/adler/api]  pending\n      title: API ADLER → API d’ADLER\n" in text
     assert "Plan: 0 to add, 1 to change, 0 to remove." in text
-    assert applied.call("drift").code == 0
+    drift = applied.call("drift")
+    assert drift.code == 0
+    assert "No drift, 1 change merged and not applied (eiginfra plan), as of 2019-10-01 (not today)." in drift.out
 
 
 def test_three_changes_by_hand_are_found_named_and_healed(applied: Any) -> None:
@@ -155,6 +157,7 @@ def test_the_journal_tells_what_was_done_and_forgets(applied: Any) -> None:
     assert ADDRESS in applied.call("journal", "show", str(runs[0]["number"])).out
     assert applied.call("forget", ADDRESS).code == 0
     assert applied.call("forget", ADDRESS).code == 64
+    assert "did you mean 'gitlab.group[eig/eig3/adler]'?" in applied.call("forget", "gitlab.group[eig/eig3/adlr]").err
 
 
 def test_losing_the_journal_loses_nothing_else(applied: Any) -> None:

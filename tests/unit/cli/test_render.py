@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from pydantic import JsonValue
 from rich.console import Console
 from support.fakes import META
 
@@ -95,6 +96,30 @@ def test_the_totals() -> None:
     again = UPDATE.model_copy(update={"action": Action.REPLACE})
     taken = ADOPTED.model_copy(update={"marked": False})
     assert totals(Plan(meta=META, changes=(gone, again, taken))) == "Plan: 0 to add, 0 to change, 1 to adopt, 1 to replace, 1 to remove."
+
+
+def test_what_is_left_undone_is_counted_by_why() -> None:
+    orphan = WAITING.model_copy(update={"waiting": {}, "cause": Cause.ORPHAN, "reason": RESTART})
+    alone = orphan.model_copy(update={"cause": None})
+    told = totals(Plan(meta=META, changes=(WAITING, orphan, alone)))
+    assert told == "Nothing to do; 1 still waiting, 1 left the inventory, 1 left alone."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (["a", "b"], ["b", "c"], "added c; removed a"),
+        (["a", "b"], ["a"], "removed b"),
+        (["a"], ["b"], "a → b"),
+        (["a", "b"], ["b", "a"], "a, b → b, a"),
+        (None, ["a"], "– → a"),
+        ("a", "b", "a → b"),
+    ],
+)
+def test_of_two_lists_the_difference_is_told(before: JsonValue, after: JsonValue, told: str) -> None:
+    update = UPDATE.model_copy(update={"diffs": (FieldDiff(field="guests", before=before, after=after, cause=Cause.DRIFT),)})
+    assert f"      guests: {told}\n" in _text(Plan(meta=META, changes=(update,)))
+    assert f"guests: {told}" in markdown(Plan(meta=META, changes=(update,))).replace("\\", "")
 
 
 def test_no_secret_is_shown() -> None:
