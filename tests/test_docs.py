@@ -31,7 +31,9 @@ CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 KINDS = {kind.name: kind for kind in described().registry()}
 
 
-COMMANDS = sorted(" ".join(path) for path in walk(program()))
+PROGRAM = program()
+WALKED = walk(PROGRAM)
+COMMANDS = sorted(" ".join(path) for path in WALKED)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -165,3 +167,54 @@ def test_the_plan_shown_as_text_is_that_plan() -> None:
 def test_the_keys_of_a_change_are_explained() -> None:
     table = CLI.partition("| Key of a change |")[2].partition("\n\n")[0]
     assert {*re.findall(r"`([a-z_]+)`", table)} >= {*Change.model_fields} - {"desired", "observed"}
+
+
+def _examples(page: Path) -> set[str]:
+    """The commands of eiginfra on a page: in backticks, at a prompt, and in indented lines."""
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"`(eiginfra(?: [^`\n]+)?)`", text) + re.findall(r"^(?:\$ | {4})(eiginfra [^`\n]+)$", text, re.MULTILINE)
+    return {example.partition("  #")[0].strip() for example in found}
+
+
+def _unknown(example: str) -> list[str]:
+    """The word of an example that names no command, and the options that its command does not have."""
+    words = re.findall(r"[^\s`,;|]+", example)[1:]
+    if not words or words[0].startswith("-"):
+        known = _options(PROGRAM)
+    else:
+        path = next((path for path in (tuple(words[:2]), tuple(words[:1])) if path in WALKED), None)
+        if path is None:
+            return [words[0]]
+        known = _options(WALKED[path])
+    return [option for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", " ".join(words)) if option not in known]
+
+
+def _options(command: Any) -> set[str]:
+    """The options of a command, and those that every program has: Typer adds them when it is run."""
+    return {"--help", "--install-completion", "--show-completion"} | {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+
+
+EXAMPLES = sorted({(page.name, example) for page in PAGES for example in _examples(page)})
+
+
+def test_commands_on_pages_exist_with_their_options() -> None:
+    assert len(EXAMPLES) > 60
+    assert [f"{page}: {example}: {unknown}" for page, example in EXAMPLES if (unknown := _unknown(example))] == []
+
+
+def test_a_wrong_command_on_a_page_would_be_seen() -> None:
+    assert _unknown("eiginfra aply") == ["aply"]
+    assert _unknown("eiginfra plan --purge") == ["--purge"]
+    assert _unknown("eiginfra lab up --detach") == []
+
+
+def test_the_promises_name_tests_that_exist() -> None:
+    page = (DOCS / "promises.md").read_text(encoding="utf-8")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    names = re.findall(r"`(test_\w+)`", page)
+    files = re.findall(r"`(tests/[\w/.]+)`", page)
+    assert len(names) > 15
+    assert [name for name in names if f"def {name}(" not in source] == []
+    assert [path for path in files if not (ROOT / path).exists()] == []
