@@ -1,6 +1,6 @@
 """What the engine asks of a journal; `eiginfra.journal` keeps one in a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -39,6 +39,10 @@ class Journal(Protocol):
 
     def known(self, cohort: str) -> Mapping[Address, Record]:
         """The records, with what killed runs had begun: what a plan goes by."""
+        ...
+
+    def others(self, known: Collection[str]) -> Sequence[Record]:
+        """What is under management of all cohorts but the known ones."""
         ...
 
     def history(self, cohort: str) -> Sequence[Record]:

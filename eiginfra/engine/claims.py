@@ -1,7 +1,7 @@
 """What several cohorts of one site want of the same thing: one resource, or a clash that names both."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pydantic import JsonValue
@@ -9,11 +9,42 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.claim import Claim, Claims
 from eiginfra.core.finding import Finding, Location, error, warning
+from eiginfra.core.journal import Journal
 from eiginfra.core.kind import Registry
 from eiginfra.core.merge import NotMergeableError
 from eiginfra.core.resource import Record, Resource
 from eiginfra.core.spec import Rules, rules
 from eiginfra.engine.diff import normal
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What one cohort wants and has, as it stands on a site of several. elsewhere: what the other cohorts reached last."""
+
+    resources: Sequence[Resource]
+    findings: Sequence[Finding]
+    claims: Claims
+    records: Mapping[Address, Record]
+    history: Sequence[Record]
+    elsewhere: Mapping[Address, Record]
+
+
+def shared(
+    registry: Registry,
+    journal: Journal,
+    cohort: str,
+    resources: Iterable[Resource],
+    *,
+    siblings: Mapping[str, Sequence[Claim]],
+    today: date,
+) -> Shared:
+    """With the claims of cohorts that only the journal knows. resources: merged with the siblings' claims, which are given by cohort."""
+    unwritten = recorded(registry, journal.others([cohort, *siblings]), today)
+    wanted, findings = merged(registry, resources, by_address(unwritten), cohort=cohort)
+    history = journal.history(cohort)
+    others = elsewhere(history, cohort)
+    claims = by_address([*(claim for wishes in siblings.values() for claim in wishes), *unwritten])
+    return Shared(wanted, findings, claims, latest(journal.known(cohort), others), history, others)
 
 
 def by_address(claims: Iterable[Claim]) -> dict[Address, list[Claim]]:

@@ -1,7 +1,7 @@
 """The other cohorts of the site: those whose folders are beside the chosen one, and those that only the journal knows."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,16 +42,13 @@ class Siblings:
                 mistaken.append(mistaken_sibling(cohort.id, problem.findings))
         return found, mistaken
 
-    @property
-    def known(self) -> Sequence[str]:
-        """The ids of those whose wishes are known."""
-        return [name for name, _ in self._compiled[0]]
-
     @cached_property
-    def claims(self) -> Sequence[Claim]:
-        """All that they want."""
-        wanted = ((name, resource) for name, compiled in self._compiled[0] for resource in compiled.resources)
-        return [Claim(name, resource.address, resource.values, resource) for name, resource in wanted]
+    def claims(self) -> Mapping[str, Sequence[Claim]]:
+        """All that each of them wants, by cohort; without those that are mistaken."""
+        return {
+            name: [Claim(name, resource.address, resource.values, resource) for resource in compiled.resources]
+            for name, compiled in self._compiled[0]
+        }
 
     @property
     def findings(self) -> Sequence[Finding]:

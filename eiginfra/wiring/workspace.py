@@ -19,7 +19,7 @@ from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.window import within
 from eiginfra.engine.action import local_time
 from eiginfra.engine.checks import check_wanted
-from eiginfra.engine.claims import by_address, elsewhere, latest, merged, recorded
+from eiginfra.engine.claims import by_address, merged, shared
 from eiginfra.engine.drift_history import Sightings, traced
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
@@ -134,7 +134,7 @@ class Workspace:
             compiled = self._compile(self.cohort, wrong)
         except InputError as problem:
             raise InputError(self._acknowledged(sorted_findings([*own, *problem.findings]), complete=False)) from problem
-        claims = by_address(self.siblings.claims)
+        claims = by_address(claim for wishes in self.siblings.claims.values() for claim in wishes)
         resources, told = merged(self.registry, compiled.resources, claims, cohort=self.cohort.id, wrong=wrong)
         return replace(compiled, resources=tuple(resources), findings=(*compiled.findings, *self.siblings.findings, *told))
 
@@ -169,40 +169,37 @@ class Workspace:
         asked = asked or Asked()
         findings, today = self.checked(), self.clock.today()
         teams = [team.id for team in self.cohort.teams]
-        unwritten = recorded(self.registry, self.journal.others([self.cohort.id, *self.siblings.known]), today)
-        everything, told = merged(self.registry, self.compiled.resources, by_address(unwritten), cohort=self.cohort.id)
-        findings += told
-        resources = chosen(asked.selection, everything, self.registry, teams)
-        history = self.journal.history(self.cohort.id)
-        others = elsewhere(history, self.cohort.id)
-        records = latest(self.journal.known(self.cohort.id), others)
-        renamed = renames(self.registry, everything)
+        siblings, everything = self.siblings.claims, self.compiled.resources
+        site = shared(self.registry, self.journal, self.cohort.id, everything, siblings=siblings, today=today)
+        findings += site.findings
+        resources = chosen(asked.selection, site.resources, self.registry, teams)
+        renamed = renames(self.registry, site.resources)
         observations = observe(
             self.registry,
             resources,
-            records,
+            site.records,
             cohort=self.cohort.id,
             teams=teams,
             available=self.providers.available,
             whole=asked.selection.whole,
-            everything=everything,
+            everything=site.resources,
             renamed=renamed,
         )
         window = next((hours for provider in self.providers if (hours := provider.restart_window)), None)
         situation = Situation(
             resources=resources,
-            everything=everything,
+            everything=site.resources,
             observations=observations,
-            records=records,
-            history=history,
+            records=site.records,
+            history=site.history,
             limits=self.cohort.limits(),
             renames=renamed,
             ended=self.cohort.ended(today),
             creating=self.cohort.file.starts <= today <= self.cohort.file.ends,
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
-            claims=by_address([*self.siblings.claims, *unwritten]),
-            elsewhere=others,
+            claims=site.claims,
+            elsewhere=site.elsewhere,
             prune=asked.prune,
             known_as_new=asked.known_as_new,
             restarting=asked.restart or (window is not None and within(window, local_time())),
@@ -215,7 +212,7 @@ class Workspace:
         plan = make_plan(self.registry, situation, meta, findings)
         if denied := forbidden(self.registry, plan):
             plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
-        plan = traced(self.registry, plan, observations, records, sightings or Sightings())
+        plan = traced(self.registry, plan, observations, site.records, sightings or Sightings())
         return plan.model_copy(update={"findings": tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))})
 
     def stale(self, plan: Plan) -> list[Stale]:

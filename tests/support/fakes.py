@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -117,10 +117,13 @@ class Thing(Kind[ThingSpec]):
 
 @dataclass
 class MemoryJournal:
-    """The journal's protocol in a dictionary."""
+    """The journal's protocol in a dictionary, of one cohort. Those of several cohorts share `past` and `beside`, by cohort."""
 
     kept: dict[Address, Record] = field(default_factory=dict)
     log: list[tuple[str, Any]] = field(default_factory=list)
+    cohort: str = "eig3"
+    past: dict[tuple[str, Address, str], Record] = field(default_factory=dict)
+    beside: dict[str, "MemoryJournal"] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _intents: dict[int, Change] = field(default_factory=dict)
@@ -141,8 +144,11 @@ class MemoryJournal:
                 found[change.address] = replace(found.get(change.address, made), attempted=change.desired)
         return found
 
+    def others(self, known: Collection[str]) -> Sequence[Record]:
+        return [record for cohort, journal in self.beside.items() if cohort not in known for record in journal.kept.values()]
+
     def history(self, cohort: str) -> Sequence[Record]:
-        return list(self.kept.values())
+        return list(self.past.values())
 
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
@@ -168,18 +174,25 @@ class MemoryJournal:
             self.kept.pop(change.address, None)
             if reached.was is not None:
                 self.kept.pop(reached.was, None)
-            if reached.values is not None and not reached.ends:
-                self.kept[change.address] = Record(
-                    change.address,
-                    reached.values,
-                    reached.handle,
-                    change.team,
-                    reached.created,
-                    1,
-                    self.now(),
-                    "test",
-                    protect=reached.protect,
-                )
+            if reached.values is None:
+                return
+            record = Record(
+                change.address,
+                reached.values,
+                reached.handle,
+                change.team,
+                reached.created,
+                1,
+                self.now(),
+                "test",
+                protect=reached.protect,
+                cohort=self.cohort,
+            )
+            same = (self.cohort, change.address, repr(sorted(reached.handle.items())))
+            self.past.pop(same, None)
+            self.past[same] = record
+            if not reached.ends:
+                self.kept[change.address] = record
 
     def finish(self, run: int, outcome: str) -> None:
         self.log.append(("finish", outcome))
