@@ -61,7 +61,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, durable when the block has ended."""
-        with self.translating(), self._writing, self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+        with self.translating(), self._writing, self.writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -79,6 +79,16 @@ class Database:
         """The connections, with the tables made or brought up to date."""
         with self._opening:
             return self._engine
+
+    @property
+    def writer(self) -> Engine:
+        """The same connections, for transactions that write."""
+        with self._opening:
+            return self._writer
+
+    @cached_property
+    def _writer(self) -> Engine:
+        return self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @cached_property
     def _engine(self) -> Engine:
@@ -115,6 +125,7 @@ class Database:
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
         with self._opening:
+            self.__dict__.pop("_writer", None)
             engine = self.__dict__.pop("_engine", None)
             if engine is not None:
                 engine.dispose()

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Insert, Row, Select, bindparam, delete, func, insert, select, text, update
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
@@ -19,6 +19,21 @@ from eiginfra.journal.database import Database, parse
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
 from eiginfra.journal.schema import intents, records, results, runs
+
+# An apply writes thousands of times: its statements are made once, and given their values when they are executed.
+_INTEND = insert(intents)
+_SETTLE = insert(results)
+_INTENT: BindParameter[int] = bindparam("intent")
+_COHORT = select(runs.c.cohort).join(intents, intents.c.run == runs.c.number).where(intents.c.number == _INTENT).scalar_subquery()
+_ADDRESS = select(intents.c.address).where(intents.c.number == _INTENT).scalar_subquery()
+_RECORD = text(
+    "INSERT INTO records (cohort, address, intent)"
+    " SELECT runs.cohort, intents.address, intents.number"
+    " FROM intents JOIN runs ON runs.number = intents.run WHERE intents.number = :intent"
+    " ON CONFLICT (cohort, address) DO UPDATE SET intent = excluded.intent"
+)
+_END = delete(records).where(records.c.cohort == _COHORT, records.c.address == _ADDRESS)
+_RENAME = delete(records).where(records.c.cohort == _COHORT, records.c.address == bindparam("was"))
 
 
 def open_journal(url_or_path: str) -> "DatabaseJournal":
@@ -105,66 +120,56 @@ class DatabaseJournal:
 
     def begin(self, meta: PlanMeta, command: str, fingerprint: str | None = None) -> int:
         """Open a run; returns its number."""
+        row = {
+            "cohort": meta.cohort,
+            "site": meta.site,
+            "command": command,
+            "selection": meta.selection,
+            "as_of": meta.as_of,
+            "by": login(),
+            "eiginfra": meta.eiginfra,
+            "commit": meta.commit,
+            "dirty": meta.dirty,
+            "inventory": meta.inventory,
+            "fingerprint": fingerprint,
+            "started": self._clock.now(),
+        }
         with self._database.writing() as connection:
-            return _insert(
-                connection,
-                insert(runs).values(
-                    cohort=meta.cohort,
-                    site=meta.site,
-                    command=command,
-                    selection=meta.selection,
-                    as_of=meta.as_of,
-                    by=login(),
-                    eiginfra=meta.eiginfra,
-                    commit=meta.commit,
-                    dirty=meta.dirty,
-                    inventory=meta.inventory,
-                    fingerprint=fingerprint,
-                    started=self._clock.now(),
-                ),
-            )
+            return _insert(connection, insert(runs), row)
 
     def intend(self, run: int, change: Change) -> int:
         """Write down, before the first request, what is about to be done; returns the intent's number.
 
         Raises JournalError when the lock that this run held was lost.
         """
+        row = {
+            "run": run,
+            "address": str(change.address),
+            "action": change.action.value,
+            "cause": change.cause,
+            "team": change.team,
+            "desired": change.desired,
+            "observed": change.observed,
+            "handle": change.handle,
+            "diffs": change.diffs,
+            "started": self._clock.now(),
+        }
         with self._database.writing() as connection:
             self._still_locked()
-            return _insert(
-                connection,
-                insert(intents).values(
-                    run=run,
-                    address=str(change.address),
-                    action=change.action.value,
-                    cause=change.cause,
-                    team=change.team,
-                    desired=change.desired,
-                    observed=change.observed,
-                    handle=change.handle,
-                    diffs=change.diffs,
-                    started=self._clock.now(),
-                ),
-            )
+            return _insert(connection, _INTEND, row)
 
     def settle(self, intent: int, outcome: str, reason: Reason | None = None, reached: Reached | None = None) -> None:
         """How a change ended; what was reached becomes the record, or ends it."""
-        query = select(intents.c.address, runs.c.cohort).join(runs, runs.c.number == intents.c.run)
-        columns: dict[str, object] = {}
+        row = {"intent": intent, "outcome": outcome, "reason": _storable(reason), "finished": self._clock.now()}
         if reached is not None:
-            columns = {"values": reached.values, "handle": dict(reached.handle), "made": reached.created, "protect": reached.protect}
+            row |= {"values": reached.values, "handle": dict(reached.handle), "made": reached.created, "protect": reached.protect}
         with self._database.writing() as connection:
-            connection.execute(
-                insert(results).values(intent=intent, outcome=outcome, reason=_storable(reason), finished=self._clock.now(), **columns)
-            )
+            connection.execute(_SETTLE, row)
             if reached is None:
                 return
-            change = connection.execute(query.where(intents.c.number == intent)).one()
-            _drop(connection, change.cohort, change.address)
+            connection.execute(_END if reached.values is None or reached.ends else _RECORD, {"intent": intent})
             if reached.was is not None:
-                _drop(connection, change.cohort, str(reached.was))
-            if reached.values is not None and not reached.ends:
-                connection.execute(insert(records).values(cohort=change.cohort, address=change.address, intent=intent))
+                connection.execute(_RENAME, {"intent": intent, "was": str(reached.was)})
 
     def finish(self, run: int, outcome: str) -> None:
         """Close a run."""
@@ -177,7 +182,8 @@ class DatabaseJournal:
             return False  # without making a file in which there is nothing to forget
         with self._database.writing() as connection:
             forgotten = give_up(connection, cohort, str(address), self._clock.now())
-            return _drop(connection, cohort, str(address)) or forgotten
+            dropped = connection.execute(delete(records).where(records.c.cohort == cohort, records.c.address == str(address)))
+            return dropped.rowcount > 0 or forgotten
 
     def runs(self, cohort: str | None = None, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
@@ -209,13 +215,9 @@ def _storable(value: Any) -> Any:
             return value
 
 
-def _insert(connection: Connection, statement: Any) -> int:
-    key: Any = connection.execute(statement).inserted_primary_key
+def _insert(connection: Connection, statement: Insert, row: Mapping[str, object]) -> int:
+    key: Any = connection.execute(statement, row).inserted_primary_key
     return int(key[0])
-
-
-def _drop(connection: Connection, cohort: str, address: str) -> bool:
-    return connection.execute(delete(records).where(records.c.cohort == cohort, records.c.address == address)).rowcount > 0
 
 
 def _records(connection: Connection, cohort: str) -> dict[Address, Record]:

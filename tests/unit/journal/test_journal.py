@@ -195,3 +195,22 @@ def test_what_a_killed_run_had_begun_can_be_forgotten(journal: DatabaseJournal, 
     journal.intend(journal.begin(meta(), "apply"), change())
     assert journal.forget("eig3", GROUP)
     assert (journal.known("eig3"), journal.forget("eig3", GROUP)) == ({}, False)
+
+
+def test_only_the_record_of_the_changed_resource_moves(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    here, elsewhere = journal.begin(meta(), "apply"), journal.begin(meta(cohort="eig4"), "apply")
+    other = Address("gitlab.group", "eig/eig3/other")
+
+    def settle(run: int, address: Address, reached: Reached) -> None:
+        journal.settle(journal.intend(run, change(address.key)), "done", reached=reached)
+
+    for run in (here, elsewhere):
+        settle(run, GROUP, Reached({"name": "one"}))
+        settle(run, other, Reached({"name": "two"}))
+    settle(here, GROUP, Reached({"name": "three"}))
+    settle(here, Address("gitlab.group", "eig/eig3/new"), Reached({"name": "four"}, was=other))
+    names = {address.key: record.values and record.values["name"] for address, record in journal.records("eig3").items()}
+    assert names == {"eig/eig3/adler": "three", "eig/eig3/new": "four"}
+    settle(here, GROUP, Reached(None))
+    assert [address.key for address in journal.records("eig3")] == ["eig/eig3/new"]
+    assert set(journal.records("eig4")) == {GROUP, other}
