@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from itertools import count
 from pathlib import Path
+from random import uniform
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL, InvalidSchema, ProxyError
-from requests.utils import select_proxy
-from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from eiginfra import __version__
@@ -36,11 +35,13 @@ from eiginfra.core.errors import (
     UnreachableError,
 )
 from eiginfra.core.finding import error
-from eiginfra.providers.proxy import is_loopback, proxies, shown
+from eiginfra.providers.proxy import is_loopback, shown
+from eiginfra.providers.session import PlainAdapter, PlainSession
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 BUSY = frozenset({502, 503, 504})
 TOO_MANY = 429
+_LONGEST_BACKOFF = 10.0  # seconds
 
 S = TypeVar("S", bound=requests.Session)
 E = TypeVar("E", bound=BaseException)
@@ -113,10 +114,10 @@ def equip(session: S, policy: HttpPolicy) -> S:
 
 def open_session(policy: HttpPolicy) -> requests.Session:
     """A new session with the policy."""
-    return equip(requests.Session(), policy)
+    return equip(PlainSession(), policy)
 
 
-class PolicyAdapter(HTTPAdapter):
+class PolicyAdapter(PlainAdapter):
     """Sends requests by the policy.
 
     Idempotent requests are sent again after lost connections, time-outs, 429 and the policy's busy statuses; others only after 429 (which
@@ -126,62 +127,47 @@ class PolicyAdapter(HTTPAdapter):
 
     def __init__(self, policy: HttpPolicy) -> None:
         self._policy = policy
-        self._retrying = Retrying(
-            retry=self._again,
-            wait=self._wait,
-            stop=stop_after_attempt(policy.attempts),
-            sleep=policy.sleep,
-            retry_error_callback=_last,
-        )
-        self._jitter = wait_random_exponential(multiplier=policy.backoff, max=10)
-        super().__init__(pool_connections=4, pool_maxsize=policy.pool, max_retries=0)
+        super().__init__(policy.ca, policy.proxy, (policy.connect_timeout, policy.timeout), policy.pool)
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
         """Send, again where that is safe; see the class for the errors.
 
         Deadlines, trust and directness are the policy's: what the library above would have for them is not asked.
         """
-        return self._retrying(self._once, request)
+        policy, method = self._policy, request.method or "GET"
+        for attempt in count(1):
+            last, asked = attempt >= policy.attempts, 0.0
+            try:
+                response = self._once(request, method)
+            except ProviderError as problem:
+                if last or not _safe_after(problem, method):
+                    raise
+            else:
+                status = response.status_code
+                if last or not (status == TOO_MANY or (status in policy.busy and method in IDEMPOTENT)):
+                    return response
+                asked = min(retry_after(response.headers) or 0, policy.longest_wait)
+            # Never before the server's own time, and not all threads at once after it.
+            policy.sleep(asked + uniform(0, min(_LONGEST_BACKOFF, policy.backoff * 2 ** (attempt - 1))))  # noqa: S311 - no secret
+        raise AssertionError  # for the type checker: the count has no end
 
-    def _once(self, request: requests.PreparedRequest) -> requests.Response:
-        policy, method, url = self._policy, request.method or "GET", request.url or ""
+    def _once(self, request: requests.PreparedRequest, method: str) -> requests.Response:
+        policy, url = self._policy, request.url or ""
         policy.meter.count(method)
-        through = proxies(url, policy.proxy)
         try:
-            verify = str(policy.ca) if policy.ca else True
-            timeout = (policy.connect_timeout, policy.timeout)
-            response = super().send(request, stream=False, timeout=timeout, verify=verify, proxies=through)
+            response = super().send(request)
             _ = response.content  # read here, so that a connection lost in mid-answer is met by the policy too
         except requests.RequestException as problem:
-            raise transport_error(problem, method, url, policy.service, select_proxy(url, through)) from problem
+            raise transport_error(problem, method, url, policy.service, self.route(url).proxy) from problem
         _refuse_redirect(request, response)
         return response
 
-    def _again(self, state: RetryCallState) -> bool:
-        outcome, method = state.outcome, state.args[0].method or "GET"
-        if outcome is None:
-            return False
-        if outcome.failed:
-            problem = outcome.exception()
-            if isinstance(problem, UnreachableError):
-                return isinstance(problem, _NotSentError)
-            return isinstance(problem, TransientError) and method in IDEMPOTENT
-        status = outcome.result().status_code
-        return bool(status == TOO_MANY or (status in self._policy.busy and method in IDEMPOTENT))
 
-    def _wait(self, state: RetryCallState) -> float:
-        jitter = self._jitter(state)
-        outcome = state.outcome
-        if outcome is None or outcome.failed:
-            return jitter
-        # Never before the server's own time, and not all threads at once after it.
-        asked = retry_after(outcome.result().headers) or 0
-        return min(asked, self._policy.longest_wait) + jitter
-
-
-def _last(state: RetryCallState) -> Any:
-    """The last answer, or the last error raised."""
-    return state.outcome.result() if state.outcome else None
+def _safe_after(problem: ProviderError, method: str) -> bool:
+    """Whether a request may be sent again after an error without an answer."""
+    if isinstance(problem, UnreachableError):
+        return isinstance(problem, _NotSentError)
+    return isinstance(problem, TransientError) and method in IDEMPOTENT
 
 
 def _probe(ca: Path, service: str) -> None:
