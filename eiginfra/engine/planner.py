@@ -26,31 +26,18 @@ from eiginfra.engine.order import ordered
 from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.situation import Seen, Situation, look, record_of
+from eiginfra.engine.withhold import beyond_capacity, blocked_by, objected, softened
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
     """What must change, in order, with every finding. Raises InputError for circles and for ranges that are used up."""
     seen = look(situation)
     wanted = {resource.address: resource for resource in situation.everything}
-    absent = {**seen.absent, **_dependents(registry, situation, seen)}
-    world = World(
-        {resource.address: resource for resource in situation.resources},
-        seen.observed,
-        situation.observations,
-        absent.keys() - seen.observed.keys(),
-        situation.history,
-        meta.as_of,
-        situation.creating,
-        situation.claims,
-    )
-    resources, unready = completed(registry, world)
-    absent |= unready
-    notes: list[Finding] = [
-        *findings,
-        *(_located(found, wanted) for found in (*seen.findings, *assessed(registry, resources, world))),
-    ]
+    completion = _completion(registry, situation, seen, wanted, meta)
+    seen, world, absent = completion.seen, completion.world, completion.absent
+    notes: list[Finding] = [*findings, *(_located(found, wanted) for found in completion.findings)]
     changes: list[Change] = []
-    for resource in resources:
+    for resource in completion.resources:
         there, record = seen.observed.get(resource.address), record_of(situation, seen, resource.address)
         denial = situation.denied.get(resource.address)
         absence = absent.get(resource.address) or (Absence(denial.reason, Presence.WAITING) if denial is not None else None)
@@ -101,17 +88,60 @@ def _linked(change: Change, present: set[Address]) -> Change:
     return change.model_copy(update={"depends_on": depends_on, "follows": follows})
 
 
-def _dependents(registry: Registry, situation: Situation, seen: Seen) -> dict[Address, Absence]:
-    """What was not seen and depends on something unknown, or on what does: it is as unknown."""
-    found: dict[Address, Absence] = {}
+@dataclass(frozen=True)
+class _Completion:
+    """The resources completed, with what is kept back: absent where nothing stands yet, else blocked in `seen`."""
+
+    seen: Seen
+    world: World
+    absent: Mapping[Address, Absence]
+    resources: Sequence[Resource]
+    findings: Sequence[Finding]
+
+
+def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Mapping[Address, Resource], meta: PlanMeta) -> _Completion:
+    """Completed anew while the kinds object to what is completed: without it others may have its numbers, and its dependents wait."""
+    beyond = beyond_capacity(registry, situation, seen.observed)
+    withheld = {**objected(seen.findings, wanted), **{address: why for address, why in beyond.items() if isinstance(why, Reason)}}
+    said: list[Finding] = list(seen.findings)
+    while True:
+        absent = _absences(registry, situation, seen, withheld)
+        world = World(
+            {resource.address: resource for resource in situation.resources},
+            seen.observed,
+            situation.observations,
+            absent.keys() - seen.observed.keys(),
+            situation.history,
+            meta.as_of,
+            situation.creating,
+            situation.claims,
+        )
+        resources, unready = completed(registry, world)
+        assessment = assessed(registry, resources, world)
+        said += [found for found in assessment if found not in said]
+        more = objected(assessment, wanted)
+        if not more.keys() - withheld.keys():
+            break
+        withheld = {**more, **withheld}
+    held = {
+        address: replace(there, blocked={**less, **there.blocked})
+        for address, there in seen.observed.items()
+        if (less := blocked_by(withheld.get(address), beyond.get(address), wanted.get(address)))
+    }
+    seen = replace(seen, observed={**seen.observed, **held})
+    return _Completion(seen, world, {**absent, **unready}, resources, softened(said, withheld))
+
+
+def _absences(registry: Registry, situation: Situation, seen: Seen, withheld: Mapping[Address, Reason]) -> dict[Address, Absence]:
+    """What is neither there nor created: absent or withheld itself, or dependent on what is. What is so is as unknown."""
+    absent = {**{address: Absence(why) for address, why in withheld.items()}, **seen.absent}
+    found = dict(absent)
     missing = {
         item.address: list(registry[item.address.kind].dependencies(item.spec))
         for item in situation.resources
-        if item.address not in seen.observed and item.address not in seen.absent
+        if item.address not in seen.observed and item.address not in absent
     }
-    ground = {
-        address for address, absence in seen.absent.items() if address not in seen.observed and absence.presence is not Presence.WAITING
-    }
+    ground = {address for address, absence in absent.items() if address not in seen.observed and absence.presence is not Presence.WAITING}
     while ground:
         more = {
             address: Absence(reason("dependency-unknown", address=str(other)))

@@ -29,6 +29,7 @@ from eiginfra.engine.rename import renames
 from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import Stale, stale, wanted
+from eiginfra.engine.withhold import only_warned
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.loader import load_cohort
@@ -156,7 +157,9 @@ class Workspace:
 
     def checked(self) -> list[Finding]:
         """Every finding that needs no server. Raises InputError, with everything found, if any is an error."""
-        findings = self._offline_findings()
+        return self._checked(self._offline_findings())
+
+    def _checked(self, findings: list[Finding]) -> list[Finding]:
         if any(found.severity is Severity.ERROR for found in findings):
             raise InputError(self._acknowledged(findings, complete=False))
         return findings
@@ -167,7 +170,8 @@ class Workspace:
         sightings: what a loop saw, for since when it differs; without them only the journal tells.
         """
         asked = asked or Asked()
-        findings, today = self.checked(), self.clock.today()
+        findings = self._checked(only_warned(self.cohort.limits(), self._offline_findings()))
+        today = self.clock.today()
         teams = [team.id for team in self.cohort.teams]
         siblings, everything = self.siblings.claims, self.compiled.resources
         site = shared(self.registry, self.journal, self.cohort.id, everything, siblings=siblings, today=today)

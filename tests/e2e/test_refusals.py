@@ -84,6 +84,17 @@ def test_a_quota_exceeded_is_an_error_never_a_cut(place: Any) -> None:
     assert place.requests("proxmox") == 0
 
 
+def test_what_is_beyond_the_capacity_is_told_by_check_and_keeps_back_itself_alone(place: Any) -> None:
+    cohort = place.folder / "inventories" / "eig3" / "cohort.yml"
+    cohort.write_text(re.sub(r"(?m)^capacity:$", "capacity:\n  machines: 1", cohort.read_text(encoding="utf-8")), encoding="utf-8")
+    checked = place.call("check")
+    assert (checked.code, "all teams together ask for" in checked.out) == (65, True)
+    answer = place.call("apply", "--yes", "--limit", "adler")
+    assert answer.code == 0, answer.err
+    assert "kept back: more machines than the cohort's capacity has left" in answer.out
+    assert place.requests("gitlab") > 10
+
+
 def test_two_teams_with_the_same_subdomain_are_told_both_places(place: Any) -> None:
     text = place.team("adler").read_text(encoding="utf-8")
     label = re.search(r"subdomain: ([\w-]+)", text)

@@ -11,6 +11,7 @@ from support.planning import NOTHING_SEEN, overtaken, planned
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
+from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Resource
@@ -92,3 +93,11 @@ def note(change: Change) -> str | None:
     """What a plan says of a change: its reason, or what it waits for."""
     parts = ([told(change.reason)] if change.reason else []) + [waits(label, why) for label, why in change.waiting.items()]
     return "; ".join(parts) or None
+
+
+def kept_back(plan: Plan) -> list[Finding]:
+    """The findings for which something is kept back; they stop nothing else."""
+    assert plan.errors == ()
+    reasons = [why for found in plan.changes for why in (found.reason, *(item.reason for item in found.blocked)) if why is not None]
+    named = {why.params["finding"] for why in reasons if why.code == "objected"}
+    return [finding for finding in plan.findings if finding.code in named]

@@ -11,7 +11,9 @@ from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.finding import Severity
 from eiginfra.core.kind import Registry
+from eiginfra.core.reason import reason
 from eiginfra.core.spec import Spec
+from eiginfra.core.trace import EXISTS
 from eiginfra.core.usage import Limits
 from eiginfra.engine.checks import check_wanted
 from eiginfra.engine.report import Outcome
@@ -345,9 +347,10 @@ def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Acco
     assert road.plan(*specs).findings == ()
 
 
-def test_a_realm_that_does_not_exist_is_an_error_of_the_plan(road: Accounts) -> None:
+def test_an_account_of_a_realm_that_does_not_exist_waits_and_stops_nobody(road: Accounts) -> None:
     plan = road.plan(ProxmoxUserSpec(id="lea@nowhere"))
-    assert [(found.severity, found.code) for found in plan.findings] == [(Severity.ERROR, "realm-missing")]
+    assert [(found.severity, found.code) for found in plan.findings] == [(Severity.WARNING, "realm-missing")]
+    assert [change.waiting for change in plan.changes] == [{EXISTS: reason("realm-missing", realm="nowhere")}]
     assert "its realms are gitlab, pam, pve" in str(plan.findings[0].remedy)
 
 

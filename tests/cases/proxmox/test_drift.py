@@ -9,7 +9,7 @@ from eiginfra.core.values import ByteSize
 from eiginfra.engine.report import Outcome
 
 from .conftest import TEMPLATE, World
-from .road import Road, change, codes, note
+from .road import Road, change, codes, kept_back, note
 
 SORTS = ["container", "vm"]
 QUOTA = Limits(teams={"adler": Limit(machines=2, memory=ByteSize.parse("1GiB"))})
@@ -93,8 +93,8 @@ def test_a_locked_guest_is_told_and_its_change_fails_in_words(road: Road) -> Non
 
 
 def test_a_missing_template_is_told_by_the_plan_or_the_task(road: Road) -> None:
-    assert [f.message for f in road.plan(road.world.vm(image=9999)).errors] == ["there is no VM template 9999 that the token sees"]
-    [finding] = road.plan(road.world.container(image="local:vztmpl/none_1.tar.zst")).errors
+    assert [f.message for f in kept_back(road.plan(road.world.vm(image=9999)))] == ["there is no VM template 9999 that the token sees"]
+    [finding] = kept_back(road.plan(road.world.container(image="local:vztmpl/none_1.tar.zst")))
     assert finding.message == "there is no container template local:vztmpl/none_1.tar.zst on node eig"
     [failed] = road.run(road.plan(road.world.container(image="local-lvm:vztmpl/none_1.tar.zst"))).of(Outcome.FAILED)
     assert "none_1.tar.zst" in str(failed.reason)

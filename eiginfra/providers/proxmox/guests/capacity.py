@@ -1,6 +1,6 @@
 """Whether nodes and storages have the capacity for what a plan creates and enlarges, and the node of each new guest."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,9 @@ from eiginfra.core.finding import Finding, Severity, error
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity, ServerResources, Store
+
+_FIELDS = {"node-memory": "memory", "node-cores": "cores", "storage-full": "disk"}
+"""By a finding's code, the field that asks for too much."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,12 @@ def _memory(node: NodeCapacity, here: Sequence[Demand], others: int) -> Iterator
     asked = sum(demand.memory for demand in here)
     if node.memory is None or not here or others + asked <= node.memory:
         return
-    grows = any(demand.more_memory for demand in here)
-    yield _finding(
+    yield from _each(
         "node-memory",
         f"node {node.name} has {amount(node.memory)} of memory; guests that this plan leaves alone are configured for {amount(others)};"
         f" this plan asks for {amount(asked)}: {amount(others + asked - node.memory)} too much",
         "ask for less, let go what is not used any more, or add memory or a node",
-        grows=grows,
+        _last(here, lambda demand: demand.more_memory, others + asked - node.memory),
     )
 
 
@@ -94,12 +96,12 @@ def _cores(node: NodeCapacity, here: Sequence[Demand], others: int, overcommit: 
         return
     asked, most = sum(demand.cores for demand in here), node.cores * overcommit
     if others + asked > most:
-        yield _finding(
+        yield from _each(
             "node-cores",
             f"node {node.name} has {node.cores} cores, which may be promised {overcommit} times: {most}; guests that this plan leaves alone"
             f" have {others}; this plan asks for {asked}: {others + asked - most} too many",
             "ask for fewer, or add a node",
-            grows=any(demand.more_cores for demand in here),
+            _last(here, lambda demand: demand.more_cores, others + asked - most),
         )
     for demand in here:
         if demand.more_cores and demand.cores > node.cores and demand.resource.address.kind == "proxmox.vm":
@@ -117,14 +119,16 @@ def _disks(store: Store, here: Sequence[Demand]) -> Iterator[Finding]:
         if more > store.available:
             short = amount(more - store.available)
             problem = f"{where} has {amount(store.available)} free; this plan asks for {amount(more)} more: {short} too much"
-            yield _finding("storage-full", problem, "ask for less, or make room", grows=True)
+            last = _last(here, lambda demand: 0 if demand.linked else demand.more_disk, more - store.available)
+            yield from _each("storage-full", problem, "ask for less, or make room", last)
         return
     # A clone writes at once what its template holds; how much a container's template holds, no server says.
     at_once = sum(store.used.get(demand.copies, 0) for demand in here if demand.copies is not None)
     if store.available <= at_once:
         problem = f"{where} has {amount(store.available)} of {amount(store.total)} free"
         problem += f"; the clones of this plan take {amount(at_once)} at once" if at_once else "; this plan makes or enlarges volumes on it"
-        yield _finding("storage-full", problem, "make room: remove what is not used any more, or enlarge it", grows=True)
+        growing = [demand for demand in here if demand.more_disk]
+        yield from _each("storage-full", problem, "make room: remove what is not used any more, or enlarge it", growing)
     elif store.provisioned + more > store.total:
         yield _finding(
             "storage-overprovisioned",
@@ -144,6 +148,24 @@ def _template(capacity: ServerResources, demand: Demand) -> Iterator[Finding]:
         yield _finding("template", problem, remedy, grows=True, about=demand.resource)
 
 
+def _last(here: Sequence[Demand], more: Callable[[Demand], int], surplus: int) -> list[Demand]:
+    """The demands that are too much: of those that want more than there is, the last, until the others fit."""
+    found = []
+    for demand in reversed(here):
+        if surplus > 0 and more(demand):
+            found.append(demand)
+            surplus -= more(demand)
+    return found
+
+
+def _each(code: str, message: str, remedy: str, concerned: Sequence[Demand]) -> Iterator[Finding]:
+    """An error for each that is too much; a warning where there is too much without any."""
+    if not concerned:
+        yield _finding(code, message, remedy, grows=False)
+    for demand in concerned:
+        yield _finding(code, message, remedy, grows=True, about=demand.resource)
+
+
 def _storage(volume: str) -> str:
     return volume.partition(":")[0]
 
@@ -159,7 +181,9 @@ def _together(stores: Iterable[Store]) -> list[list[Store]]:
 def _finding(code: str, message: str, remedy: str, *, grows: bool, about: Resource | None = None) -> Finding:
     found = error(code, message, remedy=remedy)
     if about is not None:
-        found = found.model_copy(update={"address": str(about.address), "team": about.team, "location": about.locate("image")})
+        found = found.model_copy(
+            update={"address": str(about.address), "team": about.team, "location": about.locate(_FIELDS.get(code, "image"))}
+        )
     return found if grows else found.model_copy(update={"severity": Severity.WARNING})
 
 

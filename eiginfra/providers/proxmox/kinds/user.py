@@ -9,10 +9,11 @@ from pydantic import Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
-from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.merge import LATEST, strongest
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.reason import reason
+from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
 
@@ -60,19 +61,25 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
         keys = (wanted.keys() | {record.address.key for record in scope.records}) - self._access.reserved
         found = {userid: row for row in self._access.users() if (userid := str(row["userid"])) in keys}
         missing = [wanted[key] for key in sorted(wanted.keys() - found.keys())]
-        findings = list(self._to_be_made(missing)) if missing else []
-        return Observation([_observed(key, found[key], wanted.get(key)) for key in sorted(found)], findings=findings)
+        realms = self._access.realms() if missing else {}
+        findings = list(self._to_be_made(missing, realms))
+        absent = {
+            resource.address: Absence(reason("realm-missing", realm=realm), Presence.WAITING)
+            for resource in missing
+            if (realm := resource.address.key.rpartition("@")[2]) not in realms
+        }
+        return Observation([_observed(key, found[key], wanted.get(key)) for key in sorted(found)], findings, absent)
 
-    def _to_be_made(self, missing: Sequence[Resource]) -> Iterator[Finding]:
+    @staticmethod
+    def _to_be_made(missing: Sequence[Resource], realms: Mapping[str, str]) -> Iterator[Finding]:
         """Proxmox takes accounts of a realm that does not exist; and a token cannot set a password."""
-        realms = self._access.realms()
         by_realm: dict[str, list[Resource]] = {}
         for resource in missing:
             by_realm.setdefault(resource.address.key.rpartition("@")[2], []).append(resource)
         for realm, resources in sorted(by_realm.items()):
             names = _some(resource.address.key for resource in resources)
             if realm not in realms:
-                yield error(
+                yield warning(
                     "realm-missing",
                     f"Proxmox has no realm {realm}, which {names} {'is' if len(resources) == 1 else 'are'} to be made in",
                     remedy=f"its realms are {', '.join(sorted(realms))}: see `realm:` under `proxmox:`, or have an administrator add it",

@@ -1,0 +1,96 @@
+"""What is kept back because something is wrong with it alone: an error that names a wanted resource stops that one, and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import JsonValue
+
+from eiginfra.core.address import Address
+from eiginfra.core.finding import Finding, Severity
+from eiginfra.core.kind import Kind, Registry
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.usage import MEASURES, Limits, Usage
+from eiginfra.engine.situation import Situation
+
+CAPACITY = "capacity-exceeded"
+"""The code of the finding that all teams together ask for more than there is."""
+
+
+def objected(findings: Iterable[Finding], wanted: Mapping[Address, Resource]) -> dict[Address, Reason]:
+    """The wanted resources that errors are about, each with why it is kept back."""
+    return {
+        address: reason("objected", finding=found.code)
+        for found in findings
+        if found.severity is Severity.ERROR and found.address and (address := Address.parse(found.address)) in wanted
+    }
+
+
+def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | None, resource: Resource | None) -> Mapping[str, Reason]:
+    """The labels of something that stands which are not acted on: all, or the fields by which it would grow."""
+    if whole is not None and resource is not None:
+        return dict.fromkeys(resource.values, whole)
+    return fields if isinstance(fields, Mapping) else {}
+
+
+def softened(findings: Iterable[Finding], withheld: Mapping[Address, Reason]) -> list[Finding]:
+    """The findings; an error about what is kept back is a warning, for it stops nothing else."""
+    return [
+        found.model_copy(update={"severity": Severity.WARNING})
+        if found.severity is Severity.ERROR and found.address and Address.parse(found.address) in withheld
+        else found
+        for found in findings
+    ]
+
+
+def beyond_capacity(
+    registry: Registry, situation: Situation, observed: Mapping[Address, Observed]
+) -> dict[Address, Mapping[str, Reason] | Reason]:
+    """What would be created beyond the cohort's capacity, with why; of what stands, the fields by which it would grow, by label.
+
+    What stands comes first, then what is asked for in the order of the inventory, as long as it fits.
+    """
+    limit = situation.limits.capacity
+    if limit is None:
+        return {}
+    asked = {item.address: (item, registry[item.address.kind].usage(item.spec)) for item in situation.everything}
+    has = {address: observed[address].usage if address in observed else Usage() for address in asked}
+    total = Usage.total(_least(usage, has[address]) for address, (_, usage) in asked.items())
+    if not any(limit.exceeded(Usage.total(usage for _, usage in asked.values()))):
+        return {}
+    found: dict[Address, Mapping[str, Reason] | Reason] = {}
+    for address, (resource, usage) in asked.items():
+        more = usage - _least(usage, has[address])
+        over = [name for name, *_ in limit.exceeded(total + more) if getattr(more, name)]
+        if not over:
+            total = total + more
+            continue
+        names: list[JsonValue] = [*over]
+        why = reason("beyond-capacity", measures=names)
+        found[address] = dict.fromkeys(_growing(registry[address.kind], resource, observed[address]), why) if address in observed else why
+    return found
+
+
+def only_warned(limits: Limits, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of `check` as a plan goes by them: what is beyond the capacity is kept back, so that it stops nobody else."""
+    if limits.capacity is None:
+        return list(findings)
+    return [found.model_copy(update={"severity": Severity.WARNING}) if found.code == CAPACITY else found for found in findings]
+
+
+def _least(one: Usage, other: Usage) -> Usage:
+    return Usage.model_construct(**{name: type(getattr(one, name))(min(getattr(one, name), getattr(other, name))) for name in MEASURES})
+
+
+def _growing(kind: Kind[Any], resource: Resource, there: Observed) -> list[str]:
+    """The fields without which the resource takes no more than it has."""
+    usage = kind.usage(resource.spec)
+
+    def counts(name: str) -> bool:
+        try:
+            as_it_is = kind.spec.model_validate({**resource.values, name: there.values.get(name)})
+        except ValueError:
+            return False
+        return kind.usage(as_it_is) != usage
+
+    return [name for name in resource.values if name in there.values and counts(name)]
