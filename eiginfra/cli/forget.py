@@ -36,5 +36,5 @@ def run(
         if not known:
             msg = f"the journal has no record of {parsed}; {near or 'eiginfra journal list shows what was done'}"
             raise UsageError(msg)
-        out(quiet=quiet).print(f"Forgotten: {parsed}. It still stands; if the inventory asks for it, the next apply adopts it.")
+        out(quiet=quiet).print(f"Forgotten: {parsed}. It still exists; if the inventory asks for it, the next apply adopts it.")
         return 0

@@ -103,7 +103,7 @@ Replace = Annotated[
         "--replace",
         metavar="ADDRESS",
         parser=_address,
-        help="Make it anew where a field cannot change.",
+        help="Delete it and create it again, where a field cannot be changed.",
         autocompletion=completion.addresses,
     ),
 ]

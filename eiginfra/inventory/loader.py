@@ -112,7 +112,7 @@ def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
                 error(
                     "cohort-folder",
                     f"the cohort is {file.cohort!r}, but its folder is {name!r}",
-                    remedy="give both the same name; the id is part of every path and mark, so mend the one that is new",
+                    remedy="give both the same name; the id is part of every path and marker, so correct the one that is new",
                     location=document.locate("cohort"),
                 )
             ]
@@ -136,7 +136,7 @@ def _no_cohort(folder: Path) -> Finding:
 def _strays(folder: Path) -> list[Finding]:
     """YAML files beside cohort.yml: most likely teams in the wrong place."""
     names = sorted(path.name for path in folder.glob("*.y*ml") if path.suffix in {".yml", ".yaml"} and path.stem != "cohort")
-    remedy = "team files stand in the folder teams"
+    remedy = "team files belong in the folder teams"
     return [warning("file-ignored", "this file is ignored", remedy=remedy, location=Location(file=shown(folder / name))) for name in names]
 
 

@@ -91,7 +91,7 @@ def to_text(data: bytes, file: str) -> str:
 
 def _conflict(text: str, where: Location) -> Finding:
     ends = [len(_BREAK.split(text[: match.start()])) for match in _CONFLICT.finditer(text)]
-    remedy = f"keep one of the two versions, and delete Git's marks in lines {', '.join(map(str, ends[:9]))}"
+    remedy = f"keep one of the two versions, and delete Git's markers in lines {', '.join(map(str, ends[:9]))}"
     return error("merge-conflict", "a merge conflict of Git stands here, not yet resolved", remedy=remedy, location=where)
 
 

@@ -20,7 +20,7 @@ _MEANINGS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"mapping values are not allowed",
         "a second ': ' stands in this value, or the line is indented too far",
-        "quote text that contains ': ', or mend the indentation",
+        "quote text that contains ': ', or correct the indentation",
     ),
     (r"expected ',' or '[}\]]'", "a comma or closing bracket is missing before this place", "close the bracket opened at {opened}"),
     (r"unexpected end of stream", "a quote is opened here and never closed", "close it"),

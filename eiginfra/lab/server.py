@@ -126,9 +126,9 @@ def _read_state(path: Path | None) -> dict[str, Any]:
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise LabError(f"{path}: not a readable state file ({error}). Remove it to begin anew.") from error
+        raise LabError(f"{path}: not a readable state file ({error}). Remove it to start again.") from error
     if not isinstance(state, dict) or state.get("format_version") != _STATE_FORMAT:
-        raise LabError(f"{path}: not a state file of this lab's version. Remove it to begin anew.")
+        raise LabError(f"{path}: not a state file of this lab's version. Remove it to start again.")
     return state
 
 

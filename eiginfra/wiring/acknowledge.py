@@ -78,7 +78,7 @@ def _remarks(site: Site, findings: Sequence[Finding], today: date, unused: set[i
             yield warning(
                 "error-acknowledged",
                 f"{entry.code} is an error here: errors cannot be acknowledged",
-                remedy="mend what it is about, and take this entry out",
+                remedy="correct what it is about, and remove this entry",
                 location=where,
             )
         elif number in unused:

@@ -31,7 +31,7 @@ def installed() -> Mapping[str, ProviderType]:
     """The classes of all installed providers by name, loaded when first asked for. Raises UsageError for a package that brings none."""
     points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     if not points:
-        raise UsageError("no provider is installed, not even eiginfra's own: install eiginfra anew (pip install eiginfra)")
+        raise UsageError("no provider is installed, not even eiginfra's own: install eiginfra again (pip install eiginfra)")
     found: dict[str, ProviderType] = {}
     for point in points:
         if point.name in found:

@@ -119,7 +119,7 @@ def test_each_mistake_in_a_team_file_has_its_place_and_its_sentence(text: str, s
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("cohort: eig3", "cohort: eig4", "1:9: error: the cohort is 'eig4', but its folder is 'eig3' (give both the same name; the id is part of every path and mark, so mend the one that is new)"),
+        ("cohort: eig3", "cohort: eig4", "1:9: error: the cohort is 'eig4', but its folder is 'eig3' (give both the same name; the id is part of every path and marker, so correct the one that is new)"),
         ("ends: 2020-07-01", "ends: 2018-07-01", "1:1: error: the cohort ends (2018-07-01) before it starts (2019-09-02) (exchange the two dates)"),
         ("title:", "language: de\ntitle:", "2:11: error: language: 'de' is not known here (choose among en, fr)"),
         ("title:", "grace: 30\ntitle:", "2:8: error: grace: 30 is not a number of days (write 30d)"),
@@ -200,7 +200,7 @@ def test_files_that_are_left_out_are_warned_about(cohort: Callable[..., Path], t
     loaded = load_cohort(cohort({"adler": team_text("adler"), "README.md": "x", ".gitkeep": ""}))
     (loaded_again := cohort()).joinpath("plume.yml").write_text("title: X\n")
     assert [str(finding) for finding in load_cohort(loaded_again).findings][-1] == (
-        "plume.yml:1:1: warning: this file is ignored (team files stand in the folder teams)"
+        "plume.yml:1:1: warning: this file is ignored (team files belong in the folder teams)"
     )
     assert [str(finding) for finding in loaded.findings] == [
         "teams/README.md:1:1: warning: this is no team file and is ignored (team files end in .yml)"
