@@ -1,4 +1,4 @@
-"""`eiginfra apply`: make it so."""
+"""`eiginfra apply`: carry out a plan."""
 
 import os
 import sys

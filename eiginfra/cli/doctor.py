@@ -1,4 +1,4 @@
-"""`eiginfra doctor`: whether everything is in place to work."""
+"""`eiginfra doctor`: whether the services can be used."""
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format

@@ -1,4 +1,4 @@
-"""`eiginfra drift`: what reality changed behind the inventory's back."""
+"""`eiginfra drift`: what changed on the servers, and not in the inventory."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""`eiginfra reconcile`: look, tell and heal, again and again."""
+"""`eiginfra reconcile`: plan, report and heal in rounds."""
 
 import logging
 import random

@@ -67,7 +67,7 @@ def label(field: str, entry: str | None = None) -> str:
 
 
 class Blocked(BaseModel):
-    """A difference that cannot be acted on, and why: it is told, and withheld."""
+    """A difference that cannot be acted on, and why: it is shown, and nothing is done about it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -131,7 +131,7 @@ class Change(BaseModel):
     """Whether only the record ends: other cohorts of the site want the object."""
     harm: tuple[Harm, ...] = ()
     trace: Trace | None = None
-    """Of drift: since when, and by whom; told, and no part of what is done."""
+    """Of drift: since when, and by whom; it is shown, and is no part of what is done."""
 
     @property
     def acts(self) -> bool:
@@ -142,10 +142,10 @@ class Change(BaseModel):
 
     @property
     def withheld(self) -> tuple[FieldDiff, ...]:
-        """The differences that are told and not acted on."""
+        """The differences that are shown and not acted on."""
         return tuple(item.diff for item in self.blocked)
 
     @property
     def noteworthy(self) -> bool:
-        """Whether a plan has something to tell of it."""
+        """Whether a plan shows it."""
         return self.acts or bool(self.waiting or self.reason or self.blocked)

@@ -1,4 +1,4 @@
-"""The one source of today."""
+"""The only source of today."""
 
 from datetime import UTC, date, datetime
 

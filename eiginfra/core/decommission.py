@@ -1,4 +1,4 @@
-"""Decommission: the ordered steps by which a thing goes once nobody wants it, the same model for every kind."""
+"""Decommission: the ordered steps by which an object goes after it left the inventory; the same model for every kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Trigger(StrEnum):
 class Step:
     """One step of a decommission.
 
-    does: what becomes of the object, a word of the catalogue (`disable`, `stop-and-back-up`, `archive`, `empty`, `delete`).
+    does: what becomes of the object, a code (`disable`, `stop-and-back-up`, `archive`, `empty`, `delete`).
     values: the fields that the object has afterwards, brought about by `Kind.update`; None: it is removed by `Kind.delete`.
     cap: the removal cap of cohort.yml that it counts under ("members"). created_only: taken only of what eiginfra created.
     """

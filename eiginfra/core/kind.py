@@ -79,7 +79,7 @@ class Kind(ABC, Generic[S]):
         return ()
 
     def entry_needs(self, spec: S) -> Mapping[str, Address]:
-        """Of lists: what an entry needs, by its label (`members[adler-1]`); where that is missing the entry is left out, and told; pure."""
+        """Of lists: what an entry needs, by its label (`members[adler-1]`); if that is missing the entry is left out, and shown; pure."""
         return {}
 
     def usage(self, spec: S) -> Usage:

@@ -1,4 +1,4 @@
-"""Resources (what is wanted), observed objects (what is there) and records (what was last done)."""
+"""Resources (what is wanted), observed objects (what exists) and records (what was last reached)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Traces: since when something is not as wanted, as far as anybody saw, and who did it, where a server tells."""
+"""Traces: since when something is not as wanted, as far as eiginfra saw, and who did it, if a server recorded it."""
 
 from datetime import UTC, datetime
 
@@ -37,7 +37,7 @@ class Activity(BaseModel):
 class Trace(BaseModel):
     """It was in order at one moment and first seen otherwise at another; None: nobody looked then, or now is the first time.
 
-    activity: what others did in between that explains it, newest first; empty where no server tells.
+    activity: what others did in between that explains it, newest first; empty if no server recorded any.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""What is known when a plan is made: all that `Kind.complete` and `Kind.assess` may go by. Nothing is asked of a server here."""
+"""What is known when a plan is made: all that `Kind.complete` and `Kind.assess` may use. Nothing is asked of a server here."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""One action: look again, ask the kind to do it, and say whether what came of it is what was wanted."""
+"""One action: read the object again, let the kind do it, and compare the result with what was wanted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from eiginfra.engine.diff import agrees, diff
 
 @dataclass(frozen=True)
 class Done:
-    """What an action brought: the object if the answers showed it, and whether eiginfra created it."""
+    """The result of an action: the object if the answers showed it, and whether eiginfra created it."""
 
     seen: Observed | None
     created: bool

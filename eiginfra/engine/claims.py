@@ -19,7 +19,7 @@ from eiginfra.engine.diff import normal
 
 @dataclass(frozen=True)
 class Shared:
-    """What one cohort wants and has, as it stands on a site of several. elsewhere: what the other cohorts reached last."""
+    """What one cohort wants and has, as it is on a site of several. elsewhere: what the other cohorts reached last."""
 
     resources: Sequence[Resource]
     findings: Sequence[Finding]
@@ -76,7 +76,7 @@ def recorded(registry: Registry, records: Iterable[Record], today: date) -> list
 def merged(
     registry: Registry, resources: Iterable[Resource], claims: Claims, *, cohort: str, wrong: frozenset[Location] = frozenset()
 ) -> tuple[list[Resource], list[Finding]]:
-    """The resources with what other cohorts want of them, and what cannot be brought together.
+    """The resources with what other cohorts want of them, and what clashes.
 
     Fields with a rule are merged by it; others must be equal. wrong: places of errors that are told already.
     """

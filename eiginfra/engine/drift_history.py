@@ -1,4 +1,4 @@
-"""Since when something is not as wanted, and by whom: from the journal, from what a loop saw, and from the servers' own records."""
+"""Since when something differs, and who did it: from the journal, the loop's memory, and what the servers recorded."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -72,7 +72,7 @@ def traced(
         try:
             activity = registry[address.kind].activity(handle, question.seen, question.since) if question.seen else ()
         except ProviderError:
-            activity = ()  # told where it can be told: no plan fails for it
+            activity = ()  # only if the server can say: no plan fails for it
         return question.trace.model_copy(update={"activity": tuple(activity)})
 
     with ThreadPoolExecutor(_ASKING, thread_name_prefix="trace") as pool:

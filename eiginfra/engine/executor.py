@@ -1,4 +1,4 @@
-"""The executor: carries out exactly the plan's changes, independent ones at once, and believes only what it saw afterwards."""
+"""The executor: carries out exactly the plan's changes, independent ones at once, and verifies each."""
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -166,7 +166,7 @@ class Executor:
         kind = self._registry[change.address.kind]
         try:
             seen = kind.read(spec_of(kind, change), {} if created else change.handle)
-        except Exception:  # noqa: BLE001 - it was only a look; the failure itself is told
+        except Exception:  # noqa: BLE001 - it was only a read; the failure itself is reported
             return None
         if seen is None or (created and seen.marked is False):
             return None

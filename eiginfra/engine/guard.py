@@ -1,4 +1,4 @@
-"""Guards: a plan that would take away more than is likely to be meant is refused as a whole."""
+"""Guards: a plan that would remove more than is likely to be meant is refused as a whole."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -28,7 +28,7 @@ _OF_LISTS = frozenset({"removal-cap"})
 
 
 class HealingRule(StrEnum):
-    """What happens to drift of one kind. IGNORE: it is not even told."""
+    """What happens to drift of one kind. IGNORE: it is not even reported."""
 
     HEAL = "heal"
     ALERT = "alert"
@@ -55,7 +55,7 @@ class HealingPolicy:
         return self.rules.get(address.kind, HealingRule.HEAL)
 
     def ignores(self, address: Address, name: str) -> bool:
-        """Whether a field of a resource is nobody's business."""
+        """Whether drift of a field is neither reported nor healed."""
         return name in self.ignored.get(address.kind, ())
 
 
@@ -114,7 +114,7 @@ class HealingPlan:
 
 @dataclass(frozen=True)
 class News:
-    """What a round brought: drift that was not known, healed or not; failures that were not; and what is in order again by other hands."""
+    """The news of a round: drift that was not known, healed or not; failures that were not; and what is in order again without the loop."""
 
     found: tuple[Change, ...] = ()
     healed: tuple[Result, ...] = ()
@@ -123,7 +123,7 @@ class News:
     standing: tuple[Change, ...] = ()
     """All drift that the round left behind, known or new."""
     overdue: Mapping[str, datetime] = field(default_factory=dict)
-    """What waits for an apply for too long, and since when; told once."""
+    """What waits for an apply for too long, and since when; reported once."""
 
 
 def select_healing(plan: Plan, policy: HealingPolicy, memory: LoopMemory, now: datetime) -> HealingPlan:

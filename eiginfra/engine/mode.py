@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """Whether drift is only told, or also healed as far as the policy allows."""
+    """Whether drift is only reported, or also healed as far as the policy allows."""
 
     DETECT = "detect"
     HEAL = "heal"

@@ -1,4 +1,4 @@
-"""What was merged and is not applied: since when, and for how long that may be so before it is told."""
+"""What was merged and is not applied: since when, and how long that may last before it is reported."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ _CAUSES = (Cause.NEW, Cause.PENDING, Cause.CONFLICT, Cause.ORPHAN)
 
 
 class Pending(BaseModel):
-    """A change that waits for an apply: since when a loop saw it, and whether that was told."""
+    """A change that waits for an apply: since when a loop saw it, and whether that was reported."""
 
     since: datetime
     told: bool = False
@@ -29,5 +29,5 @@ def watched(known: Mapping[str, Pending], changes: tuple[Change, ...], now: date
 
 
 def overdue(waiting: Mapping[str, Pending], after: timedelta, now: datetime) -> tuple[str, ...]:
-    """The addresses that wait for longer than that, and were not told yet."""
+    """The addresses that wait for longer than that, and were not reported yet."""
     return tuple(sorted(address for address, item in waiting.items() if not item.told and now - item.since >= after))

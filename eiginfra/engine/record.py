@@ -36,7 +36,7 @@ def last_known(spec: type[Spec], record: Record | None, seen: Values) -> Values 
 
 
 def compared(spec: type[Spec], values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """The values that causes are told by: a field that is never compared need not be learned."""
+    """The values that decide about causes. A field that is never compared is not needed."""
     return {name: normal(rule, values[name]) for name, rule in rules(spec).items() if rule.compared and name in values}
 
 

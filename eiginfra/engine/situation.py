@@ -1,4 +1,4 @@
-"""All that a plan depends on, and what it comes to once renames are looked through."""
+"""All that a plan depends on, and the observations after renames."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

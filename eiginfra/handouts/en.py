@@ -1,4 +1,4 @@
-"""The words in English."""
+"""The sentences in English."""
 
 from eiginfra.handouts.language import Language
 

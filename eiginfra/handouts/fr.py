@@ -1,4 +1,4 @@
-"""The words in French, written with plain spaces; `_set` makes the unbreakable ones of French typography."""
+"""The sentences in French, written with plain spaces; `_set` makes the unbreakable ones of French typography."""
 
 import re
 from collections.abc import Mapping

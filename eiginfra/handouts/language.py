@@ -1,4 +1,4 @@
-"""What a language brings: its words, and how it writes days and amounts. Small tables, independent of the system's locales."""
+"""A language: its sentences, and how it writes days and amounts. Small tables, independent of the system's locales."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Making what people and servers wrote harmless inside our pages. HTML is escaped by the templates themselves; the rest is here."""
+"""Escaping for Markdown pages of what people and servers wrote. HTML is escaped by the templates themselves; the rest is here."""
 
 import re
 from urllib.parse import quote, urlsplit

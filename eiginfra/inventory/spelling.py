@@ -1,4 +1,4 @@
-"""User names are one, whatever their case: they are read in lower case, and whoever spells one in two ways is told."""
+"""User names are one, whatever their case: they are read in lower case, and a notice names one that is spelt in two ways."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

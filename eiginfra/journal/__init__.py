@@ -1,7 +1,7 @@
-"""What was done: runs, intents, results, last-applied specs and the lock, in an SQLite file or a PostgreSQL database.
+"""What was done: runs, intents, results, records and the lock, in an SQLite file or a PostgreSQL database.
 
-What lives here: SQLAlchemy Core, and the implementation of `core.journal.Journal`. What may not: decisions. The journal remembers and is
-asked; the engine draws the conclusions. If it is lost, only the causes of differences and the history are.
+What lives here: SQLAlchemy Core, and the implementation of `core.journal.Journal`. What may not: decisions. The journal only
+stores; the engine decides. If it is lost, only the causes of differences and the history are.
 """
 
 from eiginfra.journal.errors import JournalError

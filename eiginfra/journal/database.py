@@ -1,4 +1,4 @@
-"""One database, opened at its first use: SQLite's settings, transactions, and errors told in our words."""
+"""One database, opened at its first use: SQLite's settings, transactions, and errors as those of core.errors."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""The lock that keeps runs apart: the kernel's (flock) beside a file, the server's (advisory) on PostgreSQL. Death frees both.
+"""The lock that keeps runs apart: the kernel's (flock) beside a file, the server's (advisory) on PostgreSQL. Both end with the process.
 
 Neither is re-entrant. A note beside the lock says who holds it; it is for people, the lock itself does not depend on it.
 """

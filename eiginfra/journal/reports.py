@@ -1,4 +1,4 @@
-"""What the journal tells people: its runs, and what one of them did."""
+"""Reports from the journal: its runs, and what one of them did."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

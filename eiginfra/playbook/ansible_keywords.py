@@ -1,4 +1,4 @@
-"""Ansible's words that mean nothing here, each with what to write instead."""
+"""Ansible's keywords that playbooks do not have, each with what to write instead."""
 
 from collections.abc import Mapping
 from typing import Final

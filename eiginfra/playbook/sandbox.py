@@ -1,4 +1,4 @@
-"""Jinja2 shut in: expressions over views and plain values; no loops, no writing, no reach into Python, no growing without bound."""
+"""A sandbox for Jinja2: expressions over views and plain values, without loops, assignments, access to Python, or unlimited results."""
 
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How every service is spoken to over HTTP: deadlines, trust, pooled connections, retries, typed errors.
+"""How requests are sent to every service over HTTP: deadlines, trust, pooled connections, retries, typed errors.
 
 The policy sits in a transport adapter of `requests`, below whatever client library is used: `equip` a session with it, whoever made it.
 """

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object a line, one line a thing."""
+"""Log lines: one JSON object for each event."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""One round: look, select_healing, heal, remember."""
+"""One round: plan, select what may be healed, heal, remember."""
 
 import traceback
 from collections.abc import Callable, Mapping

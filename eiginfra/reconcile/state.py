@@ -1,4 +1,4 @@
-"""What the loop remembers between rounds, and over a restart: one small file. Losing it means that things are said again, no more."""
+"""What the loop remembers between rounds, and over a restart: one small file. If it is lost, things are reported again, no more."""
 
 import os
 from contextlib import suppress

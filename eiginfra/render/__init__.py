@@ -1,4 +1,4 @@
 """How plans, findings and reports look: text for people, Markdown for merge requests, JSON for programs.
 
-What lives here: all words that people read. What may not: decisions, requests, exit codes.
+What lives here: all sentences about plans, findings and reasons. What may not: decisions, requests, exit codes.
 """

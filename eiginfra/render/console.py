@@ -1,4 +1,4 @@
-"""The two streams: reports on standard output, progress and complaints on standard error; colours on terminals only."""
+"""The two streams: reports on standard output, progress and errors on standard error; colours on terminals only."""
 
 import json
 import sys

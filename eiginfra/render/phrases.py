@@ -1,4 +1,4 @@
-"""Small turns of phrase that several outputs share."""
+"""Phrases that several outputs share."""
 
 from datetime import date
 

@@ -60,7 +60,7 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 
 def print_changes(console: Console, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
-    """The changes, by team. further: what else is told of each."""
+    """The changes, by team. further: what else is shown of each."""
     for team, group in by_team(changes).items():
         console.print(Text(team or THE_COHORTS, style="bold underline"))
         for line in (line for change in group for line in _lines(change, further.get(change.address))):

@@ -1,4 +1,4 @@
-"""The words of reasons: what waits, what is blocked, why something was not done, and what a plan takes from whom."""
+"""The sentences for reasons and harm: what waits, what is blocked, why something was not done, who loses what."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The examination of a site's services and of the journal."""
+"""The checks of a site's services and of the journal."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""How a run is asked to stop: the first signal lets what is under way end, the second stops now."""
+"""How a run is asked to stop: after the first signal actions under way end; the second stops at once."""
 
 import os
 import select

@@ -34,7 +34,7 @@ def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
 
 
 def _check_quota(cohort: Cohort) -> Iterator[Finding]:
-    """A cohort whose teams may ask for as much as they like is told so."""
+    """A notice for a cohort whose teams have no quota."""
     free = [measure for measure in MEASURES if getattr(cohort.file.quota.default, measure) is None]
     if len(free) == len(MEASURES) and any(not cohort.file.quota.teams.get(team.id) for team in cohort.teams):
         yield notice(

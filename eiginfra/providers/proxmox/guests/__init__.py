@@ -1,4 +1,4 @@
-"""What containers and VMs share: how they are listed, read, made, placed, changed and taken away.
+"""What containers and VMs share: how they are listed, read, created, changed and deleted.
 
-What lives here: everything about guests that is not one sort's own. What may not: the kinds themselves.
+What lives here: everything about guests that is not about one kind. What may not: the kinds themselves.
 """

@@ -1,4 +1,4 @@
-"""What a look at the guests may have to say about them."""
+"""The findings about guests."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What containers and VMs share in being made, changed and started."""
+"""What containers and VMs share when they are created, changed and started."""
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""A snapshot before a risky change of a guest whose team asked for it; the last few of our own are kept, people's are never touched.
+"""A snapshot before a risky change of a guest whose team asked for it; the last few of eiginfra's are kept, people's are never touched.
 
 Names, refusals and the check for the feature: recordings/proxmox/container-lifecycle.jsonl and backup-firewall-misc.jsonl.
 """
@@ -76,7 +76,7 @@ def _own(listed: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def _next(listed: Iterable[dict[str, Any]], now: datetime) -> str:
-    """The next name of the day, whoever has the others."""
+    """The next free name of the day."""
     day = f"{now:%Y%m%d}"
     taken = [int(match[2]) for row in listed if (match := _NAME.fullmatch(str(row["name"]))) and match[1] == day]
     return f"eiginfra-{day}-{max(taken, default=0) + 1}"

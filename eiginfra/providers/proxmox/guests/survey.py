@@ -1,4 +1,4 @@
-"""The machines of a site as one look at the server shows them: read once, for all kinds that ask."""
+"""The guests of a site: read once, for all kinds."""
 
 import threading
 import time

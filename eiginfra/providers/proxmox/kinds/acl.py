@@ -1,4 +1,4 @@
-"""`proxmox.acl`: the roles of one group (or user) on one path, and there no other."""
+"""`proxmox.acl`: all roles of one group (or user) on one path."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath

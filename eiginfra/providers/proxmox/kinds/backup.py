@@ -261,7 +261,7 @@ def _vmids(job: Mapping[str, Any]) -> list[int]:
 
 
 def _held_back(there: Observed, job: Mapping[str, Any], scope: Scope, survey: Survey, numbers: Numbers) -> Observed:
-    """The job, whose guests are left as they are where it cannot be told whose they are."""
+    """The job; its guests are blocked while it is not known whose they are."""
     spec = next((spec for spec in scope.specs() if spec.id == there.address.key), None)
     record = next((known for known in scope.records if known.address == there.address), None)
     covered: Any = (record.values.get("guests") if record is not None else None) or ()

@@ -1,4 +1,4 @@
-"""`proxmox.firewall`: the firewall of one guest, and the filter that holds the guest to its own address."""
+"""`proxmox.firewall`: the firewall of one guest, and the filter that limits the guest to its own address."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""`proxmox.role`: what those who have it may do; by itself nothing with which a quota could be passed."""
+"""`proxmox.role`: a set of privileges, none of which can exceed a quota."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
