@@ -1,7 +1,7 @@
 """`requests` without what is never used here: cookies, `.netrc`, settings of the environment at every request.
 
 Client libraries take the session as any other. It sends what `requests` would; only what is unusual is left to `requests` itself, which
-asks the same questions anew for every request, at several times the price.
+asks the same questions again for every request, at several times the price.
 """
 
 import json
@@ -121,7 +121,7 @@ class PlainAdapter(HTTPAdapter):
         """Done when the connections were made."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """What stands in the request's first line."""
+        """The path and query in the request's first line."""
         return super().request_url(request, proxies) if proxies else request.path_url
 
     def close(self) -> None:
