@@ -121,7 +121,7 @@ class PlainAdapter(HTTPAdapter):
         """Done when the connections were made."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """The path and query in the request's first line."""
+        """The target in the request's first line."""
         return super().request_url(request, proxies) if proxies else request.path_url
 
     def close(self) -> None:
