@@ -90,7 +90,7 @@ def _linked(change: Change, present: set[Address]) -> Change:
 
 @dataclass(frozen=True)
 class _Completion:
-    """The resources completed, with what is kept back: absent where nothing stands yet, else blocked in `seen`."""
+    """The resources completed, with what is kept back: absent where nothing exists yet, else blocked in `seen`."""
 
     seen: Seen
     world: World
@@ -100,7 +100,7 @@ class _Completion:
 
 
 def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Mapping[Address, Resource], meta: PlanMeta) -> _Completion:
-    """Completed anew while the kinds object to what is completed: without it others may have its numbers, and its dependents wait."""
+    """Completed again while the kinds object to what is completed: without it others may have its numbers, and its dependents wait."""
     beyond = beyond_capacity(registry, situation, seen.observed)
     withheld = {**objected(seen.findings, wanted), **{address: why for address, why in beyond.items() if isinstance(why, Reason)}}
     said: list[Finding] = list(seen.findings)

@@ -27,7 +27,7 @@ def objected(findings: Iterable[Finding], wanted: Mapping[Address, Resource]) ->
 
 
 def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | None, resource: Resource | None) -> Mapping[str, Reason]:
-    """The labels of something that stands which are not acted on: all, or the fields by which it would grow."""
+    """The labels of something that exists which are not acted on: all, or the fields by which it would grow."""
     if whole is not None and resource is not None:
         return dict.fromkeys(resource.values, whole)
     return fields if isinstance(fields, Mapping) else {}
@@ -46,9 +46,9 @@ def softened(findings: Iterable[Finding], withheld: Mapping[Address, Reason]) ->
 def beyond_capacity(
     registry: Registry, situation: Situation, observed: Mapping[Address, Observed]
 ) -> dict[Address, Mapping[str, Reason] | Reason]:
-    """What would be created beyond the cohort's capacity, with why; of what stands, the fields by which it would grow, by label.
+    """What would be created beyond the cohort's capacity, with why; of what exists, the fields by which it would grow, by label.
 
-    What stands comes first, then what is asked for in the order of the inventory, as long as it fits.
+    What exists comes first, then what is asked for in the order of the inventory, as long as it fits.
     """
     limit = situation.limits.capacity
     if limit is None:
