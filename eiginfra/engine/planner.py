@@ -191,6 +191,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
     """What happens to one resource that is there, and what is to be said of it."""
     resource, there, record = pair.resource, pair.there, pair.record
     last = last_known(kind.spec, situation.last(there, record), there.values)
+    last = _never_applied(kind, resource, situation) if last is None else last
     diffs = diff(kind.spec, resource.values, there.values, last)
     blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
@@ -233,6 +234,17 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
         ),
         findings,
     )
+
+
+def _never_applied(kind: Kind[Any], resource: Resource, situation: Situation) -> dict[str, JsonValue] | None:
+    """An empty record of what came with its dependencies, which eiginfra created, and was never applied itself; None if that is unknown.
+
+    So the members of a group that a broken-off run created are pending, and no drift.
+    """
+    below = [situation.records.get(other) for other in kind.dependencies(resource.spec)]
+    if not below or not all(record is not None and record.created for record in below):
+        return None
+    return {name: [] for name, rule in rules(kind.spec).items() if rule.entries is not None}
 
 
 def _creation(kind: Kind[Any], resource: Resource, record: Record | None, situation: Situation, barred: Mapping[str, Reason]) -> Change:

@@ -257,3 +257,17 @@ def test_a_copy_of_a_plan_has_its_own_fingerprint() -> None:
     plan = World().plan(thing("a"), thing("b"))
     first = plan.fingerprint
     assert plan.model_copy(update={"changes": plan.changes[:1]}).fingerprint != first
+
+
+@pytest.mark.parametrize("created", [True, False])
+def test_what_came_with_a_thing_of_ours_and_was_never_applied_is_pending(created: bool) -> None:
+    """A run broke off between a group and its members: nobody touched the server, and drift told of them."""
+    world = World()
+    world.apply(thing("a"))
+    world.journal.kept[ADDRESS] = replace(world.journal.kept[ADDRESS], created=created)
+    world.server.objects["a/list"] = {"name": "a/list", "people": [], "text": None}
+    plan = world.plan(thing("a"), thing("a/list", parent="a", text="t", people=[{"username": "u"}]))
+    [change] = [change for change in plan.changes if change.address.key == "a/list"]
+    assert (change.action, change.cause) == (Action.ADOPT, Cause.PENDING if created else Cause.UNKNOWN)
+    assert {diff.cause for diff in change.diffs} == {change.cause}
+    assert bool(drifted(plan)) is not created
