@@ -88,7 +88,8 @@ def run(
     try:
         with Stopper().signals() as stopper:
             loop = Loop(
-                cohort=f"{folder.name} on {here.name}",
+                cohort=folder.name,
+                site=here.name,
                 mode=mode,
                 open_work=open_work,
                 state=state_file(here, folder.name, str(selection)),

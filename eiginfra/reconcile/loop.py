@@ -34,13 +34,14 @@ def _now() -> datetime:
 
 @dataclass
 class Loop:
-    """cohort: how messages name it. open_work: reads the files and is called once a round. state: where the memory is kept.
+    """cohort, site: how messages and metrics name them. open_work: reads the files and is called once a round.
 
-    address: where the webhook's address comes from; proxy: which one leads there. now, monotonic, wait: the clock, and a sleep that tells
-    whether to stop.
+    state: where the memory is kept. address: where the webhook's address comes from; proxy: which one leads there. now, monotonic, wait:
+    the clock, and a sleep that tells whether to stop.
     """
 
     cohort: str
+    site: str
     mode: Mode
     open_work: Callable[[], Work]
     state: Path
@@ -54,7 +55,7 @@ class Loop:
     last: Round | None = None
 
     def __post_init__(self) -> None:
-        self.metrics = Metrics(self.mode)
+        self.metrics = Metrics(self.cohort, self.mode)
         self.memory: LoopMemory = recall(self.state)
         self._alive = self.monotonic()
         self._ended: datetime | None = None
@@ -141,7 +142,7 @@ class Loop:
         """Log, metrics, webhook, memory, systemd: in this order, so that what fails late loses nothing."""
         log_round(seen)
         self.metrics.count(seen, self.now().timestamp())
-        had = bool(message := compose(self.cohort, seen)) or bool(self.memory.unsent)
+        had = bool(message := compose(f"{self.cohort} on {self.site}", seen)) or bool(self.memory.unsent)
         unsent = tell(self.memory, message, self.address, self.proxy)
         if had and self.address is not None:
             self.metrics.told(sent=unsent is None)

@@ -1,8 +1,9 @@
 """What a Prometheus scrapes. Labels are kinds, teams, causes, providers: never values, never names of people."""
 
 from collections import Counter as Tally
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 
 from eiginfra import __version__
 from eiginfra.engine.healing import HealingPlan
@@ -12,11 +13,25 @@ from eiginfra.reconcile.round import End, Round
 _BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
 
+class _Registry(CollectorRegistry):
+    """Every sample bears the cohort: one Prometheus may look at several loops."""
+
+    def __init__(self, cohort: str) -> None:
+        super().__init__()
+        self._cohort = cohort
+
+    def collect(self) -> Iterator[Metric]:
+        """All figures, with the cohort."""
+        for metric in super().collect():
+            metric.samples = [sample._replace(labels={"cohort": self._cohort, **sample.labels}) for sample in metric.samples]
+            yield metric
+
+
 class Metrics:
     """The figures of one loop, in a registry of their own."""
 
-    def __init__(self, mode: Mode) -> None:
-        self._registry = registry = CollectorRegistry()
+    def __init__(self, cohort: str, mode: Mode) -> None:
+        self._registry = registry = _Registry(cohort)
         self._drift = Gauge(
             "eiginfra_drift",
             "Resources that drift after the last full round",

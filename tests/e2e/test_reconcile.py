@@ -214,8 +214,8 @@ def test_the_loop_heals_tells_counts_and_stops(applied: Any) -> None:
             loop.until("round", end="healed")
             loop.until("round", end="clean")
             figures = requests.get(f"{home}/metrics", timeout=5).text
-            assert 'eiginfra_heals_total{kind="gitlab.project",outcome="done",team="adler"} 1.0' in figures
-            assert 'eiginfra_requests_total{method="GET",provider="proxmox"}' in figures
+            assert 'eiginfra_heals_total{cohort="eig3",kind="gitlab.project",outcome="done",team="adler"} 1.0' in figures
+            assert 'eiginfra_requests_total{cohort="eig3",method="GET",provider="proxmox"}' in figures
             assert requests.get(f"{home}/healthz", timeout=5).json()["status"] == "ok"
             assert loop.end() == 0
         [message] = messages

@@ -153,7 +153,8 @@ def make_loop(world: World, clock: Clock, chat: Chat, tmp_path: Path) -> Iterato
         world.journal.now = clock.now
         given = {"address": chat.address, "wait": clock.wait, **more}
         return Loop(
-            "eig3 on test",
+            "eig3",
+            "test",
             mode,
             world,
             tmp_path / "memory.json",

@@ -43,9 +43,11 @@ def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 
 def figure(loop: Loop, name: str) -> float:
-    """The value of a sample, given as Prometheus writes it; 0 if it is not there."""
+    """The value of a sample, given as Prometheus writes it but for the cohort, which every sample bears; 0 if it is not there."""
     samples = dict(line.rsplit(" ", 1) for line in loop.metrics.text().decode().splitlines() if not line.startswith("#"))
-    return float(samples.get(name, 0))
+    name, _, labels = name.removesuffix("}").partition("{")
+    borne = ",".join(sorted(filter(None, ['cohort="eig3"', *labels.split(",")])))
+    return float(samples.get(f"{name}{{{borne}}}", 0))
 
 
 def test_nothing_to_do_is_said_to_nobody(make_loop: MakeLoop, chat: Any, lines: Any) -> None:
