@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit hunt bench faults soak replay clients peers format man lock clean
+.PHONY: help demo test lint types unit hunt bench faults soak replay clients peers new-kind format man lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(VENV)/demo.stamp ## All steps on a lab of its own: plan, apply, drift, healing, handouts
 	@$(BIN)/eiginfra demo
@@ -48,6 +48,9 @@ clients: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## Try gitlabform and Ansibl
 
 peers: $(VENV)/dev.stamp $(CLIENTS)/clients.stamp ## The example by eiginfra, Ansible's modules and gitlabform: requests and seconds side by side
 	$(BIN)/python benchmarks/peers.py $(PEERS)
+
+new-kind: ## Write the files of a new kind, NAME=provider.thing (CONTRIBUTING.md)
+	@$(PYTHON) tools/new_kind.py "$(NAME)"
 
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .

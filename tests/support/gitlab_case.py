@@ -81,6 +81,8 @@ class Case:
     lost: Callable[[Any], object] = lambda _: None
     gone: str = "create"
     site: dict[str, Any] = field(default_factory=dict)
+    refused: tuple[dict[str, Any], ...] = ()
+    """Values, beside the case's own, that the spec refuses, for GitLab would."""
 
     def wanted(self, was: str | None = None, **changed: Any) -> tuple[Spec | Task, ...]:
         """was: the key that it had before."""

@@ -135,7 +135,7 @@ def _check(call: GitLabCall, source: Source, wanted: Json, doing: str) -> None:
         errors["title"] = ["can't be blank"]
     elif any(one["title"] == wanted["title"] and one["id"] != wanted["id"] for one in others):
         errors["title"] = ["already being used for another group or project milestone."]
-    if wanted["start_date"] and wanted["due_date"] and wanted["start_date"] > wanted["due_date"]:
+    if wanted["start_date"] and wanted["due_date"] and wanted["start_date"] >= wanted["due_date"]:
         errors["due_date"] = ["must be greater than start date"]
     if errors:
         raise message(400, f"Failed to {doing} milestone {ruby(errors)}")

@@ -3,7 +3,9 @@
 from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic import ValidationError
 from support.gitlab_cases import CASES, KEYS, ROWS, SEEDS
+from support.planning import Task
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.decommission import Trigger
@@ -114,7 +116,19 @@ def test_what_left_goes_only_when_it_is_asked_for(road, case):
     assert case.pruned(road.world)
 
 
+@every_case
+def test_what_is_protected_stays_when_it_left(road, case):
+    road.apply(*case.needs, Task(case.wanted()[-1], protect=True))
+    assert road.later().plan(*case.needs, prune=True).acting == ()
+
+
 # Each field
+
+
+@pytest.mark.parametrize(("case", "values"), [(name, values) for name, case in CASES.items() for values in case.refused], indirect=["case"])
+def test_values_are_refused_offline(case, values):
+    with pytest.raises(ValidationError):
+        case.spec(**{**case.fields, **values})
 
 
 @each(ROWS)

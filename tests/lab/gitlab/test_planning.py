@@ -24,8 +24,9 @@ def test_milestones(api, group, project, kind):
         {"message": 'Failed to create milestone {:title=>["already being used for another group or project milestone."]}'},
     )
     one = f"{base}/{shown['id']}"
-    wrong = api("PUT", one, json={"due_date": "2019-10-01"})
-    assert "must be greater than start date" in wrong.json()["message"]
+    for day in ("2019-10-01", "2019-11-01"):
+        wrong = api("PUT", one, json={"due_date": day})
+        assert (wrong.status_code, "must be greater than start date" in wrong.json()["message"]) == (400, True)
     assert api("PUT", one, json={"state_event": "close"}).json()["state"] == "closed"
     assert api("GET", base, params={"state": "active"}).json() == []
     assert api("DELETE", one).status_code == 204

@@ -1,0 +1,39 @@
+"""`gitlab.milestone`: a milestone of a group, a date of the cohort's calendar that all projects in it share."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.providers.gitlab.fields import FullPath
+from eiginfra.providers.gitlab.list_kind import ListKind
+
+
+class MilestoneSpec(Spec):
+    """A milestone of a group."""
+
+    group: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the group")
+    title: str = Field(pattern=r"^\S(.*\S)?$", max_length=255, description="Its title", examples=["Mi-parcours"])
+    description: str = Field(default="", description="What is to be reached")
+    starts: date | None = Field(default=None, description="Its first day")
+    due: date | None = Field(default=None, description="The day by which it is to be reached, after the first")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts is not None and self.due is not None and self.starts >= self.due:
+            raise PydanticCustomError("milestone_dates", "due must be later than starts", {})
+        return self
+
+
+class MilestoneKind(ListKind[MilestoneSpec]):
+    """Found by its title in its group. Teams open and close it; milestones that a team created are its own."""
+
+    name = "gitlab.milestone"
+    spec = MilestoneSpec
+    title = "a milestone of a group on GitLab"
+    listing = "milestones"
+    noun = "milestone"
+    naming = "title"
+    fields = {"title": "title", "description": "description", "starts": "start_date", "due": "due_date"}
