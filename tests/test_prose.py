@@ -56,7 +56,7 @@ def _avoided(text: str) -> list[str]:
 
 def _prose(page: str) -> Iterator[tuple[int, str]]:
     """The paragraphs of a page with their lines, without its examples of code."""
-    code = re.compile(r"^```.*?^```$|^(?: {4}.*\n)+", re.DOTALL | re.MULTILINE)
+    code = re.compile(r"^ *```.*?^ *```$|^(?: {4}[^\n]*\n)+", re.DOTALL | re.MULTILINE)
     kept = code.sub(lambda found: "\n" * found[0].count("\n"), page)
     for found in re.finditer(r"(?:[^\n]+\n?)+", kept):
         yield kept.count("\n", 0, found.start()) + 1, found[0]
@@ -86,6 +86,11 @@ def test_docstrings_and_comments_are_in_plain_words() -> None:
         for word in _avoided(text)
     ]
     assert found == []
+
+
+def test_text_behind_examples_is_read() -> None:
+    page = "First.\n\n    code stuck\n\nIt stands.\n\n```\nstuck\n```\n\nAn end.\n"
+    assert [(line, text.strip()) for line, text in _prose(page)] == [(1, "First."), (5, "It stands."), (11, "An end.")]
 
 
 @pytest.mark.parametrize("text", ["what hangs on it", "Our marks", "no room", "told\napart", "it still stands", "it is ours", "Made anew."])
