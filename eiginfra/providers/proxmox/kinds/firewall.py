@@ -114,7 +114,7 @@ class FirewallKind(Kind[FirewallSpec]):
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
         guests = self._machines.marked(self._machines.survey(self.name, scope.cohort))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
-        looks = [look for look in self._read_all(there) if look is not None]
+        looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]
         found = [look for look in looks if not look.blank]
         without = frozenset(look.address for look in looks if look.blank)
         flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
@@ -166,25 +166,28 @@ class FirewallKind(Kind[FirewallSpec]):
     def _look(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
         """None if there is no such guest."""
         found = self._machines.place(self.name, spec.mark, handle)
-        return None if found is None else self._read_all([(spec, *found)])[0]
+        return None if found is None else self._read_all([self._at(spec, *found)])[0]
 
-    def _read_all(self, triples: Sequence[tuple[FirewallSpec, Listed, Reading]]) -> list[ObservedFirewall | None]:
+    def _at(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> tuple[FirewallSpec, Listed, int]:
+        """What to read a firewall by: the guest, and the number of its managed network device."""
+        return spec, guest, device_number(reading.wanted, self._client.settings)
+
+    def _read_all(self, triples: Sequence[tuple[FirewallSpec, Listed, int]]) -> list[ObservedFirewall | None]:
         """None for a guest that is gone by now."""
         parts: list[tuple[str, str | None, Any]] = [
             ("options", None, {}),
             ("rules", "rules", []),
             (f"ipset/{_IPSET}", "ipfilter", None),
         ]
-        devices = [device_number(reading.wanted, self._client.settings) for _, _, reading in triples]
         asked = [
             [
                 self._readers.submit(self._part, guest, path.format(device)) if name is None or name in spec.managed else None
                 for path, name, _ in parts
             ]
-            for (spec, guest, _), device in zip(triples, devices, strict=True)
+            for spec, guest, device in triples
         ]
         looks: list[ObservedFirewall | None] = []
-        for (spec, guest, _), device, futures in zip(triples, devices, asked, strict=True):
+        for (spec, guest, device), futures in zip(triples, asked, strict=True):
             answers = [None if future is None else future.result() for future in futures]
             options, listed, members = (blank if answer is None else answer for answer, (_, _, blank) in zip(answers, parts, strict=True))
             looks.append(None if answers[0] is None else self._observed(spec, guest, device, (options, listed, members)))
@@ -264,7 +267,7 @@ class FirewallKind(Kind[FirewallSpec]):
             send("PUT", "options", **params, digest=look.options.get("digest"))
         if "ipfilter" in fields and not spec.ipfilter and look.members is not None:
             send("DELETE", f"ipset/{ipset}", force=1)
-        return self._look(spec, look.handle)
+        return self._read_all([(spec, guest, look.device)])[0]  # the guest itself was looked at before the first request
 
     def _hold(self, guest: Listed, ipset: str, members: tuple[str, ...] | None, send: Callable[..., None]) -> None:
         """The guest's own address goes in before others go out."""
