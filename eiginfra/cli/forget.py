@@ -18,6 +18,9 @@ def run(
         str,
         typer.Argument(metavar="ADDRESS", help="What to forget, e.g. 'gitlab.group[eig/eig3/adler]'.", autocompletion=completion.addresses),
     ],
+    cohort: Annotated[
+        str | None, typer.Option(metavar="ID", help="Another cohort's record, such as of one whose files are gone; else the inventory's.")
+    ] = None,
     quiet: options.Quiet = False,
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
@@ -30,11 +33,13 @@ def run(
     except ValueError as problem:
         raise UsageError(str(problem)) from problem
     with Workspace.load(paths, offline=True) as workspace:
+        whose = cohort or workspace.cohort.id
         with workspace.journal.lock("forget"):
-            known = workspace.journal.forget(workspace.cohort.id, parsed)
-            near = None if known else did_you_mean(str(parsed), map(str, workspace.journal.records(workspace.cohort.id)))
+            known = workspace.journal.forget(whose, parsed)
+            near = None if known else did_you_mean(str(parsed), map(str, workspace.journal.records(whose)))
         if not known:
-            msg = f"the journal has no record of {parsed}; {near or 'eiginfra journal list shows what was done'}"
+            of = f" of the cohort {cohort}" if cohort else ""
+            msg = f"the journal has no record{of} of {parsed}; {near or 'eiginfra journal list shows what was done'}"
             raise UsageError(msg)
         out(quiet=quiet).print(f"Forgotten: {parsed}. It still exists; if the inventory asks for it, the next apply adopts it.")
         return 0

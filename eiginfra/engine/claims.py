@@ -163,7 +163,7 @@ def _clash(resource: Resource, differing: Mapping[str, Claim], cohort: str) -> F
         return warning(
             "claimed-elsewhere",
             f"{resource.address} was applied with another {names} by the cohort {claim.cohort}, which is known by the journal only",
-            remedy=f"make both agree; if {claim.cohort} is over, forget its records where its files are: eiginfra forget",
+            remedy=f"make both agree; if {claim.cohort} is over: eiginfra forget --cohort {claim.cohort} '{resource.address}'",
             location=resource.locate(field),
             address=str(resource.address),
             field=field,

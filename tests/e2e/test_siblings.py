@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 OWN, OTHER = "eig3", "eig4"
@@ -134,3 +135,77 @@ def test_a1_a_sub_domain_a_port_and_a_machine_id_of_both_name_both_places(place:
             assert not found["also"][0]["file"].startswith(f"inventories/{cohort}/")
             assert "eig3/adler" in found["message"]
             assert "eig4/suite" in found["message"]
+
+
+def test_a_mistaken_or_missing_sibling_keeps_by_the_journal_what_it_had(place: Any, second: Callable[..., None]) -> None:
+    second(team(PERSON))
+    apply(place, OWN)
+    apply(place, OTHER)
+    leave(place)
+    suite = place.folder / "inventories" / OTHER / "teams" / "suite.yml"
+    suite.write_text(suite.read_text(encoding="utf-8").replace("title:", "tilte:"), encoding="utf-8")
+    told = place.call("plan")
+    assert "it stays for eig4" in told.out
+    assert f"inventories/{OTHER}/teams/suite.yml" in told.out + told.err
+    suite.unlink()
+    (suite.parent.parent / "cohort.yml").unlink()
+    assert place.call("forget", ACCOUNT, "--cohort", OTHER).code == 0  # nobody else wants it any more
+    assert place.call("forget", ACCOUNT, "--cohort", OTHER).code == 64
+    apply(place, OWN)
+    assert account(place)[0] == 0
+    assert place.gitlab("GET", "/users?username=adler-1")[0]["state"] == "active"  # that account is the other's still
+    silent(place, OWN)
+
+
+def test_a_lost_journal_takes_no_access(place: Any, second: Callable[..., None]) -> None:
+    second(team(PERSON))
+    apply(place, OWN)
+    apply(place, OTHER)
+    leave(place)
+    for path in (place.folder / "site").glob("journal.db*"):
+        path.unlink()
+    apply(place, OWN, "--prune")
+    apply(place, OTHER, "--prune")
+    assert account(place) == (1, DECEMBER)
+    silent(place)
+
+
+def test_a_group_of_the_site_holds_the_people_of_both_and_siblings_cost_no_request(place: Any, second: Callable[..., None]) -> None:
+    playbook = place.folder / "playbooks" / "site.yml"
+    play = """
+- name: Everybody
+  tasks:
+    - name: Group
+      proxmox.group:
+        id: everybody
+        members: "{{ cohort.people | selectattr('role', 'ne', 'mentor') | list | proxmox_users(site.proxmox.realm) }}"
+"""
+    playbook.write_text(playbook.read_text(encoding="utf-8") + play, encoding="utf-8")
+    apply(place, OWN)
+    alone = asked(place)
+    second(team(PERSON, {"username": "suite-2", "name": "S", "email": "suite-2@example.org"}))
+    apply(place, OTHER)
+    apply(place, OWN)
+    assert {"adler-1@pve", "karfur-1@pve", "suite-2@pve"} <= set(place.proxmox("GET", "/access/groups/everybody")["members"])
+    silent(place)
+    assert asked(place) == alone
+    second(team())
+    apply(place, OWN)
+    apply(place, OTHER)
+    members = set(place.proxmox("GET", "/access/groups/everybody")["members"])
+    assert "suite-2@pve" not in members
+    assert "adler-1@pve" in members
+    silent(place)
+
+
+def asked(place: Any) -> int:
+    """How many requests a plan of the first cohort sends."""
+    ca = str(place.folder / "site" / "proxmox-ca.pem")
+
+    def count() -> int:
+        urls = (f"{place.lab.urls[name]}/_lab/requests" for name in ("gitlab", "proxmox"))
+        return sum(sum(requests.get(url, timeout=10, verify=ca).json()["by"].values()) for url in urls)
+
+    before = count()
+    assert place.call("plan").code == 0
+    return count() - before

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from eiginfra.core.claim import Claims
 from eiginfra.core.resource import Observation, Observed, Record, Resource
 from eiginfra.core.secret import Secret
 from eiginfra.core.values import ByteSize
@@ -74,18 +75,22 @@ def vm(mark: str = "eig3/adler/db", **fields: Any) -> VmSpec:
 NOTHING_READ = GuestFacts()
 
 
+NO_CLAIMS: Claims = {}
+
+
 def known(
     resources: Sequence[Resource],
     observed: Iterable[Observed] = (),
     *,
     facts: GuestFacts = NOTHING_READ,
     records: Sequence[Record] = (),
+    claims: Claims = NO_CLAIMS,
 ) -> World:
     """What a plan knows when numbers are given out; the resources count as completed."""
     wanted = {resource.address: resource for resource in resources}
     observations = {kind: Observation(facts=facts) for kind in KINDS}
     there = {seen.address: seen for seen in observed}
-    return World(wanted, there, observations, frozenset(), records, date(2020, 7, 2), completed=dict(wanted))
+    return World(wanted, there, observations, frozenset(), records, date(2020, 7, 2), claims=claims, completed=dict(wanted))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eiginfra.core.address import Address
+from eiginfra.core.claim import Claim
 from eiginfra.core.errors import InputError
 from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.usage import Usage
@@ -39,8 +40,9 @@ def record(vmid: int) -> Record:
     return Record(address, {"id": vmid}, {"vmid": vmid}, "old", created=True, run=1, at=datetime(2019, 1, 1, tzinfo=UTC), by="someone")
 
 
-def allocate(resources, observed=(), others=(), taken=frozenset(), records=(), **site):
-    world = known(resources, [*observed, *others], facts=GuestFacts(taken), records=records)
+def allocate(resources, observed=(), others=(), taken=frozenset(), records=(), *, claims=(), **site):
+    claimed = {claim.address: [claim] for claim in claims}
+    world = known(resources, [*observed, *others], facts=GuestFacts(taken), records=records, claims=claimed)
     filled = GuestAllocator(lambda: make_site(**site)).allocate(world)
     return {address.key: values for address, values in filled.items()}
 
@@ -64,6 +66,13 @@ def test_a_new_number_is_the_next_after_the_highest_ever_seen() -> None:
         records=[record(110)],
     )
     assert {key: values["id"] for key, values in numbers.items()} == {"eig3/adler/db": 111, "eig3/adler/web": 112}
+
+
+def test_a_number_that_another_cohort_writes_is_never_given() -> None:
+    guest, project = Address("proxmox.vm", "eig4/suite/web"), Address("gitlab.project", "eig/eig4/suite/api")
+    theirs = [Claim("eig4", guest, {"id": 100}), Claim("eig4", project, {"id": 102})]
+    numbers = allocate([resource("adler", "web")], claims=theirs, ids=(100, 110))
+    assert numbers["eig3/adler/web"]["id"] == 101
 
 
 def test_a_project_of_the_journal_with_such_an_id_is_no_trace() -> None:
