@@ -16,7 +16,7 @@ _WORDS = re.compile(r"[^\s:,;()]+|[\s:,;()]+")
 
 
 @dataclass(frozen=True)
-class Entry:
+class FindingEntry:
     """What an output shows of one finding, or of several of one code. also: other places, each with what leads to it."""
 
     severity: Severity
@@ -26,7 +26,7 @@ class Entry:
     also: tuple[tuple[str, Location], ...] = ()
 
 
-def entries(findings: Sequence[Finding]) -> Iterator[Entry]:
+def entries(findings: Sequence[Finding]) -> Iterator[FindingEntry]:
     """In the order of each code's first finding; the acknowledged are left out."""
     groups: dict[object, list[Finding]] = {}
     for place, found in enumerate(findings):
@@ -47,10 +47,10 @@ def told(found: Finding) -> str:
     return "; ".join(filter(None, (found.message, str(found.trace or ""))))
 
 
-def _one(found: Finding) -> Entry:
+def _one(found: Finding) -> FindingEntry:
     where = found.location or found.address
     also = tuple((_before(found, place), place) for place in found.also)
-    return Entry(found.severity, told(found), str(where) if where else None, found.remedy, also)
+    return FindingEntry(found.severity, told(found), str(where) if where else None, found.remedy, also)
 
 
 def _before(found: Finding, place: Location) -> str:
@@ -60,13 +60,13 @@ def _before(found: Finding, place: Location) -> str:
     return "first at" if earlier else "also at"
 
 
-def _several(group: Sequence[Finding]) -> Entry:
+def _several(group: Sequence[Finding]) -> FindingEntry:
     text = common([told(found) for found in group])
-    names = list(filter(None, dict.fromkeys(_subject(found) or _own_words(told(found), text) for found in group)))
+    names = list(filter(None, dict.fromkeys(_subject(found) or _what_differs(told(found), text) for found in group)))
     listed = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
     remedies = [found.remedy for found in group if found.remedy]
     times = f"{len(group)} times{f': {listed}' if listed else ''}"
-    return Entry(group[0].severity, f"{text} ({times})", remedy=common(remedies) if remedies else None)
+    return FindingEntry(group[0].severity, f"{text} ({times})", remedy=common(remedies) if remedies else None)
 
 
 def _subject(found: Finding) -> str | None:
@@ -85,7 +85,7 @@ def common(texts: Sequence[str]) -> str:
     return re.sub(rf"{GAP}(?=\w)", f"{GAP} ", text)
 
 
-def _own_words(text: str, shared: str) -> str:
+def _what_differs(text: str, shared: str) -> str:
     """The words of a text that the others do not share."""
     known = set(_WORDS.findall(shared))
     return " ".join(word for word in _WORDS.findall(text) if word not in known and word[0] not in " :,;()")
