@@ -69,6 +69,15 @@ def test_history_has_every_handle_of_every_cohort_once(journal: DatabaseJournal,
     assert journal.records("eig3") == {}
 
 
+def test_the_records_of_cohorts_that_are_not_known_are_told_apart(journal: DatabaseJournal, apply: Apply) -> None:
+    assert journal.others(["eig3"]) == []
+    for cohort in ("eig2", "eig3", "eig4"):
+        apply(journal, cohort=cohort)
+    assert {record.cohort for record in journal.others(["eig3", "eig4"])} == {"eig2"}
+    journal.forget("eig2", GROUP)
+    assert journal.others(["eig3", "eig4"]) == []
+
+
 def test_forget(journal: DatabaseJournal, apply: Apply) -> None:
     assert journal.forget("eig3", GROUP) is False
     apply(journal)
