@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from eiginfra.core.address import Address
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
 from eiginfra.core.finding import TASK, Finding, error
 from eiginfra.core.kind import Kind
@@ -19,6 +20,11 @@ GROUP = "gitlab.group"
 PROJECT = "gitlab.project"
 FILE = "gitlab.file"
 USER = "gitlab.user"
+
+
+def account(username: str) -> Address:
+    """The address of an account: GitLab ignores the case of names, so one person is one resource, however the name is written."""
+    return Address(USER, username.lower())
 
 
 class GitLabKind(Kind[S]):

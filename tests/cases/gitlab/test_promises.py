@@ -245,6 +245,18 @@ def test_the_letter_case_of_a_username_is_no_difference(road):
     assert direct(root)["Adler-2"] == 30
 
 
+def test_a_username_written_in_another_case_is_the_same_person(road):
+    """It was another resource: the account of the former one was blocked as that of a leaver."""
+    road.apply(*PLACES, user("ada"), members(entry("ada")))
+    number = road.world.account_id("ada")
+    wanted = (*PLACES, UserSpec(username="Ada"), members(entry("ADA")))
+    assert road.later().plan(*wanted).empty
+    road.later().apply(*wanted)
+    assert road.later().plan(*wanted).changes == ()
+    assert road.world.by_hand("GET", f"/users/{number}")["state"] == "active"
+    assert direct(road.world)["ada"] == 30
+
+
 def test_one_bad_address_keeps_back_only_its_person(road):
     bad = UserSpec(username="ada", name="Ada", email="<ada@example.org>")
     wanted = (*PLACES, bad, user("bob"), members(entry("ada"), entry("bob")), LABEL)

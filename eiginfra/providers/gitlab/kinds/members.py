@@ -13,7 +13,7 @@ from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind
+from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, account
 from eiginfra.providers.gitlab.fields import ancestors
 from eiginfra.providers.gitlab.members.leavers import Leavers
 from eiginfra.providers.gitlab.members.reader import MembersReader
@@ -59,7 +59,7 @@ class MembersKind(GitLabKind[MembersSpec]):
 
     def entry_needs(self, spec: MembersSpec) -> Mapping[str, Address]:
         """The accounts; who has none is invited where the list says at which address."""
-        return {label("members", member.username): Address(USER, member.username) for member in spec.members if not member.email}
+        return {label("members", member.username): account(member.username) for member in spec.members if not member.email}
 
     def check(self, spec: MembersSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:  # noqa: ARG002 - asks of no other
         """The fence, and members that the site keeps out of reach."""
@@ -121,7 +121,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         found = {user["username"].lower() for user in self.api.users(asked)} if asked else set()
         missing = {name: reason("no-account") for name in asked if name.lower() not in found}
         for name in named:
-            record = scope.recorded.get(Address(USER, name))
+            record = scope.recorded.get(account(name))
             known = None if record is None else identity(record.handle)
             if known is not None and self.api.account(name) not in (None, known):
                 missing[name] = reason("account-replaced")

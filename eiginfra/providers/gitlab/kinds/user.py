@@ -16,7 +16,7 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.core.world import World
-from eiginfra.providers.gitlab.base import USER, GitLabKind
+from eiginfra.providers.gitlab.base import USER, GitLabKind, account
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import Username
 from eiginfra.providers.gitlab.observed_tree import identity
@@ -52,8 +52,8 @@ class UserKind(GitLabKind[UserSpec]):
     decommission = Decommission((Step("block", Trigger.APPLY, {"state": "blocked"}, cap="members", created_only=True),))
 
     def key(self, spec: UserSpec) -> str:
-        """The username."""
-        return spec.username
+        """The username, in lower case."""
+        return account(spec.username).key
 
     def observe(self, scope: Scope) -> Observation:
         """The accounts by these names: pages of all accounts where they are few, else one request a name."""
@@ -127,7 +127,7 @@ class UserKind(GitLabKind[UserSpec]):
         """One account by ID or username."""
         known = identity(handle)
         user = self.api.user(known or spec.username)
-        return None if user is None else _observed(spec.username, user)
+        return None if user is None else _observed(self.key(spec), user)
 
     def create(self, spec: UserSpec) -> Observed:
         """Make it (an administrator's token is needed); GitLab sends the person a link to set a password."""
@@ -146,7 +146,7 @@ class UserKind(GitLabKind[UserSpec]):
         if spec.state == "blocked":
             self.api.set_blocked(spec.username, int(made["id"]), blocked=True)
             made = {**made, "state": "blocked"}
-        return _observed(spec.username, made)
+        return _observed(self.key(spec), made)
 
     def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Block or unblock it; all else is the person's own once the account is made."""
