@@ -1,6 +1,8 @@
 """YAML documents with positions."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,11 +38,19 @@ class YamlDocument:
     root: YamlNode = field(repr=False)
     digest: str = ""
     """SHA-256 of the bytes."""
+    lines: Sequence[str] = field(default=(), repr=False)
 
     @property
     def data(self) -> Any:
         """The whole document's value."""
         return self.root.value
+
+    def at(self, *path: str | int) -> Any:
+        """The value at that path; None where nothing is written."""
+        node: YamlNode | None = self.root
+        for step in path:
+            node = None if node is None else _child(node, step)
+        return None if node is None else node.value
 
     def locate(self, *path: str | int) -> Location:
         """The place of the value at that path, or of its nearest written parent."""
@@ -65,6 +75,13 @@ class YamlDocument:
             return self._at(node.keys[last])
         return self.locate(*path)
 
+    def comment_after(self, *path: str | int) -> str | None:
+        """The comment that stands where the value of the key belongs, on its line; None if there is none."""
+        at = self.locate_key(*path)
+        written = self.lines[at.line - 1][at.column - 1 :] if 0 < at.line <= len(self.lines) else ""
+        found = re.match(r"[^:#]*:\s+(#.*\S)\s*$", written)
+        return found[1] if found else None
+
     def _at(self, mark: tuple[int, int]) -> Location:
         return Location(file=self.file, line=mark[0], column=mark[1])
 
@@ -81,7 +98,7 @@ def parse_document(data: bytes, file: str = "<stdin>", *, pure: bool = False, te
     """The same for bytes that were read from elsewhere, such as standard input; `file` is the name in findings."""
     text = to_text(data, file)
     root = TreeBuilder(text, file, aliases=not pure, templates=templates and not pure).build()
-    return YamlDocument(file, root, hashlib.sha256(data).hexdigest())
+    return YamlDocument(file, root, hashlib.sha256(data).hexdigest(), text.splitlines())
 
 
 def _child(node: YamlNode, step: str | int) -> YamlNode | None:

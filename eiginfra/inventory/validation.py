@@ -37,7 +37,10 @@ def validate(model: type[M], document: YamlDocument) -> M:
     emptied = {path: _lost(model, document, path, details) for path in empty}
     lost = {key for keys in emptied.values() for key in keys}
     findings = [_no_value(model, document, path, keys) for path, keys in emptied.items()]
-    findings += [_finding(detail, model, document) for detail in _causes(model, details, unknown) if detail["loc"] not in lost]
+    split = _split_entries(document, details)
+    findings += [_split_entry(document, path) for path in split]
+    causes = [detail for detail in _causes(model, details, unknown) if detail["loc"] not in lost and detail["loc"][:-2] not in split]
+    findings += [_finding(detail, model, document) for detail in causes]
     raise InputError(ordered(findings[:MAX_FINDINGS]))
 
 
@@ -94,10 +97,38 @@ def _causes(model: type[BaseModel], details: Sequence[ErrorDetails], unknown: It
     return [detail for detail in details if not follows(detail)]
 
 
+def _split_entries(document: YamlDocument, details: Iterable[ErrorDetails]) -> list[Path]:
+    """The lists in which each key of one entry stands as an entry of its own: `[public: 10222, port: 22]`."""
+    found: list[Path] = []
+    for path in dict.fromkeys(detail["loc"][:-2] for detail in details if detail["type"] == "missing" and len(detail["loc"]) > 2):
+        entries = document.at(*path)
+        if not (isinstance(entries, list) and len(entries) > 1 and all(isinstance(entry, dict) and len(entry) == 1 for entry in entries)):
+            continue
+        keys = [key for entry in entries for key in entry]
+        missing = [detail["loc"] for detail in details if detail["loc"][:-2] == path]
+        if len({*keys}) == len(keys) and all(loc[-1] in keys for loc in missing):
+            found.append(path)
+    return found
+
+
+def _split_entry(document: YamlDocument, path: Path) -> Finding:
+    entries = document.at(*path)
+    parts = [f"{key}: {value}" for entry in entries for key, value in entry.items()]
+    names = " and ".join(part.partition(":")[0] for part in parts)
+    remedy = f"write {path[-1]}: [{{{', '.join(parts)}}}]"
+    return error(
+        "entry-split", f"{label(path)}{names} stand apart, where one entry belongs", remedy=remedy, location=document.locate(*path)
+    )
+
+
 def _no_value(model: type[BaseModel], document: YamlDocument, path: Path, lost: Sequence[Path]) -> Finding:
     if path and (glued := re.fullmatch(r"([\w-]+)(?::| +)(\S.*)", str(path[-1]))) and near_key(model, [*path[:-1], glued[1]]):
         missing = "a space is missing after the colon" if ":" in str(path[-1]) else f"the colon after {glued[1]!r} is missing"
         return error("no-value", missing, remedy=f"write {glued[1]}: {glued[2]}", location=document.locate_key(*path))
+    if path and (comment := document.comment_after(*path)) is not None and not lost:
+        quoted = json.dumps(comment, ensure_ascii=False)
+        remedy = f"write {path[-1]}: {quoted}, if that was meant, or else delete the key"
+        return error("no-value", f"{label(path)}there is no value: # begins a comment", remedy=remedy, location=document.locate_key(*path))
     what = "the list entry" if path and isinstance(path[-1], int) else "the key"
     remedy = f"write it, or delete {what}"
     if lost:
