@@ -74,3 +74,55 @@ def test_requirements_are_hashed_and_name_no_index() -> None:
         assert "://" not in text
         assert "--index-url" not in text
         assert text.count("==") <= text.count("--hash=")
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path: Path, known: set[str]) -> set[str]:
+    """The modules of the package that a module needs when it is loaded; what only type checkers or functions import is left out."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        ):
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module if node.module + "." + alias.name not in known else f"{node.module}.{alias.name}" for alias in node.names}
+        todo += ast.iter_child_nodes(node)
+    return found & known
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    known = {_module(path): path for path in MODULES}
+    needs = {name: _imports(path, set(known)) - {name} for name, path in known.items()}
+    while free := {name for name, others in needs.items() if not others & needs.keys()}:
+        needs = {name: others for name, others in needs.items() if name not in free}
+    assert {name: sorted(others & needs.keys()) for name, others in needs.items()} == {}
+
+
+def test_kinds_folders_hold_kinds_only() -> None:
+    for folder in sorted(PACKAGE.glob("providers/*/kinds")):
+        for path in sorted(folder.glob("*.py")):
+            classes = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+            named = [node.name for node in classes if node.name.endswith("Kind")]
+            assert path.name == "__init__.py" or len(named) == 1, path
+
+
+def test_a_simple_kind_meets_nine_members_at_most() -> None:
+    """Those above the line in `core/kind.py`; a kind of no others goes the whole road in tests/unit/engine/test_small_kind.py."""
+    text = (PACKAGE / "core" / "kind.py").read_text(encoding="utf-8")
+    below = text[: text.index("# What a simple kind leaves as it is.")].count("\n")
+    kind = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == "Kind")
+    met = [
+        node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else getattr(node, "name", "")
+        for node in kind.body
+        if isinstance(node, ast.AnnAssign | ast.FunctionDef) and node.lineno <= below
+    ]
+    assert met == ["name", "spec", "title", "key", "dependencies", "observe", "create", "update", "delete"]

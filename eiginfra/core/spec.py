@@ -22,6 +22,7 @@ class Rules:
     entries: an authoritative list, compared entry by entry under the named field of each entry; what is not in it is removed.
     hidden: fields of an entry that the server does not always show; they are compared where it does.
     assigned: filled in by `Kind.complete`, not by people.
+    unique: what no two wanted resources of the kind may share, from a spec's set values: the field's value and where it counts.
     harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes.
     merge: how the values of several cohorts become one; None: they must be equal.
     """
@@ -35,6 +36,7 @@ class Rules:
     entries: str | None = None
     hidden: frozenset[str] = frozenset()
     assigned: bool = False
+    unique: Callable[[Mapping[str, JsonValue]], tuple[str, str]] | None = None
     harm: tuple[JsonValue, str] | None = None
     merge: Merge | None = None
 

@@ -1,10 +1,11 @@
 """What can be said of the wanted resources before any server is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from eiginfra.core.finding import TASK, Finding
+from eiginfra.core.finding import TASK, Finding, error
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
+from eiginfra.core.spec import rules
 from eiginfra.core.usage import Limits
 from eiginfra.engine.quota import check_requests
 
@@ -17,7 +18,31 @@ def check_wanted(registry: Registry, resources: Sequence[Resource], limits: Limi
         for resource in resources
         for objection in registry[resource.address.kind].check(resource.spec, wanted)
     ]
-    return found + check_requests(registry, resources, limits)
+    return found + list(_shared(resources)) + check_requests(registry, resources, limits)
+
+
+def _shared(resources: Sequence[Resource]) -> Iterator[Finding]:
+    """An error for two resources of a kind that ask for what the server gives to one; it names both, neither as the culprit."""
+    first: dict[tuple[str, str, str, str], Resource] = {}
+    for resource in resources:
+        for field, rule in rules(type(resource.spec)).items():
+            if rule.unique is None:
+                continue
+            value, within = rule.unique(resource.values)
+            other = first.setdefault((resource.address.kind, field, value, within), resource)
+            if other is resource:
+                continue
+            place = resource.locate(field)
+            yield attributed(
+                error(
+                    "asked-for-twice",
+                    f"{other.address} and {resource.address} ask for the same {field} in {within}: {value!r}",
+                    remedy="give one of them another",
+                    also=() if place is None else (place,),
+                    field=field,
+                ),
+                other,
+            )
 
 
 def attributed(found: Finding, resource: Resource) -> Finding:

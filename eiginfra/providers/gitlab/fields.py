@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 Visibility = Literal["private", "internal", "public"]
@@ -70,3 +71,16 @@ def name_problem(name: str, signs: str) -> str | None:
         hint = "; write ’ for the apostrophe" if "'" in wrong else ""
         return f"GitLab does not allow {' '.join(wrong)} in it{hint}"
     return None
+
+
+def named_in(title: str) -> Callable[[Mapping[str, JsonValue]], tuple[str, str]]:
+    """The shown name of what has a path, from the field `title`, and the group in which nothing else of its sort may bear it.
+
+    Source: GitLab's models Namespace and Project, which validate the name's uniqueness in the parent.
+    """
+
+    def name(values: Mapping[str, JsonValue]) -> tuple[str, str]:
+        path = str(values["path"])
+        return str(values.get(title) or slug(path)), parent(path)
+
+    return name

@@ -72,8 +72,9 @@ def line_of(text: str, part: str) -> int:
     return text[: text.rindex(part)].count("\n") + 1
 
 
-def team(name: str, old: str = "", new: str = "", title: str = "T") -> str:
-    return TEAM.format(id=name, title=title).replace(old, new) if old else TEAM.format(id=name, title=title)
+def team(name: str, old: str = "", new: str = "", title: str = "") -> str:
+    text = TEAM.format(id=name, title=title or f"Team {name}")
+    return text.replace(old, new) if old else text
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,12 @@ def test_b1_two_teams_whose_machines_have_one_host_name(tmp_path: Path) -> None:
     texts = {"adler": team("adler", "name: web", "name: web-db"), "adler-web": team("adler-web", "name: web", "name: db")}
     (only,) = [found for found in findings(tmp_path, **texts) if found.severity is Severity.ERROR]
     assert (only.code, sorted(told(only))) == ("duplicate-host", ["adler-web.yml:13", f"{ADLER}:13"])
+
+
+def test_two_teams_whose_titles_become_one_name_are_both_named(tmp_path: Path) -> None:
+    texts = {"adler": team("adler", title="b@lise"), "plume": team("plume", title="balise")}
+    (only,) = [found for found in findings(tmp_path, **texts) if found.severity is Severity.ERROR]
+    assert (only.code, told(only)[:2]) == ("asked-for-twice", [f"{ADLER}:1", f"{PLUME}:1"])
 
 
 @pytest.mark.parametrize(("title", "name"), [("b@liseNAV", "baliseNAV"), ('"Estim\'Action"', "Estim’Action")])

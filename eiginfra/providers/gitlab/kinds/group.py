@@ -11,11 +11,11 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.base import GROUP
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, named_in, parent, slug
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
@@ -42,7 +42,9 @@ class GroupSpec(Spec):
     """A group on GitLab."""
 
     path: Annotated[FullPath, IMMUTABLE] = Field(description="Full path, from the root group on")
-    name: str = Field(default="", description="Shown name; the last part of the path when it is not written")
+    name: Annotated[str, Rules(unique=named_in("name"))] = Field(
+        default="", description="Shown name; the last part of the path when it is not written"
+    )
     description: str = ""
     visibility: Visibility = Field(default="private", description="Not more visible than the group around it")
     project_creation: Literal["noone", "owner", "maintainer", "developer", "administrator"] = Field(

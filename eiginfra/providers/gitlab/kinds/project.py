@@ -16,7 +16,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, named_in, parent, slug
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
@@ -55,7 +55,9 @@ class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
     path: FullPath = Field(description="Full path, from the root group on")
-    title: str = Field(default="", description="Shown name; the last part of the path when it is not written")
+    title: Annotated[str, Rules(unique=named_in("title"))] = Field(
+        default="", description="Shown name; the last part of the path when it is not written"
+    )
     description: str = ""
     website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
     visibility: Visibility = Field(default="private", description="Not more visible than its group")

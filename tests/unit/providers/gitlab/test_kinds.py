@@ -7,7 +7,8 @@ from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource, Scope
 from eiginfra.core.secret import Secret
 from eiginfra.core.spec import rules
-from eiginfra.core.usage import Usage
+from eiginfra.core.usage import Limits, Usage
+from eiginfra.engine.checks import check_wanted
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.kinds import all_kinds
@@ -147,3 +148,19 @@ def test_memberships_become_entries(member, entry):
 
 def test_the_token_is_in_no_text_of_the_settings():
     assert "glpat" not in repr(GitLabSettings("https://gitlab.example.org", Secret("glpat-x"), "eig"))
+
+
+@pytest.mark.parametrize(
+    ("specs", "twice"),
+    [
+        ((ProjectSpec(path="eig/a/x", title="Site"), ProjectSpec(path="eig/a/y", title="Site")), True),
+        ((ProjectSpec(path="eig/a/x", title="y"), ProjectSpec(path="eig/a/y")), True),
+        ((ProjectSpec(path="eig/a/x", title="Site"), ProjectSpec(path="eig/b/x", title="Site")), False),
+        ((GroupSpec(path="eig/a", name="Plume"), GroupSpec(path="eig/b", name="Plume")), True),
+        ((GroupSpec(path="eig/a", name="Plume"), GroupSpec(path="eig/a/b", name="Plume")), False),
+    ],
+)
+def test_names_are_unique_in_their_group(registry, specs, twice):
+    found = [finding for finding in check_wanted(registry, resources(registry, *specs), Limits()) if finding.code == "asked-for-twice"]
+    assert [finding.severity for finding in found] == ["error"] * twice
+    assert all(str(spec.path) in finding.message for finding in found for spec in specs)
