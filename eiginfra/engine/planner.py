@@ -25,6 +25,7 @@ from eiginfra.engine.harm import harmed
 from eiginfra.engine.order import ordered
 from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
+from eiginfra.engine.rename import was_missing
 from eiginfra.engine.situation import Seen, Situation, look, record_of
 from eiginfra.engine.withhold import beyond_capacity, blocked_by, objected, softened
 
@@ -64,6 +65,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
 
     standing = check_standing(registry, seen.observed.values(), wanted, situation.records, situation.limits)
     notes += (_located(found, wanted) for found in standing)
+    notes += (_located(found, wanted) for found in was_missing(registry, changes, wanted))
     notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
     notes += check_removals(registry, changes, seen.observed.values(), situation.allows, situation.ended)
     present = {change.address for change in changes if change.acts}

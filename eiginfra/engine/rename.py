@@ -1,16 +1,19 @@
 """Renames: which resources are found at the address that they, or what they belong to, had before."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Cause, Change
+from eiginfra.core.finding import Finding, notice
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
+from eiginfra.core.usage import Usage
 from eiginfra.engine.order import topological
 
 Keys = Mapping[str, str]
@@ -101,3 +104,23 @@ def _substituted(value: JsonValue, keys: Keys) -> JsonValue:
             return {name: _substituted(item, keys) for name, item in value.items()}
         case _:
             return value
+
+
+def was_missing(registry: Registry, changes: Sequence[Change], wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+    """A notice where a team lost just one of a kind and asks for just one more, without `was`: of what takes a quota, such as machines."""
+    groups: dict[tuple[str | None, str], list[Change]] = {}
+    for change in changes:
+        if (change.action is Action.CREATE and change.cause is Cause.NEW) or (change.cause is Cause.ORPHAN and not change.waiting):
+            groups.setdefault((change.team, change.address.kind), []).append(change)
+    for (team, kind), group in groups.items():
+        gone = [change.address.key for change in group if change.cause is Cause.ORPHAN]
+        new = [change.address for change in group if change.cause is Cause.NEW]
+        if team is not None and len(gone) == len(new) == 1 and registry[kind].usage(wanted[new[0]].spec) != Usage():
+            name, other = gone[0].rpartition("/")[2], new[0].key.rpartition("/")[2]
+            yield notice(
+                "was-missing",
+                f"{name} is gone and {other} is new: if it is the same, it will be made a second time",
+                remedy=f"write was: {name} beside its name; nothing if it is another",
+                address=str(new[0]),
+                team=team,
+            )

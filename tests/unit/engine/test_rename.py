@@ -219,3 +219,16 @@ def test_a_rename_that_the_server_ignored_is_asked_for_again() -> None:
     assert [(change.action, change.was) for change in made.plan(renamed("a", "z", text="t"), part("z", "x"), thing("b")).acting] == [
         (Action.UPDATE, Address("test.thing", "a"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "hinted"),
+    [(["b"], True), (["b", "c"], False), (["a", "b"], False)],
+    ids=["one for one", "two for one", "the old one stays"],
+)
+def test_a_rename_without_was_is_hinted(now: list[str], hinted: bool) -> None:
+    """Users' report: nothing was said where a machine's new name made a second machine."""
+    world = World()
+    world.apply(thing("a", team="adler"))
+    plan = world.plan(*(thing(name, team="adler") for name in now))
+    assert [(found.address, found.team) for found in plan.findings if found.code == "was-missing"] == [("test.thing[b]", "adler")] * hinted
