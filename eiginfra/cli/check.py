@@ -16,7 +16,7 @@ def run(
     """Check inventory, playbook and site without any server. Form, cross-references, quotas, capacity; needs no secret."""
     from eiginfra.core.finding import Severity
     from eiginfra.render.console import print_json
-    from eiginfra.render.findings import print_report
+    from eiginfra.render.findings import as_json, print_report
     from eiginfra.render.phrases import many, not_today
     from eiginfra.wiring.workspace import Workspace
 
@@ -31,7 +31,7 @@ def run(
         findings = list(problem.findings)
     failed = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
-        print_json("check", {"findings": findings, "resources": compiled, **dated, "ok": not failed})
+        print_json("check", {"findings": as_json(findings), "resources": compiled, **dated, "ok": not failed})
     else:
         print_report(findings, "" if failed else many(compiled, "resource"), when, quiet=quiet)
     return InputError.exit_code if failed else 0

@@ -18,14 +18,14 @@ def run(
     """
     from eiginfra.core.finding import Severity
     from eiginfra.render.console import print_json
-    from eiginfra.render.findings import print_report
+    from eiginfra.render.findings import as_json, print_report
     from eiginfra.wiring.doctor import examine
     from eiginfra.wiring.workspace import Workspace
 
     findings = examine(Workspace.load(paths).site)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
-        print_json("doctor", {"findings": findings, "ok": not ill})
+        print_json("doctor", {"findings": as_json(findings), "ok": not ill})
     else:
         print_report(findings, quiet=quiet)
     return 1 if ill else 0

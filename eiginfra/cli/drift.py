@@ -27,7 +27,7 @@ def run(
     from eiginfra.engine.drift import drifted
     from eiginfra.engine.overdue import pending
     from eiginfra.render.console import err, out, print_json
-    from eiginfra.render.findings import print_findings
+    from eiginfra.render.findings import as_json, print_findings
     from eiginfra.render.phrases import many, not_todays_plan
     from eiginfra.render.plan_text import print_changes
     from eiginfra.wiring.workspace import Workspace
@@ -38,7 +38,7 @@ def run(
         records = workspace.journal.records(workspace.cohort.id)
         if format_ is Format.JSON:
             body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
-            print_json("drift", {"changes": body, "findings": plan.findings, "meta": plan.meta.model_dump(mode="json")})
+            print_json("drift", {"changes": body, "findings": as_json(plan.findings), "meta": plan.meta.model_dump(mode="json")})
         else:
             console = out(quiet=quiet)
             last = {change.address: _last(record) for change in changes if (record := records.get(change.address))}

@@ -65,8 +65,8 @@ def show(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out, print_json, printable
-    from eiginfra.render.reasons import told
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
@@ -81,7 +81,7 @@ def show(
             f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
         )
         for step in report.steps:
-            reason = f": {printable(told(step.reason))}" if step.reason else ""
+            reason = f": {printable(spoken().told(step.reason))}" if step.reason else ""
             cause = f" ({step.cause})" if step.cause else ""
             console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
         return 0

@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from enum import StrEnum
 from types import FrameType
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from eiginfra.core.errors import EiginfraError, GuardError, InputError
 # New objects between two searches for circular garbage: a run leaves few, and with Python's 700 a large plan spends a quarter of its time
 # searching.
 ALLOCATIONS = 1_000_000
+VARIABLE = "EIGINFRA_LANGUAGE"
+"""The environment's variable for the language of the terminal; `render.catalogue` reads it."""
 
 app = new_app(
     "eiginfra",
@@ -26,6 +29,13 @@ app = new_app(
     help="Self-service infrastructure for cohorts of public-interest teams: one YAML file a team, GitLab and Proxmox VE follow.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class TerminalLanguage(StrEnum):
+    """What the terminal speaks."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the option's value
@@ -38,8 +48,14 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the o
 def _common(
     *,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    language: Annotated[
+        TerminalLanguage,
+        typer.Option("--language", envvar=VARIABLE, help="Of findings and reasons on the terminal; Markdown is in the cohort's."),
+    ] = TerminalLanguage.ENGLISH,
 ) -> None:
     """Options before the command."""
+    del version  # its callback told it
+    os.environ[VARIABLE] = language
 
 
 def program() -> TyperGroup:

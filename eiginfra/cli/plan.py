@@ -1,7 +1,7 @@
 """`eiginfra plan`: what an apply would do."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -38,7 +38,7 @@ def run(
         if verify is not None:
             return _verify(verify, workspace, format_, quiet=quiet)
         plan = planned(workspace, asked)
-        show(plan, format_, quiet=quiet)
+        show(plan, format_, quiet=quiet, language=workspace.cohort.file.language)
         if out_file is not None:
             write_plan(plan, out_file, quiet=quiet)
         if plan.errors:
@@ -54,18 +54,20 @@ def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "
     return read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
 
 
-def show(plan: "Plan", format_: PlanFormat, *, quiet: bool) -> None:
-    """The plan on standard output; quiet and as text, its errors alone, on standard error."""
+def show(plan: "Plan", format_: PlanFormat, *, quiet: bool, language: Literal["en", "fr"] = "en") -> None:
+    """The plan on standard output; quiet and as text, its errors alone, on standard error. language: of Markdown, which teams read."""
+    from eiginfra.render.catalogue import catalogue
     from eiginfra.render.console import err, out
     from eiginfra.render.findings import print_findings
+    from eiginfra.render.plan_json import plan_json
     from eiginfra.render.plan_markdown import markdown
     from eiginfra.render.plan_text import print_plan
 
     match format_:
         case PlanFormat.JSON:
-            out().print(plan.to_json())
+            out().print(plan_json(plan))
         case PlanFormat.MARKDOWN:
-            out().print(markdown(plan), end="")
+            out().print(markdown(plan, catalogue(language)), end="")
         case PlanFormat.TEXT if quiet:
             print_findings(err(), plan.errors)
         case PlanFormat.TEXT:
@@ -75,8 +77,8 @@ def show(plan: "Plan", format_: PlanFormat, *, quiet: bool) -> None:
 def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: bool) -> int:
     """Say what of a saved plan reality has overtaken."""
     from eiginfra.cli.saved import read_plan
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out, print_json, printable
-    from eiginfra.render.reasons import told
 
     plan = read_plan(saved, workspace)
     found = workspace.stale(plan)
@@ -89,7 +91,7 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
     for item in found:
-        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(told(item.reason))}")
+        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(spoken().told(item.reason))}")
     fresh = len(plan.acting) - len(found)
     console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
     return DIFFERENCES if found else 0

@@ -32,8 +32,7 @@ def read_plan(saved: str, workspace: Workspace) -> Plan:
     for what in ("cohort", "site"):
         theirs, ours = getattr(plan.meta, what), getattr(here, what)
         if theirs != ours:
-            message = f"{saved} was made for {what} {theirs}, this is {ours}"
-            raise InputError([error("plan-elsewhere", message, remedy="make a plan here: eiginfra plan --out FILE")])
+            raise InputError([error("plan-elsewhere", saved=saved, what=what, theirs=theirs, ours=ours)])
     if plan.meta.inventory != here.inventory:
         err().print("The inventory has changed since the plan was made; what counts is the plan as saved.")
     return plan

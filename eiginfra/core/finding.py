@@ -1,11 +1,14 @@
-"""Findings: what a check, a plan or a guard reports, with its location and a remedy."""
+"""Findings: what a check, a plan or a guard reports, as a code with parameters. The words are made in `render`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
+from eiginfra.core.reason import Reason
 from eiginfra.core.trace import Trace
+from eiginfra.core.values import canonical
 
 TASK = ""
 """As a finding's field: what is wrong is in the playbook's task, whatever its values come from."""
@@ -33,10 +36,11 @@ class Location(BaseModel):
 
 
 class Finding(BaseModel):
-    """One thing to know: `code` is stable and kebab-case, `remedy` says what to do next, `trace` since when it is so.
+    """One thing to know: `code` is stable and kebab-case, `params` is what its sentence names, `trace` says since when it is so.
 
-    location: the place that its reader may change; also: other places that have part in it. field: of the resource at `address`, the
-    field or entry that it is about (`license`, `members[adler-1]`): where no location is given, the engine finds it by that.
+    advice: what to do next, where that depends on more than the code. location: the place that its reader may change; also: other places
+    that have part in it. field: of the resource at `address`, the field or entry that it is about (`license`, `members[adler-1]`): where
+    no location is given, the engine finds it by that.
     acknowledged: the reason that the site file gives for a known one; it is left out of what people read.
     """
 
@@ -44,8 +48,8 @@ class Finding(BaseModel):
 
     severity: Severity
     code: str
-    message: str
-    remedy: str | None = None
+    params: Mapping[str, JsonValue] = {}
+    advice: Reason | None = None
     location: Location | None = None
     also: tuple[Location, ...] = ()
     address: str | None = None
@@ -54,31 +58,47 @@ class Finding(BaseModel):
     trace: Trace | None = None
     acknowledged: str | None = None
 
+    @property
+    def told(self) -> dict[str, JsonValue]:
+        """All that its sentence may name: the parameters, and its own address, team and field."""
+        return {"address": self.address, "team": self.team, "field": self.field, **self.params}
+
+    @property
+    def brief(self) -> dict[str, JsonValue]:
+        """The finding as a parameter of a reason."""
+        return {"finding": self.code, "params": self.told}
+
+    def __hash__(self) -> int:
+        return hash((self.severity, self.code, self.location, self.address, self.field, self.team))
+
     def __str__(self) -> str:
+        """For logs of last resort: `a.yml:3:7: error: unknown-size (size=huge)`; people read the words of `render`."""
         where = self.location or self.address
         head = f"{where}: " if where else ""
-        tail = f" ({self.remedy})" if self.remedy else ""
         others = f" [also {', '.join(map(str, self.also))}]" if self.also else ""
-        return f"{head}{self.severity}: {self.message}{tail}{others}"
+        return f"{head}{self.severity}: {Reason(code=self.code, params=self.params)}{others}"
 
 
 def _finding(
     severity: Severity,
     code: str,
-    message: str,
+    given: Mapping[str, object] = {},
+    /,
     *,
-    remedy: str | None = None,
+    advice: Reason | None = None,
     location: Location | None = None,
     also: tuple[Location, ...] = (),
     address: str | None = None,
     field: str | None = None,
     team: str | None = None,
+    **params: object,
 ) -> Finding:
+    """given, params: plain values, sizes, dates, lists and mappings of them, and reasons. Raises TypeError for anything else."""
     return Finding(
         severity=severity,
         code=code,
-        message=message,
-        remedy=remedy,
+        params={name: canonical(value) for name, value in {**given, **params}.items()},
+        advice=advice,
         location=location,
         also=also,
         address=address,

@@ -93,25 +93,9 @@ class Plan(BaseModel):
             body.pop("totals", None)
             plan = cls.model_validate(body)
         except (ValueError, ValidationError, KeyError, AttributeError, TypeError) as problem:
-            raise InputError(
-                [
-                    error(
-                        "plan-unreadable",
-                        f"{name} is not a plan of this version of eiginfra",
-                        remedy="make a new one: eiginfra plan --out FILE",
-                    )
-                ]
-            ) from problem
+            raise InputError([error("plan-unreadable", name=name)]) from problem
         if plan.fingerprint != fingerprint:
-            raise InputError(
-                [
-                    error(
-                        "plan-altered",
-                        f"{name} was altered after it was made",
-                        remedy="make a new one: eiginfra plan --out FILE",
-                    )
-                ]
-            )
+            raise InputError([error("plan-altered", name=name)])
         return plan
 
 

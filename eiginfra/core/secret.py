@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from eiginfra.core.refusal import refusal
+
 
 class SecretSource(BaseModel):
     """Where a secret is kept: exactly one of an environment variable, a file, a command that prints it."""
@@ -20,8 +22,7 @@ class SecretSource(BaseModel):
     def _exactly_one(self) -> Self:
         given = [name for name in ("env", "file", "command") if getattr(self, name) is not None]
         if len(given) != 1:
-            msg = "name exactly one source of the secret: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}"
-            raise ValueError(msg)
+            raise refusal("one-secret-source")
         return self
 
 

@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from eiginfra.core.reason import Reason, reason
+
 _LISTED = 20
-"""A remedy lists so many choices at most."""
+"""Advice lists so many choices at most."""
 
 
 def plain(word: str) -> str:
@@ -29,19 +31,19 @@ def nearest(word: str, known: Iterable[str], *, words: Mapping[str, str] | None 
     return by_plain[close[0]] if close else None
 
 
-def did_you_mean(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> str | None:
-    """The remedy `did you mean 'memory'?`; None if nothing is near."""
+def did_you_mean(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> Reason | None:
+    """The advice `did you mean 'memory'?`; None if nothing is near."""
     near = nearest(word, known, words=words)
-    return None if near is None else f"did you mean {near!r}?"
+    return None if near is None else reason("did-you-mean", meant=near)
 
 
-def suggest(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> str | None:
-    """The remedy for an unknown word: the nearest one, else what there is to choose from, or some of it; None without choices."""
+def suggest(word: str, known: Iterable[str], *, words: Mapping[str, str] | None = None) -> Reason | None:
+    """The advice for an unknown word: the nearest one, else what there is to choose from, or some of it; None without choices."""
     choices = sorted(known)
     return did_you_mean(word, choices, words=words) or _choices(choices)
 
 
-def _choices(choices: list[str]) -> str | None:
+def _choices(choices: list[str]) -> Reason | None:
     if len(choices) > _LISTED:
-        return f"there are {len(choices)}, e.g. {', '.join(choices[:5])}"
-    return f"choose among {', '.join(choices)}" if len(choices) > 1 else f"there is only {choices[0]}" if choices else None
+        return reason("some-choices", count=len(choices), some=[*choices[:5]])
+    return reason("choose-among", choices=[*choices]) if len(choices) > 1 else reason("only-choice", choice=choices[0]) if choices else None

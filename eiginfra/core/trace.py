@@ -1,6 +1,7 @@
 """Traces: since when something is not as wanted, as far as eiginfra saw, and who did it, if a server recorded it."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,16 +10,18 @@ EXISTS = "(exists)"
 
 
 class Moment(BaseModel):
-    """When somebody looked: `what` is a run of the journal or a round of the loop, by number."""
+    """When somebody looked: in a run of the journal or a round of the loop, by number."""
 
     model_config = ConfigDict(frozen=True)
 
-    what: str
+    what: Literal["run", "round"]
+    number: int
     at: datetime
 
-    def told(self, how: str) -> str:
-        """`round 12 (2019-10-01 12:00 UTC, first seen)`."""
-        return f"{self.what} ({_time(self.at)}, {how})"
+    @property
+    def time(self) -> str:
+        """`2019-10-01 12:00`, in UTC."""
+        return _time(self.at)
 
 
 class Activity(BaseModel):
@@ -30,8 +33,10 @@ class Activity(BaseModel):
     by: str
     at: datetime
 
-    def __str__(self) -> str:
-        return f"{self.what} by {self.by} ({_time(self.at)})"
+    @property
+    def time(self) -> str:
+        """`2019-10-01 12:00`, in UTC."""
+        return _time(self.at)
 
 
 class Trace(BaseModel):
@@ -46,14 +51,6 @@ class Trace(BaseModel):
     seen: Moment | None = None
     activity: tuple[Activity, ...] = ()
 
-    def __str__(self) -> str:
-        first = self.seen.told("first seen") if self.seen else "now"
-        if self.in_order:
-            since = f"since between {self.in_order.told('in order')} and {first}"
-        else:
-            since = f"since before {first}" if self.seen else ""
-        return "; ".join(filter(None, (since, *map(str, self.activity))))
-
 
 def _time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -10,6 +10,8 @@ from typing import Any, Self
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, core_schema
 
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refusal
 from eiginfra.core.size_guess import guess_size
 
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
@@ -27,8 +29,7 @@ class ByteSize(int):
         match = _SIZE.fullmatch(text.strip())
         size = int(match[1]) * UNITS[match[2]] if match else None
         if size is None or size > MAX_SIZE:
-            msg = f"{_brief(text)} is {'not a size' if size is None else 'too large'}; {size_remedy(text)}"
-            raise ValueError(msg)
+            raise refusal("not-a-size" if size is None else "size-beyond", value=_brief(text), advice=size_advice(text))
         return cls(size)
 
     @classmethod
@@ -56,8 +57,7 @@ class ByteSize(int):
                 return value
             if isinstance(value, str):
                 return cls.parse(value)
-            msg = f"{_brief(value)} has no unit; {size_remedy(value)}"
-            raise ValueError(msg)
+            raise refusal("size-without-unit", value=_brief(value), advice=size_advice(value))
 
         return core_schema.no_info_plain_validator_function(validate, serialization=core_schema.to_string_ser_schema())
 
@@ -67,13 +67,13 @@ class ByteSize(int):
         return {"type": "string", "pattern": r"^\d+ ?(KiB|MiB|GiB|TiB)$", "examples": ["512MiB", "8GiB"]}
 
 
-def size_remedy(written: object, whole: int = UNITS["MiB"]) -> str:
+def size_advice(written: object, whole: int = UNITS["MiB"]) -> Reason:
     """What to write instead of a size that is not written as sizes are: a multiple of `whole` bytes."""
     guess = guess_size(written, whole)
     if guess is None:
-        return f"write a whole number and its unit, e.g. {'8GiB' if whole >= UNITS['GiB'] else '512MiB'}"
+        return reason("write-size-like", example="8GiB" if whole >= UNITS["GiB"] else "512MiB")
     size, unit = guess
-    return f"write {ByteSize(size)}, if {unit} was meant" if unit else f"write {ByteSize(size)}"
+    return reason("write-guessed-size", size=str(ByteSize(size)), unit=unit) if unit else reason("write", text=str(ByteSize(size)))
 
 
 def _brief(value: object) -> str:

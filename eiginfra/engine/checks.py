@@ -36,8 +36,11 @@ def _shared(resources: Sequence[Resource]) -> Iterator[Finding]:
             yield attributed(
                 error(
                     "asked-for-twice",
-                    f"{other.address} and {resource.address} ask for the same {field} in {within}: {value!r}",
-                    remedy="give one of them another",
+                    one=str(other.address),
+                    other=str(resource.address),
+                    what=field,
+                    within=within,
+                    value=value,
                     also=() if place is None else (place,),
                     field=field,
                 ),

@@ -12,6 +12,7 @@ from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.journal import Journal
 from eiginfra.core.kind import Registry
 from eiginfra.core.merge import NotMergeableError
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Record, Resource
 from eiginfra.core.spec import Rules, rules
 from eiginfra.engine.diff import normal
@@ -158,21 +159,22 @@ def _same(rule: Rules, one: JsonValue, other: JsonValue) -> bool:
 def _clash(resource: Resource, differing: Mapping[str, Claim], cohort: str) -> Finding:
     """Neither cohort is the culprit: both are named. What only the journal knows may be of yesterday, and stops nothing."""
     field, claim = next(iter(differing.items()))
-    names, theirs = ", ".join(differing), claim.resource
+    names, theirs = list(differing), claim.resource
     if theirs is None:
         return warning(
             "claimed-elsewhere",
-            f"{resource.address} was applied with another {names} by the cohort {claim.cohort}, which is known by the journal only",
-            remedy=f"make both agree; if {claim.cohort} is over: eiginfra forget --cohort {claim.cohort} '{resource.address}'",
+            names=names,
+            cohort=claim.cohort,
             location=resource.locate(field),
             address=str(resource.address),
             field=field,
         )
     place = theirs.locate(field)
     return error(
-        "address-clash",
-        f"{resource.address} is wanted with different {names}: by {_whose(cohort, resource)} and by {_whose(claim.cohort, theirs)}",
-        remedy="make both agree, or give one another key",
+        "claims-clash",
+        names=names,
+        one=_whose(cohort, resource),
+        other=_whose(claim.cohort, theirs),
         location=resource.locate(field),
         also=() if place is None else (place,),
         address=str(resource.address),
@@ -180,5 +182,9 @@ def _clash(resource: Resource, differing: Mapping[str, Claim], cohort: str) -> F
     )
 
 
-def _whose(cohort: str, resource: Resource) -> str:
-    return f"the cohort {cohort}" if resource.team is None else f"team {resource.team} of {cohort}"
+def _whose(cohort: str, resource: Resource) -> Reason:
+    return (
+        reason("by-other-cohort", cohort=cohort)
+        if resource.team is None
+        else reason("by-team-of-cohort", team=resource.team, cohort=cohort)
+    )

@@ -88,11 +88,13 @@ def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: 
         return base.model_copy(update={"waiting": {EXISTS: awaited}})
     ended = until if step.trigger is Trigger.GRACE else None
     if step.trigger is not Trigger.APPLY and not situation.prune:
-        return _told(base, "left-inventory-prune", step=step.does, days=situation.grace.days, **_day("until", ended))
+        return _told(base, "left-inventory-prune", step=step.does, days=situation.grace.days, until=_iso(ended))
     if step.values is None:
-        return _told(base, "left-inventory", step=step.does, **_day("until", ended)).model_copy(update={"action": Action.DELETE})
+        return _told(base, "left-inventory", step=step.does, until=_iso(ended), removed_after=None).model_copy(
+            update={"action": Action.DELETE}
+        )
     begins = today + situation.grace if _dates(kind.decommission) else None
-    told = _told(base, "left-inventory", step=step.does, **_day("removed_after", begins))
+    told = _told(base, "left-inventory", step=step.does, until=None, removed_after=_iso(begins))
     return _update(kind, told, there, record, _values(kind.decommission, step, begins))
 
 
@@ -117,8 +119,8 @@ def _told(change: Change, code: str, **params: JsonValue) -> Change:
     return change.model_copy(update={"reason": reason(code, **params)})
 
 
-def _day(name: str, day: date | None) -> dict[str, JsonValue]:
-    return {} if day is None else {name: day.isoformat()}
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _next(kind: Kind[Any], steps: Decommission, there: Observed) -> Step | None:

@@ -30,7 +30,7 @@ class Sightings(BaseModel):
 
     def trace(self, address: Address | str, record: Record | None) -> Trace:
         """Since when it can be that this is not in order, given that it is not. record: what was last applied, and thereby in order."""
-        applied = None if record is None else Moment(what=f"run {record.run}", at=record.at)
+        applied = None if record is None else Moment(what="run", number=record.run, at=record.at)
         known = self.traces.get(str(address))
         if known is None:
             return Trace(in_order=_later(applied, self.last))

@@ -41,14 +41,8 @@ def check_removals(
         cap = allows(what, count, total)
         if cap is not None:
             step = next((step for step in _steps(registry[name]) if step.cap == what), None)
-            done = f"entries of {name} {what} would be removed" if step is None else f"{name} would go ({step.does})"
             findings.append(
-                error(
-                    "removal-cap",
-                    f"{count} of {total} {done}; the cap is {cap}",
-                    remedy=f"look whether the inventory lost people; if it is right: --allow-removals {count}, "
-                    f"or `caps: {{{what}: {count}}}` in cohort.yml",
-                )
+                error("removal-cap", count=count, total=total, kind=name, what=what, step=step.does if step else "entry", cap=cap)
             )
     return findings
 
@@ -91,15 +85,7 @@ def check_renamed(wanted: Iterable[Resource], records: Iterable[Record], known_a
         for gone in sorted(had.keys() - asked.keys()):
             alike = {(kind, other) for kind, key in had[gone] for other in _renamed(key, gone, new)} & asked[new]
             if len(alike) * 2 > len(asked[new]):
-                findings.append(
-                    error(
-                        "team-renamed",
-                        f"team {gone} is gone, and the new team {new} asks for the same: was its file renamed?",
-                        remedy=f"a team keeps the id it began with: name the file {gone}.yml again (the title may change); "
-                        f"if {new} is a new team, say so: --as-new {new}",
-                        team=new,
-                    )
-                )
+                findings.append(error("team-renamed", gone=gone, new=new, team=new))
     return findings
 
 

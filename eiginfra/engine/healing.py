@@ -250,7 +250,7 @@ def _guarded(change: Change, errors: Iterable[Finding]) -> Reason | None:
         else:
             concerned = found.code not in _OF_LISTS or any(diff.removes for diff in change.diffs)
         if concerned:
-            return reason("guard", text=found.message)
+            return reason("guard", why=found.brief)
     return None
 
 

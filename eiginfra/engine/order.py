@@ -30,8 +30,8 @@ def topological(after: Mapping[Address, Iterable[Address]]) -> list[Address]:
             if not pending[dependent]:
                 heapq.heappush(ready, dependent)
     if len(done) < len(pending):
-        circle = ", ".join(str(address) for address in sorted(pending.keys() - set(done))[:6])
-        raise InputError([error("dependency-circle", f"these depend on one another: {circle}", remedy="a kind's dependencies are wrong")])
+        circle = [str(address) for address in sorted(pending.keys() - set(done))[:6]]
+        raise InputError([error("dependency-circle", circle=circle)])
     return done
 
 

@@ -59,9 +59,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     changes += kept_below(registry, wanted, leaving(registry, situation, wanted, seen, meta.as_of), seen)
     notes += [finding for denial in situation.denied.values() for finding in denial.findings]
     if not situation.creating and any(change.reason == _CLOSED for change in changes):
-        notes.append(
-            warning("cohort-closed", "today is outside the cohort's dates: nothing new is made", remedy="see starts and ends in cohort.yml")
-        )
+        notes.append(warning("cohort-closed"))
 
     standing = check_standing(registry, seen.observed.values(), wanted, situation.records, situation.limits)
     notes += (_located(found, wanted) for found in standing)
@@ -302,11 +300,10 @@ def _restart(kind: Kind[Any], there: Observed, diffs: Sequence[FieldDiff], situa
     fields = sorted(kind.restarts(there, diffs))
     if not fields:
         return None, None
-    window: dict[str, JsonValue] = {"window": situation.window} if situation.window else {}
     if situation.restarting:
-        return Restart(fields=tuple(fields), window=situation.window), reason("restarted", fields=[*fields], **window)
+        return Restart(fields=tuple(fields), window=situation.window), reason("restarted", fields=[*fields], window=situation.window)
     due: list[JsonValue] = [name for name in fields if name not in there.waiting]
-    return None, reason("in-force-after-restart", fields=due, **window) if due else None
+    return None, reason("in-force-after-restart", fields=due, window=situation.window) if due else None
 
 
 def _managed(spec: type[Spec], resource: Resource, there: Observed) -> dict[str, Any]:
@@ -319,12 +316,10 @@ def _immutable(kind: Kind[Any], resource: Resource, found: FieldDiff) -> Finding
     if isinstance(before, dict) and isinstance(after, dict):
         name = next(name for name, value in after.items() if before.get(name) != value)
         label, before, after = f"{label}.{name}", before.get(name), after[name]
-    ways = [f"write {label}: {before} in the inventory"]
-    if resource.protect:
-        ways.append("it is protected, so it is not made anew either: take protect off first")
-    elif kind.decommission is not None and kind.decommission.removes:
-        ways.append(f"or have it made anew, losing what is in it: --replace '{resource.address}'")
+    removes = kind.decommission is not None and kind.decommission.removes
+    ways = "write-as-protected" if resource.protect else "write-or-replace" if removes else "write-former-value"
+    advice = reason(ways, name=label, before=str(before), address=str(resource.address))
     return attributed(
-        warning("immutable-field", f"{label} is {before} and cannot become {after}", remedy=" ".join(ways), field=found.label),
+        warning("immutable-field", name=label, before=str(before), after=str(after), advice=advice, field=found.label),
         resource,
     )

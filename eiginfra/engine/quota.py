@@ -6,12 +6,13 @@ from typing import TypedDict
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.kind import Registry
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.usage import MEASURES, Limits, Usage
 from eiginfra.core.values import ByteSize
 
-EXCESS, BY_HAND = "quota-excess", "made-by-hand"
-STANDING = frozenset({EXCESS, BY_HAND})
+BY_HAND = "made-by-hand"
+STANDING = frozenset({"quota-excess", "quota-excess-departed", BY_HAND})
 """The codes of findings on single things, behind a team's quota that is overrun."""
 
 
@@ -31,9 +32,10 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
     found = [
         error(
             "quota-exceeded",
-            f"{team} asks for {_amount(measure, used)}, its quota is {_amount(measure, allowed)}:"
-            f" {_amount(measure, used - allowed)} too much",
-            remedy=f"ask for less, or have EIG Link raise `quota.teams.{team}.{measure}` in cohort.yml",
+            measure=measure,
+            used=_amount(measure, used),
+            allowed=_amount(measure, allowed),
+            excess=_amount(measure, used - allowed),
             **_where(limits, team, measure),
             team=team,
         )
@@ -44,9 +46,10 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
         found += [
             error(
                 "capacity-exceeded",
-                f"all teams together ask for {_amount(measure, used)}, the cohort's capacity is {_amount(measure, allowed)}: "
-                + _largest(usages, measure),
-                remedy=f"ask for less, or raise `capacity.{measure}` if the server has it",
+                measure=measure,
+                used=_amount(measure, used),
+                allowed=_amount(measure, allowed),
+                largest=_largest(usages, measure),
                 location=limits.capacity_location,
             )
             for measure, used, allowed in limits.capacity.exceeded(Usage.total(usages.values()))
@@ -70,8 +73,8 @@ def check_standing(
         found += [
             warning(
                 "quota-overrun",
-                f"{team} really uses {_amount(measure, used)}, its quota is {_amount(measure, allowed)}",
-                remedy="an apply takes back what was enlarged by hand; what was made by hand is for a person to remove",
+                used=_amount(measure, used),
+                allowed=_amount(measure, allowed),
                 **_where(limits, team, measure),
                 team=team,
             )
@@ -93,19 +96,13 @@ def _excess(
     more = {measure: surplus for measure in measures if (surplus := getattr(there.usage, measure) - getattr(asked, measure)) > 0}
     if not more:
         return None
-    amounts = ", ".join(_amount(measure, surplus) for measure, surplus in more.items())
+    amounts = [_amount(measure, surplus) for measure, surplus in more.items()]
     address, team = str(there.address), there.team
     if resource is not None:
-        return warning(EXCESS, f"it takes {amounts} more than the inventory asks for", address=address, team=team)
+        return warning("quota-excess", amounts=amounts, address=address, team=team)
     if there.marked or there.address in records:
-        return warning(EXCESS, f"it left the inventory and still takes {amounts}", address=address, team=team)
-    return warning(
-        BY_HAND,
-        f"it was made by hand, and takes {amounts}",
-        remedy="ask for it in the inventory, or have whoever made it remove it: eiginfra leaves it alone",
-        address=address,
-        team=team,
-    )
+        return warning("quota-excess-departed", amounts=amounts, address=address, team=team)
+    return warning("made-by-hand", amounts=amounts, address=address, team=team)
 
 
 def _where(limits: Limits, team: str, measure: str) -> _Where:
@@ -126,12 +123,11 @@ def _by_team(pairs: Iterable[tuple[str | None, Usage]]) -> dict[str | None, Usag
     }
 
 
-def _amount(measure: str, value: int) -> str:
-    if measure in ("memory", "disk"):
-        return f"{ByteSize(value)} of {measure}"
-    return f"{value} {measure if value != 1 else measure.removesuffix('s')}"
+def _amount(measure: str, value: int) -> Reason:
+    return reason("amount", measure=measure, value=str(ByteSize(value)) if measure in ("memory", "disk") else value)
 
 
-def _largest(usages: dict[str | None, Usage], measure: str) -> str:
+def _largest(usages: dict[str | None, Usage], measure: str) -> list[Reason]:
+    """Who asks for most."""
     ranking = sorted(((getattr(usage, measure), team) for team, usage in usages.items() if team), reverse=True)[:3]
-    return "most by " + ", ".join(f"{team} ({_amount(measure, used).removesuffix(f' of {measure}')})" for used, team in ranking)
+    return [reason("share", team=team, **_amount(measure, used).params) for used, team in ranking]

@@ -119,8 +119,8 @@ def was_missing(registry: Registry, changes: Sequence[Change], wanted: Mapping[A
             name, other = gone[0].rpartition("/")[2], new[0].key.rpartition("/")[2]
             yield notice(
                 "was-missing",
-                f"{name} is gone and {other} is new: if it is the same, it will be made a second time",
-                remedy=f"write was: {name} beside its name; nothing if it is another",
+                gone=name,
+                new=other,
                 address=str(new[0]),
                 team=team,
             )

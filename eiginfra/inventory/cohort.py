@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from eiginfra.core.finding import Finding, Location
+from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
@@ -23,10 +23,10 @@ _MOST = 1_000_000
 def _sensible(limit: Limit) -> Limit:
     negative = [name for name in MEASURES if (getattr(limit, name) or 0) < 0]
     if negative:
-        raise PydanticCustomError("negative", "{names} below zero; write 0 or more", {"names": ", ".join(negative)})
+        raise refusal("negative", names=negative)
     counts = [name for name in MEASURES if (getattr(limit, name) or 0) > _MOST and not isinstance(getattr(limit, name), ByteSize)]
     if counts:
-        raise PydanticCustomError("too_large", "{names} too large; at most {most}", {"names": ", ".join(counts), "most": _MOST})
+        raise refusal("amounts-too-large", names=counts, most=_MOST)
     return limit
 
 
@@ -69,13 +69,13 @@ def _parse_cap(value: object) -> object:
             **({"number": int(match["number"])} if match["number"] else {}),
             **({"percent": int(percent)} if percent else {}),
         }
-    raise PydanticCustomError("cap", "{value} is not a cap; write 3, 20% or '3 or 20%'", {"value": brief(value)})
+    raise refusal("cap", value=brief(value))
 
 
 def _parse_days(value: object) -> object:
     if isinstance(value, str) and (match := re.fullmatch(_DAYS, value.strip())):
         return timedelta(days=int(match[1]))
-    raise PydanticCustomError("days", "{value} is not a number of days; write 30d", {"value": brief(value)})
+    raise refusal("days", value=brief(value))
 
 
 _CapText = Annotated[str, Field(pattern=r"^(?:\d{1,6}(?:\s+or\s+\d{1,3}\s*%)?|\d{1,3}\s*%)$")]
@@ -106,11 +106,7 @@ class CohortFile(FileModel):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.ends < self.starts:
-            raise PydanticCustomError(
-                "dates_reversed",
-                "the cohort ends ({ends}) before it starts ({starts}); exchange the two dates",
-                {"ends": self.ends.isoformat(), "starts": self.starts.isoformat()},
-            )
+            raise refusal("dates-reversed", ends=self.ends, starts=self.starts)
         return self
 
 

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
-from eiginfra.core.values import ByteSize, size_remedy
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refusal
+from eiginfra.core.values import ByteSize, size_advice
 from eiginfra.inventory import remedies
 
 
@@ -19,40 +21,32 @@ def brief(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def refusal(code: str, message: str, remedy: str) -> PydanticCustomError:
-    """The error of a value that is not valid: what is wrong, and what to write instead."""
-    return PydanticCustomError(code, "{message}", {"message": message, "remedy": remedy})
-
-
 @dataclass(frozen=True)
 class Matching:
     """Text that matches a pattern as a whole; the JSON Schema has the same pattern.
 
-    `suggest` gives what was probably meant: it is told as remedy when it matches.
+    what: its name in the catalogue of messages. `suggest` gives what was probably meant: it is told as remedy when it matches.
     """
 
     pattern: str
     what: str
-    rule: str
     suggest: Callable[[str], str | None] = remedies.bare
 
     def fits(self, text: str) -> bool:
         """Whether the text is one of these."""
         return re.fullmatch(self.pattern, text) is not None
 
-    def remedy(self, text: str) -> str:
+    def advice(self, text: str) -> Reason:
         """What to write instead of a text that does not fit."""
         meant = self.suggest(text[:1000])
-        if not meant or not self.fits(meant):
-            return self.rule
-        return f"write {meant}" if self.rule.startswith("write ") else f"write {meant}; {self.rule}"
+        return reason("pattern-meant", what=self.what, meant=meant) if meant and self.fits(meant) else reason("pattern", what=self.what)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """After the check that it is text at all."""
 
         def check(value: str) -> str:
             if not self.fits(value):
-                raise refusal("pattern", f"{brief(value)} is not {self.what}", self.remedy(value))
+                raise refusal("pattern", value=brief(value), what=self.what, advice=self.advice(value))
             return value
 
         return core_schema.no_info_after_validator_function(check, handler(source))
@@ -64,24 +58,21 @@ class Matching:
 
 TEAM_ID = Matching(
     r"[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,30}",
-    "a team or cohort id",
-    "lower-case letters, digits and single hyphens, beginning with a letter, 31 characters at most",
+    "team-id",
     remedies.slug,
 )
 TeamId = Annotated[str, TEAM_ID]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
-_LABEL_RULE = "lower-case letters, digits and inner hyphens, 32 characters at most"
-MachineName = Annotated[str, Matching(_LABEL, "a machine's name", _LABEL_RULE, remedies.slug)]
+MachineName = Annotated[str, Matching(_LABEL, "machine-name", remedies.slug)]
 Subdomain = Annotated[
     str,
-    Matching(_LABEL, "a sub-domain", f"the part before the gateway's domain, {_LABEL_RULE}", remedies.domain_label),
+    Matching(_LABEL, "subdomain", remedies.domain_label),
 ]
 Username = Annotated[
     str,
     Matching(
         r"(?!.*\.(?:git|atom)$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?",
-        "a user name",
-        "letters, digits, and inside also . _ -",
+        "username",
         remedies.user_name,
     ),
 ]
@@ -93,8 +84,7 @@ Email = Annotated[
     Field(max_length=254),
     Matching(
         rf"{_LOCAL}@{_DOMAIN}",
-        "an e-mail address that GitLab and Proxmox take",
-        "one address, name@domain, with letters, digits and . _ + ~ - before the @",
+        "email",
         remedies.email,
     ),
     AfterValidator(str.lower),
@@ -103,8 +93,7 @@ ProjectName = Annotated[
     str,
     Matching(
         r"(?!.*\.(?:git|atom)$)[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_])){0,99}",
-        "a project name",
-        "letters, digits, _ and -, with single inner dots, not ending in .git or .atom",
+        "project-name",
         lambda text: remedies.slug(text.removesuffix(".git").removesuffix(".atom")),
     ),
 ]
@@ -117,22 +106,22 @@ def _sound_url(value: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise refusal("url", f"{brief(value)} is not a web address", "check host and port")
+        raise refusal("url", value=brief(value))
     if parts.username is not None:
-        raise refusal("url_with_user", "a web address with a user name or password", "delete everything before the @")
+        raise refusal("url-with-user")
     return value
 
 
 Url = Annotated[
     str,
     Field(max_length=2000),
-    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "a web address", "write http:// or https:// and the host", remedies.web_address),
+    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "url", remedies.web_address),
     AfterValidator(_sound_url),
 ]
 Proxy = Annotated[
     str,
     Field(max_length=2000),
-    Matching(r"none|https?://[^/\s]+/?", "a proxy's address", "write http:// and its host and port, or none", remedies.web_address),
+    Matching(r"none|https?://[^/\s]+/?", "proxy", remedies.web_address),
     AfterValidator(lambda value: value if value == "none" else _sound_url(value)),
 ]
 HostName = Annotated[
@@ -140,40 +129,35 @@ HostName = Annotated[
     Field(max_length=253),
     Matching(
         r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
-        "a host or domain name",
-        "letters, digits, hyphens and dots, e.g. eig.example.org",
+        "host-name",
     ),
 ]
 GroupPath = Annotated[
     str,
     Matching(
         r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*",
-        "the path of a group",
-        "write it without a slash at either end, e.g. eig or public/eig",
+        "group-path",
         lambda text: remedies.bare(text).strip("/"),
     ),
 ]
-TokenId = Annotated[str, Matching(r"[^@!\s]+@[^@!\s]+![^@!\s]+", "the id of an API token", "write user@realm!name, e.g. eiginfra@pve!ci")]
-Hours = Annotated[
-    str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "a time of day", "write hh:mm-hh:mm, e.g. 03:00-05:00")
-]
-KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "the name of a kind", "write provider.thing, e.g. gitlab.group")]
-Code = Annotated[str, Matching(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", "the code of a finding", "lower-case words with hyphens, e.g. node-offline")]
-Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "an address to listen on", "write host:port, e.g. 127.0.0.1:9469")]
-_LICENSE_RULE = "write e.g. MIT, AGPL-3.0-or-later or etalab-2.0"
+TokenId = Annotated[str, Matching(r"[^@!\s]+@[^@!\s]+![^@!\s]+", "token-id")]
+Hours = Annotated[str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "hours")]
+KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "kind-name")]
+Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "listen")]
+Code = Annotated[str, Matching(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", "code")]
 
 
 def _with_version(value: str) -> str:
     """`GPL` names no licence: its version is a part of the name."""
     if "-" not in value and (whole := remedies.license_id(value)) and value.lower() != whole.lower():
-        raise refusal("pattern", f"{brief(value)} is not an SPDX identifier: it names no version", f"write {whole}, if that is the one")
+        raise refusal("license-without-version", value=brief(value), whole=whole)
     return value
 
 
 License = Annotated[
     str,
     Field(max_length=100),
-    Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier", _LICENSE_RULE, remedies.license_id),
+    Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "license", remedies.license_id),
     AfterValidator(_with_version),
 ]
 MountPath = Annotated[
@@ -181,8 +165,7 @@ MountPath = Annotated[
     Field(max_length=255),
     Matching(
         r"(?!.*/\.{1,2}(?:/|$))/[^\s,]+",
-        "a path to mount a volume at",
-        "write it from the root, e.g. /srv/data",
+        "mount-path",
         remedies.mount_path,
     ),
 ]
@@ -195,7 +178,7 @@ def _well_encoded(value: str) -> str:
     except UnicodeError:
         return value
     if meant != value:
-        raise refusal("wrong_encoding", f"{brief(value)} was saved in a wrong encoding", f"write {brief(meant)}")
+        raise refusal("wrong-encoding", value=brief(value), meant=brief(meant))
     return value
 
 
@@ -205,8 +188,7 @@ Title = Annotated[
     Field(max_length=255),
     Matching(
         r"(?!\s)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+(?<![\s,])",
-        "a title",
-        "one line of text, without spaces around it or a comma at its end",
+        "title",
         lambda text: " ".join(text.split()).rstrip(","),
     ),
     WELL_ENCODED,
@@ -237,11 +219,11 @@ class Amount:
             try:
                 size = ByteSize.parse(value if isinstance(value, str) else "")
             except ValueError:
-                raise refusal("size", f"{brief(value)} is not a {self.what} size", size_remedy(value, self.unit)) from None
+                raise refusal("size", value=brief(value), what=self.what, advice=size_advice(value, self.unit)) from None
         if size > self.largest:
-            raise refusal("size", f"{size} is too large for a {self.what}", f"at most {self.largest}")
+            raise refusal("size-too-large", size=size, what=self.what, largest=self.largest)
         if size <= 0 or size % self.unit:
-            raise refusal("size", f"{size} is not a {self.what} size", size_remedy(str(size), self.unit))
+            raise refusal("size", value=str(size), what=self.what, advice=size_advice(str(size), self.unit))
         return size
 
 

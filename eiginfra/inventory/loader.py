@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, Severity, error, warning
+from eiginfra.core.reason import reason
 from eiginfra.inventory.checks import check_inventory
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.document import YamlDocument, load_document
@@ -64,20 +65,15 @@ def load_siblings(folder: Path) -> tuple[list[Cohort], list[Finding]]:
         except InputError as problem:
             warnings.append(mistaken_sibling(other.name, problem.findings))
         except OSError as problem:
-            said = f"the folder cannot be read: {problem.strerror}"
-            warnings.append(mistaken_sibling(other.name, [error("file-unreadable", said, location=Location(file=shown(other)))]))
+            unreadable = error("folder-unreadable", reason=problem.strerror, location=Location(file=shown(other)))
+            warnings.append(mistaken_sibling(other.name, [unreadable]))
     return cohorts, warnings
 
 
 def mistaken_sibling(name: str, findings: Iterable[Finding]) -> Finding:
     """That the files of a cohort beside this one are wrong: this concerns that cohort alone. findings: with at least one error."""
     first = next(found for found in findings if found.severity is Severity.ERROR)
-    return warning(
-        "sibling-mistaken",
-        f"the files of the cohort {name}, which shares the site, are wrong: {first.message}",
-        remedy=f"see eiginfra check -i {name}; until then what counts of it is what the journal knows",
-        location=first.location,
-    )
+    return warning("sibling-mistaken", name=name, why=first.brief, location=first.location)
 
 
 def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxyType({})) -> Site:
@@ -107,37 +103,25 @@ def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
     file = validate(CohortFile, document)
     name = folder.resolve().name
     if file.cohort != name:
-        raise InputError(
-            [
-                error(
-                    "cohort-folder",
-                    f"the cohort is {file.cohort!r}, but its folder is {name!r}",
-                    remedy="give both the same name; the id is part of every path and marker, so correct the one that is new",
-                    location=document.locate("cohort"),
-                )
-            ]
-        )
+        raise InputError([error("cohort-folder", cohort=file.cohort, folder=name, location=document.locate("cohort"))])
     return file, document
 
 
 def _no_cohort(folder: Path) -> Finding:
     where = Location(file=shown(folder / "cohort.yml"))
     if not folder.is_dir():
-        return error(
-            "no-cohort", f"there is no folder {shown(folder)}", remedy="name a cohort's folder, e.g. -i inventories/eig3", location=where
-        )
+        return error("no-cohort-folder", folder=shown(folder), location=where)
     if (folder / "cohort.yaml").exists():
-        return error("no-cohort", "the file is called cohort.yaml", remedy="rename it to cohort.yml", location=where)
+        return error("cohort-suffix", location=where)
     below = sorted(entry.name for entry in folder.iterdir() if (entry / "cohort.yml").is_file())
-    remedy = f"did you mean {shown(folder / below[0])}?" if below else "name a cohort's folder, e.g. -i inventories/eig3"
-    return error("no-cohort", "there is no cohort.yml in this folder", remedy=remedy, location=where)
+    meant = reason("did-you-mean-folder", folder=shown(folder / below[0])) if below else reason("name-cohort")
+    return error("no-cohort", advice=meant, location=where)
 
 
 def _strays(folder: Path) -> list[Finding]:
     """YAML files beside cohort.yml: most likely teams in the wrong place."""
     names = sorted(path.name for path in folder.glob("*.y*ml") if path.suffix in {".yml", ".yaml"} and path.stem != "cohort")
-    remedy = "team files belong in the folder teams"
-    return [warning("file-ignored", "this file is ignored", remedy=remedy, location=Location(file=shown(folder / name))) for name in names]
+    return [warning("stray-file", location=Location(file=shown(folder / name))) for name in names]
 
 
 @dataclass
@@ -155,7 +139,7 @@ class _TeamFolder:
             entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name) if self.folder.is_dir() else []
         except OSError as problem:
             where = Location(file=shown(self.folder))
-            self.findings.append(error("file-unreadable", f"the folder cannot be read: {problem.strerror}", location=where))
+            self.findings.append(error("folder-unreadable", reason=problem.strerror, location=where))
             return
         for entry in entries:
             if not entry.name.startswith("."):
@@ -165,21 +149,20 @@ class _TeamFolder:
         path = Path(entry.path)
         where = Location(file=shown(path))
         if path.suffix != ".yml" and path.suffix.lower() in {".yaml", ".yml"}:
-            self.findings.append(error("yaml-suffix", "team files end in .yml", remedy=f"rename it to {path.stem}.yml", location=where))
+            self.findings.append(error("yaml-suffix", name=path.stem, location=where))
             self.broken.add(path.stem)
         elif path.suffix != ".yml":
             stem = path.name.partition(".")[0]
-            remedy = (
-                f"rename it to {stem}.yml, if it is one" if TEAM_ID.fits(stem) and ".y" in path.name.lower() else "team files end in .yml"
-            )
-            self.findings.append(warning("file-ignored", "this is no team file and is ignored", remedy=remedy, location=where))
+            maybe = TEAM_ID.fits(stem) and ".y" in path.name.lower()
+            advice = reason("rename-team-file", name=stem) if maybe else None
+            self.findings.append(warning("file-ignored", advice=advice, location=where))
         elif not TEAM_ID.fits(path.stem):
             meant = TEAM_ID.suggest(path.stem)
-            remedy = f"rename the file{f' to {meant}.yml' if meant and TEAM_ID.fits(meant) else ''}: {TEAM_ID.rule}"
-            self.findings.append(error("team-id", f"{path.stem!r} is not a team id", remedy=remedy, location=where))
+            advice = reason("rename-file", name=meant) if meant and TEAM_ID.fits(meant) else None
+            self.findings.append(error("team-id", name=path.stem, advice=advice, location=where))
         elif entry.is_symlink():
             # A merge request could point it at any file of the machine that reads it, and findings quote what they read.
-            self.findings.append(error("file-kind", "this is a symbolic link", remedy="put the team's file itself here", location=where))
+            self.findings.append(error("file-is-link", location=where))
             self.broken.add(path.stem)
         else:
             loaded = _collect(self.findings, _load_team, path)

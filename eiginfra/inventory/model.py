@@ -5,8 +5,8 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from eiginfra.core.refusal import refusal
 from eiginfra.inventory.fields import (
     WELL_ENCODED,
     Disk,
@@ -184,18 +184,16 @@ class Machine(FileModel):
     def _one_way_to_size(self) -> Self:
         amounts = [name for name in _AMOUNTS if getattr(self, name) is not None]
         if self.size and amounts:
-            raise PydanticCustomError(
-                "two_sizes", "size and {amounts} together; keep `size`, or write cores, memory and disk", {"amounts": ", ".join(amounts)}
-            )
+            raise refusal("two-sizes", amounts=amounts)
         if not self.size and len(amounts) < 3:
             missing = [name for name in _AMOUNTS if name not in amounts]
-            raise PydanticCustomError("no_size", "no size; write `size`, or also {missing}", {"missing": " and ".join(missing)})
+            raise refusal("no-size", missing=missing)
         return self
 
     @model_validator(mode="after")
     def _only_vms_are_clones(self) -> Self:
         if self.clone is not None and self.type != "vm":
-            raise PydanticCustomError("clone_of_container", "clone for a container; write `type: vm`, or leave `clone` out")
+            raise refusal("clone-of-container")
         return self
 
 

@@ -1,7 +1,7 @@
 """Repairs of malformed YAML. A repair is reported only if the file can be read with it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -18,19 +18,19 @@ _KEY: Final = r"(?P<before>\s*(?:- +)*)(?P<key>[\w-]+)"
 
 
 class Repair(NamedTuple):
-    """A line (from 0) as repaired, what was wrong at a column (from 0) of it, and the repaired text."""
+    """A line (from 0) as repaired; code and parameters of what was wrong at a column (from 0) of it; and the repaired text."""
 
     line: int
     column: int
-    message: str
-    remedy: str
+    code: str
+    params: Mapping[str, object]
     lines: list[str]
 
 
 def repaired(text: str, line: int, *, echo: bool) -> Repair | None:
     """The repair with which the text can be read, or else read furthest beyond the line of its error; None if none helps.
 
-    echo: whether remedies may repeat values; not where these may be secrets.
+    echo: whether parameters may repeat values; not where these may be secrets.
     """
     if len(text) > _LARGEST:
         return None
@@ -45,7 +45,9 @@ def repaired(text: str, line: int, *, echo: bool) -> Repair | None:
             best, reached = repair, end
     if best is None:
         return None
-    return best if echo else best._replace(remedy=re.sub(r"(?<=: )(?!$).*", "…", best.remedy))
+    if echo or "write" not in best.params:
+        return best
+    return best._replace(params={**best.params, "write": re.sub(r"(?<=: )(?!$).*", "…", str(best.params["write"]))})
 
 
 def _error_line(lines: Sequence[str]) -> int | None:
@@ -75,24 +77,23 @@ def _odd_spaces(lines: list[str]) -> Iterator[Repair]:
     if changed:
         first = changed[0]
         column = next(index for index, letter in enumerate(lines[first]) if letter != mended[first][index])
-        also = f", in {len(changed)} lines" if len(changed) > 1 else ""
-        said = f"a special space (U+{ord(lines[first][column]):04X}) stands here, where an ordinary one belongs"
-        yield Repair(first, column, said, f"replace it by an ordinary space{also}", mended)
+        params = {"sign": f"{ord(lines[first][column]):04X}", "lines": len(changed)}
+        yield Repair(first, column, "yaml-special-space", params, mended)
 
 
 def _fences(lines: list[str]) -> Iterator[Repair]:
     fenced = [index for index, line in enumerate(lines) if re.match(r"\s*(?:```|~~~|</?[a-zA-Z][^>]*>)", line)]
     if fenced:
         kept = ["" if index in fenced else line for index, line in enumerate(lines)]
-        yield Repair(fenced[0], 0, "a line of Markdown or HTML stands here", "delete it, and those like it", kept)
+        yield Repair(fenced[0], 0, "yaml-markup-line", {}, kept)
 
 
-def _rewritten(lines: list[str], index: int, new: str, message: str, column: int | None = None) -> Repair:
-    """A repair of one line; the remedy shows the new one, without its indentation and comment."""
+def _rewritten(lines: list[str], index: int, new: str, code: str, column: int | None = None, **params: str) -> Repair:
+    """A repair of one line; `write` is the new one, without its indentation and comment."""
     shown = re.sub(r"\s+#.*", "", new.strip())
     indent = len(lines[index]) - len(lines[index].lstrip()) if column is None else column
-    remedy = f"write {shown}" if len(shown) <= 120 else f"write {shown[:117]}…"
-    return Repair(index, indent, message, remedy, [*lines[:index], new, *lines[index + 1 :]])
+    written = shown if len(shown) <= 120 else f"{shown[:117]}…"
+    return Repair(index, indent, code, {"write": written, **params}, [*lines[:index], new, *lines[index + 1 :]])
 
 
 def _cut_key(lines: list[str], index: int) -> Iterator[Repair]:
@@ -103,47 +104,46 @@ def _cut_key(lines: list[str], index: int) -> Iterator[Repair]:
             break
         whole = lines[index] + "".join(line.strip() for line in lines[index + 1 : end])
         rest = [*lines[:index], whole, *[""] * (end - index - 1), *lines[end:]]
-        said, remedy = "this SSH key is cut over several lines", "write the whole key on one line"
-        yield Repair(index, start.start() if start else 0, said, remedy, rest)
+        yield Repair(index, start.start() if start else 0, "yaml-key-cut", {}, rest)
 
 
 def _space_after_colon(lines: list[str], index: int) -> Iterator[Repair]:
     if match := re.match(rf"({_KEY}):(?P<value>[^\s/].*)$", lines[index]):
-        yield _rewritten(lines, index, f"{match[1]}: {match['value']}", "a space is missing after the colon", len(match["before"]))
+        yield _rewritten(lines, index, f"{match[1]}: {match['value']}", "yaml-space-after-colon", len(match["before"]))
 
 
 def _other_signs(lines: list[str], index: int) -> Iterator[Repair]:
     if match := re.match(rf"({_KEY}) *(?P<sign>[：﹕∶꞉=]|=>|->) *(?P<value>.*)$", lines[index]):
-        said = f"{match['sign']} stands here, where a colon belongs"
-        yield _rewritten(lines, index, f"{match[1]}: {match['value']}".rstrip(), said, match.start("sign"))
+        yield _rewritten(
+            lines, index, f"{match[1]}: {match['value']}".rstrip(), "yaml-other-colon", match.start("sign"), sign=match["sign"]
+        )
 
 
 def _typographic(lines: list[str], index: int) -> Iterator[Repair]:
     if match := re.match(rf"({_KEY}: +)[“”„«‘’]\s*(?P<value>[^\"]*?)\s*[“”»’]\s*$", lines[index]):
-        said = "typographic quotes stand here, which are no quotes for YAML"
-        yield _rewritten(lines, index, f'{match[1]}"{match["value"]}"', said, len(match[1]))
+        yield _rewritten(lines, index, f'{match[1]}"{match["value"]}"', "typographic-quotes", len(match[1]))
 
 
 def _quotes(lines: list[str], index: int) -> Iterator[Repair]:
     """A value that must be in quotes, or whose quotes are not right."""
     if match := re.match(rf"({_KEY}: +|\s*(?:- +)+)(?P<value>\S.*?)\s*$", lines[index]):
-        for new, said in _requoted(match["value"]):
-            yield _rewritten(lines, index, match[1] + new, said, len(match[1]))
+        for new, code in _requoted(match["value"]):
+            yield _rewritten(lines, index, match[1] + new, code, len(match[1]))
 
 
 def _requoted(value: str) -> Iterator[tuple[str, str]]:
     mark = value[0]
     if mark in "\"'" and value.count(mark) == 1:
-        yield value + mark, "a quote is opened here and never closed"
+        yield value + mark, "yaml-quote-not-closed"
     elif mark in "\"'":
         inner = value[1:-1] if value.endswith(mark) else value
         other = "'" if '"' in inner else '"'
         if other not in inner:
-            yield f"{other}{inner}{other}", "the quotes in this value end it too early"
+            yield f"{other}{inner}{other}", "yaml-quotes-inside"
     elif re.search(r":(?:\s|$)", value) and mark not in "[{":
         other = "'" if '"' in value else '"'
         if other not in value:
-            yield f"{other}{value}{other}", "a second ': ' stands in this value"
+            yield f"{other}{value}{other}", "yaml-colon-inside"
 
 
 def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
@@ -161,15 +161,15 @@ def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
             stack.pop()
     closed = body + "".join(reversed(stack))
     if closed != line:
-        yield _rewritten(lines, index, closed, "a closing bracket is missing, or is the wrong one", start.start())
+        yield _rewritten(lines, index, closed, "yaml-bracket-missing", start.start())
     comma = line[: start.start()] + re.sub(r"(\w+: +[^\s,{}\[\]:]+) +(?=\w+: )", r"\1, ", line[start.start() :])
     if comma != line:
-        yield _rewritten(lines, index, comma, "a comma is missing between two entries", start.start())
+        yield _rewritten(lines, index, comma, "yaml-comma-missing", start.start())
 
 
 def _space_after_hyphen(lines: list[str], index: int) -> Iterator[Repair]:
     if match := re.match(r"(\s*)-([\w{\[\"'].*)$", lines[index]):
-        yield _rewritten(lines, index, f"{match[1]}- {match[2]}", "a space is missing after the hyphen")
+        yield _rewritten(lines, index, f"{match[1]}- {match[2]}", "yaml-space-after-hyphen")
 
 
 def _known_entry(lines: list[str], index: int) -> Iterator[Repair]:
@@ -183,14 +183,14 @@ def _entry(lines: list[str], index: int) -> Iterator[Repair]:
     match = re.match(r"( +)([\w{][^:]*:.*)$", lines[index])
     for indent in (match[1], match[1][:-2]) if match else ():
         body = match[2] if match else ""
-        yield _rewritten(lines, index, f"{indent}- {body}", "a list entry begins here without its '- '")
+        yield _rewritten(lines, index, f"{indent}- {body}", "yaml-entry-without-hyphen")
 
 
 def _colon(lines: list[str], index: int) -> Iterator[Repair]:
     match = re.match(rf"({_KEY})(?P<value> +[^\s:].*)?$", lines[index])
     if match and re.fullmatch(r"[a-zé_]{2,30}", match["key"]):
         new = f"{match[1]}:{match['value'] or ''}"
-        yield _rewritten(lines, index, new, f"the colon after {match['key']!r} is missing", len(match["before"]))
+        yield _rewritten(lines, index, new, "yaml-colon-missing", len(match["before"]), key=match["key"])
 
 
 def _indent(line: str, more: str = "") -> int:
@@ -203,14 +203,12 @@ def _indentation(lines: list[str], index: int) -> Iterator[Repair]:
     above = [line for line in lines[max(index - _ABOVE, 0) : index] if line.strip()]
     known = {_indent(line) for line in above} | {_indent(line, "-") for line in above}
     end = next((at for at in range(index + 1, len(lines)) if lines[at].strip() and _indent(lines[at]) < indent), len(lines))
-    said = "this line is not in the column of those that it belongs to"
     for column in sorted(known - {indent}, key=lambda column: abs(column - indent)):
-        remedy = f"put {column} spaces before {body.split(':')[0][:30].strip()!r}, not {indent}"
+        params = {"spaces": column, "first": body.split(":")[0][:30].strip(), "now": indent}
         one = [*lines[:index], " " * column + body, *lines[index + 1 :]]
-        yield Repair(index, indent, said, remedy, one)
+        yield Repair(index, indent, "yaml-line-in-wrong-column", params, one)
         block = [" " * (column - indent) + line if column > indent else line[indent - column :] for line in lines[index:end]]
-        remedy += ", and move the lines below with it"
-        yield Repair(index, indent, said, remedy, [*lines[:index], *block, *lines[end:]])
+        yield Repair(index, indent, "yaml-lines-in-wrong-column", params, [*lines[:index], *block, *lines[end:]])
 
 
 _Sort = Callable[[list[str], int], Iterator[Repair]]

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, said in words that a team understands, with what to write instead."""
+"""What pydantic finds wrong, as codes that a team is told in words it understands, with what to write instead."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refused
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.suggest import nearest, suggest
 from eiginfra.inventory import remedies
@@ -19,54 +21,51 @@ from eiginfra.inventory.model_paths import Path, choices_at, keys_at, model_at, 
 
 
 class Sentence(NamedTuple):
-    """Code, message and remedy of a finding."""
+    """Code, parameters and advice of a finding."""
 
     code: str
-    message: str
-    remedy: str | None
+    params: Mapping[str, object] = {}
+    advice: Reason | None = None
 
 
 def sentence(detail: ErrorDetails, model: type[BaseModel], path: Path) -> Sentence:
-    """One of pydantic's errors in words."""
+    """One of pydantic's errors."""
     kind, value = detail["type"], detail["input"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     name = str(path[-1]) if path else ""
     if kind == "missing":
-        return Sentence("missing-key", f"{name!r} is missing{_inside(path[:-1])}", f"add '{name}: …'")
+        return Sentence("missing-key", {"key": name, "inside": label(path[:-1]) or "file"})
     if kind == "extra_forbidden":
-        return Sentence("unknown-key", f"unknown key {name!r}{_inside(path[:-1])}", _known_key(model, path))
+        return Sentence("unknown-key", {"key": name, "inside": label(path[:-1]) or "file"}, _known_key(model, path))
     wanted = type_at(model, path)
     if wanted is SecretSource and not isinstance(value, dict):
-        remedy = "write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}"
-        return Sentence("secret-in-file", "a secret is never written in the file itself", remedy)
-    if wanted in _ADDRESSES:
-        what, remedy = _ADDRESSES[wanted]
-        return Sentence("wrong-address", f"{brief(value)} is not {what}", remedy)
+        return Sentence("secret-in-file")
+    if wanted is IPv4Address:
+        return Sentence("not-an-address", {"value": brief(value)})
+    if wanted is IPv4Network:
+        return Sentence("not-a-network", {"value": brief(value)})
     if wanted is date and (kind in _NOT_A_DAY or isinstance(value, (str, int, float))) and not isinstance(value, bool):
         day = remedies.day(value)
-        return Sentence("not-a-date", f"{brief(value)} is not a date", f"write {day}" if day else _DATE)
+        return Sentence("not-a-date", {"value": brief(value)}, reason("write", text=day) if day else None)
     if kind in _TYPES:
-        belongs, remedy = _TYPES[kind]
-        return Sentence("wrong-type", f"{_what(value)} stands here, where {belongs} belongs", _typed(kind, value, model, path) or remedy)
+        return Sentence("wrong-type", _what(value) | {"wanted": _TYPES[kind]}, _typed(kind, value, model, path))
     if kind in _SENTENCES:
-        code, message, remedy = _SENTENCES[kind]
-        return Sentence(code, message.format(value=brief(value), **context), remedy.format(**context))
+        return Sentence(_SENTENCES[kind], {"value": brief(value), **context})
     if kind == "literal_error":
         said = suggest(str(value)[:100], choices_at(model, path), words=WORDS)
-        return Sentence("unknown-choice", f"{brief(value)} is not known here", _OWNER if _asks_for_owner(value, path) else said)
-    if "remedy" in context:
-        return Sentence(kind.replace("_", "-"), context["message"], context["remedy"])
-    message, _, remedy = detail["msg"].removeprefix("Value error, ").rpartition("; ")
-    return Sentence(kind.replace("_", "-"), message or remedy, remedy if message else None)
+        advice = reason("write-maintainer") if _asks_for_owner(value, path) else said
+        return Sentence("unknown-choice", {"value": brief(value)}, advice)
+    found = refused(detail)
+    return Sentence("refused", {"text": detail["msg"]}) if found is None else Sentence(*found)
 
 
 def label(path: Path) -> str:
-    """The name of a value: `email: `, `machines[1]: `; positions count from 1, as people count."""
+    """The name of a value: `email`, `machines[1]`; positions count from 1, as people count."""
     names = [index for index, step in enumerate(path) if isinstance(step, str)]
     if not names:
         return ""
     last = names[-1]
-    return f"{path[last]}{''.join(f'[{int(step) + 1}]' for step in path[last + 1 :])}: "
+    return f"{path[last]}{''.join(f'[{int(step) + 1}]' for step in path[last + 1 :])}"
 
 
 def near_key(model: type[BaseModel], path: Path) -> str | None:
@@ -79,131 +78,116 @@ def _asks_for_owner(value: object, path: Path) -> bool:
     return bool(path) and path[-1] == "role" and str(value).lower() in {"owner", "propriétaire", "proprietaire", "admin"}
 
 
-_OWNER: Final = "write maintainer, the highest role in a team: the groups' owner is EIG Link"
-
-
-def _known_key(model: type[BaseModel], path: Path) -> str | None:
+def _known_key(model: type[BaseModel], path: Path) -> Reason | None:
     *above, name = path
     if str(name).startswith("-") and (found := nearest(str(name).lstrip("- "), keys_at(model, above), words=WORDS)):
-        return f"write a space after the hyphen: '- {found}: …'"
+        return reason("space-after-hyphen", key=found)
     if found := nearest(str(name)[:100], keys_at(model, above), words=WORDS, likeness=0.8):
-        return f"did you mean {found!r}?"
+        return reason("did-you-mean", meant=found)
     for owner, below in owners_of(model, above, str(name)):
         if below is not None:
-            return f"it belongs in an entry of {below!r}: check the indentation"
-        return f"it belongs {_beside(owner)}: check the indentation"
+            return reason("belongs-in-entry", of=str(below))
+        return reason("belongs-in", owner=label(owner)) if label(owner) else reason("belongs-outside")
     return suggest(str(name)[:100], keys_at(model, above), words=WORDS)
 
 
-def _beside(path: Path) -> str:
-    return f"in {label(path).removesuffix(': ')}" if label(path) else "at the beginning of a line, outside of all lists"
-
-
-def _inside(path: Path) -> str:
-    text = label(path).removesuffix(": ")
-    return f" in {text}" if text else ""
-
-
-def _what(value: object) -> str:
-    """What was written, for messages; never the value of text, which may be a secret in the wrong place."""
+def _what(value: object) -> dict[str, object]:
+    """What was written, by its type; never the value of text, which may be a secret in the wrong place."""
     match value:
         case bool():
-            return f"the truth value {str(value).lower()}"
+            return {"found": "truth", "value": str(value).lower()}
         case int() | float():
-            return f"the number {brief(value)}"
+            return {"found": "number", "value": brief(value)}
         case str():
-            return "text"
+            return {"found": "text"}
         case list():
-            return "a list"
+            return {"found": "list"}
         case _:
-            return "a mapping (key: value)"
+            return {"found": "mapping"}
 
 
-def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> str | None:
-    """The remedy for a wrong type that is made from what was written; None for the general one."""
+def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> Reason | None:
+    """The advice for a wrong type that is made from what was written; None for the general one."""
     if kind == "bool_type":
-        return f"write {remedies.truth(value) or 'true or false'}, without quotes"
+        truth = remedies.truth(value)
+        return reason("write-unquoted", text=truth) if truth else reason("write-truth-unquoted")
     if kind in {"int_type", "int_from_float"}:
         number = remedies.whole_number(value)
         if isinstance(value, float) and number is None and abs(value) < 2**31:
-            return f"write {int(value)} or {int(value) + 1}"
-        return f"write {number}, without quotes" if number and isinstance(value, str) else f"write {number}" if number else None
+            return reason("write-either", one=int(value), other=int(value) + 1)
+        return reason("write-unquoted" if isinstance(value, str) else "write", text=number) if number else None
     if kind in {"string_type", "path_type"} and isinstance(value, (bool, int)):
-        return f'put it in quotes: "{str(value).lower()[:60]}"'
+        return reason("quote-as", text=str(value).lower()[:60])
     if kind == "string_type" and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
-        return f"write {value[0][:60]}, without brackets or '- '"
+        return reason("write-without-brackets", text=value[0][:60])
     if kind in {"string_type", "path_type"} and isinstance(value, float):
-        return "put it in quotes"
+        return reason("quote")
     if kind in {"tuple_type", "list_type"}:
         return _as_list(value, model, path)
     if isinstance(value, list) and value and all(isinstance(item, dict) and len(item) == 1 for item in value):
         first = next(iter(value[0]))
-        return f"delete the '- ' before {first!r} and the others" if first in keys_at(model, path) else None
+        return reason("delete-hyphens", key=str(first)) if first in keys_at(model, path) else None
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return _as_mapping(str(value), model, path)
     return None
 
 
-def _as_list(value: object, model: type[BaseModel], path: Path) -> str | None:
+def _as_list(value: object, model: type[BaseModel], path: Path) -> Reason | None:
     """One entry, or all of them in a text, where a list belongs."""
     inner = model_at(model, path)
     if isinstance(value, dict) and inner is not None and value:
         first = next(iter(value))
         meant = nearest(str(first).lstrip("- ")[:100], inner.model_fields, words=WORDS)
         if str(first).startswith("-") and meant:
-            return f"write a space after the hyphen: '- {meant}: …'"
-        return f"begin each entry with '- ': '- {first}: …'" if meant else None
+            return reason("space-after-hyphen", key=meant)
+        return reason("begin-entries", key=str(first)) if meant else None
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         return None
-    written = _as_mapping(str(value), model, path)
     if inner is not None:
-        return f"write [{written[6:]}]" if written else None
+        written = _written(str(value), inner, path)
+        return reason("write", text=f"[{written}]") if written else None
     if re.fullmatch(r"[\w.+/-]+(?:[,; ]+[\w.+/-]+)*", str(value)) and len(str(value)) <= 60:
-        return f"write [{', '.join(re.split(r'[,; ]+', str(value)))}]"
-    return "write it on a line of its own, after '- '"
+        return reason("write", text=f"[{', '.join(re.split(r'[,; ]+', str(value)))}]")
+    return reason("write-after-hyphen")
 
 
-def _as_mapping(text: str, model: type[BaseModel], path: Path) -> str | None:
+def _as_mapping(text: str, model: type[BaseModel], path: Path) -> Reason | None:
     inner = model_at(model, path)
     if inner is None or not issubclass(inner, FileModel):
         return None
     glued = re.match(r"([\w-]{1,30})[:=](.{1,60})$", text)
     if glued and (key := nearest(glued[1], inner.model_fields, words=WORDS)):
-        return f"write '{key}: {glued[2].strip()}', with a space after the colon"
-    written = inner.from_text(text[:200]) if path else None
-    return f"write {written}" if written else None
+        return reason("space-after-colon", text=f"{key}: {glued[2].strip()}")
+    written = _written(text, inner, path)
+    return reason("write", text=written) if written else None
 
 
-_DATE: Final = "write year-month-day, e.g. 2020-06-30"
+def _written(text: str, inner: type[BaseModel], path: Path) -> str | None:
+    """A mapping written as text, as YAML."""
+    return inner.from_text(text[:200]) if path and issubclass(inner, FileModel) else None
+
+
 _NOT_A_DAY: Final = frozenset({"date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
-_NUMBER: Final = ("a whole number", "write digits, without quotes")
-_LIST: Final = ("a list", "write each entry after '- ', or all of them in [brackets]")
-_MAPPING: Final = ("a mapping", "write 'key: value' lines, or {key: value}")
-_TEXT: Final = ("text", "write one text")
-# Pydantic's error types: what belongs there, how to correct it.
-_TYPES: Final[Mapping[str, tuple[str, str]]] = {
-    "string_type": _TEXT,
-    "path_type": _TEXT,
-    "int_type": _NUMBER,
-    "int_from_float": _NUMBER,
-    "int_parsing_size": _NUMBER,
-    "bool_type": ("true or false", "write true or false"),
-    "tuple_type": _LIST,
-    "list_type": _LIST,
-    "dict_type": _MAPPING,
-    "model_type": _MAPPING,
-    "date_type": ("a date", _DATE),
+# Pydantic's error types: what belongs there.
+_TYPES: Final[Mapping[str, str]] = {
+    "string_type": "text",
+    "path_type": "text",
+    "int_type": "number",
+    "int_from_float": "number",
+    "int_parsing_size": "number",
+    "bool_type": "truth",
+    "tuple_type": "list",
+    "list_type": "list",
+    "dict_type": "mapping",
+    "model_type": "mapping",
+    "date_type": "date",
 }
-_ADDRESSES: Final[Mapping[Any, tuple[str, str]]] = {
-    IPv4Address: ("an IPv4 address", "write four numbers from 0 to 255, e.g. 9.9.9.9"),
-    IPv4Network: ("an IPv4 network", "write its first address and its length, e.g. 192.168.0.0/24"),
-}
-# Pydantic's error types: code, message, remedy.
-_SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "greater_than_equal": ("too-small", "{value} is too small", "at least {ge}"),
-    "less_than_equal": ("too-large", "{value} is too large", "at most {le}"),
-    "string_too_short": ("empty", "the text is empty", "write something, or delete the key"),
-    "string_too_long": ("too-long", "the text is too long", "at most {max_length} characters"),
-    "too_short": ("empty", "the list is empty", "at least {min_length} entry"),
-    "too_long": ("too-long", "the list is too long", "at most {max_length} entries"),
+# Pydantic's error types: the codes of findings.
+_SENTENCES: Final[Mapping[str, str]] = {
+    "greater_than_equal": "too-small",
+    "less_than_equal": "too-large",
+    "string_too_short": "empty-text",
+    "string_too_long": "text-too-long",
+    "too_short": "empty-list",
+    "too_long": "list-too-long",
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
-from pydantic_core import PydanticCustomError
 
+from eiginfra.core.refusal import refusal
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
@@ -52,7 +52,7 @@ class Range(FileModel):
 def _parse_range(value: object) -> object:
     match = re.fullmatch(_RANGE, value.strip()) if isinstance(value, str) else None
     if match is None or int(match[1]) > int(match[2]):
-        raise PydanticCustomError("range", "{value} is not a range; write first-last, e.g. 100-250", {"value": brief(value)})
+        raise refusal("range", value=brief(value))
     return {"first": int(match[1]), "last": int(match[2])}
 
 
@@ -62,7 +62,7 @@ RangeField = Annotated[Range, BeforeValidator(_parse_range, json_schema_input_ty
 
 def _real_ports(ports: Range) -> Range:
     if not (ports.first >= 1 and ports.last <= LAST_PORT):
-        raise PydanticCustomError("ports", "{ports} are no ports; they go from 1 to 65535", {"ports": str(ports)})
+        raise refusal("ports", ports=str(ports))
     return ports
 
 
@@ -72,9 +72,9 @@ PortRange = Annotated[RangeField, AfterValidator(_real_ports)]
 def _usable(source: SecretSource) -> SecretSource:
     """Refuses what cannot name a secret; the messages do not repeat it, since it may be the secret itself."""
     if source.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", source.env):
-        raise PydanticCustomError("secret_env", "env is not the name of an environment variable; write the name, never the secret")
+        raise refusal("secret-env")
     if source.command is not None and not any(source.command[:1]):
-        raise PydanticCustomError("secret_command", "the command is empty; write [PROGRAM, ARGUMENT, …]")
+        raise refusal("secret-command")
     return source
 
 
@@ -119,23 +119,13 @@ class Network(FileModel):
     @model_validator(mode="after")
     def _range_fits(self) -> Self:
         if self.gateway not in self.subnet:
-            raise PydanticCustomError(
-                "gateway_outside", "the gateway {gateway} is not in {subnet}", {"gateway": str(self.gateway), "subnet": str(self.subnet)}
-            )
+            raise refusal("gateway-outside", gateway=str(self.gateway), subnet=str(self.subnet))
         gateway = int(self.gateway) - int(self.subnet.network_address)
         if gateway in self.ids:
-            raise PydanticCustomError(
-                "gateway_in_range",
-                "the range {ids} holds the gateway ({gateway} is number {number}); end it before, or begin it after {number}",
-                {"ids": str(self.ids), "gateway": str(self.gateway), "number": gateway},
-            )
+            raise refusal("gateway-in-range", ids=str(self.ids), gateway=str(self.gateway), number=gateway)
         largest = self.subnet.num_addresses - 2
         if self.ids.first < 100 or self.ids.last > largest:
-            raise PydanticCustomError(
-                "range_leaves_subnet",
-                "the range {ids} must lie within 100-{largest}: Proxmox begins at 100, {subnet} ends there",
-                {"ids": str(self.ids), "largest": largest, "subnet": str(self.subnet)},
-            )
+            raise refusal("range-leaves-subnet", ids=str(self.ids), largest=largest, subnet=str(self.subnet))
         return self
 
 
@@ -190,7 +180,7 @@ class Image(FileModel):
     @model_validator(mode="after")
     def _of_something(self) -> Self:
         if self.container is None and self.vm is None:
-            raise PydanticCustomError("empty_image", "an image of nothing; write container, vm or both")
+            raise refusal("empty-image")
         return self
 
 
@@ -208,7 +198,10 @@ def interval(text: str) -> timedelta:
 
 
 def _parse_interval(value: object) -> timedelta:
-    return interval(value if isinstance(value, str) else repr(value))
+    try:
+        return interval(value if isinstance(value, str) else repr(value))
+    except ValueError:
+        raise refusal("interval", value=brief(value)) from None
 
 
 Interval = Annotated[timedelta, BeforeValidator(_parse_interval, json_schema_input_type=Annotated[str, Field(pattern=f"^{_INTERVAL}$")])]

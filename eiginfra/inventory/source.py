@@ -37,18 +37,16 @@ def read_bytes(path: Path) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            what = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise InputError([error("file-kind", f"this is {what}", remedy="name a YAML file", location=where)])
+            directory = stat.S_ISDIR(status.st_mode)
+            raise InputError([error("file-is-folder" if directory else "file-not-regular", location=where)])
         if status.st_size > MAX_BYTES:
             raise InputError([_too_large(status.st_size, where)])
         return path.read_bytes()
     except FileNotFoundError as problem:
-        raise InputError([error("file-missing", "there is no such file", remedy="check the path", location=where)]) from problem
+        raise InputError([error("file-missing", location=where)]) from problem
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the path
         reason = getattr(problem, "strerror", None) or str(problem)
-        raise InputError(
-            [error("file-unreadable", f"the file cannot be read: {reason}", remedy="check its path and permissions", location=where)]
-        ) from problem
+        raise InputError([error("file-unreadable", reason=reason, location=where)]) from problem
 
 
 def to_text(data: bytes, file: str) -> str:
@@ -56,34 +54,18 @@ def to_text(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
         raise InputError([_too_large(len(data), Location(file=file))])
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise InputError([error("not-utf-8", "this file is UTF-16", remedy="save it in the encoding UTF-8", location=Location(file=file))])
+        raise InputError([error("utf-16", location=Location(file=file))])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         before = data[: problem.start].decode("utf-8-sig")
         byte = data[problem.start]
-        latin = f" (in Latin-1 it would be {chr(byte)!r})" if byte >= 0xA0 else ""
-        raise InputError(
-            [
-                error(
-                    "not-utf-8",
-                    f"the byte 0x{byte:02X} is not UTF-8{latin}",
-                    remedy="save the file in the encoding UTF-8",
-                    location=place(file, before),
-                )
-            ]
-        ) from problem
+        where, written = place(file, before), f"{byte:02X}"
+        if byte >= 0xA0:
+            raise InputError([error("not-utf-8-but-latin-1", byte=written, letter=chr(byte), location=where)]) from problem
+        raise InputError([error("not-utf-8", byte=written, location=where)]) from problem
     if match := _INVISIBLE.search(text):
-        raise InputError(
-            [
-                error(
-                    "invisible-character",
-                    f"an invisible character stands here (U+{ord(match[0]):04X})",
-                    remedy="delete it, or replace it by a space",
-                    location=place(file, text[: match.start()]),
-                )
-            ]
-        )
+        raise InputError([error("invisible-character", sign=f"{ord(match[0]):04X}", location=place(file, text[: match.start()]))])
     if conflict := _CONFLICT.search(text):
         raise InputError([_conflict(text, place(file, text[: conflict.start()]))])
     return text
@@ -91,14 +73,8 @@ def to_text(data: bytes, file: str) -> str:
 
 def _conflict(text: str, where: Location) -> Finding:
     ends = [len(_BREAK.split(text[: match.start()])) for match in _CONFLICT.finditer(text)]
-    remedy = f"keep one of the two versions, and delete Git's markers in lines {', '.join(map(str, ends[:9]))}"
-    return error("merge-conflict", "a merge conflict of Git stands here, not yet resolved", remedy=remedy, location=where)
+    return error("merge-conflict", lines=ends[:9], location=where)
 
 
 def _too_large(size: int, where: Location) -> Finding:
-    return error(
-        "file-too-large",
-        f"the file has {size / 2**20:.1f} MiB; at most 1 MiB is read",
-        remedy="is it the right file?",
-        location=where,
-    )
+    return error("file-too-large", size=f"{size / 2**20:.1f}", location=where)

@@ -19,8 +19,10 @@ def spelling_notices(documents: Mapping[str, YamlDocument]) -> Iterator[Finding]
                 if spelt != written:
                     yield notice(
                         "username-spelling",
-                        f"the user name {written!r} is written {spelt!r} in team {other}: both are {written.lower()!r}",
-                        remedy=f"write {spelt} here too",
+                        written=written,
+                        spelt=spelt,
+                        other=other,
+                        lower=written.lower(),
                         location=where,
                         also=(place,),
                         team=team,

@@ -90,12 +90,7 @@ class TreeBuilder:
             for event in self._events:
                 if isinstance(event, yaml.DocumentStartEvent):
                     if root is not None:
-                        self._finding(
-                            "several-documents",
-                            "a second document begins here",
-                            "one file holds one document: delete the ---",
-                            _mark(event),
-                        )
+                        self._finding("several-documents", _mark(event))
                         break
                     root = self._node(next(self._events), 0)
         except yaml.YAMLError as problem:
@@ -103,15 +98,13 @@ class TreeBuilder:
         except _Stopped:
             pass
         if not self._findings and (root is None or root.value is None):
-            self._findings.append(
-                error("file-empty", "the file is empty", remedy="write something in it, or delete it", location=Location(file=self._file))
-            )
+            self._findings.append(error("file-empty", location=Location(file=self._file)))
         if self._findings or root is None:
             raise InputError(self._findings)
         return root
 
-    def _finding(self, code: str, message: str, remedy: str, mark: Mark) -> None:
-        self._findings.append(error(code, message, remedy=remedy, location=Location(file=self._file, line=mark[0], column=mark[1])))
+    def _finding(self, code: str, mark: Mark, **params: object) -> None:
+        self._findings.append(error(code, params, location=Location(file=self._file, line=mark[0], column=mark[1])))
         if len(self._findings) >= MAX_FINDINGS:
             raise _Stopped
 
@@ -120,7 +113,7 @@ class TreeBuilder:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event.anchor or "", mark)
         if depth > MAX_DEPTH:
-            self._finding("too-deep", f"more than {MAX_DEPTH} levels of nesting", "write it flatter", mark)
+            self._finding("too-deep", mark, most=MAX_DEPTH)
             raise _Stopped
         node = YamlNode(None, mark)
         if event.anchor is not None:
@@ -172,42 +165,41 @@ class TreeBuilder:
 
     def _duplicate(self, key: str, mark: Mark, first: Mark, *, entry: bool) -> None:
         if entry:
-            self._finding(
-                "duplicate-key", f"a list entry begins here without its '- ', or {key!r} stands here twice", f"write - {key}: …", mark
-            )
+            self._finding("duplicate-key-or-entry", mark, key=key)
             return
-        remedy = f"keep one; the first is at line {first[0]}, column {first[1]}"
-        self._finding("duplicate-key", f"the key {key!r} stands here for the second time", remedy, mark)
+        self._finding("duplicate-key", mark, key=key, line=first[0], column=first[1])
 
     def _key(self, event: Any, node: YamlNode, child: YamlNode) -> str | None:
         """The key's text, or None after a finding."""
         if node.children is not None:
             if self._is_template(event):
                 if self._templates:
-                    self._finding("template-unquoted", "a template stands here without quotes", 'write "{{ … }}", in quotes', node.mark)
+                    self._finding("template-unquoted", node.mark)
                 else:
                     self._template_finding(node.mark)
             else:
-                self._finding("key-not-text", "a list or mapping cannot be a key", "write plain text before the colon", node.mark)
+                self._finding("key-is-collection", node.mark)
             return None
         if node.value == "<<" and not getattr(event, "style", None):
-            self._finding("merge-key", "merge keys (<<) are not supported", "write the keys out", node.mark)
+            self._finding("merge-key", node.mark)
             return None
         if node.value is None and isinstance(event, yaml.AliasEvent):
             return None  # it has its finding
         if not isinstance(node.value, str):
             written = getattr(event, "value", "")
-            remedy = f'quote it: "{written}"' if written else "write a key before the colon"
             if type(node.value) is int and type(child.value) is int:
-                remedy = f"ports are written {{public: {written}, port: {child.value}}}"
-            self._finding("key-not-text", f"the key {written or 'is empty,'} is not text", remedy, node.mark)
+                self._finding("port-as-key", node.mark, key=written, value=child.value)
+            elif written:
+                self._finding("key-not-text", node.mark, key=written)
+            else:
+                self._finding("key-empty", node.mark)
             return None
         return node.value
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> str | int | float | bool | None:
         text = unicodedata.normalize("NFC", event.value)
         if not self._aliases and not event.style and (quoted := re.fullmatch(r"[“”„](.*)[“”]", text)):
-            self._finding("typographic-quotes", "typographic quotes stand here, which are no quotes for YAML", f'write "{quoted[1]}"', mark)
+            self._finding("typographic-quotes", mark, write=f'"{quoted[1]}"')
         if not self._templates and _TEMPLATE.search(text):
             self._template_finding(mark)
         if event.tag is None:
@@ -228,48 +220,29 @@ class TreeBuilder:
     def _tag_finding(self, tag: str, mark: Mark, text: str) -> None:
         written = tag.replace(_CORE, "!!")
         whole = f"{written} {text}".rstrip()
-        self._finding(
-            "tag", f"{written} without quotes is a YAML tag, and tags are not supported", f'if it is text, quote it: "{whole}"', mark
-        )
+        self._finding("tag", mark, tag=written, whole=whole)
 
     def _template_finding(self, mark: Mark) -> None:
-        self._finding(
-            "template-in-data",
-            "a template ({{ … }} or {% … %}) stands here, but this file is pure data",
-            "write the value itself; templates belong in playbooks",
-            mark,
-        )
+        self._finding("template-in-data", mark)
 
     def _anchor(self, name: str, node: YamlNode) -> None:
         if not self._aliases:
-            self._finding(
-                "anchor",
-                f"&{name} without quotes is a YAML anchor; team files are pure data",
-                "delete it; quote it if it is text",
-                node.mark,
-            )
+            self._finding("anchor", node.mark, name=name)
         self._anchors[name] = node
 
     def _alias(self, name: str, mark: Mark) -> YamlNode:
         target = self._anchors.get(name)
         if not self._aliases:
-            self._finding(
-                "alias",
-                f"*{name} without quotes is a YAML alias; team files are pure data",
-                "write the value out; quote it if it is text",
-                mark,
-            )
+            self._finding("alias", mark, name=name)
         elif target is None:
-            self._finding("alias-unknown", f"*{name} refers to no &{name} above it", f'quote it if it is text: "*{name}"', mark)
+            self._finding("alias-unknown", mark, name=name)
         elif not target.complete:
-            self._finding("alias-loop", f"*{name} refers to what it stands in", "write the value out", mark)
+            self._finding("alias-loop", mark, name=name)
         else:
             self._expanded += target.size
             if self._expanded <= MAX_EXPANSION:
                 return target
-            self._finding(
-                "alias-bomb", f"the aliases of this file stand for more than {MAX_EXPANSION} values", "write the values out", mark
-            )
+            self._finding("alias-bomb", mark, most=MAX_EXPANSION)
             raise _Stopped
         return YamlNode(None, mark)
 

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.reason import reason
 from eiginfra.inventory.document import YamlDocument
 from eiginfra.inventory.model_paths import Path, model_at
 from eiginfra.inventory.sentences import label, near_key, sentence
@@ -49,7 +50,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
     def place(finding: Finding) -> tuple[bool, str, int, int, str]:
         where = finding.location or Location(file="")
-        return finding.location is None, where.file, where.line, where.column, finding.message
+        return finding.location is None, where.file, where.line, where.column, str(finding)
 
     return sorted(findings, key=place)
 
@@ -114,34 +115,30 @@ def _split_entries(document: YamlDocument, details: Iterable[ErrorDetails]) -> l
 def _split_entry(document: YamlDocument, path: Path) -> Finding:
     entries = document.at(*path)
     parts = [f"{key}: {value}" for entry in entries for key, value in entry.items()]
-    names = " and ".join(part.partition(":")[0] for part in parts)
-    remedy = f"write {path[-1]}: [{{{', '.join(parts)}}}]"
-    return error(
-        "entry-split", f"{label(path)}{names} stand apart, where one entry belongs", remedy=remedy, location=document.locate(*path)
-    )
+    names = [part.partition(":")[0] for part in parts]
+    written = f"{path[-1]}: [{{{', '.join(parts)}}}]"
+    return error("entry-split", at=label(path), names=names, write=written, location=document.locate(*path))
 
 
 def _no_value(model: type[BaseModel], document: YamlDocument, path: Path, lost: Sequence[Path]) -> Finding:
     if path and (glued := re.fullmatch(r"([\w-]+)(?::| +)(\S.*)", str(path[-1]))) and near_key(model, [*path[:-1], glued[1]]):
-        missing = "a space is missing after the colon" if ":" in str(path[-1]) else f"the colon after {glued[1]!r} is missing"
-        return error("no-value", missing, remedy=f"write {glued[1]}: {glued[2]}", location=document.locate_key(*path))
+        code = "yaml-space-after-colon" if ":" in str(path[-1]) else "yaml-colon-missing"
+        return error(code, key=glued[1], write=f"{glued[1]}: {glued[2]}", location=document.locate_key(*path))
     if path and (comment := document.comment_after(*path)) is not None and not lost:
         quoted = json.dumps(comment, ensure_ascii=False)
-        remedy = f"write {path[-1]}: {quoted}, if that was meant, or else delete the key"
-        return error("no-value", f"{label(path)}there is no value: # begins a comment", remedy=remedy, location=document.locate_key(*path))
-    what = "the list entry" if path and isinstance(path[-1], int) else "the key"
-    remedy = f"write it, or delete {what}"
+        return error("no-value-but-comment", at=label(path), key=str(path[-1]), quoted=quoted, location=document.locate_key(*path))
+    advice = reason("write-or-delete-entry" if path and isinstance(path[-1], int) else "write-or-delete-key")
     if lost:
-        remedy = f"indent the lines that belong to it by two spaces, and begin each entry with '- ': '  - {lost[0][-1]}: …'"
-    return error("no-value", f"{label(path)}there is no value", remedy=remedy, location=document.locate_key(*path))
+        advice = reason("indent-below", key=str(lost[0][-1]))
+    return error("no-value", at=label(path), advice=advice, location=document.locate_key(*path))
 
 
 def _finding(detail: ErrorDetails, model: type[BaseModel], document: YamlDocument) -> Finding:
     path = detail["loc"]
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
-    code, message, remedy = sentence(detail, model, path)
+    said = sentence(detail, model, path)
     at_key = is_key or detail["type"] == "extra_forbidden"
     where = document.locate_key(*path) if at_key else document.locate(*path)
-    name = "" if detail["type"] in {"missing", "extra_forbidden"} else label(path)
-    return error(code, f"{name}{message}", remedy=remedy, location=where)
+    at = "" if detail["type"] in {"missing", "extra_forbidden"} else label(path)
+    return error(said.code, said.params, at=at, advice=said.advice, location=where)

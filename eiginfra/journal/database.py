@@ -139,7 +139,7 @@ def parse(url_or_path: str) -> URL:
         url = make_url(url_or_path)
     except (ArgumentError, ValueError):
         # Without the text, and without the cause: both may hold a password.
-        raise _unknown("is not a database URL") from None
+        raise InputError([error("journal-url")]) from None
     match url.drivername.partition("+")[0]:
         case "sqlite" if url.database and url.database != ":memory:":
             return URL.create("sqlite", database=str(Path(url.database).expanduser().absolute()))
@@ -148,11 +148,7 @@ def parse(url_or_path: str) -> URL:
                 raise UsageError("a journal on PostgreSQL needs its driver: pip install 'eiginfra[postgres]'")
             return url.set(drivername="postgresql+psycopg")
         case other:
-            raise _unknown(f"names the database {other!r}")
-
-
-def _unknown(what: str) -> InputError:
-    return InputError([error("journal-url", f"`journal` {what}", remedy="write a file's path, or postgresql://user@host/database")])
+            raise InputError([error("journal-database", database=other)])
 
 
 def _configure(connection: Any, _record: object) -> None:

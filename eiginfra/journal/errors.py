@@ -17,15 +17,7 @@ class JournalError(EiginfraError):
 
 def unreadable(name: str) -> InputError:
     """The file is no journal at all, or damaged."""
-    return InputError(
-        [
-            error(
-                "journal-unreadable",
-                f"{name} is damaged, or is no journal",
-                remedy="move it away and run again: only history and the causes of differences are lost, nothing on the servers",
-            )
-        ]
-    )
+    return InputError([error("journal-unreadable", name=name)])
 
 
 def explain_os(name: str, problem: OSError) -> EiginfraError:

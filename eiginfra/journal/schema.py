@@ -167,20 +167,11 @@ def version(connection: Connection, name: str) -> int | None:
     tables = inspect(connection).get_table_names()
     if journal_schema.name not in tables:
         if tables:
-            raise InputError(
-                [
-                    error(
-                        "journal-foreign",
-                        f"{name} is a database, but not a journal",
-                        remedy="give the journal a file or database of its own",
-                    )
-                ]
-            )
+            raise InputError([error("journal-foreign", name=name)])
         return None
     found = int(connection.execute(select(journal_schema.c.version)).scalar_one())
     if found > VERSION:
-        message = f"the journal {name} was written by a newer eiginfra (schema {found}, this one knows {VERSION})"
-        raise InputError([error("journal-newer", message, remedy="upgrade eiginfra here too")])
+        raise InputError([error("journal-newer", name=name, found=found, known=VERSION)])
     return found
 
 

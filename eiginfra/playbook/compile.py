@@ -12,18 +12,20 @@ from eiginfra.core.address import Address
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, notice, warning
 from eiginfra.core.kind import Kind, Registry
+from eiginfra.core.reason import reason
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import rules
 from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
+from eiginfra.playbook.failure import PatternError
 from eiginfra.playbook.gitlab_names import Adapted
 from eiginfra.playbook.model import ITEM, WAS, Play, Playbook, Task
 from eiginfra.playbook.origins import Origins
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.report import CompileErrors, Where, label
 from eiginfra.playbook.section_view import with_sections
-from eiginfra.playbook.spec_errors import shown, sort_of, spec_problems
+from eiginfra.playbook.spec_errors import Problem, shown, sort_of, spec_problems
 from eiginfra.playbook.templating import GLOBALS, Template, TemplateError, Value, Variables
 from eiginfra.playbook.views import Views, views
 
@@ -87,8 +89,7 @@ class _Compiler:
         if self._report or self._incomplete:
             raise InputError(self._report.findings())
         for provider, count in sorted(self._left_out.items()):
-            what = f"{count} {'resource' if count == 1 else 'resources'} of {provider}.* {'is' if count == 1 else 'are'} left out"
-            self._findings.append(notice("provider-absent", f"the site has no {provider}: {what}"))
+            self._findings.append(notice("provider-absent", provider=provider, count=count))
         off = frozenset(self._off - self._resources.keys())
         return Compiled(tuple(self._resources.values()), tuple(dict.fromkeys(self._findings)), off, frozenset(self._off_kinds))
 
@@ -119,12 +120,11 @@ class _Compiler:
         names = list(self._world.teams)
         try:
             chosen = {name for pattern in play.teams.value for name in select(pattern, names)}
-        except ValueError as problem:
-            self._report.add("teams", f"`teams`: {problem}", play.teams.location)
+        except PatternError as problem:
+            self._report.add(problem.code, {**problem.params, "at": "`teams`"}, play.teams.location, problem.advice)
             return []
         if names and not chosen:
-            message = f"`teams: {', '.join(play.teams.value)}` matches no team: the play does nothing"
-            self._findings.append(warning("teams-empty", message, location=play.teams.location))
+            self._findings.append(warning("teams-empty", pattern=play.teams.value, location=play.teams.location))
         return [name for name in names if name in chosen]
 
     def _scope(self, play: Play, team: str | None) -> Variables:
@@ -137,19 +137,20 @@ class _Compiler:
         """CompileErrors what is wrong with a task whatever the values are."""
         kind = self._registry.get(task.kind)
         if kind is None:
-            self._report.add("kind-unknown", f"there is no kind {task.kind!r}", task.location, suggest(task.kind, self._registry.names()))
+            self._report.add("unknown-kind", {"name": task.kind}, task.location, suggest(task.kind, self._registry.names()))
             return False
         sound = True
         fields = kind.spec.model_fields
         for name in task.args:
             if name not in fields and name != WAS:
                 sound = False
-                message = f"{task.kind} has no field {name!r}"
-                self._report.add("field-unknown", message, task.locate.key(task.kind, name), suggest(name, [*fields, WAS]))
+                self._report.add(
+                    "field-unknown", {"kind": task.kind, "name": name}, task.locate.key(task.kind, name), suggest(name, [*fields, WAS])
+                )
         for name, field in fields.items():
             if field.is_required() and name not in task.args and not rules(kind.spec)[name].assigned:
                 sound = False
-                self._report.add("field-missing", f"{task.kind} needs the field {name!r}", task.locate.key(task.kind))
+                self._report.add("field-missing", {"kind": task.kind, "name": name}, task.locate.key(task.kind))
         before = list(task.loop.templates()) if task.loop else []
         inner = [template for item in (*task.variables.values(), *task.args.values()) for template in item.templates()]
         inner += [*task.when, *(task.protect.templates() if task.protect else ())]
@@ -162,13 +163,13 @@ class _Compiler:
         for template in templates:
             for name in sorted(template.names - known):
                 sound = False
-                remedy = suggest(name, known)
+                advice = suggest(name, known)
                 if name == "team" and not play.teams:
-                    remedy = "a play without `teams` runs once, for the cohort; write teams: all"
+                    advice = reason("play-without-teams")
                 elif name == ITEM:
-                    remedy = "it is known in a task with `loop`, except in the loop itself"
+                    advice = reason("item-in-loops")
                 for where in everyone:
-                    self._report.add("name-unknown", f"the variable {name!r} is unknown", template.location, remedy, where)
+                    self._report.add("name-unknown", {"name": name}, template.location, advice, where)
         return sound
 
     def _task(self, task: Task, kind: Kind[Any], team: str | None, scope: Variables, *, runs: bool) -> None:
@@ -208,8 +209,7 @@ class _Compiler:
                 self._failed(problem, Where(team))
             return
         if not isinstance(items, list):
-            message = f"`loop` gives {sort_of(items)} instead of a list"
-            self._report.add("loop", message, task.loop.location, None, Where(team))
+            self._report.add("loop-not-list", {"sort": sort_of(items)}, task.loop.location, None, Where(team))
             return
         for index, item in enumerate(items):
             yield Where(team, label(item, index)), item, Variables({task.loop_var: item}, task.variables, scope)
@@ -233,25 +233,25 @@ class _Compiler:
             self._all_problems(origins, scope, where)
             return
         except ValidationError as problem:
-            for path, message, remedy in spec_problems(problem, kind.spec):
-                self._refused(origins, path, f"{kind.name}: {message}", remedy, where)
+            for found in spec_problems(problem, kind.name, kind.spec):
+                self._refused(origins, found, where)
             return
         if was is not None and not isinstance(was, str):
-            self._report.add("was", f"`was` gives {shown(was)} instead of the former key", task.locate(kind.name, WAS), None, where)
+            self._report.add("was-not-text", {"value": shown(was)}, task.locate(kind.name, WAS), None, where)
         elif isinstance(protect, bool):
             former = None if was is None else Address(kind.name, was)
             address = Address(kind.name, kind.key(spec))
             self._add(Resource(address, spec, where.team, task.location, task.tags, protect, former, origins), origins)
             self._findings += (_adapted(value, name, origins) for name, value in values.items() if isinstance(value, Adapted))
         else:
-            self._report.add("protect", f"`protect` gives {shown(protect)} instead of true or false", task.locate("protect"), None, where)
+            self._report.add("protect-not-truth", {"value": shown(protect)}, task.locate("protect"), None, where)
 
-    def _refused(self, origins: Origins, path: tuple[str | int, ...], message: str, remedy: str | None, where: Where) -> None:
+    def _refused(self, origins: Origins, found: Problem, where: Where) -> None:
         """A value that its field does not take."""
-        task = origins.task
+        task, path = origins.task, found.path
         if not self._follows(origins, *(value for name, value in task.args.items() if name in path[:1])):
             here = task.locate(origins.kind.name, *path)
-            self._report.add("field", message, origins.at(*path) if path else here, remedy, where, also=[here])
+            self._report.add(found.code, found.params, origins.at(*path) if path else here, found.advice, where, also=[here])
 
     def _all_problems(self, origins: Origins, scope: Variables, where: Where) -> None:
         """Evaluation stopped at the first problem: report those of every field."""
@@ -265,9 +265,9 @@ class _Compiler:
     def _failed(self, problem: TemplateError, where: Where, origins: Origins | None = None, *values: Value) -> None:
         """A template that fails: the playbook must be corrected, whatever the inventory says. values: what was evaluated."""
         if origins is None:
-            self._report.add("template", problem.message, problem.location, problem.remedy, where)
+            self._report.add(problem.code, problem.params, problem.location, problem.advice, where)
         elif not self._follows(origins, *values):
-            self._report.add("template", problem.message, problem.location, problem.remedy, where, also=[origins.whole()])
+            self._report.add(problem.code, problem.params, problem.location, problem.advice, where, also=[origins.whole()])
 
     def _follows(self, origins: Origins, *values: Value) -> bool:
         """Whether an error follows from a value of the inventory that is known to be wrong; then it is left out."""
@@ -287,8 +287,7 @@ class _Compiler:
 
 
 def _adapted(name: Adapted, field: str, origins: Origins) -> Finding:
-    message = f"GitLab does not take the title {name.written!r} as it is: there it is {str(name)!r}"
-    return notice("title-adapted", message, location=origins.at(field), team=origins.team)
+    return notice("title-adapted", written=name.written, adapted=str(name), location=origins.at(field), team=origins.team)
 
 
 def _holds(conditions: Sequence[Template], scope: Variables) -> bool:
@@ -296,9 +295,7 @@ def _holds(conditions: Sequence[Template], scope: Variables) -> bool:
     for condition in conditions:
         value = condition.evaluate(scope)
         if not isinstance(value, bool):
-            message = f"`when` gives {sort_of(value)} instead of true or false"
-            remedy = "compare it, e.g. `team.machines | length > 0` or `item.website is not none`"
-            raise TemplateError(message, condition.location, remedy)
+            raise TemplateError("when-not-truth", {"sort": sort_of(value)}, condition.location)
         if not value:
             return False
     return True

@@ -11,6 +11,7 @@ from jinja2 import tests as jinja_tests
 from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 
+from eiginfra.playbook.failure import EvaluationError
 from eiginfra.playbook.gitlab_names import gitlab_name
 from eiginfra.playbook.spec_errors import sort_of
 from eiginfra.playbook.views import Entry, View
@@ -85,8 +86,7 @@ def proxmox_users(people: Iterable[View], realm: str) -> list[Entry]:
 def _each(name: str, people: Iterable[View]) -> Iterator[View]:
     for person in [people] if isinstance(people, str | Mapping | View) else people:
         if not (isinstance(person, View) and person.noun == "person"):
-            msg = f"{name} takes people, such as team.people, not {sort_of(person)}"
-            raise TypeError(msg)
+            raise EvaluationError("template-people", filter=name, sort=sort_of(person))
         yield person
 
 
@@ -115,10 +115,9 @@ def _replace(text: str, old: str, new: str) -> str:
 
 
 def within(size: int) -> int:
-    """The size, if a text may have it; else ValueError."""
+    """The size, if a text may have it; else EvaluationError."""
     if size > MAX_TEXT:
-        msg = f"the text is longer than {MAX_TEXT:,} characters"
-        raise ValueError(msg)
+        raise EvaluationError("template-too-long", most=MAX_TEXT)
     return size
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.inventory.document import YamlDocument, load_document
 from eiginfra.playbook.ansible_keywords import FOREIGN
@@ -47,30 +48,25 @@ class _Reader:
         if isinstance(data, list) and data:
             plays = [self._play(raw, Place(self._document, (index,))) for index, raw in enumerate(data)]
         else:
-            self._error(
-                "playbook-form",
-                f"a playbook is a list of plays, not {sort_of(data) if data else 'empty'}",
-                self._document.locate(),
-                "begin the first play with '- name: …'",
-            )
+            self._error("playbook-not-list" if data else "playbook-empty", self._document.locate(), sort=sort_of(data))
         if self._findings:
             raise InputError(in_order(self._findings))
         return Playbook(self._document.file, tuple(play for play in plays if play))
 
-    def _error(self, code: str, message: str, location: Location, remedy: str | None = None) -> None:
-        self._findings.append(error(code, message, location=location, remedy=remedy))
+    def _error(self, code: str, location: Location, *, advice: Reason | None = None, **params: object) -> None:
+        self._findings.append(error(code, params, location=location, advice=advice))
 
     def _play(self, raw: Any, locate: Place) -> Play | None:
-        if not self._mapping(raw, "a play", locate()):
+        if not self._mapping(raw, "play", locate()):
             return None
-        self._check_keywords(raw, PLAY_WORDS, "a play", locate)
+        self._check_keywords(raw, PLAY_WORDS, "play", locate)
         tags = self._tags(raw, locate)
         tasks = raw.get("tasks")
         read: list[Task | None] = []
         if isinstance(tasks, list) and tasks:
             read = [self._task(task, tags, locate.below("tasks", index)) for index, task in enumerate(tasks)]
         else:
-            self._error("play-tasks", "a play needs `tasks`: a list with at least one task", locate("tasks"))
+            self._error("play-tasks", locate("tasks"))
         return Play(
             tasks=tuple(task for task in read if task),
             location=locate(),
@@ -82,13 +78,12 @@ class _Reader:
         )
 
     def _task(self, raw: Any, play_tags: frozenset[str], locate: Place) -> Task | None:
-        if not self._mapping(raw, "a task", locate()):
+        if not self._mapping(raw, "task", locate()):
             return None
         kinds = [key for key in raw if _KIND.fullmatch(key)]
-        self._check_keywords({key: None for key in raw if key not in kinds}, TASK_WORDS, "a task", locate)
+        self._check_keywords({key: None for key in raw if key not in kinds}, TASK_WORDS, "task", locate)
         if len(kinds) != 1 and not (set(raw) - set(kinds) - set(TASK_WORDS)):
-            found = f"not {len(kinds)} ({', '.join(kinds)})" if kinds else "and this one has none"
-            self._error("task-kind", f"a task holds exactly one kind, {found}", locate(), "write it as a key, e.g. gitlab.group: {path: …}")
+            self._error("task-kinds" if kinds else "task-kind", locate(), kinds=kinds)
         loop_var = self._loop_var(raw, locate)
         task = Task(
             kind=kinds[0] if kinds else "",
@@ -108,7 +103,7 @@ class _Reader:
     def _mapping(self, raw: Any, what: str, location: Location) -> bool:
         if isinstance(raw, dict):
             return True
-        self._error("playbook-form", f"{what} is a mapping of words to values, not {sort_of(raw)}", location)
+        self._error("playbook-form", location, what=what, sort=sort_of(raw))
         return False
 
     def _check_keywords(self, raw: Mapping[str, Any], known: tuple[str, ...], what: str, locate: Place) -> None:
@@ -118,15 +113,15 @@ class _Reader:
             location = locate.key(key)
             word = key.removeprefix("ansible.builtin.").removeprefix("ansible.legacy.")
             if word in FOREIGN:
-                self._error("word-foreign", f"Ansible's word {word!r} is not supported", location, FOREIGN[word])
+                self._error("word-foreign", location, word=word, advice=reason(FOREIGN[word]))
             else:
-                kinds = "kinds are written provider.name, e.g. gitlab.group" if known is TASK_WORDS else suggest(key, known)
-                self._error("word-unknown", f"{key!r} is unknown in {what}", location, did_you_mean(key, known) or kinds)
+                other = reason("kinds-are-written") if known is TASK_WORDS else suggest(key, known)
+                self._error("word-unknown", location, word=key, what=what, advice=did_you_mean(key, known) or other)
 
     def _name(self, raw: Mapping[str, Any], locate: Place) -> str | None:
         name = raw.get("name")
         if name is not None and not isinstance(name, str):
-            self._error("name", f"a name is text, not {shown(name)}", locate("name"), "put it in quotes")
+            self._error("name-not-text", locate("name"), value=shown(name))
             return None
         return name
 
@@ -136,26 +131,23 @@ class _Reader:
         teams = raw["teams"]
         patterns = teams if isinstance(teams, list) else [teams]
         if not patterns or not all(isinstance(pattern, str) and pattern.strip() for pattern in patterns):
-            remedy = "write teams: all, or leave `teams` out for a play that runs once, for the cohort"
-            self._error("teams", f"`teams` is a pattern or a list of patterns, not {shown(teams)}", locate("teams"), remedy)
+            self._error("teams-form", locate("teams"), value=shown(teams))
         elif any(is_template(pattern) for pattern in patterns):
-            self._error("teams", "`teams` cannot hold templates", locate("teams"), "write a pattern, and `when` for the rest")
+            self._error("teams-template", locate("teams"))
         return Constant(patterns, locate("teams"))
 
     def _tags(self, raw: Mapping[str, Any], locate: Place) -> frozenset[str]:
         written = raw.get("tags", [])
         tags = written.split(",") if isinstance(written, str) else written
         if not isinstance(tags, list) or not all(isinstance(tag, str | int) and not isinstance(tag, bool) for tag in tags):
-            self._error("tags", f"`tags` is a list of words, not {shown(written)}", locate("tags"), "write tags: [gitlab]")
+            self._error("tags-form", locate("tags"), value=shown(written))
             return frozenset()
         found = frozenset(str(tag).strip() for tag in tags)
         for tag in sorted(found):
             if tag in RESERVED:
-                self._error(
-                    "tags", f"{tag!r} is a word of --tags, not a tag", locate("tags"), "choose another; always and never may be used"
-                )
+                self._error("tag-reserved", locate("tags"), tag=tag)
             elif not tag or is_template(tag):
-                self._error("tags", f"{tag!r} cannot be a tag", locate("tags"), "write plain words")
+                self._error("tag-form", locate("tags"), tag=tag)
         return found
 
     def _when(self, raw: Mapping[str, Any], locate: Place) -> tuple[Template, ...]:
@@ -167,8 +159,7 @@ class _Reader:
         for index, condition in enumerate([written] if single else written):
             location = locate("when") if single else locate("when", index)
             if not isinstance(condition, str | bool):
-                message = f"`when` is an expression or a list of expressions, not {sort_of(condition)}"
-                self._error("when", message, location, "write e.g. when: team.machines | length > 0")
+                self._error("when-form", location, sort=sort_of(condition))
                 continue
             try:
                 found.append(expression(str(condition).lower() if isinstance(condition, bool) else condition, location))
@@ -182,8 +173,8 @@ class _Reader:
         written = raw["loop"]
         if isinstance(written, list) or (isinstance(written, str) and is_template(written)):
             return self._value(written, locate, "loop")
-        remedy = f'write loop: "{{{{ {written} }}}}"' if isinstance(written, str) else 'write a list, or loop: "{{ … }}"'
-        self._error("loop", f"`loop` is a list, or an expression in braces that gives one, not {shown(written)}", locate("loop"), remedy)
+        advice = reason("loop-in-braces", written=written) if isinstance(written, str) else None
+        self._error("loop-form", locate("loop"), value=shown(written), advice=advice)
         return None
 
     def _loop_var(self, raw: Mapping[str, Any], locate: Place) -> str:
@@ -192,9 +183,9 @@ class _Reader:
             return ITEM
         name = control.get("loop_var") if isinstance(control, dict) and set(control) == {"loop_var"} else None
         if "loop" not in raw:
-            self._error("loop", "`loop_control` stands in a task without `loop`", locate("loop_control"))
+            self._error("loop-control-alone", locate("loop_control"))
         if not isinstance(name, str):
-            self._error("loop", "`loop_control` holds `loop_var` and nothing else", locate("loop_control"), "write {loop_var: machine}")
+            self._error("loop-control-form", locate("loop_control"))
             return ITEM
         if name != ITEM:
             self._variable_name(name, locate("loop_control", "loop_var"))
@@ -205,18 +196,14 @@ class _Reader:
             return None
         written = raw["protect"]
         if not isinstance(written, bool) and not (isinstance(written, str) and is_template(written)):
-            self._error(
-                "protect", f"`protect` is true, false or a template that gives one of them, not {shown(written)}", locate("protect")
-            )
+            self._error("protect-form", locate("protect"), value=shown(written))
         return self._value(written, locate, "protect")
 
     def _args(self, raw: Any, kind: str, locate: Place) -> dict[str, Value]:
         if raw is None:
             return {}
         if not isinstance(raw, dict):
-            self._error(
-                "task-fields", f"the fields of {kind} are a mapping, not {sort_of(raw)}", locate(kind), f"write {kind}: {{field: value}}"
-            )
+            self._error("task-fields", locate(kind), kind=kind, sort=sort_of(raw))
             return {}
         return {field: self._value(item, locate, kind, field) for field, item in raw.items()}
 
@@ -225,7 +212,7 @@ class _Reader:
         if "vars" not in raw:
             return {}
         if not isinstance(written, dict):
-            self._error("vars", f"`vars` is a mapping of names to values, not {sort_of(written)}", locate("vars"))
+            self._error("vars-form", locate("vars"), sort=sort_of(written))
             return {}
         for name in written:
             self._variable_name(name, locate.key("vars", name))
@@ -235,9 +222,9 @@ class _Reader:
 
     def _variable_name(self, name: str, location: Location) -> None:
         if not _NAME.fullmatch(name) or name in _KEYWORDS:
-            self._error("vars", f"{name!r} cannot be a variable", location, "use letters, digits and _, beginning with a letter")
+            self._error("variable-name", location, name=name)
         elif name in TAKEN:
-            self._error("vars", f"{name!r} has a meaning of its own", location, "choose another name for the variable")
+            self._error("variable-taken", location, name=name)
 
     def _acyclic(self, variables: Mapping[str, Value]) -> None:
         uses = {
@@ -248,14 +235,13 @@ class _Reader:
             order = tuple(TopologicalSorter(uses).static_order())
         except CycleError as problem:
             cycle = list(reversed(problem.args[1]))
-            message = f"the variables need each other: {' → '.join(cycle)}"
-            self._error("vars", message, variables[cycle[0]].location, "give one of them a value that does not use the others")
+            self._error("variables-circle", variables[cycle[0]].location, circle=" → ".join(cycle))
             return
         depth: dict[str, int] = {}
         for name in order:
             depth[name] = 1 + max((depth[used] for used in uses[name]), default=0)
             if depth[name] == MAX_NESTING + 1:
-                self._error("vars", f"more than {MAX_NESTING} variables use each other in a row", variables[name].location)
+                self._error("variables-nested", variables[name].location, most=MAX_NESTING)
 
     def _value(self, raw: Any, locate: Place, *path: str | int) -> Value:
         problems: list[TemplateError] = []
@@ -265,4 +251,4 @@ class _Reader:
         return found
 
     def _template(self, problem: TemplateError) -> None:
-        self._error("template", problem.message, problem.location, problem.remedy)
+        self._findings.append(error(problem.code, problem.params, location=problem.location, advice=problem.advice))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fnmatch import translate
 
 from eiginfra.core.suggest import suggest
+from eiginfra.playbook.failure import PatternError
 
 _SEPARATORS = re.compile(r"[,:]")
 
@@ -14,12 +15,11 @@ def select(pattern: str, names: Sequence[str]) -> list[str]:
     """The names a pattern selects, in the order of `names`; an empty list if its wildcards match nothing.
 
     `all` and `*`; a name; `open-*`; `~regular expression`; several by `,` or `:` (any), `&x` (only if also), `!x` (but not). What is only
-    `&` and `!` begins with all. Raises ValueError, with what was probably meant, for a name that does not exist.
+    `&` and `!` begins with all. Raises PatternError, with what was probably meant, for a name that does not exist.
     """
     parts = [part.strip() for part in _SEPARATORS.split(pattern)]
     if not any(parts) or "" in parts:
-        msg = f"{pattern!r} is not a pattern: write all, a name, several as a,b, a wildcard as open-*, or !name"
-        raise ValueError(msg)
+        raise PatternError("pattern-unreadable", pattern=pattern)
     plain = [part for part in parts if part[0] not in "!&"] or ["all"]
     chosen: set[str] = set()
     for part in plain:
@@ -35,8 +35,7 @@ def select(pattern: str, names: Sequence[str]) -> list[str]:
 
 def _matching(part: str, names: Sequence[str]) -> set[str]:
     if part in {"", "~"}:
-        msg = "a !, & or ~ stands without a name"
-        raise ValueError(msg)
+        raise PatternError("pattern-sign-alone")
     if part in {"all", "*"}:
         return set(names)
     if part.startswith("~"):
@@ -45,14 +44,11 @@ def _matching(part: str, names: Sequence[str]) -> set[str]:
                 warnings.simplefilter("error", FutureWarning)  # an expression whose meaning will change
                 expression = re.compile(part[1:])
         except (re.error, FutureWarning, OverflowError, RecursionError) as problem:
-            msg = f"{part!r} is not a regular expression: {problem}"
-            raise ValueError(msg) from problem
+            raise PatternError("pattern-expression", expression=part, text=str(problem)) from problem
         return {name for name in names if expression.match(name)}
     if any(sign in part for sign in "*?["):
         wildcard = re.compile(translate(part))
         return {name for name in names if wildcard.match(name)}
     if part in names:
         return {part}
-    hint = suggest(part, names)
-    msg = f"there is no {part!r}{f'; {hint}' if hint else ''}"
-    raise ValueError(msg)
+    raise PatternError("pattern-unknown-team", name=part, advice=suggest(part, names))

@@ -1,10 +1,11 @@
 """Errors of a compilation: the same error of many teams is one finding that names the first and counts the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Resource
 
 
@@ -16,12 +17,15 @@ class Where:
     item: str | None = None
 
 
+_Key = tuple[str, str, Location, Reason | None]
+
+
 @dataclass
 class CompileErrors:
     """The errors so far."""
 
-    _seen: dict[tuple[str, str, Location, str | None], list[Where]] = field(default_factory=dict)
-    _also: dict[tuple[str, str, Location, str | None], tuple[Location, ...]] = field(default_factory=dict)
+    _seen: dict[_Key, tuple[Mapping[str, object], list[Where]]] = field(default_factory=dict)
+    _also: dict[_Key, tuple[Location, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self._seen)
@@ -29,16 +33,16 @@ class CompileErrors:
     def add(
         self,
         code: str,
-        message: str,
+        params: Mapping[str, object],
         location: Location,
-        remedy: str | None = None,
+        advice: Reason | None = None,
         where: Where = Where(),
         *,
         also: Iterable[Location] = (),
     ) -> None:
         """An error, for one team and item; also: the other places that have part in it."""
-        key = (code, message, location, remedy)
-        self._seen.setdefault(key, []).append(where)
+        key = (code, repr(sorted(params.items())), location, advice)
+        self._seen.setdefault(key, (params, []))[1].append(where)
         self._also.setdefault(key, tuple(other for other in dict.fromkeys(also) if other != location))
 
     def clash(self, one: Resource, other: Resource, fields: Sequence[str]) -> None:
@@ -46,18 +50,22 @@ class CompileErrors:
         both = sorted(((resource.locate(fields[0]), resource) for resource in (one, other)), key=lambda pair: _place(pair[0]))
         if both[0][0] == both[1][0]:
             both = sorted(((resource.origin, resource) for resource in (one, other)), key=lambda pair: _place(pair[0]))
-        whose = [_whose(resource) for _, resource in both]
-        by = f"twice by {whose[0]}" if whose[0] == whose[1] else f"by {whose[0]} and by {whose[1]}"
-        message = f"{one.address} is wanted with different {', '.join(fields)}: {by}"
+        teams = [resource.team for _, resource in both]
+        params = {
+            "resource": str(one.address),
+            "fields": list(fields),
+            "one": _whose(teams[0]),
+            "other": _whose(teams[1]),
+            "same": teams[0] == teams[1],
+        }
         places = [place for place, _ in both if place is not None] or [Location(file="")]
-        self.add("address-clash", message, places[0], "make both agree, or give one another key", also=places[1:])
+        self.add("address-clash", params, places[0], also=places[1:])
 
     def findings(self) -> list[Finding]:
         """All errors, in the order of the file."""
         found = [
-            error(code, f"{_for(who)}{message}", remedy=remedy, location=location, also=self._also[key], team=who[0].team)
-            for key, who in self._seen.items()
-            for code, message, location, remedy in [key]
+            error(key[0], {**params, **_for(who)}, advice=key[3], location=key[2], also=self._also[key], team=who[0].team)
+            for key, (params, who) in self._seen.items()
         ]
         return in_order(found)
 
@@ -71,20 +79,15 @@ def _place(location: Location | None) -> tuple[str, int, int]:
     return ("", 0, 0) if location is None else (location.file, location.line, location.column)
 
 
-def _for(who: list[Where]) -> str:
+def _for(who: Sequence[Where]) -> dict[str, object]:
+    """For whom it goes wrong: the first of them, and how many more teams."""
     first = who[0]
-    teams = {where.team for where in who}
-    words = []
-    if first.team is not None:
-        others = len(teams) - 1
-        words.append(f"team {first.team}" + (f" and {others} {'other' if others == 1 else 'others'}" if others else ""))
-    if first.item is not None:
-        words.append(f"item {first.item}")
-    return f"{', '.join(words)}: " if words else ""
+    others = len({where.team for where in who}) - 1
+    return {"for_team": first.team, "for_others": others, "for_item": first.item}
 
 
-def _whose(resource: Resource) -> str:
-    return "the cohort" if resource.team is None else f"team {resource.team}"
+def _whose(team: str | None) -> Reason:
+    return reason("by-cohort") if team is None else reason("by-team", team=team)
 
 
 def label(item: Any, index: int) -> str:

@@ -9,13 +9,14 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
-from jinja2.exceptions import SecurityError
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from eiginfra.core.reason import reason
 from eiginfra.core.suggest import did_you_mean, suggest
+from eiginfra.playbook.failure import EvaluationError
 from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
 from eiginfra.playbook.spec_errors import sort_of
 from eiginfra.playbook.views import Entry, View
@@ -92,20 +93,24 @@ class Unknown(StrictUndefined):
 
     __slots__ = ()
 
-    @property
-    def _undefined_message(self) -> str:
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: Any = None, exc: Callable[[str], Exception] | None = None
+    ) -> None:
+        super().__init__(hint, obj, name, exc or self._failure)  # type: ignore[arg-type]  # Jinja calls it, and raises what it gives
+
+    def _failure(self, _message: str) -> EvaluationError:
+        name, owner = self._undefined_name, self._undefined_obj
         if self._undefined_hint:
-            return self._undefined_hint
-        name = self._undefined_name
-        if self._undefined_obj is missing:
-            return f"{name} is unknown"
-        if self._undefined_obj is None:
-            return f"{name!r} is asked of a value that is not set (None)"
+            return EvaluationError("template", text=self._undefined_hint[:1].lower() + self._undefined_hint[1:].rstrip("."))
+        if owner is missing:
+            return EvaluationError("template-name-unknown", name=name)
+        if owner is None:
+            return EvaluationError("template-of-none", name=name)
         if not isinstance(name, str):
-            return f"{sort_of(self._undefined_obj)} has no element {name!r}"
-        names = self._undefined_obj if isinstance(self._undefined_obj, Mapping) else readable(self._undefined_obj)
-        hint = did_you_mean(name, names) if isinstance(self._undefined_obj, str) else suggest(name, (str(known) for known in names))
-        return f"{sort_of(self._undefined_obj)} has no {name!r}{f'; {hint}' if hint else ''}"
+            return EvaluationError("template-no-element", sort=sort_of(owner), name=repr(name))
+        names = owner if isinstance(owner, Mapping) else readable(owner)
+        hint = did_you_mean(name, names) if isinstance(owner, str) else suggest(name, (str(known) for known in names))
+        return EvaluationError("template-no-attribute", sort=sort_of(owner), name=name, advice=hint)
 
 
 class _Generator(NativeCodeGenerator):
@@ -117,8 +122,7 @@ class _Generator(NativeCodeGenerator):
 def _range(*arguments: int) -> range:
     numbers = range(*arguments)
     if len(numbers) > MAX_RANGE:
-        msg = f"range is limited to {MAX_RANGE:,} numbers"
-        raise ValueError(msg)
+        raise EvaluationError("template-range", most=MAX_RANGE)
     return numbers
 
 
@@ -167,7 +171,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
         """What stands for an attribute that no template may read."""
-        return self.undefined(f"{attribute!r} cannot be read in templates", name=attribute, obj=obj, exc=SecurityError)
+        return Unknown(obj=obj, name=attribute, exc=lambda _: EvaluationError("template-closed", name=attribute))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja's signature
         """The operators that join lists of both sorts, or could make something huge out of something small."""
@@ -185,25 +189,21 @@ def _times(left: Any, right: Any) -> Any:
         if isinstance(value, str | list | tuple) and isinstance(times, int):
             limit = MAX_TEXT if isinstance(value, str) else MAX_ITEMS
             if len(value) * times > limit:
-                msg = f"the result of * is longer than {limit:,}"
-                raise ValueError(msg)
+                raise EvaluationError("template-too-long", most=limit)
     if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > MAX_BITS:
-        msg = "the result of * is too large"
-        raise ValueError(msg)
+        raise EvaluationError("template-number", operator="*")
     return operator.mul(left, right)
 
 
 def _power(left: Any, right: Any) -> Any:
     if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > MAX_BITS:
-        msg = "the result of ** is too large"
-        raise ValueError(msg)
+        raise EvaluationError("template-number", operator="**")
     return operator.pow(left, right)
 
 
 def _modulo(left: Any, right: Any) -> Any:
     if isinstance(left, str):
-        msg = "% does not format text in templates; join it with ~"
-        raise TypeError(msg)
+        raise EvaluationError("template-percent")
     return operator.mod(left, right)
 
 
@@ -224,9 +224,8 @@ def as_text(values: Iterable[Any]) -> str:
         if isinstance(value, Undefined):
             _fail(value)
         if not isinstance(value, str | int | float | date):
-            way = "give a value with `or`, or with default" if value is None else "choose one of its values, or join them"
-            msg = f"{sort_of(value)} stands inside text; {way}"
-            raise TypeError(msg)
+            advice = reason("default-value" if value is None else "one-of-its-values")
+            raise EvaluationError("template-not-text", sort=sort_of(value), advice=advice)
         parts.append(str(value))
     text = "".join(parts)
     within(len(text))
@@ -241,8 +240,7 @@ def settle(value: Any) -> Any:
 def _settle(value: Any, left: list[int]) -> Any:
     left[0] -= 1
     if left[0] < 0:
-        msg = f"the result holds more than {MAX_ITEMS:,} values"
-        raise ValueError(msg)
+        raise EvaluationError("template-too-many", most=MAX_ITEMS)
     if isinstance(value, str):
         within(len(value))
         return value
@@ -257,5 +255,4 @@ def _settle(value: Any, left: list[int]) -> Any:
         return {_settle(key, left): _settle(item, left) for key, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
         return [_settle(item, left) for item in value]
-    msg = f"the result is {sort_of(value)}, not a value; call it, or use a filter"
-    raise TypeError(msg)
+    raise EvaluationError("template-no-value", sort=sort_of(value))

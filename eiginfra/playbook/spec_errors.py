@@ -1,29 +1,40 @@
-"""Small words of error messages: values as people read them, pydantic's errors as sentences."""
+"""Parameters of findings: values as people read them, and pydantic's errors as codes."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refused
 from eiginfra.core.spec import Spec, rules
 from eiginfra.core.suggest import suggest
 
 _SHOWN = 60
 _EXPECTED = {
     "string": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "list": "a list",
-    "tuple": "a list",
-    "set": "a list",
-    "frozen_set": "a list",
-    "dict": "a mapping",
-    "model": "a mapping",
-    "date": "a date such as 2020-06-30",
-    "date_from_datetime": "a date such as 2020-06-30",
+    "int": "whole-number",
+    "float": "number",
+    "bool": "truth",
+    "list": "list",
+    "tuple": "list",
+    "set": "list",
+    "frozen_set": "list",
+    "dict": "mapping",
+    "model": "mapping",
+    "date": "date",
+    "date_from_datetime": "date",
 }
+
+
+class Problem(NamedTuple):
+    """What is wrong with a spec's value: where, and code, parameters and advice of the finding."""
+
+    path: tuple[str | int, ...]
+    code: str
+    params: Mapping[str, object]
+    advice: Reason | None = None
 
 
 def shown(value: object) -> str:
@@ -32,57 +43,63 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def sort_of(value: object) -> str:
-    """What sort of value it is, in a word or two."""
+def sort_of(value: object) -> Reason:
+    """What sort of value it is; `noun` is what the views call their own."""
     match value:
         case None:
-            return "nothing (None)"
+            return reason("sort", of="none")
         case bool():
-            return "true or false"
+            return reason("sort", of="truth")
         case str():
-            return "text"
+            return reason("sort", of="text")
         case int() | float():
-            return "a number"
+            return reason("sort", of="number")
         case list() | tuple():
-            return "a list"
+            return reason("sort", of="list")
         case Mapping():
-            return "a mapping"
+            return reason("sort", of="mapping")
         case _ if callable(value):
-            return "a function"
+            return reason("sort", of="function")
         case _:
             noun = getattr(value, "noun", None)
-            return f"a {noun}" if isinstance(noun, str) else type(value).__name__
+            return reason("sort", of=noun if isinstance(noun, str) else type(value).__name__)
 
 
-def spec_problems(problem: ValidationError, spec: type[Spec]) -> list[tuple[tuple[str | int, ...], str, str | None]]:
-    """Every error of a spec: the path of the field, a sentence, a remedy. Values of sensitive fields are not repeated."""
-    return [(details["loc"], *_sentence(details, spec)) for details in problem.errors(include_url=False)]
+def spec_problems(problem: ValidationError, kind: str, spec: type[Spec]) -> list[Problem]:
+    """Every error of a spec. Values of sensitive fields are not repeated."""
+    return [_problem(details, kind, spec) for details in problem.errors(include_url=False)]
 
 
-def _sentence(details: ErrorDetails, spec: type[Spec]) -> tuple[str, str | None]:
+def _problem(details: ErrorDetails, kind: str, spec: type[Spec]) -> Problem:
     loc, sort = details["loc"], details["type"]
-    label = _label(loc)
+    name = f"{kind}: {_label(loc)}" if loc else kind
     top = rules(spec).get(str(loc[0])) if loc else None
-    value = "***" if top is not None and top.sensitive else shown(details["input"])
+    sensitive = top is not None and top.sensitive
+    value = "***" if sensitive else shown(details["input"])
     if sort == "missing":
-        return f"{label} is required", "a template that gives None leaves a field unset"
+        return Problem(loc, "field-required", {"name": name})
     if sort == "extra_forbidden":
-        return f"{label} is unknown", suggest(str(loc[-1]), _fields(spec, loc[:-1]))
+        return Problem(loc, "field-not-known", {"name": name}, suggest(str(loc[-1]), _fields(spec, loc[:-1])))
     if sort in {"literal_error", "enum"}:
-        return f"{label} is {value}", f"write {details['ctx']['expected']}"
+        return Problem(loc, "field-choice", {"name": name, "value": value, "choices": details["ctx"]["expected"]})
     for ending in ("_type", "_parsing", "_from_float", "_from_date_parsing", "_from_datetime_parsing"):
         expected = _EXPECTED.get(sort.removesuffix(ending)) if sort.endswith(ending) else None
         if expected:
-            return f"{label} must be {expected}, not {value}", None
+            return Problem(loc, "field-type", {"name": name, "wanted": expected, "value": value})
+    if sensitive:
+        return Problem(loc, "field-refused", {"name": name})
+    if (found := refused(details)) is not None:
+        code, params, advice = found
+        return Problem(loc, code, {**params, "at": name}, advice)
     said = details["msg"].removeprefix("Value error, ")
-    return f"{label}: {said[:1].lower()}{said[1:]}" if top is None or not top.sensitive else f"{label} is refused", None
+    return Problem(loc, "field-wrong", {"name": name, "text": f"{said[:1].lower()}{said[1:]}"})
 
 
 def _label(loc: tuple[str | int, ...]) -> str:
     text = ""
     for step in loc:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text or "the whole"
+    return text
 
 
 def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:

@@ -11,7 +11,9 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 
 from eiginfra.core.finding import Location
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import suggest
+from eiginfra.playbook.failure import EvaluationError
 from eiginfra.playbook.filters import MAX_TEXT
 from eiginfra.playbook.sandbox import Environment, as_text, refused, settle
 
@@ -26,13 +28,14 @@ Render = Callable[[Context], Iterator[Any]]
 
 
 class TemplateError(Exception):
-    """A template that cannot be read or evaluated: what is wrong, what to do, and the template's location."""
+    """A template that cannot be read or evaluated: code, parameters and advice of the finding, and the template's location."""
 
-    def __init__(self, message: str, location: Location, remedy: str | None = None) -> None:
-        self.message = message
+    def __init__(self, code: str, params: Mapping[str, object], location: Location, advice: Reason | None = None) -> None:
+        self.code = code
+        self.params = params
         self.location = location
-        self.remedy = remedy
-        super().__init__(message)
+        self.advice = advice
+        super().__init__(f"{code} {dict(params)}" if params else code)
 
 
 class Value(Protocol):
@@ -110,7 +113,7 @@ class Template:
         except TemplateError:  # of a variable it uses, which knows its own place
             raise
         except Exception as problem:
-            raise TemplateError(_said(problem), self.location) from problem
+            raise _failed(problem, self.location) from problem
 
 
 class Variables(Context):
@@ -176,59 +179,58 @@ def read_value(raw: Any, locate: Callable[..., Location], problems: list[Templat
 def _read(source: str, location: Location, *, bare: bool) -> tuple[frozenset[str], Render]:
     try:
         return _compile(source, bare=bare)
-    except _Refused as problem:
-        raise TemplateError(str(problem), location, problem.remedy) from problem
     except TemplateSyntaxError as problem:
-        raise TemplateError(f"the template cannot be read: {problem.message}", location, _syntax_remedy(source, bare=bare)) from problem
+        params = {"text": problem.message or ""}
+        raise TemplateError("template-unreadable", params, location, _syntax_advice(source, bare=bare)) from problem
     except Exception as problem:  # constant expressions are worked out at once, so anything can go wrong
-        raise TemplateError(_said(problem), location) from problem
-
-
-class _Refused(Exception):  # noqa: N818 - becomes a TemplateError, which knows the place
-    def __init__(self, message: str, remedy: str | None) -> None:
-        super().__init__(message)
-        self.remedy = remedy
+        raise _failed(problem, location) from problem
 
 
 @lru_cache(maxsize=4096)
 def _compile(source: str, *, bare: bool) -> tuple[frozenset[str], Render]:
     if len(source) > MAX_SOURCE:
-        raise _Refused(f"the template is longer than {MAX_SOURCE:,} characters", "divide it with vars")
+        raise EvaluationError("template-source", most=MAX_SOURCE)
     if bare:
         parser = Parser(ENVIRONMENT, source, state="variable")
         tree = nodes.Template([nodes.Output([parser.parse_expression()], lineno=1)], lineno=1)
         if not parser.stream.eos:
-            raise TemplateSyntaxError(f"{str(parser.stream.current)!r} stands after the end of the expression", 1)
+            raise EvaluationError("template-after-end", token=str(parser.stream.current), advice=_syntax_advice(source, bare=bare))
         tree.set_environment(ENVIRONMENT)
     else:
         tree = ENVIRONMENT.parse(source)
     statement = refused(tree)
     if statement:
-        raise _Refused(f"{{% {statement} %}} cannot be used in playbooks", "use the task's `loop`, filters such as map and join, or vars")
-    for sort, node_type, known in (("filter", nodes.Filter, ENVIRONMENT.filters), ("test", nodes.Test, ENVIRONMENT.tests)):
-        for node in tree.find_all(node_type):
-            if node.name not in known:
-                raise _Refused(f"there is no {sort} {node.name!r}", suggest(node.name, known))
+        raise EvaluationError("template-statement", statement=statement)
+    for node in tree.find_all(nodes.Filter):
+        if node.name not in ENVIRONMENT.filters:
+            raise EvaluationError("template-filter", name=node.name, advice=suggest(node.name, ENVIRONMENT.filters))
+    for test in tree.find_all(nodes.Test):
+        if test.name not in ENVIRONMENT.tests:
+            raise EvaluationError("template-test", name=test.name, advice=suggest(test.name, ENVIRONMENT.tests))
     names = frozenset(node.name for node in tree.find_all(nodes.Name))
     return names, ENVIRONMENT.from_string(tree).root_render_func
 
 
-def _syntax_remedy(source: str, *, bare: bool) -> str | None:
+def _syntax_advice(source: str, *, bare: bool) -> Reason | None:
     if bare and is_template(source):
-        return "`when` is an expression already: write it without {{ }}"
-    return "close every {{ with }}" if source.count("{{") != source.count("}}") else None
+        return reason("without-braces")
+    return reason("close-braces") if source.count("{{") != source.count("}}") else None
 
 
-def _said(problem: Exception) -> str:
+def _failed(problem: Exception, location: Location) -> TemplateError:
+    """What an evaluation raised, as an error that knows its place."""
     text = str(problem).strip().rstrip(".") or type(problem).__name__
     match problem:
+        case EvaluationError():
+            return TemplateError(problem.code, problem.params, location, problem.advice)
         case RecursionError():
-            return "its expressions are nested too deeply"
+            return TemplateError("template-nested", {}, location)
         case ZeroDivisionError():
-            return "a division by zero"
+            return TemplateError("template-division", {}, location)
         case TypeError() | AttributeError() if "NoneType" in text:
-            return f"a value that is not set (None) is used: {text}"
+            return TemplateError("template-none", {"text": text}, location)
         case KeyError():
-            return f"there is no {text}"
+            return TemplateError("template-no-key", {"key": text}, location)
         case _:
-            return f"{text[:1].lower()}{text[1:]}" if text[1:2].islower() else text
+            said = f"{text[:1].lower()}{text[1:]}" if text[1:2].islower() else text
+            return TemplateError("template", {"text": said}, location)

@@ -174,10 +174,12 @@ def _probe(ca: Path, service: str) -> None:
     try:
         ssl.create_default_context(cafile=ca)
     except (OSError, ssl.SSLError) as problem:
-        reason = problem.strerror or "it holds no certificate in PEM format"
-        raise InputError(
-            [error("ca-unreadable", f"{ca}: {reason}", remedy=f"name a PEM file under {service}.ca in the site file")]
-        ) from problem
+        finding = (
+            error("ca-unreadable", ca=str(ca), reason=problem.strerror, service=service)
+            if problem.strerror
+            else error("ca-not-pem", ca=str(ca), service=service)
+        )
+        raise InputError([finding]) from problem
 
 
 def _refuse_redirect(request: requests.PreparedRequest, response: requests.Response) -> None:

@@ -19,8 +19,8 @@ from eiginfra.reconcile.round import End, Round, UnexpectedError, Walked, end_of
 from eiginfra.reconcile.state import keep, recall
 from eiginfra.reconcile.webhook import compose, tell
 from eiginfra.reconcile.work import Work
+from eiginfra.render.catalogue import spoken
 from eiginfra.render.phrases import not_todays_plan
-from eiginfra.render.reasons import told
 from eiginfra.wiring.stopping import Stopper
 
 SILENCE = 45 * 60.0
@@ -171,7 +171,7 @@ def log_round(seen: Round) -> None:
     held = seen.healing.held if seen.healing is not None else {}
     for change in seen.news.found:
         fields = [found.label for found in (*change.diffs, *change.withheld)]
-        reason = told(held[change.address]) if change.address in held else None
+        reason = spoken().told(held[change.address]) if change.address in held else None
         facts = {"address": str(change.address), "team": change.team, "cause": change.cause, "action": change.action, "fields": fields}
         say("drift", level=logging.WARNING, round=seen.number, **facts, held=reason, **_facts(change.trace))
     for excess in seen.healing.excesses if seen.healing is not None else ():
@@ -183,7 +183,7 @@ def log_round(seen: Round) -> None:
             "address": str(result.change.address),
             "team": result.change.team,
             "outcome": result.outcome,
-            "reason": told(result.reason) if result.reason else None,
+            "reason": spoken().told(result.reason) if result.reason else None,
         }
         say("heal", level=level, round=seen.number, **facts, seconds=round(result.seconds, 3))
     for address, since in seen.news.overdue.items():
@@ -192,7 +192,7 @@ def log_round(seen: Round) -> None:
         say("recovered", round=seen.number, address=address)
     if seen.problem is not None:
         level = logging.WARNING if seen.end is End.LOCKED else logging.ERROR
-        say("trouble", level=level, round=seen.number, type=type(seen.problem).__name__, reason=str(seen.problem))
+        say("trouble", level=level, round=seen.number, type=type(seen.problem).__name__, reason=spoken().problem(seen.problem))
     meta = seen.healing.plan.meta if seen.healing is not None else None
     say(
         "round",

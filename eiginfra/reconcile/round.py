@@ -89,7 +89,7 @@ def walk(work: Work, memory: LoopMemory, stopper: Stopper, now: Callable[[], dat
 
     policy = work.policy()
     with work.lock():
-        moment = Moment(what=f"round {memory.rounds}", at=now())
+        moment = Moment(what="round", number=memory.rounds, at=now())
         plan = work.plan(memory.sightings)
         pulse()
         healing = select_healing(plan, policy, memory, now())

@@ -9,17 +9,16 @@ from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import EiginfraError, TransientError
 from eiginfra.core.reason import Reason
 from eiginfra.core.secret import Secret
+from eiginfra.core.trace import Trace
 from eiginfra.engine.healing import LoopMemory
-from eiginfra.engine.quota import BY_HAND, EXCESS
 from eiginfra.providers.proxy import proxies
 from eiginfra.reconcile.round import Round
+from eiginfra.render.catalogue import spoken
 from eiginfra.render.phrases import not_todays_plan
-from eiginfra.render.reasons import told
 
 MOST_LINES = 15
 MOST_UNSENT = 20
 _SECONDS = (5, 15)
-_WORDS = {EXCESS: "more than the inventory asks for", BY_HAND: "made by hand"}
 # What chats take for mentions, links and ends of code.
 _TAMED = str.maketrans({"`": "'", "<": "‹", ">": "›", "@": "＠"})
 
@@ -37,24 +36,40 @@ def compose(cohort: str, seen: Round) -> str | None:
             "New drift",
             [f"`{_plain(describe(change))}`: {_told(held.get(change.address), change.trace)}" for change in found],
         ),
-        *_part("Over the quota", [f"`{_plain(excess.address or '')}`: {_told(_WORDS[excess.code], excess.trace)}" for excess in excesses]),
+        *_part(
+            "Over the quota",
+            [f"`{_plain(excess.address or '')}`: {_told(spoken().say(f'brief-{excess.code}'), excess.trace)}" for excess in excesses],
+        ),
         *_part("Healed", [f"`{_plain(describe(result.change))}`: {_told(result.change.trace)}" for result in healed]),
-        *_part("Not healed", [f"`{_plain(describe(r.change))}`: {_plain(told(r.reason) if r.reason else r.outcome)}" for r in failing]),
+        *_part(
+            "Not healed", [f"`{_plain(describe(r.change))}`: {_plain(spoken().told(r.reason) if r.reason else r.outcome)}" for r in failing]
+        ),
         *_part(
             "Merged, not applied", [f"`{_plain(address)}`: since {since:%Y-%m-%d %H:%M} UTC" for address, since in news.overdue.items()]
         ),
         *_part("In order again", [f"`{_plain(address)}`" for address in news.recovered]),
     ]
     if seen.told:
-        lines.append(f"*No round any more*: {_plain(str(seen.problem))}")
+        said = spoken().problem(seen.problem) if seen.problem is not None else ""
+        lines.append(f"*No round any more*: {_plain(said)}")
     if seen.relief:
         lines.append("*Rounds succeed again*")
     when = not_todays_plan(seen.healing.plan.meta) if seen.healing is not None else ""
     return "\n".join([", ".join(filter(None, ("eiginfra reconcile", cohort, when))), *lines]) if lines else None
 
 
-def _told(*parts: object) -> str:
-    return _plain("; ".join(filter(None, (told(part) if isinstance(part, Reason) else str(part) for part in parts if part is not None))))
+def _told(*parts: Reason | Trace | str | None) -> str:
+    return _plain("; ".join(filter(None, map(_said, parts))))
+
+
+def _said(part: Reason | Trace | str | None) -> str:
+    match part:
+        case Reason():
+            return spoken().told(part)
+        case Trace():
+            return spoken().since(part)
+        case _:
+            return part or ""
 
 
 def describe(change: Change) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from eiginfra.core.change import Change
 from eiginfra.core.errors import InputError
-from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.finding import Finding, error
 from eiginfra.core.plan import Plan
 from eiginfra.core.spec import rules
 from eiginfra.core.suggest import suggest
@@ -95,18 +95,17 @@ def policy(workspace: Workspace, mode: Mode) -> HealingPolicy:
     section = workspace.site.file.reconcile
     findings: list[Finding] = []
 
-    def check(what: str, word: str, known: list[str], where: Location) -> None:
-        if word not in known:
-            findings.append(error(f"unknown-{what}", f"there is no {what} {word!r}", remedy=suggest(word, known), location=where))
-
     for key, written in (("policy", section.policy), ("ignore", section.ignore)):
         for kind in written:
-            check("kind", kind, workspace.registry.names(), workspace.site.document.locate_key("reconcile", key, kind))
+            if kind not in (known := workspace.registry.names()):
+                where = workspace.site.document.locate_key("reconcile", key, kind)
+                findings.append(error("unknown-kind", name=kind, advice=suggest(kind, known), location=where))
     for kind, names in section.ignore.items():
-        known = workspace.registry.get(kind)
-        for place, name in enumerate(names if known else ()):
-            fields = list(rules(known.spec)) if known else []
-            check("field", name, fields, workspace.site.document.locate("reconcile", "ignore", kind, place))
+        spec = found.spec if (found := workspace.registry.get(kind)) else None
+        for place, name in enumerate(names if spec else ()):
+            if spec is not None and name not in (fields := [*rules(spec)]):
+                where = workspace.site.document.locate("reconcile", "ignore", kind, place)
+                findings.append(error("unknown-field", name=name, advice=suggest(name, fields), location=where))
     if findings:
         raise InputError(findings)
     return HealingPolicy(

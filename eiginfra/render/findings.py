@@ -1,12 +1,14 @@
 """Findings as lines: where, what, and what to do next."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from pydantic import JsonValue
 from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.finding import Finding, Severity
+from eiginfra.render.catalogue import Catalogue, spoken
 from eiginfra.render.console import err, out, printable
 from eiginfra.render.grouped import entries
 
@@ -15,11 +17,11 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTIC
 
 def print_findings(console: Console, findings: Sequence[Finding]) -> None:
     """One line each, or for several of one code; the remedy and the other places that have part in it on lines of their own."""
-    for entry in entries(findings):
+    for entry in entries(findings, spoken()):
         line = Text()
         if entry.where:
             line.append(f"{printable(entry.where)}: ", style="bold")
-        line.append(f"{entry.severity}: ", style=STYLES[entry.severity])
+        line.append(f"{spoken().say(f'severity-{entry.severity}')}: ", style=STYLES[entry.severity])
         line.append(printable(entry.text))
         console.print(line)
         if entry.remedy:
@@ -39,12 +41,22 @@ def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> 
 
 def counted(findings: Sequence[Finding]) -> str:
     """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none."""
+    told = spoken()
     counts = Counter(found.severity for found in findings if found.acknowledged is None)
-    parts = [f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}" for severity in Severity if counts[severity]]
-    return ", ".join(filter(None, (*parts, acknowledged(findings)))) or "no findings"
+    parts = [told.say(f"{severity}s", count=counts[severity]) for severity in Severity if counts[severity]]
+    return ", ".join(filter(None, (*parts, acknowledged(findings, told)))) or told.say("no-findings")
 
 
-def acknowledged(findings: Sequence[Finding]) -> str:
+def acknowledged(findings: Sequence[Finding], words: Catalogue) -> str:
     """`2 acknowledged`; nothing if there are none."""
     count = sum(found.acknowledged is not None for found in findings)
-    return f"{count} acknowledged" if count else ""
+    return words.say("acknowledged", count=count) if count else ""
+
+
+def as_json(findings: Iterable[Finding]) -> list[dict[str, JsonValue]]:
+    """Findings as JSON values, with their words beside codes and parameters."""
+    said = spoken()
+    return [
+        {**found.model_dump(mode="json", exclude={"advice"}), "message": said.message(found), "remedy": said.remedy(found)}
+        for found in findings
+    ]

@@ -8,6 +8,7 @@ from functools import reduce
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.render.catalogue import Catalogue
 
 GAP = "…"
 MOST_NAMES = 5
@@ -26,46 +27,49 @@ class FindingEntry:
     also: tuple[tuple[str, Location], ...] = ()
 
 
-def entries(findings: Sequence[Finding]) -> Iterator[FindingEntry]:
+def entries(findings: Sequence[Finding], words: Catalogue) -> Iterator[FindingEntry]:
     """In the order of each code's first finding; the acknowledged are left out."""
     groups: dict[object, list[Finding]] = {}
     for place, found in enumerate(findings):
         if found.acknowledged is None:
-            groups.setdefault(place if _alone(found) else (found.severity, found.code), []).append(found)
+            groups.setdefault(place if _alone(found, words) else (found.severity, found.code), []).append(found)
     for group in groups.values():
-        yield _one(group[0]) if len(group) == 1 else _several(group)
+        yield _one(group[0], words) if len(group) == 1 else _several(group, words)
 
 
-def _alone(found: Finding) -> bool:
+def _alone(found: Finding, words: Catalogue) -> bool:
     """Errors, what says since when it is so, and what is about a line of a file and nothing else stay one each."""
     about_a_line = found.location is not None and found.address is None and found.team is None
-    return found.severity is Severity.ERROR or about_a_line or bool(found.trace and str(found.trace))
+    return found.severity is Severity.ERROR or about_a_line or bool(words.since(found.trace))
 
 
-def told(found: Finding) -> str:
+def told(found: Finding, words: Catalogue) -> str:
     """What it says, and since when it is so."""
-    return "; ".join(filter(None, (found.message, str(found.trace or ""))))
+    return "; ".join(filter(None, (words.message(found), words.since(found.trace))))
 
 
-def _one(found: Finding) -> FindingEntry:
+def _one(found: Finding, words: Catalogue) -> FindingEntry:
     where = found.location or found.address
-    also = tuple((_before(found, place), place) for place in found.also)
-    return FindingEntry(found.severity, told(found), str(where) if where else None, found.remedy, also)
+    also = tuple((words.say(_before(found, place)), place) for place in found.also)
+    return FindingEntry(found.severity, told(found, words), str(where) if where else None, words.remedy(found), also)
 
 
 def _before(found: Finding, place: Location) -> str:
-    """What leads to another place of a finding."""
+    """The entry for what leads to another place of a finding."""
     here = found.location
     earlier = here is not None and here.file == place.file and (place.line, place.column) < (here.line, here.column)
-    return "first at" if earlier else "also at"
+    return "first-at" if earlier else "also-at"
 
 
-def _several(group: Sequence[Finding]) -> FindingEntry:
-    text = common([told(found) for found in group])
-    names = list(filter(None, dict.fromkeys(_subject(found) or _what_differs(told(found), text) for found in group)))
-    listed = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
-    remedies = [found.remedy for found in group if found.remedy]
-    times = f"{len(group)} times{f': {listed}' if listed else ''}"
+def _several(group: Sequence[Finding], words: Catalogue) -> FindingEntry:
+    texts = [told(found, words) for found in group]
+    text = common(texts)
+    names = list(
+        filter(None, dict.fromkeys(_subject(found) or _what_differs(said, text) for found, said in zip(group, texts, strict=True)))
+    )
+    listed, more = ", ".join(names[:MOST_NAMES]), max(len(names) - MOST_NAMES, 0)
+    times = words.say("times-of" if names else "times", count=len(group), names=listed, more=more)
+    remedies = [remedy for found in group if (remedy := words.remedy(found))]
     return FindingEntry(group[0].severity, f"{text} ({times})", remedy=common(remedies) if remedies else None)
 
 

@@ -10,10 +10,10 @@ from rich.text import Text
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
+from eiginfra.render.catalogue import Catalogue, spoken
 from eiginfra.render.console import compared, printable, show
 from eiginfra.render.findings import acknowledged, print_findings
 from eiginfra.render.phrases import many, not_todays_plan
-from eiginfra.render.reasons import harms, renamed, told, waits
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -23,13 +23,7 @@ SIGNS = {
     Action.ADOPT: ("=", "cyan"),
     Action.NONE: ("·", "dim"),
 }
-ACTIONS = {
-    Action.CREATE: "to add",
-    Action.UPDATE: "to change",
-    Action.ADOPT: "to adopt",
-    Action.REPLACE: "to replace",
-    Action.DELETE: "to remove",
-}
+ACTIONS = (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.REPLACE, Action.DELETE)
 ALWAYS = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 THE_COHORTS = "the cohort's own"
 LONG = 40
@@ -42,7 +36,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     shown = [change for change in plan.changes if change.noteworthy]
     if sum(1 for change in shown for _ in _lines(change)) > LONG:
         for team, group in by_team(shown).items():
-            console.print(Text(f"{team or THE_COHORTS}: {', '.join(_counted(group)) or 'nothing to do'}"))
+            console.print(Text(f"{team or THE_COHORTS}: {', '.join(_counted(group, spoken())) or 'nothing to do'}"))
         console.print()
     print_changes(console, shown)
     known = sum(change.action is Action.ADOPT and not change.acts for change in plan.changes)
@@ -51,12 +45,12 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.\n", style="dim"))
     if plan.findings:
         print_findings(console, plan.findings)
-        if count := acknowledged(plan.findings):
+        if count := acknowledged(plan.findings, spoken()):
             console.print(Text(f"{count}.", style="dim"))
         console.print()
     if told_day := not_todays_plan(plan.meta):
         console.print(Text(f"{told_day[0].upper()}{told_day[1:]}:", style="yellow"))
-    console.print(Text(totals(plan), style="bold"))
+    console.print(Text(totals(plan, spoken()), style="bold"))
 
 
 def print_changes(console: Console, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
@@ -68,31 +62,31 @@ def print_changes(console: Console, changes: Sequence[Change], further: Mapping[
         console.print()
 
 
-def totals(plan: Plan) -> str:
+def totals(plan: Plan, words: Catalogue) -> str:
     """One line, such as `Plan: 3 to add, 1 to change, 0 to remove.`."""
     if plan.empty:
         left = Counter(what for change in plan.changes if (what := _left(change)))
-        rest = ", ".join(f"{count} {what}" for what, count in left.items())
-        return f"Nothing to do; {rest}." if rest else "Nothing to do: what stands is what the inventory asks for."
-    harm = harms(plan.harm())
-    return f"Plan: {', '.join(_counted(plan.changes, always=ALWAYS))}." + (f" {harm}." if harm else "")
+        rest = ", ".join(words.say(entry, count=count) for entry, count in left.items())
+        return words.say("plan-nothing-but", rest=rest) if rest else words.say("plan-nothing")
+    harm = words.harms(plan.harm())
+    return words.say("plan-totals", actions=", ".join(_counted(plan.changes, words, always=ALWAYS))) + (f" {harm}." if harm else "")
 
 
 def _left(change: Change) -> str | None:
-    """Why a change that does nothing is told all the same; None if it is not."""
+    """The entry for why a change that does nothing is told all the same; None if it is not."""
     if change.waiting:
-        return "still waiting"
+        return "plan-waiting"
     if change.blocked:
-        return "blocked"
+        return "plan-blocked"
     if change.action is not Action.NONE or change.reason is None:
         return None
-    return "left the inventory" if change.cause is Cause.ORPHAN else "left alone"
+    return "plan-orphans" if change.cause is Cause.ORPHAN else "plan-left"
 
 
-def _counted(changes: Sequence[Change], *, always: frozenset[Action] = frozenset()) -> list[str]:
+def _counted(changes: Sequence[Change], words: Catalogue, *, always: frozenset[Action] = frozenset()) -> list[str]:
     """How many of each sort of action: `2 to add`, `1 to change`; sorts that do not occur are left out, unless they always count."""
     count = Counter(change.action for change in changes if change.acts)
-    return [f"{count[action]} {words}" for action, words in ACTIONS.items() if count[action] or action in always]
+    return [words.say(f"to-{action}", count=count[action]) for action in ACTIONS if count[action] or action in always]
 
 
 def shown(change: Change) -> list[tuple[str, JsonValue]]:
@@ -103,13 +97,14 @@ def shown(change: Change) -> list[tuple[str, JsonValue]]:
 def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
     """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
+    said = spoken()
     line = Text("  ")
     line.append(f"{sign} ", style=f"bold {style}")
     line.append(printable(str(change.address)))
     if change.cause is not None:
         line.append(f"  {change.cause}", style=CAUSE_STYLES.get(change.cause, "dim"))
     yield line
-    for text in (told(change.reason) if change.reason else None, renamed(change), further):
+    for text in (said.told(change.reason) if change.reason else None, said.renamed(change), further):
         if text:
             yield Text(f"      {printable(text)}", style="dim")
     if change.action is Action.CREATE and change.desired:
@@ -118,11 +113,11 @@ def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
     for found in change.diffs:
         yield _difference(found, change.cause)
     for item in change.blocked:
-        yield _difference(item.diff, change.cause).append(f"  {printable(told(item.reason))}", style="dim")
-    if change.trace and str(change.trace):
-        yield Text(f"      {printable(str(change.trace))}", style="dim")
+        yield _difference(item.diff, change.cause).append(f"  {printable(said.told(item.reason))}", style="dim")
+    if since := said.since(change.trace):
+        yield Text(f"      {printable(since)}", style="dim")
     for name, what in sorted(change.waiting.items()):
-        yield Text(f"      {printable(waits(name, what))}", style="cyan")
+        yield Text(f"      {printable(said.waits(name, what))}", style="cyan")
 
 
 def _difference(found: FieldDiff, overall: Cause | None) -> Text:

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from eiginfra.core.change import Change
 from eiginfra.engine.report import Outcome, Result
+from eiginfra.render.catalogue import spoken
 from eiginfra.render.console import printable
 from eiginfra.render.plan_text import SIGNS
-from eiginfra.render.reasons import told
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
@@ -62,5 +62,5 @@ class ApplyProgress:
         line.append(f"{sign} ", style=style).append(printable(str(result.change.address)), style="default")
         line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
         if result.reason:
-            line.append(f": {printable(told(result.reason))}")
+            line.append(f": {printable(spoken().told(result.reason))}")
         return line

@@ -7,10 +7,12 @@ from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import Reason
 from eiginfra.engine.report import ApplyReport, Outcome, Result
+from eiginfra.render.catalogue import spoken
 from eiginfra.render.console import printable
+from eiginfra.render.findings import as_json
 from eiginfra.render.phrases import not_todays_plan
-from eiginfra.render.reasons import told
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
@@ -38,7 +40,7 @@ def print_failures(console: Console, report: ApplyReport) -> None:
 
 
 def _line(result: Result) -> Text:
-    why = told(result.reason) if result.reason else ""
+    why = spoken().told(result.reason) if result.reason else ""
     line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
     return line.append(printable(str(result.change.address)), style="bold").append(f": {printable(why)}")
 
@@ -50,7 +52,7 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
         "interrupted": report.interrupted,
         "as_of": plan.meta.as_of,
         "as_of_is_today": plan.meta.as_of_is_today,
-        "findings": plan.findings,
+        "findings": as_json(plan.findings),
         "results": [
             {
                 "address": str(result.change.address),
@@ -58,9 +60,15 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
                 "cause": result.change.cause,
                 "team": result.change.team,
                 "outcome": result.outcome,
-                "reason": None if result.reason is None else {**result.reason.model_dump(mode="json"), "text": told(result.reason)},
+                "reason": None
+                if result.reason is None
+                else {**result.reason.model_dump(mode="json"), "text": spoken().told(result.reason)},
                 "seconds": round(result.seconds, 3),
             }
             for result in report.results
         ],
     }
+
+
+def _reason(reason: Reason | None) -> dict[str, Any] | None:
+    return None if reason is None else {**reason.model_dump(mode="json"), "text": spoken().told(reason)}

@@ -68,26 +68,12 @@ def _remarks(site: Site, findings: Sequence[Finding], today: date, unused: set[i
     for number, entry in enumerate(site.file.acknowledge):
         where = site.document.locate("acknowledge", number)
         if _expired(entry, today):
-            yield notice(
-                "acknowledgement-expired",
-                f"the acknowledgement of {entry.code} for {entry.subject} ended on {entry.until}",
-                remedy="take it out, or write a later day in until",
-                location=where,
-            )
+            yield notice("acknowledgement-expired", finding=entry.code, subject=entry.subject, until=entry.until, location=where)
         elif number in refused:
-            yield warning(
-                "error-acknowledged",
-                f"{entry.code} is an error here: errors cannot be acknowledged",
-                remedy="correct what it is about, and remove this entry",
-                location=where,
-            )
+            yield warning("error-acknowledged", finding=entry.code, location=where)
         elif number in unused:
-            yield notice(
-                "acknowledgement-unused",
-                f"nothing is found any more that this acknowledges: {entry.code} for {entry.subject}",
-                remedy=did_you_mean(entry.code, codes) if entry.code not in codes else "take it out, unless another cohort needs it",
-                location=where,
-            )
+            advice = did_you_mean(entry.code, codes) if entry.code not in codes else None
+            yield notice("acknowledgement-unused", finding=entry.code, subject=entry.subject, advice=advice, location=where)
 
 
 def _expired(entry: Acknowledgement, today: date) -> bool:

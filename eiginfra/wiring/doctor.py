@@ -24,12 +24,12 @@ def _ask(service: str, examination: Callable[[], Iterable[Finding]]) -> list[Fin
     except InputError as problem:
         return list(problem.findings)
     except EiginfraError as problem:
-        return [error(f"{service}-unwell", str(problem))]
+        return [error("service-unwell", service=service, text=str(problem))]
 
 
 def _service(provider: ProviderType, site: Site) -> list[Finding]:
     if site.section(provider.name) is None:
-        return [notice(f"no-{provider.name}", f"the site has no {provider.name} section")]
+        return [notice("no-section", provider=provider.name)]
     with closing(open_provider(provider, site)) as service:
         return list(service.doctor())
 
@@ -38,5 +38,5 @@ def _journal(site: Site) -> list[Finding]:
     with open_journal(site.file.journal) as journal:
         runs = journal.runs(limit=1)
     if not runs:
-        return [notice("journal-empty", "the journal holds no run yet")]
-    return [notice("journal", f"the journal's last run is {runs[0].number}, {runs[0].started:%Y-%m-%d %H:%M} UTC by {runs[0].by}")]
+        return [notice("journal-empty")]
+    return [notice("journal", number=runs[0].number, started=f"{runs[0].started:%Y-%m-%d %H:%M}", by=runs[0].by)]

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
+from eiginfra.core.finding import error
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
 from eiginfra.core.suggest import suggest
+from eiginfra.playbook.failure import PatternError
 from eiginfra.playbook.patterns import select
 from eiginfra.playbook.tags import selected
+from eiginfra.render.catalogue import spoken
 from eiginfra.wiring.asked import Selection
 
 
@@ -18,8 +21,10 @@ def teams_of(selection: Selection, names: Sequence[str]) -> list[str]:
         return list(names)
     try:
         found = select(selection.limit, names)
-    except ValueError as problem:
-        msg = f"--limit {selection.limit}: {problem}"
+    except PatternError as problem:
+        found_wrong = error(problem.code, problem.params, advice=problem.advice)
+        said = "; ".join(filter(None, (spoken().message(found_wrong), spoken().remedy(found_wrong))))
+        msg = f"--limit {selection.limit}: {said}"
         raise UsageError(msg) from problem
     if not found:
         msg = f"--limit {selection.limit} names no team; the teams are {', '.join(names)}"
@@ -41,7 +46,7 @@ def chosen(selection: Selection, resources: Sequence[Resource], registry: Regist
     missing = [str(target) for target in selection.targets if target not in by_address]
     if missing:
         meant = suggest(missing[0], [str(address) for address in by_address])
-        msg = f"--target {missing[0]}: the inventory asks for no such resource{f'; {meant}' if meant else ''}"
+        msg = f"--target {missing[0]}: the inventory asks for no such resource{f'; {spoken().told(meant)}' if meant else ''}"
         raise UsageError(msg)
     wanted: set[Address] = set()
     queue = list(selection.targets)

@@ -325,6 +325,6 @@ def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
 
     def place(found: Finding) -> tuple[int, str, int, int, str]:
         where = found.location
-        return (order[found.severity], where.file if where else "", where.line if where else 0, where.column if where else 0, found.message)
+        return (order[found.severity], where.file if where else "", where.line if where else 0, where.column if where else 0, str(found))
 
     return sorted(dict.fromkeys(findings), key=place)

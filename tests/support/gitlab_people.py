@@ -1,10 +1,11 @@
 """People of one team, as tests want them."""
 
+from support.words import told
+
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.members import MembersSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
-from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 COHORT, ADLER = GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from support.planning import Task, overtaken, planned, resource, situated
+from support.words import told
 
 from eiginfra.core.change import Change
 from eiginfra.core.finding import Location
@@ -21,7 +22,6 @@ from eiginfra.engine.report import ApplyReport
 from eiginfra.engine.situation import Situation
 from eiginfra.engine.verify import Stale
 from eiginfra.journal import open_journal
-from eiginfra.render.reasons import told
 
 META = PlanMeta(cohort="eig3", site="lab", as_of=date(2030, 1, 1), eiginfra="test")
 

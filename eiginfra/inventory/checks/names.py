@@ -17,17 +17,17 @@ def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
     """Findings about the names of teams, projects, machines and their volumes."""
     known = {*broken, *(team.id for team in cohort.teams)}
     if not known:
-        yield error("no-team", "the cohort has no team", remedy="write one: teams/<id>.yml beside this file", location=cohort.where(None))
+        yield error("no-team", location=cohort.where(None))
     for team_id in cohort.file.quota.teams:
         if team_id not in known:
             yield error(
                 "unknown-team",
-                f"the quota names the team {team_id!r}, which does not exist",
-                remedy=suggest(team_id, sorted(known)),
+                name=team_id,
+                advice=suggest(team_id, sorted(known)),
                 location=cohort.where_key(None, "quota", "teams", team_id),
             )
     yield from _check_quota(cohort)
-    hosts = Taken[str]("duplicate-host", lambda host: f"the host name {host} is given twice", "rename one of the two machines")
+    hosts = Taken[str]("duplicate-host")
     for team in cohort.teams:
         yield from _check_projects(cohort, team)
         yield from _check_machines(cohort, team, hosts)
@@ -37,46 +37,29 @@ def _check_quota(cohort: Cohort) -> Iterator[Finding]:
     """A notice for a cohort whose teams have no quota."""
     free = [measure for measure in MEASURES if getattr(cohort.file.quota.default, measure) is None]
     if len(free) == len(MEASURES) and any(not cohort.file.quota.teams.get(team.id) for team in cohort.teams):
-        yield notice(
-            "no-quota",
-            "there is no quota for every team: each may ask for as many machines, and as large ones, as it likes",
-            remedy="write quota: {default: {machines: 3, cores: 4, memory: 2GiB, disk: 40GiB, projects: 10}}",
-            location=cohort.where(None, "quota"),
-        )
+        yield notice("no-quota", location=cohort.where(None, "quota"))
 
 
 def _check_projects(cohort: Cohort, team: Team) -> Iterator[Finding]:
-    names = Taken[str]("duplicate-project", lambda name: f"a second project {name!r} in this team", "rename one; GitLab ignores case")
+    names = Taken[str]("duplicate-project")
     for index, project in enumerate(team.projects):
         yield from names.take(project.name.lower(), cohort.where(team.id, "projects", index, "name"), team.id)
     yield from _check_renamed(cohort, team, "projects")
 
 
 def _check_machines(cohort: Cohort, team: Team, hosts: Taken[str]) -> Iterator[Finding]:
-    names = Taken[str]("duplicate-machine", lambda name: f"a second machine {name!r} in this team", "rename one")
+    names = Taken[str]("duplicate-machine")
     for index, machine in enumerate(team.machines):
         where = cohort.where(team.id, "machines", index, "name")
         again = names.take(machine.name, where, team.id)
         yield from again
         host = team.host(machine)
         if len(host) > LONGEST_HOST:
-            yield error(
-                "host-name-too-long",
-                f"the host name {host} has {len(host)} characters; {LONGEST_HOST} are possible",
-                remedy="shorten the machine's name",
-                location=where,
-                team=team.id,
-            )
+            yield error("host-name-too-long", host=host, length=len(host), longest=LONGEST_HOST, location=where, team=team.id)
         yield from hosts.take(host, where, team.id) if not again else ()
         if machine.mounts and machine.type == "vm":
-            yield error(
-                "mounts-on-vm",
-                f"the machine {machine.name!r} is a VM, which has no mounts",
-                remedy="write a larger disk, or make it a container",
-                location=cohort.where(team.id, "machines", index, "mounts"),
-                team=team.id,
-            )
-        paths = Taken[str]("duplicate-mount", lambda path: f"a second volume at {path}", "give it another path")
+            yield error("mounts-on-vm", name=machine.name, location=cohort.where(team.id, "machines", index, "mounts"), team=team.id)
+        paths = Taken[str]("duplicate-mount")
         for number, mount in enumerate(machine.mounts):
             yield from paths.take(mount.path.rstrip("/"), cohort.where(team.id, "machines", index, "mounts", number, "path"), team.id)
     yield from _check_renamed(cohort, team, "machines")
@@ -86,17 +69,11 @@ def _check_renamed(cohort: Cohort, team: Team, what: str) -> Iterator[Finding]:
     """A former name must be free: what still bears it was not renamed."""
     things = getattr(team, what)
     present = {thing.name for thing in things}
-    former = Taken[str]("duplicate-former-name", lambda name: f"a second one was called {name!r}", "only one can have had the name")
+    former = Taken[str]("duplicate-former-name")
     for index, thing in enumerate(things):
         if thing.was is None:
             continue
         where = cohort.where(team.id, what, index, "was")
         yield from former.take(thing.was, where, team.id)
         if thing.was in present:
-            yield error(
-                "former-name-in-use",
-                f"{thing.name!r} was {thing.was!r}, but {thing.was!r} is still here",
-                remedy="delete one of the two, or the key 'was'",
-                location=where,
-                team=team.id,
-            )
+            yield error("former-name-in-use", name=thing.name, was=thing.was, location=where, team=team.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from eiginfra.core.finding import Finding, Location, error, warning
+from eiginfra.core.reason import reason
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Person, Team
 
@@ -49,15 +50,9 @@ def check_people(cohort: Cohort) -> Iterator[Finding]:
     known = _Known()
     for team in cohort.teams:
         if not team.members:
-            yield warning("no-member", "the team has no member", location=cohort.where(team.id, "members"), team=team.id)
+            yield warning("no-member", location=cohort.where(team.id, "members"), team=team.id)
         if not team.mentors:
-            yield warning(
-                "no-mentor",
-                "the team has no mentor",
-                remedy="name one, so that the newcomers know whom to ask",
-                location=cohort.where(team.id, "mentors"),
-                team=team.id,
-            )
+            yield warning("no-mentor", location=cohort.where(team.id, "mentors"), team=team.id)
         yield from _check_team(cohort, team, known)
 
 
@@ -103,11 +98,10 @@ def _check_person(this: _First, known: _Known) -> Iterator[Finding]:
 
 
 def _twice_in_team(this: _First, first: _First) -> Finding:
-    among = "among the members and the mentors" if first.role != this.role else f"twice among the {this.role}"
     return error(
         "duplicate-member",
-        f"{this.person.username!r} stands {among} of this team",
-        remedy="keep one",
+        username=this.person.username,
+        among=this.role if first.role == this.role else "both",
         location=this.at("username"),
         also=(first.at("username"),),
         team=this.team,
@@ -119,15 +113,15 @@ def _check_same_person(this: _First, first: _First) -> Iterator[Finding]:
     for key in ("name", "email"):
         mine, theirs = getattr(this.person, key), getattr(first.person, key)
         if mine != theirs:
-            label = "e-mail address" if key == "email" else key
             apart = this.cohort is not first.cohort
             whose = {id(one): f"{one.cohort.id}/{one.team}" if apart else one.team for one in (this, first)}
-            both = sorted((whose[id(one)], repr(value) if value else "none") for one, value in ((this, mine), (first, theirs)))
-            said = ", and ".join(f"{value} in {team}" for team, value in both)
+            both = sorted((whose[id(one)], value or "") for one, value in ((this, mine), (first, theirs)))
+            values = [reason("value-of-team" if value else "no-value-of-team", team=team, value=value) for team, value in both]
             yield error(
                 "person-differs",
-                f"{this.person.username!r} has the {label} {said}",
-                remedy=f"write the same {label} in both, or use another user name if they are two persons",
+                username=this.person.username,
+                key=key,
+                values=values,
                 location=first.at(key),
                 also=(this.at(key),),
             )
@@ -138,8 +132,8 @@ def _check_email(this: _First, known: _Known) -> Iterator[Finding]:
     if first.person.username != this.person.username:
         yield error(
             "duplicate-email",
-            f"the e-mail address {this.person.email} is that of {_both(first, this)}",
-            remedy="give each account its own address",
+            email=this.person.email,
+            names=_both(first, this),
             location=first.at("email"),
             also=(this.at("email"),),
         )
@@ -155,14 +149,8 @@ def _check_keys(this: _First, known: _Known) -> Iterator[Finding]:
         here = this.at("ssh_keys", number)
         first, place = known.by_key.get(_bare(key), (this, here))
         if first.person.username != this.person.username:
-            yield warning(
-                "shared-ssh-key",
-                f"this SSH key is that of {_both(first, this)}",
-                remedy="each person needs a key of their own, so that one can leave",
-                location=place,
-                also=(here,),
-            )
+            yield warning("shared-ssh-key", names=_both(first, this), location=place, also=(here,))
 
 
-def _both(first: _First, this: _First) -> str:
-    return " and of ".join(sorted(repr(one.person.username) for one in (first, this)))
+def _both(first: _First, this: _First) -> list[str]:
+    return sorted(one.person.username for one in (first, this))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.core.finding import Finding, Location, warning
 from eiginfra.inventory.checks.people import check_people_across
 from eiginfra.inventory.checks.publishing import PORTS, SUBDOMAINS
 from eiginfra.inventory.checks.supply import MACHINE_IDS
@@ -23,12 +23,8 @@ def _hosts(cohort: Cohort) -> Iterator[tuple[str, Location, str]]:
             yield team.host(machine), cohort.where(team.id, "machines", index, "name"), team.id
 
 
-SPACES = Unique[str](
-    "duplicate-team", lambda name: f"the pool and the group {name} would be shared", "give one of the two teams another id", _spaces
-)
-HOSTS = Unique[str](
-    "duplicate-host", lambda host: f"the host name {host} is given twice", "rename one of the two machines", _hosts, Severity.WARNING
-)
+SPACES = Unique[str]("duplicate-team", _spaces)
+HOSTS = Unique[str]("duplicate-host", _hosts, warning)
 
 
 def check_siblings(cohort: Cohort, siblings: Sequence[Cohort], as_of: date) -> Iterator[Finding]:

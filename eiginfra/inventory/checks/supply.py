@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.reason import reason
 from eiginfra.core.suggest import suggest
 from eiginfra.inventory.checks.unique import Unique
 from eiginfra.inventory.cohort import Cohort
@@ -18,9 +19,7 @@ def _ids(cohort: Cohort) -> Iterator[tuple[int, Location, str]]:
                 yield machine.id, cohort.where(team.id, "machines", index, "id"), team.id
 
 
-MACHINE_IDS = Unique[int](
-    "duplicate-machine-id", lambda number: f"the machine ID {number} is given twice", "each guest has its own ID", _ids
-)
+MACHINE_IDS = Unique[int]("duplicate-machine-id", _ids)
 
 
 def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
@@ -31,8 +30,8 @@ def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
             if machine.size is not None and machine.size not in site.file.sizes:
                 yield error(
                     "unknown-size",
-                    f"the site has no size {machine.size!r}",
-                    remedy=suggest(machine.size, site.file.sizes, words=WORDS),
+                    size=machine.size,
+                    advice=suggest(machine.size, site.file.sizes, words=WORDS),
                     location=cohort.where(team.id, "machines", index, "size"),
                     team=team.id,
                 )
@@ -42,23 +41,14 @@ def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
                 where = cohort.where(team.id, "machines", index, "id")
                 proxmox = site.file.proxmox
                 if proxmox is not None and machine.id not in proxmox.network.ids:
-                    yield error(
-                        "machine-id-out-of-range",
-                        f"the machine ID {machine.id} is not among the site's ({proxmox.network.ids})",
-                        remedy="only a guest in the site's range can be adopted: its address follows from its ID",
-                        location=where,
-                        team=team.id,
-                    )
+                    yield error("machine-id-out-of-range", id=machine.id, ids=str(proxmox.network.ids), location=where, team=team.id)
 
 
 def _no_image(cohort: Cohort, site: Site, team: Team, index: int, machine: Machine) -> Finding:
     fitting = [
         name for name, image in site.file.images.items() if (image.container if machine.type == "container" else image.vm) is not None
     ]
-    if machine.image in site.file.images:
-        said = f"the site's image {machine.image!r} is not there for a {machine.type}"
-        remedy = f"choose another type, or another image: there is {', '.join(fitting) or 'none'}"
-    else:
-        said = f"the site has no image {machine.image!r}"
-        remedy = suggest(machine.image, fitting) or "the site has none for this type"
-    return error("unknown-image", said, remedy=remedy, location=cohort.where(team.id, "machines", index, "image"), team=team.id)
+    where, name = cohort.where(team.id, "machines", index, "image"), machine.image
+    if name in site.file.images:
+        return error("image-of-other-type", image=name, type=machine.type, others=fitting, location=where, team=team.id)
+    return error("unknown-image", image=name, advice=suggest(name, fitting) or reason("no-image-of-type"), location=where, team=team.id)

@@ -4,19 +4,18 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from eiginfra.core.finding import Finding, Location, Severity, error
+from eiginfra.core.finding import Finding, Location, error
 from eiginfra.inventory.cohort import Cohort
 
 K = TypeVar("K", bound=Hashable)
+Say = Callable[..., Finding]
 
 
 class Taken(Generic[K]):
     """Remembers where each key was given first, and by which team."""
 
-    def __init__(self, code: str, say: Callable[[K], str], remedy: str) -> None:
+    def __init__(self, code: str) -> None:
         self._code = code
-        self._say = say
-        self._remedy = remedy
         self._first: dict[K, tuple[Location, str | None]] = {}
 
     def take(self, key: K, where: Location, team: str | None = None) -> list[Finding]:
@@ -25,9 +24,8 @@ class Taken(Generic[K]):
         if first is where:
             return []
         if other == team:
-            return [error(self._code, self._say(key), remedy=self._remedy, location=where, also=(first,), team=team)]
-        both = " and by ".join(sorted(filter(None, (other, team))))
-        return [error(self._code, f"{self._say(key)}, by {both}", remedy=self._remedy, location=first, also=(where,))]
+            return [error(self._code, name=key, teams=[], location=where, also=(first,), team=team)]
+        return [error(self._code, name=key, teams=sorted(filter(None, (other, team))), location=first, also=(where,))]
 
 
 @dataclass(frozen=True)
@@ -35,14 +33,12 @@ class Unique(Generic[K]):
     """A sort of key that is given once on a site. uses: where a cohort gives which key, and in which team."""
 
     code: str
-    say: Callable[[K], str]
-    remedy: str
     uses: Callable[[Cohort], Iterator[tuple[K, Location, str]]]
-    severity: Severity = Severity.ERROR
+    say: Say = error
 
     def within(self, cohort: Cohort) -> Iterator[Finding]:
         """A finding for each key that a cohort gives again."""
-        taken = Taken(self.code, self.say, self.remedy)
+        taken = Taken[K](self.code)
         for key, where, team in self.uses(cohort):
             yield from taken.take(key, where, team)
 
@@ -55,13 +51,5 @@ class Unique(Generic[K]):
             for key, there, other in self.uses(sibling):
                 if key in own:
                     where, team = own[key]
-                    both = " and by ".join(sorted((f"{cohort.id}/{team}", f"{sibling.id}/{other}")))
-                    yield Finding(
-                        severity=self.severity,
-                        code=self.code,
-                        message=f"{self.say(key)}, by {both}",
-                        remedy=self.remedy,
-                        location=where,
-                        also=(there,),
-                        team=team,
-                    )
+                    teams = sorted((f"{cohort.id}/{team}", f"{sibling.id}/{other}"))
+                    yield self.say(self.code, name=key, teams=teams, location=where, also=(there,), team=team)

@@ -55,8 +55,7 @@ class GitLabKind(Kind[S]):
     def fence(self, path: str) -> Iterator[Finding]:
         """An error for a path outside the root group."""
         if self.root is not None and not inside(path, self.root):
-            remedy = f"begin the path with {self.root}/, or change gitlab.root_group in the site file"
-            yield error("outside-root-group", f"{path} lies outside the root group {self.root}", remedy=remedy, field=TASK)
+            yield error("outside-root-group", path=path, root=self.root, field=TASK)
 
     def made(self, spec: S, make: Callable[[], Json]) -> Json:
         """What `make` made. A refusal is understood by looking, not by its words, which change between versions and languages.

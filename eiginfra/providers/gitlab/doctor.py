@@ -25,7 +25,7 @@ def examine(api: GitLabApi, *, now: Callable[[], datetime] = _now) -> list[Findi
     try:
         return list(_examine(api, now))
     except EiginfraError as problem:
-        return [error("gitlab-unreachable", str(problem))]
+        return [error("gitlab-unreachable", text=str(problem))]
 
 
 def _examine(api: GitLabApi, now: Callable[[], datetime]) -> Iterator[Finding]:
@@ -37,54 +37,47 @@ def _examine(api: GitLabApi, now: Callable[[], datetime]) -> Iterator[Finding]:
     me = api.me()
     yield from _token(api.token(), me, server.date())
     if settings.accounts == "create" and not me.get("is_admin"):
-        remedy = "use an administrator's token, or write accounts: require under gitlab: in the site file"
-        yield error("gitlab-not-admin", f"accounts: create needs an administrator; {me['username']} is none", remedy=remedy)
+        yield error("gitlab-not-admin", username=me["username"])
     yield from _root(api, me)
 
 
 def _version(url: str, version: str) -> Iterator[Finding]:
     major = version.partition(".")[0]
     if major.isdecimal() and int(major) < OLDEST:
-        remedy = "it gets no security updates any more; upgrade it"
-        yield warning("gitlab-version", f"GitLab {version} at {url} is older than {OLDEST}.0", remedy=remedy)
+        yield warning("gitlab-old", version=version, url=url, oldest=OLDEST)
     else:
-        yield notice("gitlab-version", f"GitLab {version} at {url}")
+        yield notice("gitlab-version", version=version, url=url)
 
 
 def _clock(server: datetime, here: datetime) -> Iterator[Finding]:
     if abs(server - here) > CLOCKS:
-        yield warning(
-            "gitlab-clock",
-            f"GitLab's clock says {server:%Y-%m-%d %H:%M:%S}, this machine's {here:%Y-%m-%d %H:%M:%S} (UTC)",
-            remedy="dates on which access ends go by GitLab's clock; set the wrong one right (a lab may be in another year on purpose)",
-        )
+        yield warning("gitlab-clock", server=f"{server:%Y-%m-%d %H:%M:%S}", here=f"{here:%Y-%m-%d %H:%M:%S}")
 
 
 def _token(token: Json | None, me: Json, today: date) -> Iterator[Finding]:
     who = me["username"]
     if token is None:
-        yield notice("gitlab-token", f"the token is {who}'s; it tells neither its scopes nor its end")
+        yield notice("gitlab-token-untold", who=who)
         return
     scopes = token.get("scopes") or []
-    yield notice("gitlab-token", f"the token {token.get('name')!r} is {who}'s, with the scopes {', '.join(scopes)}")
+    yield notice("gitlab-token", name=token.get("name"), who=who, scopes=scopes)
     if "api" not in scopes:
-        yield error("gitlab-scope", "the token has not the scope api", remedy="make one with the scope api; read_api is enough to plan")
+        yield error("gitlab-scope")
     ends = token.get("expires_at")
     if ends and date.fromisoformat(ends[:10]) - today <= SOON:
-        yield warning("gitlab-token-expires", f"the token ends on {ends[:10]}", remedy="rotate it in time")
+        yield warning("gitlab-token-expires", ends=ends[:10])
 
 
 def _root(api: GitLabApi, me: Json) -> Iterator[Finding]:
     root = api.settings.root_group
     group = api.group(root)
     if group is None:
-        remedy = "make it by hand, as visible as what it shall hold, and give the token's account the Owner role"
-        yield error("gitlab-root-group", f"the root group {root} is not there, or hidden from {me['username']}", remedy=remedy)
+        yield error("gitlab-root-group-missing", root=root, username=me["username"])
         return
-    yield notice("gitlab-root-group", f"the root group {root} is {group['visibility']}; nothing in it can be more visible")
+    yield notice("gitlab-root-group", root=root, visibility=group["visibility"])
     if me.get("is_admin"):
         return
     level = int((api.effective_member(root, int(me["id"])) or {}).get("access_level", 0))
     if level < LEVELS["owner"]:
         role = NAMES.get(level, "no member")
-        yield error("gitlab-access", f"{me['username']} is {role} in {root}", remedy="give it the Owner role: only owners manage members")
+        yield error("gitlab-access", username=me["username"], role=role, root=root)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
-from pydantic_core import PydanticCustomError
+
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refusal
 
 Visibility = Literal["private", "internal", "public"]
 VISIBILITY: tuple[Visibility, ...] = ("private", "internal", "public")
@@ -19,12 +21,7 @@ _ENDINGS = (".", ".git", ".atom")
 def _full_path(value: str) -> str:
     for segment in value.split("/"):
         if not _SEGMENT.fullmatch(segment) or segment.endswith(_ENDINGS):
-            raise PydanticCustomError(
-                "gitlab_path",
-                "{value} is not a path on GitLab: letters without accents, digits, _ - and . between slashes, "
-                "not beginning with - or ., not ending with ., .git or .atom",
-                {"value": repr(value)},
-            )
+            raise refusal("gitlab-path", value=value)
     return value
 
 
@@ -53,7 +50,7 @@ def slug(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def name_problem(name: str, signs: str) -> str | None:
+def name_problem(name: str, signs: str) -> Reason | None:
     """Why GitLab would refuse a name of a group or project, or None; `signs` are those allowed besides letters, digits, _ and space.
 
     Source: Gitlab::Regex, group_name_regex and project_name_regex. The typographic apostrophe is allowed, the typewriter's is not.
@@ -63,13 +60,12 @@ def name_problem(name: str, signs: str) -> str | None:
         return sign.isalnum() or sign == "_" or "\u00a9" <= sign <= "\U0001f9ff"
 
     if not name or len(name) > 255:
-        return "it must have 1 to 255 characters"
+        return reason("name-length")
     if not plain(name[0]):
-        return f"it must not begin with {name[0]!r}"
+        return reason("name-begins", sign=name[0])
     wrong = sorted({sign for sign in name if not (plain(sign) or sign in signs or sign == " " or unicodedata.category(sign) == "Pd")})
     if wrong:
-        hint = "; write ’ for the apostrophe" if "'" in wrong else ""
-        return f"GitLab does not allow {' '.join(wrong)} in it{hint}"
+        return reason("name-apostrophe" if "'" in wrong else "name-signs", signs=" ".join(wrong))
     return None
 
 

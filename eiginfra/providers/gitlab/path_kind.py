@@ -35,9 +35,9 @@ class PathKind(GitLabKind[S]):
             limit = None if group is None else group.values.get("visibility")
             if limit in VISIBILITY:
                 if VISIBILITY.index(visibility) > VISIBILITY.index(limit):
-                    remedy = f"make the {self.noun} {limit}, or the group {visibility}"
-                    message = f"the {self.noun} {path} is {visibility}, its group {around} only {limit}"
-                    yield error(f"{self.noun}-more-visible", message, remedy=remedy, field="visibility")
+                    yield error(
+                        "more-visible", noun=self.noun, path=path, visibility=visibility, group=around, limit=limit, field="visibility"
+                    )
                 return
             around = parent(around)
 
@@ -81,19 +81,11 @@ class PathKind(GitLabKind[S]):
 
     def moved_by_hand(self, key: str, now: str) -> Finding:
         """The warning for an object that somebody moved to another path."""
-        return warning(
-            f"{self.noun}-moved-by-hand",
-            f"the {self.noun} {key} was moved to {now} by hand; eiginfra creates no second one in its place",
-            remedy=f"move it back on GitLab, or write its new path; to have another made: eiginfra forget '{self.name}[{key}]'",
-            address=f"{self.name}[{key}]",
-        )
+        return warning("moved-by-hand", noun=self.noun, path=key, now=now, address=f"{self.name}[{key}]")
 
     def _scheduled(self, path: str, item: Json) -> Finding:
         """A warning, as of what was moved: it is no reason to leave everybody else's changes undone."""
         when, where = item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"), item.get("web_url")
         return warning(
-            f"{self.noun}-scheduled-for-deletion",
-            f"the {self.noun} {path} was deleted on {when} and can still be restored; eiginfra makes no second one beside it",
-            remedy=f"restore it (POST /{self.noun}s/{item['id']}/restore, or in its settings at {where}) or delete it there for good",
-            address=f"{self.name}[{path}]",
+            "scheduled-for-deletion", noun=self.noun, path=path, when=when, id=item["id"], where=where, address=f"{self.name}[{path}]"
         )

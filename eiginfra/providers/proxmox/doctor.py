@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError, ProviderError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.proxmox.client import ProxmoxClient
-from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE, WITHOUT, Purpose, grant, paths_of
+from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE, Purpose, grant, paths_of
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 _OLDEST = (8, 2)
@@ -29,19 +29,18 @@ def examine(client: ProxmoxClient) -> list[Finding]:
     try:
         version = client.get("version", "read the version")
     except ProviderError as problem:
-        return [error("proxmox-unreachable", str(problem), address=site.url)]
+        return [error("proxmox-unreachable", text=str(problem), address=site.url)]
     findings = list(_version(site, version))
     for look in (_certificate, _permissions, _realm, _nodes, _storages, _bridge, _firewall, _clock):
         findings += _safely(look, client)
-    return findings or [notice("proxmox-fine", f"Proxmox VE {version['version']} at {site.url} can be worked with", address=site.url)]
+    return findings or [notice("proxmox-fine", version=version["version"], url=site.url, address=site.url)]
 
 
 def _realm(client: ProxmoxClient) -> Iterator[Finding]:
     site = client.settings
     realms = sorted(str(row["realm"]) for row in client.get("access/domains", "list realms"))
     if site.realm not in realms:
-        remedy = f"see `realm:` under `proxmox:`; there are {', '.join(realms)}"
-        yield error("realm-missing", f"Proxmox has no realm {site.realm}", remedy=remedy, address=site.url)
+        yield error("realm-unknown", realm=site.realm, realms=realms, address=site.url)
 
 
 def _safely(look: Callable[[ProxmoxClient], Iterator[Finding]], client: ProxmoxClient) -> list[Finding]:
@@ -49,18 +48,16 @@ def _safely(look: Callable[[ProxmoxClient], Iterator[Finding]], client: ProxmoxC
     try:
         return list(look(client))
     except PermissionDeniedError as problem:
-        return [notice("proxmox-not-examined", str(problem), address=client.settings.url)]
+        return [notice("proxmox-not-examined", text=str(problem), address=client.settings.url)]
     except ProviderError as problem:
-        return [warning("proxmox-not-examined", str(problem), address=client.settings.url)]
+        return [warning("proxmox-not-examined", text=str(problem), address=client.settings.url)]
 
 
 def _version(site: ProxmoxSettings, answer: Mapping[str, Any]) -> Iterator[Finding]:
     text = str(answer.get("version", ""))
     numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
     if numbers < _OLDEST:
-        yield warning(
-            "proxmox-old", f"Proxmox VE {text} was never tried; 8.2 or newer is meant", remedy="upgrade the server", address=site.url
-        )
+        yield warning("proxmox-old", version=text, address=site.url)
 
 
 def _certificate(client: ProxmoxClient) -> Iterator[Finding]:
@@ -68,7 +65,7 @@ def _certificate(client: ProxmoxClient) -> Iterator[Finding]:
     site = client.settings
     where = urlsplit(site.url)
     if where.scheme != "https":
-        yield error("proxmox-no-tls", "the token is sent unencrypted", remedy="write https:// in `url:`", address=site.url)
+        yield error("proxmox-no-tls", address=site.url)
         return
     context = ssl.create_default_context(cafile=site.ca)
     try:
@@ -78,11 +75,11 @@ def _certificate(client: ProxmoxClient) -> Iterator[Finding]:
         ):
             certificate = secure.getpeercert() or {}
     except OSError as problem:
-        yield warning("proxmox-not-examined", f"its certificate could not be read: {problem}", address=site.url)
+        yield warning("certificate-unreadable", text=str(problem), address=site.url)
         return
     days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) // _DAY)
     if days < _DAYS_LEFT:
-        yield warning("certificate-ends", f"its certificate ends in {days} days", remedy="renew it on the server", address=site.url)
+        yield warning("certificate-ends", days=days, address=site.url)
 
 
 def _permissions(client: ProxmoxClient) -> Iterator[Finding]:
@@ -94,12 +91,14 @@ def _permissions(client: ProxmoxClient) -> Iterator[Finding]:
             lacking = sorted(need.privileges.keys() - _held(granted, path))
             if not lacking:
                 continue
-            core = need.purpose is Purpose.CORE
-            yield (error if core else warning)(
-                "token-rights" if core else f"token-rights-{need.purpose.replace(' ', '-')}",
-                f"the token {site.token_id} lacks {', '.join(lacking)} on {path} ({need.purpose}): {WITHOUT[need.purpose]}",
-                remedy=f"as root: {grant(site, path, 'ROLE', propagate=need.propagate)}, with a role that has "
-                f"{', '.join(need.privileges)}; docs/prepare-proxmox.md has all commands",
+            yield (error if need.purpose is Purpose.CORE else warning)(
+                "token-rights",
+                token=site.token_id,
+                privileges=lacking,
+                path=path,
+                purpose=need.purpose.replace(" ", "-"),
+                command=grant(site, path, "ROLE", propagate=need.propagate),
+                needed=list(need.privileges),
                 address=site.url,
             )
 
@@ -129,8 +128,10 @@ def _nodes(client: ProxmoxClient) -> Iterator[Finding]:
     online = {str(row["node"]): row.get("status") == "online" for row in client.get("nodes", "list nodes")}
     for node in client.settings.nodes:
         if not online.get(node, False):
-            problem = "is offline" if node in online else f"does not exist; there are {', '.join(sorted(online))}"
-            yield error("node", f"node {node} {problem}", remedy="see `nodes:` under `proxmox:`", address=client.settings.url)
+            offline = node in online
+            known = sorted(online)
+            url = client.settings.url
+            yield error("node-down", node=node, address=url) if offline else error("node-unknown", node=node, nodes=known, address=url)
 
 
 def _storages(client: ProxmoxClient) -> Iterator[Finding]:
@@ -142,14 +143,11 @@ def _storages(client: ProxmoxClient) -> Iterator[Finding]:
             row = rows.get(storage)
             lacking = [content for name, content in needs if name == storage and content not in str((row or {}).get("content")).split(",")]
             if row is None:
-                problem = "does not exist, or is hidden from the token"
+                yield error("storage-unknown", storage=storage, node=node, address=site.url)
             elif not row.get("active"):
-                problem = "is not active"
+                yield error("storage-inactive", storage=storage, node=node, address=site.url)
             elif lacking:
-                problem = f"must not hold {', '.join(lacking)}"
-            else:
-                continue
-            yield error("storage", f"storage {storage} on {node} {problem}", remedy="see `storage:` under `proxmox:`", address=site.url)
+                yield error("storage-content", storage=storage, node=node, contents=lacking, address=site.url)
 
 
 def _bridge(client: ProxmoxClient) -> Iterator[Finding]:
@@ -157,23 +155,13 @@ def _bridge(client: ProxmoxClient) -> Iterator[Finding]:
     for node in site.nodes:
         bridges = {str(row["iface"]) for row in client.get(f"nodes/{node}/network", f"list networks of {node}", type="any_bridge")}
         if site.bridge not in bridges:
-            yield error(
-                "bridge",
-                f"node {node} has no bridge {site.bridge}; it has {', '.join(sorted(bridges)) or 'none'}",
-                remedy="see `network:` under `proxmox:`",
-                address=site.url,
-            )
+            yield error("bridge", node=node, bridge=site.bridge, bridges=sorted(bridges), address=site.url)
 
 
 def _firewall(client: ProxmoxClient) -> Iterator[Finding]:
     options = client.get("cluster/firewall/options", "read the datacenter's firewall")
     if str(options.get("enable", 0)) != "1":
-        yield notice(
-            "datacenter-firewall-off",
-            "the datacenter's firewall is off: rules of guests have no effect",
-            remedy="turn it on by hand, from a console that does not depend on the network",
-            address=client.settings.url,
-        )
+        yield notice("datacenter-firewall-off", address=client.settings.url)
 
 
 def _clock(client: ProxmoxClient) -> Iterator[Finding]:
@@ -185,9 +173,4 @@ def _clock(client: ProxmoxClient) -> Iterator[Finding]:
         here = time.time()
         if abs(there - here) > _CLOCK_SECONDS:
             says, ours = (f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S}" for when in (there, here))
-            yield warning(
-                "clock",
-                f"the clock of {node} says {says}, this machine's {ours} (UTC)",
-                remedy="accounts and backups go by the server's clock; set the wrong one right (a lab may be in another year on purpose)",
-                address=client.settings.url,
-            )
+            yield warning("clock", node=node, there=says, here=ours, address=client.settings.url)

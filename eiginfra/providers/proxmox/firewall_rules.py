@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
+from eiginfra.core.refusal import refusal
+
 Row = dict[str, JsonValue]
 Policy = Literal["ACCEPT", "REJECT", "DROP"]
 Level = Literal["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", "nolog"]
@@ -46,11 +48,9 @@ class FirewallRule(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> "FirewallRule":
         if self.type != "group" and self.action not in _POLICIES:
-            msg = f"action: {self.action!r} is none of {', '.join(_POLICIES)}; to apply a security group, write `type: group`"
-            raise ValueError(msg)
+            raise refusal("firewall-action", action=self.action, actions=_POLICIES)
         if (self.dport or self.sport) and not self.proto:
-            msg = "a port needs a `proto`, such as tcp"
-            raise ValueError(msg)
+            raise refusal("port-without-protocol")
         return self
 
 

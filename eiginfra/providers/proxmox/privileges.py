@@ -23,17 +23,6 @@ class Purpose(StrEnum):
     BACKUP_JOB = "backup job"
 
 
-WITHOUT = {
-    Purpose.CORE: "pools and guests cannot be made and kept",
-    Purpose.MACHINES: "virtual machines cannot be cloned",
-    Purpose.SNAPSHOTS: "a guest whose team asked for snapshots is not changed",
-    Purpose.ACCOUNTS: "teams' accounts, groups, roles and rights cannot all be made and kept",
-    Purpose.FIREWALL: "it is not known whether the datacenter's firewall is on; the guests' own works all the same",
-    Purpose.BACKUP_JOB: "the backup job is left to an administrator, whom the plan tells the command",
-}
-"""What a site does without that lacks a right for a purpose."""
-
-
 SPACE, SEE = "Datastore.AllocateSpace", "Datastore.Audit"
 """Who may take space of a storage may see it too."""
 

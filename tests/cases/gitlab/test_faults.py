@@ -9,6 +9,7 @@ from time import time
 import pytest
 import requests
 from support.gitlab_road import reasons
+from support.words import told
 
 from eiginfra.core.secret import Secret
 from eiginfra.providers.gitlab.client import GitLabClient
@@ -22,7 +23,6 @@ from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.http import HttpPolicy
-from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 PEOPLE = [{"username": name, "access": "developer", "expires": "2030-06-30"} for name in ("ada", "bob", "eve")]

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.words import remedy
 
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermanentError, TransientError
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
@@ -115,8 +116,8 @@ def test_a_group_scheduled_for_deletion_is_offered_for_restoration(adler):
     observation = adler.observation(spec)
     assert "eig/eig3/adler" not in {found.address.key for found in observation.objects}
     (finding,) = observation.findings
-    assert (finding.code, finding.severity, finding.address) == ("group-scheduled-for-deletion", "warning", "gitlab.group[eig/eig3/adler]")
-    assert f"/groups/{number}/restore" in finding.remedy
+    assert (finding.code, finding.severity, finding.address) == ("scheduled-for-deletion", "warning", "gitlab.group[eig/eig3/adler]")
+    assert f"/groups/{number}/restore" in remedy(finding)
     assert adler.kind(spec).read(spec, {"id": number}) is None
     adler.by_hand("POST", f"/groups/{number}/restore")
     assert adler.diffs(spec) == []

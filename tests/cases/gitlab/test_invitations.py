@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import reasons, shown
+from support.words import message, remedy, told
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Cause
 from eiginfra.core.resource import Scope
-from eiginfra.render.reasons import told
 
 # Invitations
 
@@ -100,7 +100,7 @@ def test_the_address_of_another_account_is_told_when_planning(inviting):
     (finding,) = plan.findings
     assert (finding.code, finding.severity) == ("account-email-taken", "warning")
     assert waits(plan)["gitlab.user[ada]"] == {"(exists)": "the address, which belongs to the account ada-lovelace"}
-    assert "belongs to the account ada-lovelace" in finding.message
+    assert "belongs to the account ada-lovelace" in message(finding)
 
 
 def test_an_invitation_accepted_under_another_name_is_not_removed_and_sent_again(road):
@@ -122,7 +122,7 @@ def test_an_invitation_accepted_under_another_name_is_not_removed_and_sent_again
     ]
     (finding,) = plan.findings
     assert (finding.code, finding.severity) == ("invitation-taken", "warning")
-    assert "ada-lovelace may be the same person" in finding.message
+    assert "ada-lovelace may be the same person" in message(finding)
 
 
 def test_an_instance_that_does_not_invite_is_not_asked_for_invitations(road):
@@ -148,8 +148,8 @@ def test_a_queued_promotion_waits_and_is_not_asked_for_again(road):
     assert waits(plan) == {ADDRESS: {"members[ada]": f"an administrator of GitLab to approve ada (asked on {asked})"}}
     (finding,) = plan.findings
     assert (finding.code, finding.severity) == ("promotion-waits", "notice")
-    assert f"ada waits since {asked} for an administrator of GitLab to approve developer of eig/eig3/adler" in finding.message
-    assert f"eiginfra forget '{ADDRESS}'" in finding.remedy
+    assert f"ada waits since {asked} for an administrator of GitLab to approve developer of eig/eig3/adler" in message(finding)
+    assert f"eiginfra forget '{ADDRESS}'" in remedy(finding)
     assert "ada" not in direct(root)
     root.by_hand("POST", f"{GROUP}/members", user_id=number, access_level=30, expires_at="2030-06-30")
     after = mine.plan(*wanted)

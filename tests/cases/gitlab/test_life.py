@@ -6,13 +6,13 @@ import pytest
 from pydantic import ValidationError
 from support.gitlab_cases import CASES, KEYS, ROWS, SEEDS
 from support.planning import Task
+from support.words import told
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.decommission import Trigger
 from eiginfra.core.spec import rules
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.kinds.members import Membership
-from eiginfra.render.reasons import told
 
 SPECS = {kind.spec: kind.name for kind in all_kinds(None)}
 

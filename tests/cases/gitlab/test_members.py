@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from support.words import message
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError, PermanentError
@@ -162,7 +163,7 @@ def test_below_an_inherited_role_is_a_finding_and_no_request(adler):
     lower = spec(ADA, BOB, {"username": "eve", "access": "guest"})
     (finding,) = adler.observation(lower).findings
     assert (finding.code, finding.severity) == ("below-inherited", "warning")
-    assert "eve is maintainer of eig/eig3/adler already, inherited from eig" in finding.message
+    assert "eve is maintainer of eig/eig3/adler already, inherited from eig" in message(finding)
     assert adler.diffs(lower) == []
     seen = adler.observe(lower)
     assert [entry["username"] for entry in seen.values["members"]] == ["ada", "bob"]

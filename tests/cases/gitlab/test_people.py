@@ -2,12 +2,12 @@
 
 from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import shown
+from support.words import message, remedy, told
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
-from eiginfra.render.reasons import told
 
 # Moving and leaving
 
@@ -20,7 +20,7 @@ def test_a_member_who_leaves_loses_access_everywhere_in_one_apply(road):
         road.world.by_hand("POST", f"{url}/members", user_id=number, access_level=30)
     plan = road.later().plan(*PLACES, other, hand, members())
     (said,) = [finding for finding in plan.findings if finding.code == "leaver-elsewhere"]
-    assert "ada leaves eig/eig3/adler, and was added by hand to group eig/eig3/plume, project eig/eig3/plume/site" in said.message
+    assert "ada leaves eig/eig3/adler, and was added by hand to group eig/eig3/plume, project eig/eig3/plume/site" in message(said)
     assert sorted(shown(plan.acting)) == [f"update {ADDRESS}: members[ada]", "update gitlab.user[ada]: state"]
     road.later().apply(*PLACES, other, hand, members())
     assert road.world.by_hand("GET", f"/users/{number}/memberships") == []
@@ -111,7 +111,7 @@ def test_an_account_that_was_renamed_is_the_same_person(road):
     plan = road.later().plan(*wanted)
     assert plan.empty
     assert [finding.code for finding in plan.findings] == ["account-renamed"]
-    assert "the account ada is called ada-lovelace now" in plan.findings[0].message
+    assert "the account ada is called ada-lovelace now" in message(plan.findings[0])
 
 
 def left_out(plan):
@@ -129,7 +129,7 @@ def test_whoever_took_a_name_is_no_member_and_everybody_else_is_one(road):
         plan = road.later().plan(*wanted)
         (finding,) = plan.findings
         assert (finding.code, finding.severity) == ("account-replaced", "warning")
-        assert "eiginfra forget 'gitlab.user[ada]'" in finding.remedy
+        assert "eiginfra forget 'gitlab.user[ada]'" in remedy(finding)
         assert "EIG Link to say whose account this is" in waits(plan)["gitlab.user[ada]"]["(exists)"]
         assert set(left_out(plan)) == {"members[ada]"}
         road.later().apply(*wanted)
@@ -148,7 +148,7 @@ def test_a_name_that_nobody_bears_is_left_out_and_told(road):
         plan = road.later().plan(*wanted)
         (finding,) = plan.findings
         assert (finding.code, finding.severity, finding.address) == ("member-without-account", "warning", address)
-        assert "there is no account nobody on GitLab" in finding.message
+        assert "there is no account nobody on GitLab" in message(finding)
         road.later().apply(*wanted)
     assert direct(road.world) == direct(road.world, "/groups/eig%2Feig3%2Fplume") == {"bob": 30, "eiginfra-bot": 0}
     assert road.later().plan(*PLACES, user("nobody"), members(entry("nobody"), entry("bob"))).findings == ()
@@ -179,5 +179,5 @@ def test_half_of_the_members_lost_stops_the_plan_whatever_waits_or_is_inherited(
     # eve is there by inheritance only, and cannot be removed here: ada, bob and lin's invitation count.
     plan = guarded.plan(*PLACES, members())
     (stop,) = plan.errors
-    assert stop.message.startswith("3 of 3 entries of gitlab.members members would be removed; the cap is 1 of 3")
+    assert message(stop).startswith("3 of 3 entries of gitlab.members members would be removed; the cap is 1 of 3")
     assert guarded.plan(*PLACES, members(*wanted[1:])).errors == ()

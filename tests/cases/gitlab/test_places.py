@@ -5,6 +5,7 @@ import base64
 import pytest
 from support.gitlab_road import shown
 from support.planning import Task
+from support.words import message, remedy, told
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.resource import Scope
@@ -18,7 +19,6 @@ from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
-from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3", visibility="public"), GroupSpec(path=SPACE, visibility="public"))
@@ -97,7 +97,7 @@ def test_a_group_is_deleted_only_when_empty_made_here_and_asked_for(road):
     assert shown(road.apply(*PLACES, prune=True)) == [f"delete gitlab.group[{SPACE}/other]"]
     # What waits for its deletion is offered for restoration.
     (finding,) = road.plan(*PLACES, other).findings
-    assert finding.code == "group-scheduled-for-deletion"
+    assert finding.code == "scheduled-for-deletion"
 
 
 def test_a_group_made_by_hand_is_not_deleted(road):
@@ -134,7 +134,7 @@ def test_where_members_may_create_projects_the_quota_is_counted_not_enforced(roa
     kind = road.world.kind(group)
     (finding,) = kind.observe(Scope("eig3", ("adler",), [road.resource(group, "adler")])).findings
     assert (finding.code, finding.severity) == ("projects-not-enforced", "notice")
-    assert f"members may create projects in {SPACE}" in finding.message
+    assert f"members may create projects in {SPACE}" in message(finding)
 
 
 # First files
@@ -313,9 +313,9 @@ def test_nothing_is_made_beside_a_group_that_was_moved_by_hand(road):
     road.world.by_hand("PUT", SPACE_URL, path="adler-2")
     plan = road.later().plan(*HUNG, LabelSpec(group=SPACE, name="bug", color="#ff0000"))
     assert plan.acting == ()
-    assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
-    assert f"the group {SPACE} was moved to {SPACE}-2 by hand" in plan.findings[0].message
-    assert f"eiginfra forget 'gitlab.group[{SPACE}]'" in plan.findings[0].remedy
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("moved-by-hand", "warning")]
+    assert f"the group {SPACE} was moved to {SPACE}-2 by hand" in message(plan.findings[0])
+    assert f"eiginfra forget 'gitlab.group[{SPACE}]'" in remedy(plan.findings[0])
     notes = {str(change.address): told(change.reason) for change in plan.changes}
     assert notes[f"gitlab.group[{SPACE}]"] == "it was moved by hand"
     assert notes[f"gitlab.project[{SPACE}/api]"] == "it was moved by hand"
@@ -335,8 +335,8 @@ def test_nothing_is_made_beside_what_was_moved_out_of_the_cohorts_group(road):
     road.world.by_hand("PUT", "/groups/eig%2Feig3", path="promotion-3")
     plan = road.later().plan(*HUNG)
     assert plan.acting == ()
-    assert [(finding.code, finding.severity) for finding in plan.findings] == [("group-moved-by-hand", "warning")]
-    assert "the group eig/eig3 was moved to eig/promotion-3 by hand" in plan.findings[0].message
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("moved-by-hand", "warning")]
+    assert "the group eig/eig3 was moved to eig/promotion-3 by hand" in message(plan.findings[0])
     road.later().run(plan)
     assert len(road.world.by_hand("GET", "/projects?per_page=100")) == len(before)
     road.world.by_hand("PUT", "/groups/eig%2Fpromotion-3", path="eig3")

@@ -106,7 +106,7 @@ def test_a_project_scheduled_for_deletion_is_offered_for_restoration(adler):
     observation = adler.observation(spec)
     assert observation.objects == []
     (finding,) = observation.findings
-    assert (finding.code, finding.address) == ("project-scheduled-for-deletion", "gitlab.project[eig/eig3/adler/api]")
+    assert (finding.code, finding.address) == ("scheduled-for-deletion", "gitlab.project[eig/eig3/adler/api]")
     assert adler.kind(spec).read(spec, {"id": number}) is None
     adler.by_hand("POST", f"/projects/{number}/restore")
     assert adler.diffs(spec) == []

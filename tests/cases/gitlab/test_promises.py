@@ -4,6 +4,7 @@ import pytest
 from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, SPACE, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import META, reasons, shown
 from support.planning import Task
+from support.words import told
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.secret import Secret
@@ -16,7 +17,6 @@ from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.protected_branch import ProtectedBranchSpec
 from eiginfra.providers.gitlab.kinds.user import UserSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
-from eiginfra.render.reasons import told
 
 LABEL = LabelSpec(group=SPACE, name="bug", color="#ff0000")
 

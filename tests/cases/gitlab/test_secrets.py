@@ -5,6 +5,7 @@ import io
 import pytest
 from rich.console import Console
 from support.gitlab_road import shown
+from support.words import raises, told
 
 from eiginfra.core.change import Cause
 from eiginfra.core.errors import InputError
@@ -14,7 +15,6 @@ from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.render.plan_text import print_plan
-from eiginfra.render.reasons import told
 
 SPACE = "eig/eig3/adler"
 PLACES = (GroupSpec(path="eig/eig3"), GroupSpec(path=SPACE), ProjectSpec(path=f"{SPACE}/api"))
@@ -31,7 +31,7 @@ def vault():
 def keyed(road, vault):
     def fetch(source):
         if source.env not in vault:
-            raise InputError([error("secret-missing", f"the environment variable {source.env} is not set")])
+            raise InputError([error("secret-unset", name=source.env)])
         return Secret(vault[source.env])
 
     return road.later(road.world.as_token(road.world.settings.token.reveal(), secrets=fetch))
@@ -85,7 +85,7 @@ def test_a_secret_that_changed_since_the_plan_is_refused(keyed, vault):
 
 
 def test_a_secret_that_is_not_to_be_had_is_bad_input_at_its_place(keyed):
-    with pytest.raises(InputError, match=r"site\.yml.*the environment variable NOWHERE is not set"):
+    with raises(InputError, match=r"site\.yml.*the environment variable NOWHERE is not set"):
         keyed.plan(*PLACES, variable(value={"env": "NOWHERE"}))
 
 

@@ -2,6 +2,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from support.words import raises
 
 from eiginfra.core.errors import (
     AlreadyExistsError,
@@ -115,7 +116,7 @@ def test_an_authority_that_cannot_be_read_is_a_fault_of_the_site_file(make_world
     authority = tmp_path / "ca.pem"
     if text is not None:
         authority.write_text(text)
-    with pytest.raises(InputError, match=r"ca\.pem: .*gitlab\.ca in the site file"):
+    with raises(InputError, match=r"ca\.pem: .*gitlab\.ca in the site file"):
         make_world(ca=authority)
 
 

@@ -1,4 +1,5 @@
 import pytest
+from support.words import message, remedy
 
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, PermissionDeniedError
 from eiginfra.providers.gitlab.kinds.user import UserSpec
@@ -37,7 +38,7 @@ def test_an_address_in_use_is_found_when_planning_and_when_applying(world):
     other = UserSpec(username="other", name="Other", email="ADLER-1@example.org")
     (finding,) = world.observation(other).findings
     assert (finding.code, finding.severity, finding.address) == ("account-email-taken", "warning", "gitlab.user[other]")
-    assert "belongs to the account adler-1" in finding.message
+    assert "belongs to the account adler-1" in message(finding)
     with pytest.raises(PermanentError, match="mail has already been taken") as problem:
         world.kind(other).create(other)
     assert not isinstance(problem.value, AlreadyExistsError)
@@ -52,7 +53,7 @@ def test_where_accounts_are_required_a_missing_one_is_told(make_world):
     world = make_world(accounts="require")
     (finding,) = world.observation(ADA).findings
     assert (finding.code, finding.severity) == ("account-missing", "warning")
-    assert f"sign in once at {world.url}" in finding.remedy
+    assert f"sign in once at {world.url}" in remedy(finding)
     with pytest.raises(PermanentError, match="sign in once"):
         world.kind(ADA).create(ADA)
 

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 from support.fakes import META, MemoryJournal
 from support.planning import NOTHING_SEEN, overtaken, planned
+from support.words import told, waits
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
@@ -21,7 +22,6 @@ from eiginfra.engine.executor import Executor
 from eiginfra.engine.report import ApplyReport, Outcome
 from eiginfra.engine.verify import Stale
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
-from eiginfra.render.reasons import told, waits
 
 from .conftest import World
 

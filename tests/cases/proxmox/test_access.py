@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from support.words import message, remedy
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import PermissionDeniedError
@@ -209,7 +210,7 @@ def test_where_leavers_cannot_be_told_nobody_is_disabled(road: Accounts, asked: 
 def test_too_many_leavers_at_once_are_refused_by_the_cap_on_members(road: Accounts) -> None:
     road.apply(*everything(road.world))
     plan = road.plan(allows=lambda what, removed, total: "1" if what == "members" and removed > 1 else None)
-    assert "2 of 2 proxmox.user would go (disable); the cap is 1" in [found.message for found in plan.errors]
+    assert "2 of 2 proxmox.user would go (disable); the cap is 1" in [message(found) for found in plan.errors]
 
 
 def test_rights_end_with_the_team_and_its_group_goes_when_asked(road: Accounts) -> None:
@@ -262,7 +263,7 @@ def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Accounts) -> No
     assert plan.changes == ()
     (found,) = plan.findings
     assert found.code == "acl-elsewhere"
-    assert f"pveum acl delete /pool/{world.pool}-more --groups {world.pool} --roles PVEVMAdmin" in str(found.remedy)
+    assert f"pveum acl delete /pool/{world.pool}-more --groups {world.pool} --roles PVEVMAdmin" in str(remedy(found))
 
 
 def test_a_person_moves_between_teams_at_once(road: Accounts) -> None:
@@ -342,7 +343,7 @@ def test_who_sets_the_password_is_said_while_an_account_is_to_be_made(road: Acco
     specs = [user(road.world, 1), user(road.world, 2)]
     (found,) = road.plan(*specs).findings
     assert (found.severity, found.code) == (Severity.NOTICE, "account-without-password")
-    assert f"pveum passwd {userid(road.world)}" in str(found.remedy)
+    assert f"pveum passwd {userid(road.world)}" in str(remedy(found))
     road.apply(*specs)
     assert road.plan(*specs).findings == ()
 
@@ -351,13 +352,13 @@ def test_an_account_of_a_realm_that_does_not_exist_waits_and_stops_nobody(road: 
     plan = road.plan(ProxmoxUserSpec(id="lea@nowhere"))
     assert [(found.severity, found.code) for found in plan.findings] == [(Severity.WARNING, "realm-missing")]
     assert [change.waiting for change in plan.changes] == [{EXISTS: reason("realm-missing", realm="nowhere")}]
-    assert "its realms are gitlab, pam, pve" in str(plan.findings[0].remedy)
+    assert "its realms are gitlab, pam, pve" in str(remedy(plan.findings[0]))
 
 
 def test_a_privilege_that_this_version_does_not_have_is_an_error_of_the_plan(road: Accounts) -> None:
     plan = road.plan(role(road.world, "VM.Audit", "VM.Consol"))
     assert codes(plan) == ["privilege-unknown"]
-    assert plan.findings[0].remedy == "did you mean 'VM.Console'?"
+    assert remedy(plan.findings[0]) == "did you mean 'VM.Console'?"
 
 
 def test_all_of_it_works_with_the_least_rights(world: World) -> None:

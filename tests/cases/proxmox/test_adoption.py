@@ -1,6 +1,7 @@
 """A guest with several network devices is adopted by the one on the site's bridge; the others are left alone."""
 
 import pytest
+from support.words import message
 
 from eiginfra.core.change import Action
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
@@ -65,7 +66,7 @@ def test_an_adopted_guests_filter_holds_the_device_that_is_ours(road: Road) -> N
     road.apply(spec, firewall)
     plan = road.plan(spec, firewall)
     assert plan.changes == ()
-    assert [finding.message for finding in plan.findings if finding.code == "firewall-not-on-device"] == [
+    assert [message(finding) for finding in plan.findings if finding.code == "firewall-not-on-device"] == [
         "net1 of guest 150 has no firewall=1: its rules and filter have no effect"
     ]
     sets = road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset")

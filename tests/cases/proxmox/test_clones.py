@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.words import message
 
 from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
@@ -65,8 +66,8 @@ def test_where_the_storage_makes_none_the_plan_says_so_and_a_full_clone_is_made(
     road.control(storages={"local-lvm": {"type": "lvm"}})
     plan = road.plan(road.world.vm(clone="linked"))
     [finding] = kept_back(plan)
-    assert (finding.code, finding.severity, finding.team) == ("linked-clone", Severity.WARNING, "adler")
-    assert finding.message == f"the storage of template {VM_TEMPLATE} makes no linked clones"
+    assert (finding.code, finding.severity, finding.team) == ("linked-clone-impossible", Severity.WARNING, "adler")
+    assert message(finding) == f"the storage of template {VM_TEMPLATE} makes no linked clones"
     road.apply(road.world.vm(clone="full"))
     assert set(parents(road).values()) == {None}
 

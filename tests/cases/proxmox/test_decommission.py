@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from support.words import message, remedy, told
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import StaleError
 from eiginfra.core.plan import Plan
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.report import Outcome
-from eiginfra.render.reasons import told
 
 from .conftest import World
 from .road import Road, change, note
@@ -251,8 +251,8 @@ def test_a_container_is_not_replaced_at_once(road: Road) -> None:
     road.apply(spec)
     plan = road.plan(spec.model_copy(update={"unprivileged": False}))
     [finding] = [finding for finding in plan.findings if finding.code == "immutable-field"]
-    assert finding.message == "unprivileged is True and cannot become False"
-    assert "--replace" not in str(finding.remedy)
+    assert message(finding) == "unprivileged is True and cannot become False"
+    assert "--replace" not in str(remedy(finding))
 
 
 def test_a_mark_that_moved_to_another_guest_is_not_followed(road: Road) -> None:

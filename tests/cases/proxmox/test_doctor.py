@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.words import message
 
 from eiginfra.core.finding import Severity
 from eiginfra.core.secret import Secret
@@ -43,7 +44,7 @@ def test_each_trouble_is_found(world: World, changes: dict[str, Any], code: str)
 def rights_lacking(world: World) -> list[str]:
     """Codes and messages about rights, without the token and the consequence."""
     found = [finding for finding in examine(world.client) if finding.code.startswith("token-rights")]
-    return [f"{finding.code}: {finding.message.partition(' lacks ')[2].partition(':')[0]}" for finding in found]
+    return [f"{finding.code}: {message(finding).partition(' lacks ')[2].partition(':')[0]}" for finding in found]
 
 
 def test_a_token_without_rights_is_told_what_it_lacks_by_purpose(world: World) -> None:

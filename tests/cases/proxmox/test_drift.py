@@ -1,6 +1,7 @@
 """What others did to the cohort's guests, as a plan tells it and an apply mends it."""
 
 import pytest
+from support.words import message
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
@@ -34,9 +35,9 @@ def test_a_guest_enlarged_by_hand_is_drift_and_over_its_quota(road: Road, sort: 
     assert (diff.field, diff.before, diff.after, diff.cause) == ("memory", "2GiB", "512MiB", Cause.DRIFT)
     finding, excess = plan.findings
     assert (finding.code, finding.severity) == ("quota-overrun", Severity.WARNING)
-    assert finding.message == "adler really uses 2GiB of memory, its quota is 1GiB of memory"
+    assert message(finding) == "adler really uses 2GiB of memory, its quota is 1GiB of memory"
     assert (excess.code, excess.address) == ("quota-excess", f"proxmox.{sort}[eig3/adler/web]")
-    assert excess.message == "it takes 1536MiB of memory more than the inventory asks for"
+    assert message(excess) == "it takes 1536MiB of memory more than the inventory asks for"
     assert not road.run(plan).failed
     assert codes(road.plan(spec, limits=QUOTA)) == []
 
@@ -50,7 +51,7 @@ def test_a_guest_made_by_hand_in_a_teams_pool_counts_against_its_quota_and_is_le
     plan = road.plan(spec, limits=QUOTA, prune=True)
     assert plan.changes == ()
     # Its swap, 512 MiB where nobody says otherwise, counts as memory.
-    assert [(finding.message, finding.address) for finding in plan.findings] == [
+    assert [(message(finding), finding.address) for finding in plan.findings] == [
         ("adler really uses 2GiB of memory, its quota is 1GiB of memory", None),
         ("it was made by hand, and takes 1536MiB of memory", "proxmox.container[#160]"),
     ]
@@ -87,15 +88,15 @@ def test_a_locked_guest_is_told_and_its_change_fails_in_words(road: Road) -> Non
     road.apply(spec)
     road.world.admin("PUT", f"{path('container')}/config", lock="backup")
     plan = road.plan(spec.model_copy(update={"onboot": True}))
-    assert [finding.message for finding in plan.findings] == ["container 100 on eig is locked (backup): changes must wait"]
+    assert [message(finding) for finding in plan.findings] == ["container 100 on eig is locked (backup): changes must wait"]
     [failed] = road.run(plan).of(Outcome.FAILED)
     assert "CT is locked (backup)" in str(failed.reason)
 
 
 def test_a_missing_template_is_told_by_the_plan_or_the_task(road: Road) -> None:
-    assert [f.message for f in kept_back(road.plan(road.world.vm(image=9999)))] == ["there is no VM template 9999 that the token sees"]
+    assert [message(f) for f in kept_back(road.plan(road.world.vm(image=9999)))] == ["there is no VM template 9999 that the token sees"]
     [finding] = kept_back(road.plan(road.world.container(image="local:vztmpl/none_1.tar.zst")))
-    assert finding.message == "there is no container template local:vztmpl/none_1.tar.zst on node eig"
+    assert message(finding) == "there is no container template local:vztmpl/none_1.tar.zst on node eig"
     [failed] = road.run(road.plan(road.world.container(image="local-lvm:vztmpl/none_1.tar.zst"))).of(Outcome.FAILED)
     assert "none_1.tar.zst" in str(failed.reason)
 

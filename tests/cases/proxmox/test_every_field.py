@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.words import message, remedy
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.kind import Registry
@@ -281,10 +282,10 @@ def test_what_cannot_be_changed_is_a_finding_and_nothing_is_done(stages: Stages,
     stage, base = stages.of(row)
     plan = stage.plan(altered(base, stage.world, {row.field: row.value}))
     [finding] = [finding for finding in plan.findings if finding.code == "immutable-field"]
-    assert f"{row.field} is " in finding.message
-    assert finding.message.endswith(f" and cannot become {row.value}")
-    assert finding.remedy is not None
-    assert finding.remedy.startswith(f"write {row.field}: ")
+    assert f"{row.field} is " in message(finding)
+    assert message(finding).endswith(f" and cannot become {row.value}")
+    assert remedy(finding) is not None
+    assert remedy(finding).startswith(f"write {row.field}: ")
     assert plan.acting == ()
 
 

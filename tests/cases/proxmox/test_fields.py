@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from support.words import message, remedy
 
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Severity
@@ -118,8 +119,8 @@ def test_a_feature_for_root_is_told_with_the_command_and_never_tried(world: Worl
     spec, made = world.make(world.container(nesting=True, features=("keyctl", "fuse")))
     [finding] = world.observe("proxmox.container", spec).findings
     assert (finding.code, finding.severity) == ("feature-for-root", Severity.NOTICE)
-    assert finding.message == f"container {spec.id} lacks keyctl=1, fuse=1, which Proxmox lets only root switch on"
-    assert finding.remedy == f"as root on eig: pct set {spec.id} --features nesting=1,keyctl=1,fuse=1; then restart it"
+    assert message(finding) == f"container {spec.id} lacks keyctl=1, fuse=1, which Proxmox lets only root switch on"
+    assert remedy(finding) == f"as root on eig: pct set {spec.id} --features nesting=1,keyctl=1,fuse=1; then restart it"
     assert differences(spec, made) == []
 
 

@@ -1,6 +1,7 @@
 """What may stand on a server besides what was planned: each has its sentence, and what then is done."""
 
 import pytest
+from support.words import message, remedy
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
@@ -35,8 +36,8 @@ def test_a_guest_whose_mark_was_taken_out_gets_no_second_one_beside_it(road: Roa
     assert (left.action, note(left)) == (Action.NONE, f"not made: {WORDS[sort]} 100 on eig seems to be it, without its marker")
     [finding] = [finding for finding in plan.findings if finding.code == "mark-lost"]
     assert (finding.severity, finding.team) == (Severity.WARNING, "adler")
-    assert finding.message == f"{WORDS[sort]} 100 on eig was eig3/adler/web, but its description no longer says so"
-    assert finding.remedy == (
+    assert message(finding) == f"{WORDS[sort]} 100 on eig was eig3/adler/web, but its description no longer says so"
+    assert remedy(finding) == (
         f"write the line `eiginfra: eig3/adler/web` into it again; or, if another is to be made, "
         f"eiginfra forget 'proxmox.{sort}[eig3/adler/web]'"
     )
@@ -58,7 +59,7 @@ def test_a_locked_guest_is_told_and_its_change_fails_in_the_servers_words(road: 
     road.apply(spec)
     road.control(guests={"100": {"config": {"lock": "backup"}}})  # of a VM only root can set it
     plan = road.plan(spec.model_copy(update={"onboot": True}))
-    assert [finding.message for finding in plan.findings] == [f"{WORDS[sort]} 100 on eig is locked (backup): changes must wait"]
+    assert [message(finding) for finding in plan.findings] == [f"{WORDS[sort]} 100 on eig is locked (backup): changes must wait"]
     [failed] = road.run(plan).of(Outcome.FAILED)
     assert f"{'CT' if sort == 'container' else 'VM'} is locked (backup)" in str(failed.reason)
 
@@ -92,7 +93,7 @@ def test_a_clone_made_by_hand_is_told_and_left_alone(road: Road, sort: str) -> N
     assert (plan.errors, plan.empty) == ((), True)
     [finding] = plan.findings
     what = "container" if sort == "container" else "VM"
-    assert finding.message == f"{what} 100 on eig bears the mark eig3/adler/web of {what} 101 on eig: a copy, which is left alone"
+    assert message(finding) == f"{what} 100 on eig bears the mark eig3/adler/web of {what} 101 on eig: a copy, which is left alone"
     road.apply(spec.model_copy(update={"cores": 2}))
     assert [road.world.admin("GET", f"{path(sort, vmid)}/config")["cores"] for vmid in (100, 101)] == [1, 2]
     road.journal.kept.clear()
@@ -107,7 +108,7 @@ def test_a_disk_grown_by_hand_is_told_and_cannot_be_healed(road: Road, sort: str
     plan = road.plan(spec)
     assert (plan.empty, plan.errors) == (True, ())
     [finding] = [found for found in plan.findings if found.code == "immutable-field"]
-    assert (finding.message, finding.remedy) == ("disk is 18GiB and cannot become 16GiB", "write disk: 18GiB in the inventory")
+    assert (message(finding), remedy(finding)) == ("disk is 18GiB and cannot become 16GiB", "write disk: 18GiB in the inventory")
     seen = change(plan, "web")
     assert (seen.action, seen.cause, [(diff.label, diff.before, diff.after) for diff in seen.withheld]) == (
         Action.NONE,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from support.words import message
 
 from eiginfra.core.change import Action
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
@@ -215,7 +216,7 @@ def test_that_rules_have_no_effect_is_said_once(world: World) -> None:
         specs.append(wanted(guest, ipfilter=True))
     findings = world.observe("proxmox.firewall", *specs).findings
     assert [(finding.severity, finding.code) for finding in findings] == [("notice", "datacenter-firewall-off")]
-    assert "no effect until" in findings[0].message
+    assert "no effect until" in message(findings[0])
 
 
 def test_it_is_not_said_where_the_firewall_is_on_or_not_wanted(own_world: World) -> None:

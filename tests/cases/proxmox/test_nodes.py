@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.words import message, told
 
 from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
-from eiginfra.render.reasons import told
 
 from .conftest import TEMPLATE, World, settings_of, start
 from .road import Road, change, codes, kept_back, note
@@ -57,7 +57,7 @@ def test_a_guest_that_was_moved_is_found_changed_and_left_where_it_is(road: Road
     plan = road.plan(spec)
     assert plan.empty
     word = "container" if sort == "container" else "VM"
-    assert [finding.message for finding in plan.findings] == [f"{word} {vmid} was moved from eig to eig2; it is left there"]
+    assert [message(finding) for finding in plan.findings] == [f"{word} {vmid} was moved from eig to eig2; it is left there"]
     road.apply(spec.model_copy(update={"onboot": True}))
     assert codes(road.plan(spec)) == []
     moved = road.world.see(spec)
@@ -86,7 +86,9 @@ def test_a_node_that_is_offline_hides_its_guests_and_the_others_go_on(road: Road
     assert (hidden.action, note(hidden)) == (Action.NONE, "unknown: it is container 101 on node eig2, which is offline")
     [finding] = [finding for finding in plan.findings if finding.code == "node-offline"]
     assert finding.severity is Severity.WARNING
-    assert finding.message == ("node eig2 is offline: what is on it (guests 101) is unknown, not missing, and nothing is made in its place")
+    assert message(finding) == (
+        "node eig2 is offline: what is on it (guests 101) is unknown, not missing, and nothing is made in its place"
+    )
     assert (change(plan, "new").action, (change(plan, "new").desired or {})["id"]) == (Action.CREATE, 102)
     assert not road.run(plan).failed
     assert road.plan(big, new).empty
@@ -146,7 +148,7 @@ def test_more_memory_than_a_node_has_keeps_the_guest_back_others_guests_counted(
     assert codes(road.plan(world.container(memory=gib(26)))) == []
     plan = road.plan(world.container(memory=gib(28)))
     [finding] = kept_back(plan)
-    assert finding.message == (
+    assert message(finding) == (
         "node eig has 32GiB of memory; guests that this plan leaves alone are configured for 6GiB; this plan asks for 28GiB: 2GiB too much"
     )
 
@@ -167,7 +169,7 @@ def test_a_full_storage_keeps_back_what_needs_it_and_a_promised_one_is_told(road
     assert codes(road.plan(road.world.container(disk=gib(1700)))) == ["storage-overprovisioned"]
     road.control(storages={"local-lvm": {"used": 2 * tib}})
     [finding] = kept_back(road.plan(road.world.container()))
-    assert (finding.code, finding.message) == (
+    assert (finding.code, message(finding)) == (
         "storage-full",
         "storage local-lvm on eig has 0GiB of 1638GiB free; this plan makes or enlarges volumes on it",
     )

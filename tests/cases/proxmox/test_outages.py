@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.words import message
 
 from eiginfra.core.change import Action
 from eiginfra.core.errors import TransientError
@@ -45,7 +46,7 @@ def test_a_storage_for_backups_that_is_down_keeps_back_new_machines_only(road: R
     plan = road.plan(web.model_copy(update={"onboot": True}), new, vm)
     assert plan.errors == ()
     assert codes(plan) == ["storage-unusable", "storage-unusable"]
-    assert "storage local cannot be used on node eig: " in plan.findings[0].message
+    assert "storage local cannot be used on node eig: " in message(plan.findings[0])
     for machine in ("new", "db"):
         left = change(plan, machine)
         assert (left.action, left.reason) == (Action.NONE, reason("storage-unusable", storage="local", node="eig"))
@@ -97,7 +98,9 @@ def test_a_node_that_never_answers_is_as_good_as_offline(road: Road, fault: Faul
     fault({"match": "/nodes/eig2/", "status": status})
     plan = road.plan(big.model_copy(update={"onboot": True}), web, new)
     [told] = [finding for finding in plan.findings if finding.code == "node-offline"]
-    assert told.message == "node eig2 does not answer: what is on it (guests 101) is unknown, not missing, and nothing is made in its place"
+    assert (
+        message(told) == "node eig2 does not answer: what is on it (guests 101) is unknown, not missing, and nothing is made in its place"
+    )
     assert (change(plan, "web").action, change(plan, "web").reason) == (
         Action.NONE,
         reason("guest-offline", certain="it is", what="container", id=101, node="eig2"),

@@ -9,13 +9,14 @@ from markdown_it import MarkdownIt
 from pydantic import JsonValue
 from rich.console import Console
 from support.fakes import META
+from support.words import ENGLISH
 
 from eiginfra.cli.apply import exit_code
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import Finding, Location, error, notice, warning
 from eiginfra.core.plan import Plan
-from eiginfra.core.reason import RESTART
+from eiginfra.core.reason import RESTART, reason
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable, show
@@ -54,7 +55,11 @@ def _text(plan: Plan) -> str:
 
 
 def test_a_plan_for_people() -> None:
-    assert _text(Plan(meta=META, changes=(CREATE, UPDATE, WAITING, ADOPTED), findings=(error("c", "wrong", remedy="mend"),))) == (
+    assert _text(
+        Plan(
+            meta=META, changes=(CREATE, UPDATE, WAITING, ADOPTED), findings=(error("c", text="wrong", advice=reason("mend", text="mend")),)
+        )
+    ) == (
         "the cohort's own\n"
         "  · test.thing[c]\n"
         "      memory waits for a restart\n"
@@ -79,29 +84,34 @@ def test_a_plan_for_people() -> None:
 
 def test_since_when_and_by_whom_stands_with_drift_and_findings() -> None:
     noon = datetime(2019, 10, 1, 12, tzinfo=UTC)
-    trace = Trace(in_order=Moment(what="round 4", at=noon), activity=(Activity(what="resize", by="al_ice@pve", at=noon),))
-    excess = warning("quota-excess", "it takes more", address="test.thing[b]").model_copy(update={"trace": trace})
+    trace = Trace(in_order=Moment(what="round", number=4, at=noon), activity=(Activity(what="resize", by="al_ice@pve", at=noon),))
+    excess = warning("quota-excess", amounts=[reason("amount", measure="cores", value=1)], address="test.thing[b]").model_copy(
+        update={"trace": trace}
+    )
     plan = Plan(meta=META, changes=(UPDATE.model_copy(update={"trace": trace}),), findings=(excess,))
     told = "since between round 4 (2019-10-01 12:00 UTC, in order) and now; resize by al_ice@pve (2019-10-01 12:00 UTC)"
     text = _text(plan)
     assert f"      - people[v] v\n      {told}\n" in text
-    assert f"test.thing[b]: warning: it takes more; {told}\n" in text
-    assert markdown(plan).count(r"resize by al\_ice\@pve \(2019-10-01 12:00 UTC\)") == 2
+    assert f"test.thing[b]: warning: it takes 1 core more than the inventory asks for; {told}\n" in text
+    assert markdown(plan, ENGLISH).count(r"resize by al\_ice\@pve \(2019-10-01 12:00 UTC\)") == 2
 
 
 def test_the_totals() -> None:
-    assert totals(Plan(meta=META)) == "Nothing to do: what stands is what the inventory asks for."
-    assert totals(Plan(meta=META, changes=(WAITING,))) == "Nothing to do; 1 still waiting."
+    assert totals(Plan(meta=META), ENGLISH) == "Nothing to do: what stands is what the inventory asks for."
+    assert totals(Plan(meta=META, changes=(WAITING,)), ENGLISH) == "Nothing to do; 1 still waiting."
     gone = CREATE.model_copy(update={"action": Action.DELETE})
     again = UPDATE.model_copy(update={"action": Action.REPLACE})
     taken = ADOPTED.model_copy(update={"marked": False})
-    assert totals(Plan(meta=META, changes=(gone, again, taken))) == "Plan: 0 to add, 0 to change, 1 to adopt, 1 to replace, 1 to remove."
+    assert (
+        totals(Plan(meta=META, changes=(gone, again, taken)), ENGLISH)
+        == "Plan: 0 to add, 0 to change, 1 to adopt, 1 to replace, 1 to remove."
+    )
 
 
 def test_what_is_left_undone_is_counted_by_why() -> None:
     orphan = WAITING.model_copy(update={"waiting": {}, "cause": Cause.ORPHAN, "reason": RESTART})
     alone = orphan.model_copy(update={"cause": None})
-    told = totals(Plan(meta=META, changes=(WAITING, orphan, alone)))
+    told = totals(Plan(meta=META, changes=(WAITING, orphan, alone)), ENGLISH)
     assert told == "Nothing to do; 1 still waiting, 1 left the inventory, 1 left alone."
 
 
@@ -119,12 +129,12 @@ def test_what_is_left_undone_is_counted_by_why() -> None:
 def test_of_two_lists_the_difference_is_told(before: JsonValue, after: JsonValue, told: str) -> None:
     update = UPDATE.model_copy(update={"diffs": (FieldDiff(field="guests", before=before, after=after, cause=Cause.DRIFT),)})
     assert f"      guests: {told}\n" in _text(Plan(meta=META, changes=(update,)))
-    assert f"guests: {told}" in markdown(Plan(meta=META, changes=(update,))).replace("\\", "")
+    assert f"guests: {told}" in markdown(Plan(meta=META, changes=(update,)), ENGLISH).replace("\\", "")
 
 
 def test_no_secret_is_shown() -> None:
     plan = Plan(meta=META, changes=(UPDATE,))
-    for text in (_text(plan), markdown(plan)):
+    for text in (_text(plan), markdown(plan, ENGLISH)):
         assert "s3cret" not in text
         assert "t0ken" not in text
 
@@ -140,7 +150,7 @@ def test_what_a_team_wrote_cannot_move_the_cursor(text: str) -> None:
 @given(st.text(alphabet="<>&*_`|[]()!#\\~ab \n", max_size=30))
 def test_what_a_team_wrote_is_no_markdown(text: str) -> None:
     change = CREATE.model_copy(update={"desired": {"text": text}})
-    tokens = MarkdownIt("commonmark").parse(markdown(Plan(meta=META, changes=(change,), findings=(error("c", text),))))
+    tokens = MarkdownIt("commonmark").parse(markdown(Plan(meta=META, changes=(change,), findings=(error("c", text=text),)), ENGLISH))
     html = [token.content for token in tokens if token.type == "html_block"]
     inline = [child.type for token in tokens for child in token.children or []]
     assert all(block.startswith(("<details", "<summary", "</details", "<sub>")) for block in html)
@@ -177,14 +187,20 @@ def test_other_places_of_a_finding_stand_on_lines_of_their_own() -> None:
     def place(file: str, line: int) -> Location:
         return Location(file=file, line=line, column=3)
 
-    found = error("twice", "two of it", remedy="rename one", location=place("a.yml", 9), also=(place("a.yml", 4), place("b.yml", 2)))
+    found = error(
+        "twice",
+        text="two of it",
+        advice=reason("mend", text="rename one"),
+        location=place("a.yml", 9),
+        also=(place("a.yml", 4), place("b.yml", 2)),
+    )
     assert _text(Plan(meta=META, findings=(found,))).splitlines()[:4] == [
         "a.yml:9:3: error: two of it",
         "    → rename one",
         "    first at a.yml:4:3",
         "    also at b.yml:2:3",
     ]
-    assert "a.yml:9:3<br>a.yml:4:3<br>b.yml:2:3<br>two of it" in markdown(Plan(meta=META, findings=(found,)))
+    assert "a.yml:9:3<br>a.yml:4:3<br>b.yml:2:3<br>two of it" in markdown(Plan(meta=META, findings=(found,)), ENGLISH)
 
 
 def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
@@ -196,26 +212,32 @@ def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
 
 def _lacking(count: int) -> list[Finding]:
     return [
-        warning("lacks", f"container {100 + n} lacks keyctl", remedy=f"pct set {100 + n}", address=f"test.thing[eig/t{n}]", team=f"t{n}")
+        warning(
+            "lacks",
+            text=f"container {100 + n} lacks keyctl",
+            advice=reason("mend", text=f"pct set {100 + n}"),
+            address=f"test.thing[eig/t{n}]",
+            team=f"t{n}",
+        )
         for n in range(count)
     ]
 
 
 def test_known_notices_of_one_code_are_one_line_with_count_names_and_remedy() -> None:
-    plan = Plan(meta=META, findings=(*_lacking(7), error("c", "wrong"), error("c", "wrong too")))
+    plan = Plan(meta=META, findings=(*_lacking(7), error("c", text="wrong"), error("c", text="wrong too")))
     assert _text(plan).splitlines()[:4] == [
         "warning: container … lacks keyctl (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)",
         "    → pct set …",
         "error: wrong",
         "error: wrong too",
     ]
-    assert markdown(plan).count("lacks keyctl") == 1
+    assert markdown(plan, ENGLISH).count("lacks keyctl") == 1
     assert [found["address"] for found in json.loads(plan.to_json())["findings"][:7]] == [f"test.thing[eig/t{n}]" for n in range(7)]
 
 
 def test_what_is_about_a_line_stands_alone_and_what_names_no_subject_is_named_by_its_words() -> None:
-    lines = [notice("spelling", f"write it {n}", location=Location(file="a.yml", line=n)) for n in (1, 2)]
-    guests = [warning("unsaved", f"guest {n} (old{n}) has no backup") for n in (7, 8)]
+    lines = [notice("spelling", text=f"write it {n}", location=Location(file="a.yml", line=n)) for n in (1, 2)]
+    guests = [warning("unsaved", text=f"guest {n} (old{n}) has no backup") for n in (7, 8)]
     assert _text(Plan(meta=META, findings=(*lines, *guests))).splitlines()[:3] == [
         "a.yml:1:1: notice: write it 1",
         "a.yml:2:1: notice: write it 2",
@@ -227,9 +249,9 @@ def test_the_acknowledged_are_counted_and_not_told() -> None:
     known, other = (found.model_copy(update={"acknowledged": "root does it"}) for found in _lacking(2))
     plan = Plan(meta=META, findings=(known, other))
     assert _text(plan) == "2 acknowledged.\n\nNothing to do: what stands is what the inventory asks for.\n"
-    assert "2 acknowledged.\n" in markdown(plan)
-    assert "keyctl" not in markdown(plan)
-    assert counted([known, warning("c", "w")]) == "1 warning, 1 acknowledged"
+    assert "2 acknowledged.\n" in markdown(plan, ENGLISH)
+    assert "keyctl" not in markdown(plan, ENGLISH)
+    assert counted([known, warning("c", text="w")]) == "1 warning, 1 acknowledged"
     assert json.loads(plan.to_json())["findings"][0]["acknowledged"] == "root does it"
 
 

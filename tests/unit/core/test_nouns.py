@@ -6,6 +6,7 @@ from typing import Annotated
 import pytest
 from pydantic import TypeAdapter, ValidationError
 from support.fakes import META, Server, Thing
+from support.words import raises
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
@@ -82,20 +83,20 @@ def test_a_plan_is_immutable_and_its_fingerprint_hangs_on_what_it_does() -> None
     plan = Plan(meta=META, changes=(CHANGE,))
     with pytest.raises(ValidationError):
         plan.changes = ()  # type: ignore[misc]
-    assert plan.fingerprint == Plan(meta=META, changes=(CHANGE,), findings=(warning("x", "y"),)).fingerprint
+    assert plan.fingerprint == Plan(meta=META, changes=(CHANGE,), findings=(warning("x", y="z"),)).fingerprint
     assert plan.fingerprint != Plan(meta=META, changes=(CHANGE.model_copy(update={"desired": {"text": "3"}}),)).fingerprint
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"fingerprint": 1}', '{"format_version": 9, "fingerprint": "x"}'])
 def test_what_is_no_plan_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="is not a plan"):
+    with raises(InputError, match="is not a plan"):
         Plan.from_json(text, "plan.json")
 
 
 def test_an_altered_plan_is_refused() -> None:
     body = json.loads(Plan(meta=META, changes=(CHANGE,)).to_json())
     body["changes"][0]["desired"]["text"] = "mine"
-    with pytest.raises(InputError, match="was altered"):
+    with raises(InputError, match="was altered"):
         Plan.from_json(json.dumps(body))
 
 
@@ -105,5 +106,5 @@ def test_changes_are_grouped_by_team_the_cohorts_own_first() -> None:
 
 
 def test_a_finding_says_where_what_and_what_next() -> None:
-    found = error("code", "it is wrong", remedy="mend it", location=Location(file="a.yml", line=3, column=7))
-    assert str(found) == "a.yml:3:7: error: it is wrong (mend it)"
+    found = error("code", size="huge", location=Location(file="a.yml", line=3, column=7))
+    assert str(found) == "a.yml:3:7: error: code (size=huge)"

@@ -1,7 +1,9 @@
 """Did you mean."""
 
 import pytest
+from support.words import told
 
+from eiginfra.core.reason import reason
 from eiginfra.core.suggest import did_you_mean, nearest, suggest
 
 WORDS = {"memoire": "memory", "cles_ssh": "ssh_keys", "boite": "box"}
@@ -22,7 +24,7 @@ WORDS = {"memoire": "memory", "cles_ssh": "ssh_keys", "boite": "box"}
 )
 def test_the_nearest_word(word: str, meant: str | None) -> None:
     assert nearest(word, ["memory", "ssh_keys", "Name"], words=WORDS) == meant
-    assert did_you_mean(word, ["memory", "ssh_keys"], words=WORDS) == (f"did you mean {meant!r}?" if meant else None)
+    assert did_you_mean(word, ["memory", "ssh_keys"], words=WORDS) == (reason("did-you-mean", meant=meant) if meant else None)
 
 
 def test_a_known_word_keeps_its_spelling() -> None:
@@ -30,7 +32,9 @@ def test_a_known_word_keeps_its_spelling() -> None:
 
 
 def test_without_a_near_word_the_choices_are_told() -> None:
-    assert suggest("zzz", ["b", "a"]) == "choose among a, b"
-    assert suggest("zzz", ["a"]) == "there is only a"
+    assert suggest("zzz", ["b", "a"]) == reason("choose-among", choices=["a", "b"])
+    assert suggest("zzz", ["a"]) == reason("only-choice", choice="a")
     assert suggest("zzz", []) is None
-    assert suggest("zzz", [f"a{number:02}" for number in range(30)]) == "there are 30, e.g. a00, a01, a02, a03, a04"
+    many = suggest("zzz", [f"a{number:02}" for number in range(30)])
+    assert many is not None
+    assert told(many) == "there are 30, e.g. a00, a01, a02, a03, a04"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cohorts import ROLES, Cohorts, Membership, account, people
+from support.words import message
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
@@ -125,9 +126,9 @@ def test_other_values_that_differ_are_one_error_in_each_cohort_that_names_both()
     site = Cohorts(wanted={"ca": [account("bob", title="A")], "cb": [account("bob", title="B")]})
     for cohort in site.names:
         [found] = site.plan(cohort).findings
-        assert (found.severity, found.code, found.field) == (Severity.ERROR, "address-clash", "title")
-        assert "by the cohort ca" in found.message
-        assert "by the cohort cb" in found.message
+        assert (found.severity, found.code, found.field) == (Severity.ERROR, "claims-clash", "title")
+        assert "by the cohort ca" in message(found)
+        assert "by the cohort cb" in message(found)
 
 
 def test_a_cohort_that_only_the_journal_knows_keeps_its_people_until_their_last_day(site: Cohorts) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.fakes import Server, Thing, ThingSpec, thing
+from support.words import remedy
 from support.world import World
 
 from eiginfra.core.address import Address
@@ -70,7 +71,11 @@ def test_steps_are_taken_in_order_each_by_its_trigger() -> None:
     world = world_of(Graceful)
     world.apply(thing("a", labels=["x"], cores=2))
     [told] = world.plan(**GRACE).changes
-    assert (told.action, told.cause, told.reason) == (Action.NONE, Cause.ORPHAN, reason("left-inventory-prune", step="stop", days=5))
+    assert (told.action, told.cause, told.reason) == (
+        Action.NONE,
+        Cause.ORPHAN,
+        reason("left-inventory-prune", step="stop", days=5, until=None),
+    )
     first = world.plan(prune=True, **GRACE)
     [step] = first.changes
     assert (step.action, {(diff.field, diff.before, diff.after, diff.cause) for diff in step.diffs}) == (
@@ -135,7 +140,7 @@ def test_what_is_protected_is_not_replaced_either() -> None:
     world.apply(replace(thing("a", sort="one"), protect=True))
     plan = world.plan(replace(thing("a", sort="two"), protect=True), replacing=frozenset({ADDRESS}))
     assert ([change.action for change in plan.changes], plan.empty) == ([Action.NONE], True)
-    assert "take protect off first" in str(plan.findings[0].remedy)
+    assert "take protect off first" in str(remedy(plan.findings[0]))
     world.apply(thing("a", sort="two"), replacing=frozenset({ADDRESS}))
     assert world.server.objects["a"]["sort"] == "two"
 
@@ -254,7 +259,7 @@ def gone() -> World:
 def test_a_plain_apply_disables_once_and_the_plan_is_empty_then(gone: World) -> None:
     [change] = gone.plan().changes
     told = (change.action, change.cause, change.team, change.reason)
-    assert told == (Action.UPDATE, Cause.ORPHAN, "adler", reason("left-inventory", step="disable"))
+    assert told == (Action.UPDATE, Cause.ORPHAN, "adler", reason("left-inventory", step="disable", until=None, removed_after=None))
     assert [(found.field, found.before, found.after) for found in change.diffs] == [("text", "here", "left")]
     gone.apply()
     assert gone.server.objects["a"] == {"name": "a", "text": "left", "sort": "one", "seed": "s", "labels": ["x"], "cores": 2}

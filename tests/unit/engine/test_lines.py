@@ -47,7 +47,7 @@ def lines(found: Finding) -> list[str]:
     ],
 )
 def test_b1_an_objection_stands_at_its_field_and_names_the_task_second(said: dict[str, Any], where: list[str]) -> None:
-    (found,) = check_wanted(Registry([Objecting(error("x", "wrong", **said))]), [WANTED], Limits())
+    (found,) = check_wanted(Registry([Objecting(error("x", text="wrong", **said))]), [WANTED], Limits())
     assert (lines(found), found.team, found.address) == (where, "adler", "test.thing[a]")
 
 
@@ -63,5 +63,7 @@ def test_b1_what_cannot_change_stands_where_it_is_asked_for() -> None:
 
 
 def test_b1_what_a_look_found_wrong_stands_at_the_field_of_the_resource_that_it_names() -> None:
-    found = planned(warning("x", "no account", address="test.thing[a]", field="people[u]"), warning("y", "else", address="test.thing[b]"))
+    found = planned(
+        warning("x", text="no account", address="test.thing[a]", field="people[u]"), warning("y", text="else", address="test.thing[b]")
+    )
     assert [(lines(one), one.team) for one in found] == [(["team.yml:4", "site.yml:5"], "adler"), ([], None)]

@@ -1,4 +1,4 @@
-import pytest
+from support.words import raises
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import InputError
@@ -19,5 +19,5 @@ def test_what_is_not_in_the_plan_is_no_obstacle() -> None:
 
 
 def test_a_circle_is_named() -> None:
-    with pytest.raises(InputError, match=r"depend on one another: test.thing\[a\], test.thing\[b\]"):
+    with raises(InputError, match=r"depend on one another: test.thing\[a\], test.thing\[b\]"):
         topological({_a("a"): [_a("b")], _a("b"): [_a("a")]})

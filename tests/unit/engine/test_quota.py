@@ -1,5 +1,6 @@
 import pytest
 from support.fakes import Server, registry, thing
+from support.words import message, remedy
 from support.world import World
 
 from eiginfra.core.change import Action
@@ -26,8 +27,8 @@ PLUME = [thing("plume", team="plume", cores=1)]
 )
 def test_requests_against_quota_and_capacity(limits: Limits, messages: list[str]) -> None:
     found = check_wanted(registry(Server()), [*ADLER, *PLUME], limits)
-    assert [finding.message for finding in found] == messages
-    assert all(finding.severity == "error" and finding.remedy for finding in found)
+    assert [message(finding) for finding in found] == messages
+    assert all(finding.severity == "error" and remedy(finding) for finding in found)
 
 
 def test_what_is_beyond_the_capacity_is_kept_back_and_nothing_else() -> None:

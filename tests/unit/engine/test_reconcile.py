@@ -137,10 +137,10 @@ def test_heals_in_any_hour_are_counted() -> None:
 @pytest.mark.parametrize(
     ("findings", "left"),
     [
-        ((error("removal-cap", "too many"),), ["plain"]),
-        ((error("some-guard", "no", address="test.thing[plain]"),), ["stranger"]),
-        ((error("some-guard", "no"),), []),
-        ((warning("some-warning", "careful"),), ["stranger", "plain"]),
+        ((error("removal-cap", text="too many"),), ["plain"]),
+        ((error("some-guard", text="no", address="test.thing[plain]"),), ["stranger"]),
+        ((error("some-guard", text="no"),), []),
+        ((warning("some-warning", text="careful"),), ["stranger", "plain"]),
     ],
     ids=["a cap on lists", "one resource", "the whole plan", "no error"],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 from support.fakes import META, MemoryJournal, Server, Thing, ThingSpec, thing
+from support.words import told
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, FieldDiff, Restart
@@ -21,7 +22,6 @@ from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.report import ApplyReport, Outcome
 from eiginfra.engine.situation import Situation
-from eiginfra.render.reasons import told
 
 NIGHT = "03:00-05:00"
 
@@ -87,7 +87,7 @@ def test_without_leave_a_change_says_that_it_will_wait_and_then_waits() -> None:
     world = World()
     plan = world.plan(thing("a", text="new"))
     [change] = plan.changes
-    assert (change.restart, change.reason) == (None, reason("in-force-after-restart", fields=["text"]))
+    assert (change.restart, change.reason) == (None, reason("in-force-after-restart", fields=["text"], window=None))
     assert [result.outcome for result in world.run(plan).results] == [Outcome.WAITING]
     [waiting] = world.plan(thing("a", text="new")).changes
     assert (waiting.action, dict(waiting.waiting), waiting.reason, waiting.acts) == (Action.NONE, {"text": RESTART}, None, False)
@@ -100,7 +100,7 @@ def test_with_leave_the_plan_shows_the_restart_and_apply_does_it() -> None:
     plan = world.plan(thing("a", text="new"), restarting=True)
     [change] = plan.changes
     assert (change.action, change.restart, dict(change.waiting)) == (Action.UPDATE, Restart(fields=("text",)), {})
-    assert change.reason == reason("restarted", fields=["text"])
+    assert change.reason == reason("restarted", fields=["text"], window=None)
     assert not plan.empty
     assert [result.outcome for result in world.run(Plan.from_json(plan.to_json())).results] == [Outcome.DONE]
     assert world.restarted()

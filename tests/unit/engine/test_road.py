@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from support.fakes import META, MemoryJournal, Server, Thing, ThingSpec, registry, thing
+from support.words import message, remedy, told
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
@@ -30,7 +31,6 @@ from eiginfra.engine.planner import make_plan
 from eiginfra.engine.report import ApplyReport, Outcome
 from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import stale, wanted
-from eiginfra.render.reasons import told
 
 ADDRESS = Address("test.thing", "a")
 
@@ -173,7 +173,7 @@ def test_an_immutable_field_is_a_finding_with_a_way_out() -> None:
     assert plan.empty
     (found,) = plan.findings
     assert found.code == "immutable-field"
-    assert "--replace 'test.thing[a]'" in str(found.remedy)
+    assert "--replace 'test.thing[a]'" in str(remedy(found))
     replaced = world.plan([thing("a", sort="two")], replacing=frozenset({ADDRESS}))
     assert [c.action for c in replaced.changes] == [Action.REPLACE]
     world.run(replaced)
@@ -414,7 +414,7 @@ def test_what_really_stands_over_quota_is_a_warning() -> None:
     world = World()
     world.server.objects["a"] = {"name": "a", "cores": 8}
     plan = world.plan([thing("a", team="adler", cores=1)], limits=Limits(teams={"adler": Limit(cores=4)}))
-    assert [found.message for found in plan.findings] == [
+    assert [message(found) for found in plan.findings] == [
         "adler really uses 8 cores, its quota is 4 cores",
         "it takes 7 cores more than the inventory asks for",
     ]
@@ -427,8 +427,8 @@ def test_removals_over_the_cap_are_an_error_of_the_plan() -> None:
     plan = world.plan([thing("a", people=people[:5])], allows=lambda field, removed, total: f"{field} {removed}/{total}")
     (found,) = plan.errors
     assert found.code == "removal-cap"
-    assert "5 of 10 entries" in found.message
-    assert "--allow-removals 5" in str(found.remedy)
+    assert "5 of 10 entries" in message(found)
+    assert "--allow-removals 5" in str(remedy(found))
 
 
 def test_what_eiginfra_made_stays_its_own_through_updates() -> None:
@@ -463,7 +463,7 @@ def test_a_renamed_team_file_is_stopped_and_says_how_to_go_on() -> None:
     renamed = [thing("adler2", team="adler2"), thing("adler2/api", team="adler2", parent="adler2"), thing("plume", team="plume")]
     (found,) = world.plan(renamed).errors
     assert found.code == "team-renamed"
-    assert "--as-new adler2" in str(found.remedy)
+    assert "--as-new adler2" in str(remedy(found))
     assert not world.plan(renamed, known_as_new=frozenset({"adler2"})).errors
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 from support.fakes import META, Server, Thing, registry, thing
+from support.words import ENGLISH, message
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
@@ -28,7 +29,7 @@ def at(minutes: int) -> datetime:
 
 def round_(number: int) -> Moment:
     """One a minute."""
-    return Moment(what=f"round {number}", at=at(number))
+    return Moment(what="round", number=number, at=at(number))
 
 
 def applied(minutes: int) -> Record:
@@ -36,7 +37,7 @@ def applied(minutes: int) -> Record:
 
 
 def run(minutes: int) -> Moment:
-    return Moment(what="run 7", at=at(minutes))
+    return Moment(what="run", number=7, at=at(minutes))
 
 
 def drift(trace: Trace | None, **more: object) -> Change:
@@ -81,13 +82,13 @@ def test_what_could_not_be_seen_was_last_in_order_when_it_was_seen() -> None:
 
 def test_a_trace_in_words() -> None:
     act = Activity(what="resize", by="alice@pve", at=at(2))
-    assert str(Trace(in_order=round_(1), seen=round_(3), activity=(act,))) == (
+    assert ENGLISH.since(Trace(in_order=round_(1), seen=round_(3), activity=(act,))) == (
         "since between round 1 (2019-10-01 12:01 UTC, in order) and round 3 (2019-10-01 12:03 UTC, first seen)"
         "; resize by alice@pve (2019-10-01 12:02 UTC)"
     )
-    assert str(Trace(in_order=run(0))) == "since between run 7 (2019-10-01 12:00 UTC, in order) and now"
-    assert str(Trace(seen=round_(3))) == "since before round 3 (2019-10-01 12:03 UTC, first seen)"
-    assert str(Trace()) == ""
+    assert ENGLISH.since(Trace(in_order=run(0))) == "since between run 7 (2019-10-01 12:00 UTC, in order) and now"
+    assert ENGLISH.since(Trace(seen=round_(3))) == "since before round 3 (2019-10-01 12:03 UTC, first seen)"
+    assert ENGLISH.since(Trace()) == ""
 
 
 def test_a_trace_is_no_part_of_what_a_plan_does() -> None:
@@ -127,7 +128,7 @@ def test_who_made_what_the_inventory_does_not_know_is_asked_without_a_since() ->
     server = Server()
     told = looked(Recorded(server), cores=8, records={}, sightings=Sightings(last=round_(1)), wanted=False)
     overrun, by_hand = told.findings
-    assert (overrun.code, by_hand.code, by_hand.message) == ("quota-overrun", "made-by-hand", "it was made by hand, and takes 8 cores")
+    assert (overrun.code, by_hand.code, message(by_hand)) == ("quota-overrun", "made-by-hand", "it was made by hand, and takes 8 cores")
     assert by_hand.trace is not None
     assert by_hand.trace.in_order == round_(1)
     assert server.requests == [f"activity web {{'{EXISTS}': True}} None"]

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.words import line
 
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.loader import load_cohort, load_site
@@ -21,7 +22,7 @@ COHORT = "cohort: eig3\ntitle: P\nstarts: 2019-09-02\nends: 2020-07-01\n"
 
 
 def found(folder: Path, site: Path, today: date = TODAY) -> list[str]:
-    return [str(finding) for finding in check(load_cohort(folder), load_site(site), today)]
+    return [line(finding) for finding in check(load_cohort(folder), load_site(site), today)]
 
 
 def test_a_sound_cohort_has_no_finding(cohort: Write, site: Write) -> None:
@@ -31,8 +32,8 @@ def test_a_sound_cohort_has_no_finding(cohort: Write, site: Write) -> None:
 @pytest.mark.parametrize(
     ("adler", "plume", "said"),
     [
-        (f"{MACHINES}, publish: [{{subdomain: ‡a, port: 1}}]}}\n", f"{MACHINES}, publish: [{{subdomain: ¦a, port: 2}}]}}\n", "error: the sub-domain 'a' is asked for twice, by adler and by plume (choose another) [also ¦]"),
-        (f"{MACHINES}, forward: [{{public: ‡10222, port: 1}}]}}\n", f"{MACHINES}, forward: [{{public: ¦10222, port: 2}}]}}\n", "error: the public port 10222 is asked for twice, by adler and by plume (choose another) [also ¦]"),
+        (f"{MACHINES}, publish: [{{subdomain: ‡a, port: 1}}]}}\n", f"{MACHINES}, publish: [{{subdomain: ¦a, port: 2}}]}}\n", "error: the sub-domain 'a' is asked for twice, by adler and plume (choose another) [also ¦]"),
+        (f"{MACHINES}, forward: [{{public: ‡10222, port: 1}}]}}\n", f"{MACHINES}, forward: [{{public: ¦10222, port: 2}}]}}\n", "error: the public port 10222 is asked for twice, by adler and plume (choose another) [also ¦]"),
         (f"{MACHINES}, forward: [{{public: ¦8006, port: 1}}]}}\n", "", "error: the port 8006 is the server's own: Proxmox's web interface (choose another, e.g. 10000 and above)"),
         (f"{MACHINES}, forward: [{{public: ¦5901, port: 1}}]}}\n", "", "error: the port 5901 is the server's own: Proxmox's consoles (choose another, e.g. 10000 and above)"),
         (f"{MACHINES.replace('web', '‡web')}}}\n  - {{name: ¦web, image: debian-12, size: small}}\n", "", "error: a second machine 'web' in this team (rename one) [also ‡]"),
@@ -43,7 +44,7 @@ def test_a_sound_cohort_has_no_finding(cohort: Write, site: Write) -> None:
         (f"{MACHINES.replace('debian-12', '¦debian-11')}}}\n", "", "error: the site has no image 'debian-11' (did you mean 'debian-12'?)"),
         (f"{MACHINES.replace('debian-12', '¦ubuntu-24.04')}, type: vm}}\n", "", "error: the site's image 'ubuntu-24.04' is not there for a vm (choose another type, or another image: there is debian-12)"),
         (f"{MACHINES}, id: ¦251}}\n", "", "error: the machine ID 251 is not among the site's (100-250) (only a guest in the site's range can be adopted: its address follows from its ID)"),
-        (f"{MACHINES}, id: ‡120}}\n", f"{MACHINES}, id: ¦120}}\n", "error: the machine ID 120 is given twice, by adler and by plume (each guest has its own ID) [also ¦]"),
+        (f"{MACHINES}, id: ‡120}}\n", f"{MACHINES}, id: ¦120}}\n", "error: the machine ID 120 is given twice, by adler and plume (each guest has its own ID) [also ¦]"),
         (f"{MACHINES}, was: ¦db}}\n  - {{name: db, image: debian-12, size: small}}\n", "", "error: 'web' was 'db', but 'db' is still here (delete one of the two, or the key 'was')"),
         ("projects:\n  - {name: a, was: ‡c}\n  - {name: b, was: ¦c}\n", "", "error: a second one was called 'c' (only one can have had the name) [also ‡]"),
     ],
@@ -59,13 +60,13 @@ def test_what_machines_and_projects_ask_for(adler: str, plume: str, said: str, *
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("plume-1, email: ", "adler-1, email: ¦", ["teams/adler.yml:4:32: error: 'adler-1' has the e-mail address 'adler-1@example.org' in adler, and 'plume-1@example.org' in plume (write the same e-mail address in both, or use another user name if they are two persons) [also ¦]"]),
+        ("plume-1, email: ", "adler-1, email: ¦", ["teams/adler.yml:4:32: error: 'adler-1' has the e-mail address 'adler-1@example.org' in adler and 'plume-1@example.org' in plume (write the same e-mail address in both, or use another user name if they are two persons) [also ¦]"]),
         ("plume-1, email: plume-1@", "¦Adler-1, email: ADLER-1@", ["notice: the user name 'Adler-1' is written 'adler-1' in team adler: both are 'adler-1' (write adler-1 here too) [also teams/adler.yml:4:16]"]),
-        ("plume-1, email: plume-1@", "adler-1, name: ¦X, email: adler-1@", ["teams/adler.yml:4:5: error: 'adler-1' has the name none in adler, and 'X' in plume (write the same name in both, or use another user name if they are two persons) [also ¦]"]),
-        ("plume-1@", "¦adler-1@", ["teams/adler.yml:4:32: error: the e-mail address adler-1@example.org is that of 'adler-1' and of 'plume-1' (give each account its own address) [also ¦]"]),
+        ("plume-1, email: plume-1@", "adler-1, name: ¦X, email: adler-1@", ["teams/adler.yml:4:5: error: 'adler-1' has the name none in adler and 'X' in plume (write the same name in both, or use another user name if they are two persons) [also ¦]"]),
+        ("plume-1@", "¦adler-1@", ["teams/adler.yml:4:32: error: the e-mail address adler-1@example.org is that of adler-1 and plume-1 (give each account its own address) [also ¦]"]),
         ("plume-m, email: plume-m@", "¦plume-1, email: plume-1@", ["error: 'plume-1' stands among the members and the mentors of this team (keep one) [also teams/plume.yml:4:16]"]),
         ("mentors:\n", "  - {username: ¦plume-1, email: x@example.org}\nmentors:\n", ["error: 'plume-1' stands twice among the members of this team (keep one) [also teams/plume.yml:4:16]"]),
-        ("plume-1@example.org", f"plume-1@example.org, ssh_keys: [¦{KEY} other]", ["teams/adler.yml:4:64: warning: this SSH key is that of 'adler-1' and of 'plume-1' (each person needs a key of their own, so that one can leave) [also ¦]"]),
+        ("plume-1@example.org", f"plume-1@example.org, ssh_keys: [¦{KEY} other]", ["teams/adler.yml:4:64: warning: this SSH key is that of adler-1 and plume-1 (each person needs a key of their own, so that one can leave) [also ¦]"]),
         ("plume-1@example.org", "plume-1@example.org, until: ¦2020-07-02", ["error: 'plume-1' would have access until 2020-07-02, but the cohort goes from 2019-09-02 to 2020-07-01 (write a day within, or delete the key: the cohort's end is the default)"]),
         ("plume-m@example.org", "plume-m@example.org, until: ¦2019-09-01", ["error: 'plume-m' would have access until 2019-09-01, but the cohort goes from 2019-09-02 to 2020-07-01 (write a day within, or delete the key: the cohort's end is the default)"]),
     ],
@@ -129,7 +130,7 @@ def test_host_names_of_different_teams_may_collide(cohort: Write, site: Write) -
         "adler-web": HEAD.format("adler-web") + MACHINES.replace("web", "db") + "}\n",
     }
     assert found(cohort(teams), site()) == [
-        "teams/adler-web.yml:8:12: error: the host name adler-web-db is given twice, by adler and by adler-web (rename one of the two machines) [also teams/adler.yml:8:12]"
+        "teams/adler-web.yml:8:12: error: the host name adler-web-db is given twice, by adler and adler-web (rename one of the two machines) [also teams/adler.yml:8:12]"
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.words import line, raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.inventory import tree
@@ -19,7 +20,7 @@ def findings(text: str | bytes, *, pure: bool = False, templates: bool = True) -
     data = text.encode() if isinstance(text, str) else text
     with pytest.raises(InputError) as caught:
         parse_document(data, "f.yml", pure=pure, templates=templates)
-    return [str(finding) for finding in caught.value.findings]
+    return [line(finding) for finding in caught.value.findings]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_a_file_of_50_megabytes_is_refused_unread(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(50_000_000)
     begun = time.perf_counter()
-    with pytest.raises(InputError, match=r"47\.7 MiB; at most 1 MiB"):
+    with raises(InputError, match=r"47\.7 MiB; at most 1 MiB"):
         load_document(path)
     assert time.perf_counter() - begun < 5
 
@@ -187,11 +188,11 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
         (tmp_path / "none.yml", "there is no such file"),
         (Path("a\0b"), "cannot be read"),
     ):
-        with pytest.raises(InputError, match=said):
+        with raises(InputError, match=said):
             load_document(path)
     fifo = tmp_path / "pipe.yml"
     os.mkfifo(fifo)
-    with pytest.raises(InputError, match="not a regular file"):
+    with raises(InputError, match="not a regular file"):
         load_document(fifo)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.words import line, raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.values import ByteSize
@@ -24,7 +25,7 @@ def place(before: str) -> str:
 def findings(folder: Path) -> list[str]:
     with pytest.raises(InputError) as caught:
         load_cohort(folder)
-    return [str(finding) for finding in caught.value.findings]
+    return [line(finding) for finding in caught.value.findings]
 
 
 def test_a_cohort_is_read(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
@@ -175,7 +176,7 @@ def test_what_sound_files_say_against_each_other_is_told_beside_broken_ones(
     assert [line.split(" (")[0] for line in said] == [
         "teams/broken.yml:1:1: error: 'administration' is missing",
         "teams/broken.yml:1:1: error: unknown key 'titel'",
-        "teams/one.yml:4:41: error: the e-mail address one-1@example.org is that of 'one-1' and of 'two-1'",
+        "teams/one.yml:4:41: error: the e-mail address one-1@example.org is that of one-1 and two-1",
     ]
 
 
@@ -199,10 +200,10 @@ def test_a_long_value_is_not_repeated_in_full(cohort: Callable[..., Path]) -> No
 def test_files_that_are_left_out_are_warned_about(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
     loaded = load_cohort(cohort({"adler": team_text("adler"), "README.md": "x", ".gitkeep": ""}))
     (loaded_again := cohort()).joinpath("plume.yml").write_text("title: X\n")
-    assert [str(finding) for finding in load_cohort(loaded_again).findings][-1] == (
+    assert [line(finding) for finding in load_cohort(loaded_again).findings][-1] == (
         "plume.yml:1:1: warning: this file is ignored (team files belong in the folder teams)"
     )
-    assert [str(finding) for finding in loaded.findings] == [
+    assert [line(finding) for finding in loaded.findings] == [
         "teams/README.md:1:1: warning: this is no team file and is ignored (team files end in .yml)"
     ]
 
@@ -240,5 +241,5 @@ def test_settings_are_resolved_against_their_file(tmp_path: Path) -> None:
     assert settings.playbook is None
     assert str(settings.as_of) == "2019-10-01"
     path.write_text("inventry: x\nas_of: soon\n")
-    with pytest.raises(InputError, match=r"(?s)did you mean 'inventory'.*'soon' is not a date"):
+    with raises(InputError, match=r"(?s)did you mean 'inventory'.*'soon' is not a date"):
         load_settings(path)

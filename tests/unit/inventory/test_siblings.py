@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.words import message
 
 from eiginfra.core.finding import Finding, Severity
 from eiginfra.inventory.checks import check
@@ -83,7 +84,7 @@ def test_a_person_is_one_over_all_cohorts(text: str, code: str, said: str, cohor
     other = beside(folder, "eig4", plume=text)
     [found] = told(folder, site())
     assert (found.code, found.severity) == (code, Severity.ERROR)
-    assert said in found.message
+    assert said in message(found)
     # Somebody whose last day has passed there says nothing any more.
     (other / "cohort.yml").write_text((other / "cohort.yml").read_text().replace("2020-12-31", "2019-06-30"))
     assert told(folder, site()) == []

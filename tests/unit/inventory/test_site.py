@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.words import line
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.usage import Usage
@@ -61,12 +62,12 @@ def test_amounts_are_looked_up_and_volumes_count(site: Write) -> None:
         ("token: {env: T}", "token: ¦glpat-secret", "token: a secret is never written in the file itself (write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
         ("token: {env: T}", "token: ¦[glpat-secret]", "token: a secret is never written in the file itself (write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
         ("token: {env: T}", "token: {¦value: glpat-secret}", "unknown key 'value' in token (choose among command, env, file)"),
-        ("token: {env: T}", "token: ¦{env: T, file: x}", "token: name exactly one source of the secret: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}"),
+        ("token: {env: T}", "token: ¦{env: T, file: x}", "token: name exactly one source of the secret (write {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
         ("{bridge|ids: 100-250", "¦{bridge|ids: 100-254", "network: the range 100-254 holds the gateway (192.168.0.254 is number 254) (end it before, or begin it after 254)"),
-        ("{bridge|ids: 100-250", "¦{bridge|ids: 50-90", "network: the range 50-90 must lie within 100-254: Proxmox begins at 100, 192.168.0.0/24 ends there"),
+        ("{bridge|ids: 100-250", "¦{bridge|ids: 50-90", "network: the range 50-90 must lie within 100-254: Proxmox begins at 100, 192.168.0.0/24 ends there (write a range within 100-254)"),
         ("ids: 100-250", "ids: ¦250-100", "ids: '250-100' is not a range (write first-last, e.g. 100-250)"),
         ("ids: 100-250", "ids: ¦100", "ids: 100 is not a range (write first-last, e.g. 100-250)"),
-        ("{bridge|gateway: 192.168.0.254", "¦{bridge|gateway: 10.0.0.1", "network: the gateway 10.0.0.1 is not in 192.168.0.0/24"),
+        ("{bridge|gateway: 192.168.0.254", "¦{bridge|gateway: 10.0.0.1", "network: the gateway 10.0.0.1 is not in 192.168.0.0/24 (write an address of that network)"),
         ("gateway: 192.168.0.254", "gateway: ¦box", "gateway: 'box' is not an IPv4 address (write four numbers from 0 to 255, e.g. 9.9.9.9)"),
         ("192.168.0.0/24", "¦192.168.0.1/24", "subnet: '192.168.0.1/24' is not an IPv4 network (write its first address and its length, e.g. 192.168.0.0/24)"),
         ("dns: [9.9.9.9]", "dns: ¦9.9.9.9", "dns: text stands here, where a list belongs (write [9.9.9.9])"),
@@ -98,7 +99,7 @@ def test_each_mistake_in_a_site_file(old: str, new: str, said: str, site: Write,
     with pytest.raises(InputError) as caught:
         load_site(path)
     expected = [f"lab.yml:{place}: error: {line}" for place, line in zip(places, said.split("\n"), strict=True)]
-    assert [str(finding) for finding in caught.value.findings] == expected
+    assert [line(finding) for finding in caught.value.findings] == expected
     assert "glpat" not in str(caught.value)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import OperationalError
+from support.words import raises
 
 from eiginfra.core.change import Change
 from eiginfra.core.errors import InputError, PermissionDeniedError, UnreachableError, UsageError
@@ -64,7 +65,7 @@ def test_ways_to_write_a_path(where: str, tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(content)
-    with open_journal(str(path)) as journal, pytest.raises(InputError, match=r"is damaged, or is no journal \(move it away"):
+    with open_journal(str(path)) as journal, raises(InputError, match=r"is damaged, or is no journal \(move it away"):
         journal.records("eig3")
     assert path.read_bytes() == content
 
@@ -75,7 +76,7 @@ def test_a_damaged_page(tmp_path: Path, meta: Meta) -> None:
         journal.begin(meta(), "apply")
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with open_journal(str(path)) as journal, pytest.raises(InputError, match="is damaged"):
+    with open_journal(str(path)) as journal, raises(InputError, match="is damaged"):
         journal.runs()
 
 
@@ -84,7 +85,7 @@ def test_somebody_elses_database(url: str, meta: Meta) -> None:
         journal.begin(meta(), "apply")
         with journal._database.writing() as connection:
             connection.execute(text("DROP TABLE journal_schema"))
-    with open_journal(url) as journal, pytest.raises(InputError, match="a file or database of its own"):
+    with open_journal(url) as journal, raises(InputError, match="a file or database of its own"):
         journal.records("eig3")
 
 
@@ -93,7 +94,7 @@ def test_a_newer_journal(url: str, meta: Meta) -> None:
         journal.begin(meta(), "apply")
         with journal._database.writing() as connection:
             connection.execute(text("UPDATE journal_schema SET version = 99"))
-    with open_journal(url) as journal, pytest.raises(InputError, match=r"newer eiginfra \(schema 99.*upgrade eiginfra here too"):
+    with open_journal(url) as journal, raises(InputError, match=r"newer eiginfra \(schema 99.*upgrade eiginfra here too"):
         journal.records("eig3")
 
 
@@ -163,7 +164,7 @@ def test_a_full_or_read_only_disk(tmp_path: Path, meta: Meta, pragma: str, messa
 
 @pytest.mark.parametrize("url", ["mysql://eig:hush@host/db", "sqlite://", "postgresql://eig:hush@host:port/db", "://hush"])
 def test_other_databases(url: str) -> None:
-    with pytest.raises(InputError, match=r"write a file's path, or postgresql://user@host/database") as caught:
+    with raises(InputError, match=r"write a file's path, or postgresql://user@host/database") as caught:
         open_journal(url)
     assert "hush" not in str(caught.value)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field
+from support.words import line
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Location
@@ -179,7 +180,7 @@ def errors(compiled: Callable[..., Compiled]) -> Callable[..., list[str]]:
     def run(text: str, **changed: Any) -> list[str]:
         with pytest.raises(InputError) as caught:
             compiled(text, **changed)
-        return [str(finding).removeprefix("site.yml:") for finding in caught.value.findings]
+        return [line(finding).removeprefix("site.yml:") for finding in caught.value.findings]
 
     return run
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.words import line
 
 from eiginfra.core.address import Address
 from eiginfra.core.kind import Registry
@@ -162,7 +163,7 @@ def test_plays_are_for_the_teams_of_a_pattern(compiled: Compile, teams: str, cho
 def test_a_pattern_that_matches_nothing_is_a_warning(compiled: Compile, make_cohort: Callable[..., Cohort]) -> None:
     text = "- teams: x*\n  tasks: [gitlab.group: {path: a}]"
     (finding,) = compiled(text).findings
-    assert str(finding) == "site.yml:1:10: warning: `teams: x*` matches no team: the play does nothing"
+    assert line(finding) == "site.yml:1:10: warning: `teams: x*` matches no team: the play does nothing"
     assert compiled(text, cohort=make_cohort([])).findings == ()
 
 
@@ -177,9 +178,9 @@ def test_a_provider_that_the_site_lacks_is_one_notice(compiled: Compile) -> None
     )
     found = compiled(text)
     assert len(found.resources) == 3
-    assert [str(finding) for finding in found.findings] == ["notice: the site has no gateway: 7 resources of gateway.* are left out"]
+    assert [line(finding) for finding in found.findings] == ["notice: the site has no gateway: 7 resources of gateway.* are left out"]
     one = compiled("- tasks: [gateway.site: {path: x}]")
-    assert [str(finding) for finding in one.findings] == ["notice: the site has no gateway: 1 resource of gateway.* is left out"]
+    assert [line(finding) for finding in one.findings] == ["notice: the site has no gateway: 1 resource of gateway.* is left out"]
     assert addresses(compiled("- tasks: [gateway.site: {path: x}]", available={"gateway"})) == ["gateway.site[x]"]
 
 
@@ -225,7 +226,7 @@ ALL = "team adler and 2 others: "
         ),
         (task("gitlab.group: {name: a}"), "4:7: error: gitlab.group needs the field 'path'"),
         (task("gitlab.group: {path: '{{ tema.id }}'}"), f"4:28: error: {ALL}the variable 'tema' is unknown (did you mean 'team'?)"),
-        (task("gitlab.group: {path: '{{ team.idd }}'}"), f"4:28: error: {ALL}a team has no 'idd'; did you mean 'id'?"),
+        (task("gitlab.group: {path: '{{ team.idd }}'}"), f"4:28: error: {ALL}a team has no 'idd' (did you mean 'id'?)"),
         (task("gitlab.group: {path: '{{ item }}'}"), f"{ALL}the variable 'item' is unknown (it is known in a task with `loop`"),
         (
             task("gitlab.group: {path: '{{ team.id }}'}", "name: x"),
@@ -233,7 +234,7 @@ ALL = "team adler and 2 others: "
         ),
         (
             task("gitlab.group: {path: a, name: '{{ cohort.titel }}'}", "name: x"),
-            "4:37: error: a cohort has no 'titel'; did you mean 'title'?",
+            "4:37: error: a cohort has no 'titel' (did you mean 'title'?)",
         ),
         (
             task("gitlab.group: {path: a, visibility: '{{ team.id }}'}"),
@@ -253,13 +254,13 @@ ALL = "team adler and 2 others: "
             "members[0].expires must be a date such as 2020-06-30, not 'soon'",
         ),
         (task("proxmox.container: {mark: a, cores: many}"), "cores must be a whole number, not 'many'"),
-        (task("proxmox.container: {mark: a, memory: 5}"), "memory: 5 has no unit; write 5GiB, if GiB was meant"),
+        (task("proxmox.container: {mark: a, memory: 5}"), "memory: 5 has no unit (write 5GiB, if GiB was meant)"),
         (task("proxmox.container: {mark: a, nesting: maybe}"), "nesting must be true or false, not 'maybe'"),
         (
             task("{gitlab.group: {path: '{{ item.x }}'}, loop: '{{ team.projects }}'}"),
-            "4:29: error: team adler, item api: a project has no 'x'; choose among",
+            "4:29: error: team adler, item api: a project has no 'x' (choose among",
         ),
-        (task("{gitlab.group: {path: a}, loop: '{{ team.project }}'}"), f"{ALL}a team has no 'project'; did you mean 'projects'?"),
+        (task("{gitlab.group: {path: a}, loop: '{{ team.project }}'}"), f"{ALL}a team has no 'project' (did you mean 'projects'?)"),
         (task("{gitlab.group: {path: a}, loop: '{{ team.title }}'}"), f"{ALL}`loop` gives text instead of a list"),
         (task("{gitlab.group: {path: a}, loop: '{{ item }}'}"), "the variable 'item' is unknown"),
         (task("{gitlab.group: {path: a}, when: team.machines}"), f"{ALL}`when` gives a list instead of true or false (compare it"),
@@ -273,7 +274,7 @@ ALL = "team adler and 2 others: "
             "1:13: error: 'domain' is asked of a value that is not set (None)",
         ),
         (task("gitlab.group: {path: a}", "when: cohort.id"), "1:9: error: `when` gives text instead of true or false"),
-        (task("gitlab.group: {path: a}", "teams: adlr"), "1:10: error: `teams`: there is no 'adlr'; did you mean 'adler'?"),
+        (task("gitlab.group: {path: a}", "teams: adlr"), "1:10: error: `teams`: there is no 'adlr' (did you mean 'adler'?)"),
     ],
 )
 def test_errors_name_the_line_and_the_team(errors: Errors, text: str, said: str) -> None:

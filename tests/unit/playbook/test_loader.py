@@ -6,6 +6,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from support.words import line
 
 from eiginfra.core.errors import InputError
 from eiginfra.inventory.document import parse_document
@@ -23,7 +24,7 @@ def problems(text: str) -> list[str]:
     with pytest.raises(InputError) as caught:
         read(text)
     assert all(finding.location for finding in caught.value.findings)
-    return [str(finding).removeprefix("site.yml:") for finding in caught.value.findings]
+    return [line(finding).removeprefix("site.yml:") for finding in caught.value.findings]
 
 
 def task(body: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from support.words import raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.secret import SecretSource
@@ -67,7 +68,7 @@ def test_fields_are_seen_as_plain_values(compiled: Callable[..., Compiled], with
 
 @pytest.mark.parametrize("name", ["token", "spare", "inner.key"])
 def test_secrets_are_not_seen_written_or_not(compiled: Callable[..., Compiled], with_chat: WithChat, name: str) -> None:
-    with pytest.raises(InputError, match=f"has no '{name.rpartition('.')[2]}'"):
+    with raises(InputError, match=f"has no '{name.rpartition('.')[2]}'"):
         path_of(compiled, with_chat(Section(token=SecretSource(env="T"))), f"site.chat.{name}")
 
 

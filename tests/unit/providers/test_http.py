@@ -13,6 +13,7 @@ import requests
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
+from support.words import remedy
 
 from eiginfra import __version__
 from eiginfra.core.errors import (
@@ -275,7 +276,7 @@ def test_an_authority_that_is_none_is_a_fault_of_the_site_file(open_to, tmp_path
         with pytest.raises(InputError) as problem:
             open_to(ca=path)
         (finding,) = problem.value.findings
-        assert (finding.code, finding.remedy) == ("ca-unreadable", "name a PEM file under gitlab.ca in the site file")
+        assert (finding.code, remedy(finding)) == ("ca-unreadable", "name a PEM file under gitlab.ca in the site file")
 
 
 def test_no_secure_connection_where_none_is_spoken(server, open_to):

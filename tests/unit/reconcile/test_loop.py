@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.fakes import thing
+from support.words import ENGLISH
 
 from eiginfra.core.errors import InputError, PermanentError, TransientError, UnreachableError
 from eiginfra.core.finding import error
@@ -153,7 +154,7 @@ def test_a_service_that_is_down_is_told_once_however_it_words_it(make_loop: Make
 def test_bad_files_refuse_the_round_and_are_told_as_they_change(make_loop: MakeLoop, world: Any, chat: Any) -> None:
     loop = make_loop()
     for message in ("one", "one", "two"):
-        world.trouble = InputError([error("bad", message)])
+        world.trouble = InputError([error("bad", text=message)])
         assert loop.once().end is End.REFUSED
     assert [message.rpartition("error: ")[2] for message in chat.messages] == ["one", "two"]
 
@@ -318,7 +319,7 @@ def test_each_selection_has_a_memory_of_its_own(tmp_path: Path) -> None:
 
 def test_what_the_loop_saw_is_read_where_it_may_be_and_missed_where_not(tmp_path: Path) -> None:
     site: Any = SimpleNamespace(file=SimpleNamespace(journal=str(tmp_path / "journal.db"), reconcile=ReconcileSite()), path=tmp_path)
-    seen = Sightings(last=Moment(what="round 4", at=datetime(2019, 10, 1, tzinfo=UTC)))
+    seen = Sightings(last=Moment(what="round", number=4, at=datetime(2019, 10, 1, tzinfo=UTC)))
     path = state_file(site, "eig3")
     assert sightings(site, "eig3") == Sightings()
     keep(path, LoopMemory(sightings=seen))
@@ -342,18 +343,18 @@ def test_since_when_is_told_by_rounds_whose_numbers_outlive_the_loop(
         f"eiginfra reconcile, eig3 on test\n*New drift* (1)\n- `test.thing[a] text`: only watched: --mode detect; {in_order} now"
     ]
     (line,) = (line for line in lines() if line["event"] == "drift")
-    assert line["in_order"] == {"what": "round 1", "at": "2019-10-01T00:00:00Z"}
+    assert line["in_order"] == {"what": "round", "number": 1, "at": "2019-10-01T00:00:00Z"}
     assert not {"seen", "activity"} & line.keys()
     clock.wait(600)
     again = make_loop(Mode.DETECT)
     assert again.once().number == 3
     (change,) = world.plan(again.memory.sightings).changes
-    assert str(change.trace) == f"{in_order} round 2 (2019-10-01 00:10 UTC, first seen)"
+    assert ENGLISH.since(change.trace) == f"{in_order} round 2 (2019-10-01 00:10 UTC, first seen)"
     world.server.objects["a"]["text"] = "x"
     again.once()
     world.server.objects["a"]["text"] = "tampered"
     (change,) = world.plan(again.memory.sightings).changes
-    assert str(change.trace) == "since between round 4 (2019-10-01 00:20 UTC, in order) and now"
+    assert ENGLISH.since(change.trace) == "since between round 4 (2019-10-01 00:20 UTC, in order) and now"
 
 
 def test_what_takes_too_much_without_being_drift_is_told_once(make_loop: MakeLoop, world: Any, chat: Any, lines: Any) -> None:

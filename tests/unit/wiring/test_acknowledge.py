@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.words import raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, error, notice, warning
@@ -12,9 +13,9 @@ from eiginfra.wiring.acknowledge import acknowledge, concerns
 
 TODAY = date(2019, 10, 1)
 TEAMS = ("adler", "open-chronic", "open-data")
-KNOWN = warning("lacks", "container 100 lacks keyctl", address="proxmox.container[eig3/adler/web]", team="adler")
-OTHER = warning("lacks", "container 101 lacks keyctl", address="proxmox.container[eig3/open-data/web]", team="open-data")
-NODE = notice("node-offline", "node b is offline")
+KNOWN = warning("lacks", text="container 100 lacks keyctl", address="proxmox.container[eig3/adler/web]", team="adler")
+OTHER = warning("lacks", text="container 101 lacks keyctl", address="proxmox.container[eig3/open-data/web]", team="open-data")
+NODE = notice("node-offline", text="node b is offline")
 
 
 def marked(folder: Path, entries: str, *findings: Finding, complete: bool = True) -> list[Finding]:
@@ -66,7 +67,7 @@ def test_subjects(subject: str, found: Finding, meant: bool) -> None:
     ],
 )
 def test_what_is_wrong_with_an_entry_is_told_at_its_line(tmp_path: Path, entries: str, said: str) -> None:
-    findings = marked(tmp_path, entries, KNOWN, error("wrong", "it is wrong", team="adler"))
+    findings = marked(tmp_path, entries, KNOWN, error("wrong", text="it is wrong", team="adler"))
     assert [found.acknowledged for found in findings] == [None, None, None]
     assert findings[-1].code == said
     assert str(findings[-1].location).endswith("site.yml:2:5")
@@ -87,5 +88,5 @@ def test_the_last_day_counts_and_a_part_of_a_plan_tells_nothing_unused(tmp_path:
     ],
 )
 def test_an_entry_is_checked_by_form(tmp_path: Path, entries: str, said: str) -> None:
-    with pytest.raises(InputError, match=said):
+    with raises(InputError, match=said):
         marked(tmp_path, entries)

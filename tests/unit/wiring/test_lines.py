@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.words import message
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Severity
@@ -80,7 +81,7 @@ def team(name: str, old: str = "", new: str = "", title: str = "") -> str:
 @pytest.mark.parametrize(
     ("old", "new", "code", "where"),
     [
-        ("license: MIT", "license: GPL", "pattern", "GPL"),
+        ("license: MIT", "license: GPL", "license-without-version", "GPL"),
         ("license: MIT", "license: Sleepycat", "license-not-allowed", "Sleepycat"),
         ("size: small", "size: petit", "unknown-size", "petit"),
         ("image: debian-12", "image: debian", "unknown-image", "image"),
@@ -125,7 +126,7 @@ def test_b1_two_teams_that_ask_for_one_thing_are_both_named_and_neither_blamed(t
 
     found, other_way = clash(tmp_path / "a", "adler", "plume"), clash(tmp_path / "b", "zadler", "plume")
     assert (found.code, found.team, told(found)) == (code, None, [f"{ADLER}:16", f"{PLUME}:16"])
-    assert other_way.message.replace("zadler", "adler").split(", by")[0] == found.message.split(", by")[0]
+    assert message(other_way).replace("zadler", "adler").split(", by")[0] == message(found).split(", by")[0]
     assert sorted(told(other_way)) == [f"{PLUME}:16", "zadler.yml:16"]
 
 
@@ -146,7 +147,7 @@ def test_b1_a_title_that_gitlab_does_not_take_is_adapted_and_told_at_its_line(tm
     made = workspace(tmp_path, adler=team("adler", title=title))
     (told_so,) = [found for found in made.check() if found.code == "title-adapted"]
     assert (told_so.severity, told(told_so), told_so.team) == (Severity.NOTICE, [f"{ADLER}:1"], "adler")
-    assert f"there it is {name!r}" in told_so.message
+    assert f"there it is {name!r}" in message(told_so)
     (group,) = [resource for resource in made.compiled.resources if str(resource.address) == "gitlab.group[eig/eig3/adler]"]
     assert group.values["name"] == name
 

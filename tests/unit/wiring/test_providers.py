@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from support.words import message, remedy
 
 from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import Finding
@@ -88,7 +89,7 @@ def test_offline_no_secret_is_fetched_and_facts_are_the_sections(site: Site) -> 
 def test_every_missing_secret_is_told_at_its_place(site: Site) -> None:
     with pytest.raises(InputError) as caught:
         open_providers(site)
-    assert [finding.message for finding in caught.value.findings] == [
+    assert [message(finding) for finding in caught.value.findings] == [
         "the environment variable EIG_NO_GITLAB is not set or empty",
         "the environment variable EIG_NO_PROXMOX is not set or empty",
     ]
@@ -124,10 +125,10 @@ def test_what_was_closed_leaves_nothing_that_waits_for_the_search_for_circles(si
 
 def test_the_doctor_looks_at_every_service_whatever_ails_another(site: Site, tmp_path: Path) -> None:
     codes = [finding.code for finding in examine(site)]
-    assert codes == ["secret-missing", "secret-missing", "journal-empty"]
+    assert codes == ["secret-unset", "secret-unset", "journal-empty"]
     path = tmp_path / "empty.yml"
     path.write_text("journal: journal.db\n")
-    assert [finding.code for finding in examine(read_site(path))] == ["no-gitlab", "no-proxmox", "journal-empty"]
+    assert [finding.code for finding in examine(read_site(path))] == ["no-section", "no-section", "journal-empty"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_a_section_of_the_site_is_checked_by_its_providers_model(
     path.write_text("chat:\n  port: eight\nchats: {}\n")
     with pytest.raises(InputError) as caught:
         read_site(path)
-    assert [(str(finding.location).removeprefix(f"{path}:"), finding.message, finding.remedy) for finding in caught.value.findings] == [
+    assert [(str(finding.location).removeprefix(f"{path}:"), message(finding), remedy(finding)) for finding in caught.value.findings] == [
         ("2:9", "port: text stands here, where a whole number belongs", "write digits, without quotes"),
         ("3:1", "unknown key 'chats'", "did you mean 'chat'?"),
     ]

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.words import problem, raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Location
@@ -33,12 +34,12 @@ def test_a_secret_is_fetched_from_where_it_is_kept(tmp_path: Path, monkeypatch: 
 def test_a_missing_secret_is_a_finding_at_its_place(source: SecretSource, sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         resolve(source, HERE)
-    assert sentence in str(caught.value)
-    assert "site.yml:2:3" in str(caught.value)
-    assert "hunter2" not in str(caught.value)
+    assert sentence in problem(caught.value)
+    assert "site.yml:2:3" in problem(caught.value)
+    assert "hunter2" not in problem(caught.value)
 
 
 def test_an_empty_file_holds_no_secret(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("\n\n")
-    with pytest.raises(InputError, match="is empty"):
+    with raises(InputError, match="is empty"):
         resolve(SecretSource(file=tmp_path / "token"), HERE)

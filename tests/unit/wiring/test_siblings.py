@@ -79,7 +79,7 @@ def test_a_clash_of_two_cohorts_names_both_lines(root: Path) -> None:
     write(root, "eig4", f"{TEAM}description: another\n")
     for cohort, other in (("eig3", "eig4"), ("eig4", "eig3")):
         [found] = told(root, cohort)
-        assert (found.code, place(found)) == ("address-clash", [f"team-{cohort}.yml:6", f"team-{other}.yml:6"])
+        assert (found.code, place(found)) == ("claims-clash", [f"team-{cohort}.yml:6", f"team-{other}.yml:6"])
 
 
 def test_a_sibling_that_does_not_compile_is_a_warning_here_and_an_error_there(root: Path) -> None:

@@ -50,27 +50,12 @@ class FileKind(GitLabKind[FileSpec]):
         """The fence, paths, and licences that French administrations may not choose freely."""
         yield from self.fence(spec.project)
         if spec.license is not None and spec.license.lower() not in ALLOWED:
-            yield error(
-                "license-not-allowed",
-                f"{spec.license} is not on the list of licences that administrations may choose",
-                remedy="write one of the list (https://www.data.gouv.fr/licences), such as MIT, EUPL-1.2 or etalab-2.0 for data",
-                field="license",
-            )
+            yield error("license-not-allowed", license=spec.license, field="license")
         if spec.license is not None and LICENSE in spec.files:
-            yield error(
-                "license-twice",
-                f"{spec.project}: LICENSE is given as a file and by license",
-                remedy="take one of the two out",
-                field="license",
-            )
+            yield error("license-twice", project=spec.project, field="license")
         for path in spec.files:
             if not path or path.startswith("/") or ".." in path.split("/"):
-                yield error(
-                    "file-path",
-                    f"{path!r} is no path in a repository",
-                    remedy="write it from the repository's root on: docs/README.md",
-                    field=f"files[{path}]",
-                )
+                yield error("file-path", path=path, field=f"files[{path}]")
 
     def observe(self, scope: Scope) -> Observation:
         """Repositories that are not empty, by the list of projects: its pages, which are shared with gitlab.project."""

@@ -86,7 +86,7 @@ class GroupKind(PathKind[GroupSpec]):
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
         if "name" in managed and (problem := name_problem(spec.name, self.signs)):
-            yield error("group-name", f"the group's name {spec.name!r}: {problem}", field="name")
+            yield error("group-name", name=spec.name, problem=problem, field="name")
 
     def numbered(self, number: int) -> Json | None:
         """A group."""
@@ -151,10 +151,7 @@ def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
         if there.address in wanted and wanted[there.address].get("project_creation", there.values.get("project_creation")) in MEMBERS_MAY
     )
     if open_:
-        message = f"members may create projects in {', '.join(open_)}: their quota of projects is counted, not enforced"
-        yield notice(
-            "projects-not-enforced", message, remedy="write project_creation: owner for the group, and projects in the team's file"
-        )
+        yield notice("projects-not-enforced", groups=open_)
 
 
 def _observed(key: str, group: Json, team: str | None = None, keep: Reason | None = None) -> Observed:

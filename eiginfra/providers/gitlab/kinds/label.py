@@ -4,8 +4,8 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue
-from pydantic_core import PydanticCustomError
 
+from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath
@@ -14,7 +14,7 @@ from eiginfra.providers.gitlab.list_kind import ListKind
 
 def _color(value: str) -> str:
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-        raise PydanticCustomError("color", "{value} is not a colour; write # and six hexadecimal digits", {"value": repr(value)})
+        raise refusal("colour", value=value)
     return value
 
 

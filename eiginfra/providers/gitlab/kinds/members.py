@@ -67,8 +67,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         kept = {name.lower() for name in (self._api.settings.keep if self._api else ())}
         for member in spec.members:
             if member.username.lower() in kept:
-                message = f"{member.username} is in gitlab.keep of the site file: its memberships are never touched"
-                yield error("member-kept", message, remedy="take it out of one of the two", field=f"members[{member.username}]")
+                yield error("member-kept", username=member.username, field=f"members[{member.username}]")
 
     def observe(self, scope: Scope) -> Observation:
         """One request for each list, wanted or recorded, and for each group above them."""
@@ -183,12 +182,7 @@ def _labels(names: Mapping[str, Reason]) -> dict[str, Reason]:
 def _left_out(resource: Resource, username: str) -> Finding:
     """A warning for an entry that is left out because nobody bears the name."""
     return warning(
-        "member-without-account",
-        f"there is no account {username} on GitLab: left out",
-        remedy="correct the name, ask them to sign in once, or add a gitlab.user that creates the account",
-        address=str(resource.address),
-        field=label("members", username),
-        team=resource.team,
+        "member-without-account", username=username, address=str(resource.address), field=label("members", username), team=resource.team
     )
 
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.list_kind import ListKind
@@ -23,7 +23,7 @@ class MilestoneSpec(Spec):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.starts is not None and self.due is not None and self.starts >= self.due:
-            raise PydanticCustomError("milestone_dates", "due must be later than starts", {})
+            raise refusal("milestone-dates")
         return self
 
 

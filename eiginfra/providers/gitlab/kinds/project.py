@@ -106,20 +106,15 @@ class ProjectKind(PathKind[ProjectSpec]):
         """The fence, visibility, renaming into another group, and titles that GitLab refuses."""
         yield from self.fence(spec.path)
         if "/" not in spec.path:
-            yield error("project-path", f"{spec.path} names no group", remedy="write the full path: GROUP/PROJECT", field="path")
+            yield error("project-path", path=spec.path, field="path")
         was = wanted[Address(PROJECT, spec.path)].was if Address(PROJECT, spec.path) in wanted else None
         if was is not None and parent(was.key) != parent(spec.path):
-            yield error(
-                "project-moved",
-                f"{was.key} lies in another group than {spec.path}",
-                remedy="move it on GitLab, by hand",
-                field="was",
-            )
+            yield error("project-moved", was=was.key, path=spec.path, field="was")
         managed = spec.model_fields_set
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)
         if "title" in managed and (problem := name_problem(spec.title, self.signs)):
-            yield error("project-title", f"the project's title {spec.title!r}: {problem}", field="title")
+            yield error("project-title", title=spec.title, problem=problem, field="title")
 
     def numbered(self, number: int) -> Json | None:
         """A project."""
@@ -200,14 +195,7 @@ def _archived(scope: Scope, objects: Iterable[Observed]) -> Iterator[Finding]:
     for there in objects:
         resource = wanted.get(there.address)
         if resource is not None and there.values["archived"] and "archived" not in resource.values:
-            yield warning(
-                "project-archived",
-                f"the project {there.address.key} is archived: nobody can push to it",
-                remedy="unarchive it in its settings, or write archived: false in the playbook",
-                address=str(there.address),
-                field="archived",
-                team=resource.team,
-            )
+            yield warning("project-archived", path=there.address.key, address=str(there.address), field="archived", team=resource.team)
 
 
 def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> Observed:  # noqa: FBT001 - of this file alone

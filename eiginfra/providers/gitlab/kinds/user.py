@@ -1,7 +1,6 @@
 """`gitlab.user`: an account on GitLab; made, invited or insisted on, as the site's `accounts` says."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -91,25 +90,23 @@ class UserKind(GitLabKind[UserSpec]):
         spec, settings = resource.spec, self.api.settings
         if not isinstance(spec, UserSpec):
             return None
-        say = partial(warning, address=str(resource.address), team=resource.team)
+        address, team = str(resource.address), resource.team
         if known is not None and not self.api.me().get("is_admin"):
-            message = f"the account {spec.username} (ID {known}) is not shown to eiginfra's token: it was blocked or deleted"
-            return reason("account-hidden"), [say("account-hidden", message, remedy="ask an administrator of GitLab", field="username")]
+            found = warning("account-hidden", username=spec.username, id=known, address=address, field="username", team=team)
+            return reason("account-hidden"), [found]
         if settings.accounts == "require":
-            remedy = f"ask them to sign in once at {settings.url}, or write accounts: create under gitlab: in the site file"
-            what = f"there is no account {spec.username} on GitLab"
-            return reason("account-missing"), [say("account-missing", what, remedy=remedy, field="username")]
+            found = warning("account-missing", username=spec.username, url=settings.url, address=address, field="username", team=team)
+            return reason("account-missing"), [found]
         if not spec.email:
-            what = "created" if settings.accounts == "create" else "invited"
-            message = f"the account {spec.username} is to be {what}, but has no e-mail address"
-            remedy = "write an e-mail address in the team's file"
-            return reason("email-missing"), [say("account-without-email", message, remedy=remedy, field="email")]
+            found = warning(
+                "account-without-email", username=spec.username, accounts=settings.accounts, address=address, field="email", team=team
+            )
+            return reason("email-missing"), [found]
         mine = [user for user in listed if str(user.get("email", "")).lower() == spec.email.lower()]
         others = [str(user["username"]) for user in mine or self.api.users_by_email(spec.email)]
         if others:
-            message = f"the e-mail address of {spec.username} belongs to the account {others[0]} on GitLab"
-            remedy = f"write {others[0]} as the username, or another address"
-            return reason("account-email-taken", account=others[0]), [say("account-email-taken", message, remedy=remedy, field="email")]
+            found = warning("account-email-taken", username=spec.username, account=others[0], address=address, field="email", team=team)
+            return reason("account-email-taken", account=others[0]), [found]
         return (reason("own-invitation"), []) if settings.accounts == "invite" else None
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
@@ -160,8 +157,9 @@ def _replaced(resource: Resource, user: Json, known: int) -> Finding:
     """Names can be given up and taken by somebody else: accounts are known by their ID."""
     return warning(
         "account-replaced",
-        f"the account {user['username']} (ID {user['id']}) is not the one that eiginfra knew by that name (ID {known}): left alone",
-        remedy=f"ask the person for the name of the account; if this is right: eiginfra forget '{resource.address}'",
+        username=user["username"],
+        id=user["id"],
+        known=known,
         address=str(resource.address),
         field="username",
         team=resource.team,
@@ -171,8 +169,8 @@ def _replaced(resource: Resource, user: Json, known: int) -> Finding:
 def _blocked(resource: Resource, there: Observed) -> Finding:
     return warning(
         "account-blocked",
-        f"the account {there.values['username']} is {there.facts.get('state')}, and the journal does not know that eiginfra did it",
-        remedy="an administrator of GitLab can unblock it, or `state: active` in the playbook",
+        username=there.values["username"],
+        state=there.facts.get("state"),
         address=str(resource.address),
         field="username",
         team=resource.team,

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
-from pydantic_core import PydanticCustomError
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import InputError, StaleError
+from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
@@ -66,7 +66,7 @@ class VariableSpec(Spec):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if bool(self.group) == bool(self.project):
-            raise PydanticCustomError("one_place", "name exactly one of group and project", {})
+            raise refusal("group-or-project")
         return self
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from eiginfra.core.finding import Finding, warning
+from eiginfra.core.reason import reason
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.members.state import Entry, MembersState
@@ -55,10 +56,5 @@ class Leavers:
 
 
 def _said(name: str, holder: Holder, others: Sequence[Holder]) -> Finding:
-    where = ", ".join(str(other) for other in others)
-    return warning(
-        "leaver-elsewhere",
-        f"{name} leaves {holder.path}, and was added by hand to {where}: removed there too",
-        remedy=f"list {name} in the inventory if this is not meant",
-        address=f"gitlab.members[{holder.path}]",
-    )
+    where = [reason("in-project" if other.sort == "project" else "in-group", path=other.path) for other in others]
+    return warning("leaver-elsewhere", name=name, path=holder.path, where=where, address=f"gitlab.members[{holder.path}]")

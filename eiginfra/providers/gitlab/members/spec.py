@@ -5,9 +5,9 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from eiginfra.core.merge import LATEST, by_entry, strongest
+from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.fields import FullPath, Username
 from eiginfra.providers.gitlab.members.state import Entry
@@ -71,11 +71,11 @@ class MembersSpec(Spec):
         names = [member.username.lower() for member in members]
         for member in members:
             if names.count(member.username.lower()) > 1:
-                raise PydanticCustomError("listed_twice", "{name} is listed twice", {"name": member.username})
+                raise refusal("listed-twice", name=member.username)
         return members
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if bool(self.group) == bool(self.project):
-            raise PydanticCustomError("one_place", "name exactly one of group and project", {})
+            raise refusal("group-or-project")
         return self

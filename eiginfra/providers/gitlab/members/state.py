@@ -169,10 +169,7 @@ class MemberList:
             return
         name = str(entry["username"])
         state.blocked[name] = reason("token-account")
-        message = f"{name} is the account behind eiginfra's token: its membership of {self.holder.path} is never touched"
-        state.findings.append(
-            self._warning("member-is-token", message, "take it out of the members, or give eiginfra an account of its own")
-        )
+        state.findings.append(warning("member-is-token", username=name, path=self.holder.path, address=self._address))
 
     def _last_owner(self, state: MembersState, owners: Sequence[str], named: Mapping[str, Entry], *, left: bool) -> None:
         """One owner stays where the list leaves the group without any. An invited owner is none yet."""
@@ -182,8 +179,7 @@ class MemberList:
         name = min(owners, key=lambda owner: state.users[owner])
         state.blocked[name] = reason("last-owner")
         if not left:
-            message = f"{name} stays owner of {self.holder.path}: there is no other"
-            state.findings.append(self._warning("last-owner", message, "name another owner first"))
+            state.findings.append(warning("last-owner", username=name, path=self.holder.path, address=self._address))
 
     def _invited(self, state: MembersState, named: Mapping[str, Entry]) -> None:
         whose = {
@@ -220,10 +216,10 @@ class MemberList:
             return
         name, access = entry["username"], NAMES.get(level, f"level {level}")
         state.blocked[name] = reason("inherited", access=access, group=group)
-        message = (
-            f"{name} is {access} of {self.holder.path} already, inherited from {group}: {entry['access']} would be less, so nothing is done"
+        wanted, path = entry["access"], self.holder.path
+        state.findings.append(
+            warning("below-inherited", username=name, access=access, group=group, wanted=wanted, path=path, address=self._address)
         )
-        state.findings.append(self._warning("below-inherited", message, f"give the role that is meant, or take {name} out of {group}"))
 
     def _accepted_by_another(self, state: MembersState, wanted: Sequence[Entry]) -> None:
         """An invitation may be accepted under another name: that account is not removed, nor the person invited again."""
@@ -234,32 +230,27 @@ class MemberList:
                 continue
             for other in (name, *strangers):
                 state.blocked[other] = reason("invitation-taken", who=name, accounts=[*strangers])
-            message = (
-                f"the invitation of {name} to {self.holder.path} is gone, and {name} did not come: "
-                f"{', '.join(strangers)} may be the same person, and stays"
+            state.findings.append(
+                warning("invitation-taken", username=name, path=self.holder.path, accounts=strangers, address=self._address)
             )
-            remedy = f"write the right username in the team's file; if it is somebody else: eiginfra forget '{self._address}'"
-            state.findings.append(self._warning("invitation-taken", message, remedy))
 
     @property
     def _address(self) -> str:
         return f"gitlab.members[{self.holder.path}]"
 
-    def _warning(self, code: str, message: str, remedy: str) -> Finding:
-        return warning(code, message, remedy=remedy, address=self._address)
-
     def _in_queue(self, entry: Entry, since: str) -> Finding:
         """A refusal leaves no trace that could be read: only how long it takes can be told."""
-        message = (
-            f"{entry['username']} waits since {since} for an administrator of GitLab to approve {entry['access']} of {self.holder.path}; "
-            "GitLab does not tell whether that was refused"
+        return notice(
+            "promotion-waits",
+            username=entry["username"],
+            since=since,
+            access=entry["access"],
+            path=self.holder.path,
+            address=self._address,
         )
-        remedy = f"ask the administrator; to have GitLab asked again: eiginfra forget '{self._address}'"
-        return notice("promotion-waits", message, remedy=remedy, address=self._address)
 
     def _renamed(self, before: str, now: str) -> Finding:
-        remedy = f"write username: {now} in the team's file"
-        return self._warning("account-renamed", f"the account {before} is called {now} now", remedy)
+        return warning("account-renamed", before=before, now=now, address=self._address)
 
 
 def invitation_of(username: str) -> Reason:

@@ -134,8 +134,11 @@ def _used_up(site: ProxmoxSettings, traces: set[int], new: Sequence[Resource]) -
     first_without = new[last - first + 1 - used]
     return error(
         "ids-used-up",
-        f"the range {first}-{last} has {last - first + 1} numbers; {used} are or were in use, {len(new)} new machines want one each",
-        remedy="widen network.ids in the site file, or remove old backups (their numbers are not used again)",
+        first=first,
+        last=last,
+        size=last - first + 1,
+        used=used,
+        asked=len(new),
         address=str(first_without.address),
         team=first_without.team,
         location=first_without.locate(),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from eiginfra.core.address import Address
-from eiginfra.core.finding import Finding, Severity, error
+from eiginfra.core.finding import Finding, Severity, error, warning
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity, ServerResources, Store
 
-_FIELDS = {"node-memory": "memory", "node-cores": "cores", "storage-full": "disk"}
+_FIELDS = {"node-memory": "memory", "node-cores": "cores", "storage-full": "disk", "storage-exhausted": "disk"}
 """By a finding's code, the field that asks for too much."""
 
 
@@ -82,13 +82,15 @@ def _memory(node: NodeCapacity, here: Sequence[Demand], others: int) -> Iterator
     asked = sum(demand.memory for demand in here)
     if node.memory is None or not here or others + asked <= node.memory:
         return
-    yield from _each(
+    found = error(
         "node-memory",
-        f"node {node.name} has {amount(node.memory)} of memory; guests that this plan leaves alone are configured for {amount(others)};"
-        f" this plan asks for {amount(asked)}: {amount(others + asked - node.memory)} too much",
-        "ask for less, let go what is not used any more, or add memory or a node",
-        _last(here, lambda demand: demand.more_memory, others + asked - node.memory),
+        node=node.name,
+        has=amount(node.memory),
+        others=amount(others),
+        asked=amount(asked),
+        excess=amount(others + asked - node.memory),
     )
+    yield from _each(found, _last(here, lambda demand: demand.more_memory, others + asked - node.memory))
 
 
 def _cores(node: NodeCapacity, here: Sequence[Demand], others: int, overcommit: int) -> Iterator[Finding]:
@@ -96,46 +98,57 @@ def _cores(node: NodeCapacity, here: Sequence[Demand], others: int, overcommit: 
         return
     asked, most = sum(demand.cores for demand in here), node.cores * overcommit
     if others + asked > most:
-        yield from _each(
+        found = error(
             "node-cores",
-            f"node {node.name} has {node.cores} cores, which may be promised {overcommit} times: {most}; guests that this plan leaves alone"
-            f" have {others}; this plan asks for {asked}: {others + asked - most} too many",
-            "ask for fewer, or add a node",
-            _last(here, lambda demand: demand.more_cores, others + asked - most),
+            node=node.name,
+            has=node.cores,
+            times=overcommit,
+            most=most,
+            others=others,
+            asked=asked,
+            excess=others + asked - most,
         )
+        yield from _each(found, _last(here, lambda demand: demand.more_cores, others + asked - most))
     for demand in here:
         if demand.more_cores and demand.cores > node.cores and demand.resource.address.kind == "proxmox.vm":
-            problem = f"a VM of {demand.cores} cores cannot start on node {node.name}, which has {node.cores}"
-            yield _finding("node-cores", problem, "ask for fewer", grows=True, about=demand.resource)
+            yield _about(error("vm-cores", cores=demand.cores, node=node.name, has=node.cores), demand.resource)
 
 
 def _disks(store: Store, here: Sequence[Demand]) -> Iterator[Finding]:
     more = sum(demand.more_disk for demand in here)
     if not more:
         return
-    where = f"storage {store.name} on {store.node}"
     if not store.thin:
         more -= sum(demand.more_disk for demand in here if demand.linked)
         if more > store.available:
-            short = amount(more - store.available)
-            problem = f"{where} has {amount(store.available)} free; this plan asks for {amount(more)} more: {short} too much"
-            last = _last(here, lambda demand: 0 if demand.linked else demand.more_disk, more - store.available)
-            yield from _each("storage-full", problem, "ask for less, or make room", last)
+            found = error(
+                "storage-full",
+                storage=store.name,
+                node=store.node,
+                free=amount(store.available),
+                asked=amount(more),
+                excess=amount(more - store.available),
+            )
+            yield from _each(found, _last(here, lambda demand: 0 if demand.linked else demand.more_disk, more - store.available))
         return
     # A clone writes at once what its template holds; how much a container's template holds, no server says.
     at_once = sum(store.used.get(demand.copies, 0) for demand in here if demand.copies is not None)
     if store.available <= at_once:
-        problem = f"{where} has {amount(store.available)} of {amount(store.total)} free"
-        problem += f"; the clones of this plan take {amount(at_once)} at once" if at_once else "; this plan makes or enlarges volumes on it"
-        growing = [demand for demand in here if demand.more_disk]
-        yield from _each("storage-full", problem, "make room: remove what is not used any more, or enlarge it", growing)
+        free, total = amount(store.available), amount(store.total)
+        found = error(
+            "storage-exhausted", storage=store.name, node=store.node, free=free, total=total, cloning=at_once > 0, copied=amount(at_once)
+        )
+        yield from _each(found, [demand for demand in here if demand.more_disk])
     elif store.provisioned + more > store.total:
-        yield _finding(
+        yield warning(
             "storage-overprovisioned",
-            f"{where} has {amount(store.total)}, of which {amount(store.total - store.available)} are used; its volumes may grow to"
-            f" {amount(store.provisioned)}; this plan adds {amount(more)}: {amount(store.provisioned + more - store.total)} too much",
-            "watch it: guests whose storage is full lose what they write",
-            grows=False,
+            storage=store.name,
+            node=store.node,
+            total=amount(store.total),
+            used=amount(store.total - store.available),
+            promised=amount(store.provisioned),
+            asked=amount(more),
+            excess=amount(store.provisioned + more - store.total),
         )
 
 
@@ -143,9 +156,8 @@ def _template(capacity: ServerResources, demand: Demand) -> Iterator[Finding]:
     """A container template that the node does not have; where the token sees none, the server will say."""
     image, here = getattr(demand.resource.spec, "image", None), capacity.templates.get(demand.node, frozenset())
     if demand.vmid is None and isinstance(image, str) and image not in here and _storage(image) in map(_storage, here):
-        problem = f"there is no container template {image} on node {demand.node}"
-        remedy = f"there are {', '.join(sorted(here))}: see `images` in the site file, or fetch it on the node: pveam download"
-        yield _finding("template", problem, remedy, grows=True, about=demand.resource)
+        found = error("container-template-missing", image=image, node=demand.node, templates=sorted(here))
+        yield _about(found, demand.resource)
 
 
 def _last(here: Sequence[Demand], more: Callable[[Demand], int], surplus: int) -> list[Demand]:
@@ -158,12 +170,12 @@ def _last(here: Sequence[Demand], more: Callable[[Demand], int], surplus: int) -
     return found
 
 
-def _each(code: str, message: str, remedy: str, concerned: Sequence[Demand]) -> Iterator[Finding]:
+def _each(found: Finding, concerned: Sequence[Demand]) -> Iterator[Finding]:
     """An error for each that is too much; a warning where there is too much without any."""
     if not concerned:
-        yield _finding(code, message, remedy, grows=False)
+        yield found.model_copy(update={"severity": Severity.WARNING})
     for demand in concerned:
-        yield _finding(code, message, remedy, grows=True, about=demand.resource)
+        yield _about(found, demand.resource)
 
 
 def _storage(volume: str) -> str:
@@ -178,13 +190,10 @@ def _together(stores: Iterable[Store]) -> list[list[Store]]:
     return list(groups.values())
 
 
-def _finding(code: str, message: str, remedy: str, *, grows: bool, about: Resource | None = None) -> Finding:
-    found = error(code, message, remedy=remedy)
-    if about is not None:
-        found = found.model_copy(
-            update={"address": str(about.address), "team": about.team, "location": about.locate(_FIELDS.get(code, "image"))}
-        )
-    return found if grows else found.model_copy(update={"severity": Severity.WARNING})
+def _about(found: Finding, resource: Resource) -> Finding:
+    """A finding about a guest, at the line that says so."""
+    where = resource.locate(_FIELDS.get(found.code, "image"))
+    return found.model_copy(update={"address": str(resource.address), "team": resource.team, "location": where})
 
 
 def amount(size: int) -> str:

@@ -12,7 +12,6 @@ from eiginfra.providers.proxmox.guests.resources import NodeCapacity
 from eiginfra.providers.proxmox.guests.spec import GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
 
-_WORDS: dict[GuestType, str] = {"lxc": "container", "qemu": "VM"}
 Marks = Mapping[str, Sequence[Listed]]
 
 
@@ -48,7 +47,7 @@ def attributed(finding: Finding, resource: Resource) -> Finding:
 def absent(look: Look) -> dict[Address, Absence]:
     """The wanted guests that may exist although they were not seen, with the reason: a node is offline, or the marker was removed."""
     unmarked = {
-        resource.address: Absence(reason("guest-unmarked", what=_WORDS[guest.type], id=guest.vmid, node=guest.node))
+        resource.address: Absence(reason("guest-unmarked", type=guest.type, id=guest.vmid, node=guest.node))
         for resource, guest in _bare(look)
     }
     return _out_of_reach(look) | unmarked
@@ -71,8 +70,8 @@ def _out_of_reach(look: Look) -> dict[Address, Absence]:
         if guest is None and template is not None and not template.reachable:
             found[resource.address] = Absence(reason("template-offline", id=template.vmid, node=template.node))
         if guest is not None:
-            certain = "it is" if resource.address in at or guest.vmid == spec.id else "it may be"
-            why = reason("guest-offline", certain=certain, what=_WORDS[guest.type], id=guest.vmid, node=guest.node)
+            certain = resource.address in at or guest.vmid == spec.id
+            why = reason("guest-offline", certain=certain, type=guest.type, id=guest.vmid, node=guest.node)
             found[resource.address] = Absence(why)
     return found
 
@@ -98,24 +97,11 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
         return
     address = Address(kind, spec.mark)
     if ids and not ids[0] <= spec.id <= ids[1]:
-        yield error(
-            "id-outside-range",
-            f"the number {spec.id} is not in the site's range {ids[0]}-{ids[1]}",
-            remedy="only guests of the range can be adopted",
-            address=str(address),
-            team=spec.team,
-            field="id",
-        )
+        yield error("id-outside-range", id=spec.id, first=ids[0], last=ids[1], address=str(address), team=spec.team, field="id")
     same = sorted(str(other) for other, resource in wanted.items() if other != address and getattr(resource.spec, "id", None) == spec.id)
     if same and str(address) < same[0]:
         second = wanted[Address.parse(same[0])].locate("id")
-        yield error(
-            "id-twice",
-            f"the number {spec.id} is given to {address} and to {same[0]}",
-            also=() if second is None else (second,),
-            address=str(address),
-            field="id",
-        )
+        yield error("id-twice", id=spec.id, other=same[0], also=() if second is None else (second,), address=str(address), field="id")
 
 
 def _offline(look: Look) -> Iterator[Finding]:
@@ -125,13 +111,8 @@ def _offline(look: Look) -> Iterator[Finding]:
         if not guest.reachable:
             lost.setdefault(guest.node, []).append(guest.vmid)
     for node in sorted((node for node in look.nodes if not node.online), key=lambda node: node.name):
-        guests = ", ".join(map(str, sorted(lost.get(node.name, ())))) or "none"
-        state = "does not answer" if node.silent else "is offline"
-        yield warning(
-            "node-offline",
-            f"node {node.name} {state}: what is on it (guests {guests}) is unknown, not missing, and nothing is made in its place",
-            remedy="see to the node, then make a new plan; what is wanted on the other nodes is done meanwhile",
-        )
+        guests = sorted(lost.get(node.name, ()))
+        yield warning("node-silent" if node.silent else "node-offline", node=node.name, guests=guests)
 
 
 def _moved(look: Look) -> Iterator[Finding]:
@@ -142,7 +123,10 @@ def _moved(look: Look) -> Iterator[Finding]:
         if was is not None and was != now:
             yield notice(
                 "guest-moved",
-                f"{_WORDS[look.type]} {observed.handle['vmid']} was moved from {was} to {now}; it is left there",
+                type=look.type,
+                id=observed.handle["vmid"],
+                was=was,
+                now=now,
                 address=str(observed.address),
                 team=observed.team,
             )
@@ -165,9 +149,10 @@ def _unmarked(look: Look) -> Iterator[Finding]:
     """Guests whose marker somebody removed from the description: no second one is created."""
     for resource, guest in _bare(look):
         key = resource.address.key
-        problem = f"{_WORDS[guest.type]} {guest.vmid} on {guest.node} was {key}, but its description no longer says so"
-        remedy = f"write the line `eiginfra: {key}` into it again; or, if another is to be made, eiginfra forget '{resource.address}'"
-        yield attributed(warning("mark-lost", problem, remedy=remedy), resource)
+        yield attributed(
+            warning("mark-lost", type=guest.type, id=guest.vmid, node=guest.node, key=key, address=str(resource.address)),
+            resource,
+        )
 
 
 def _duplicates(look: Look) -> Iterator[Finding]:
@@ -175,24 +160,18 @@ def _duplicates(look: Look) -> Iterator[Finding]:
     for mark, guests in sorted(look.marks.items()):
         if len(guests) < 2 or guests[0].type != look.type:
             continue
-        named = [f"{_WORDS[guest.type]} {guest.vmid} on {guest.node}" for guest in guests]
+        named = [reason("guest", type=guest.type, id=guest.vmid, node=guest.node) for guest in guests]
         if guests[0].vmid == numbers_of(look.scope).get(mark):
             yield warning(
                 "mark-copied",
-                f"{' and '.join(named[1:])} bears the mark {mark} of {named[0]}: a copy, which is left alone",
-                remedy=f"take the line `eiginfra: {mark}` out of its description",
+                copies=named[1:],
+                mark=mark,
+                original=named[0],
                 address=f"{look.name}[{mark}]",
                 team=mark.split("/")[1],
             )
         else:
-            these = " and ".join(named)
-            yield error(
-                "mark-twice",
-                f"{these} bear the same mark {mark}",
-                remedy=f"take the line `eiginfra: {mark}` out of the description of the one that is not meant",
-                address=f"{look.name}[{mark}]",
-                team=mark.split("/")[1],
-            )
+            yield error("mark-twice", guests=named, mark=mark, address=f"{look.name}[{mark}]", team=mark.split("/")[1])
 
 
 def _wrong_type(look: Look) -> Iterator[Finding]:
@@ -203,8 +182,11 @@ def _wrong_type(look: Look) -> Iterator[Finding]:
             guest = look.marks[key][0]
             yield error(
                 "mark-on-other-type",
-                f"a {_WORDS[look.type]} is wanted, but {key} is {_WORDS[guest.type]} {guest.vmid} on {guest.node}",
-                remedy="a guest cannot change its type: give the new one another name, or let the old one go first",
+                wanted=look.type,
+                key=key,
+                type=guest.type,
+                id=guest.vmid,
+                node=guest.node,
                 address=f"{look.name}[{key}]",
                 team=resource.team,
             )
@@ -219,19 +201,20 @@ def _adoptions(look: Look) -> Iterator[Finding]:
         guest = look.guests.get(spec.id)
         mark = look.readings[spec.id].mark if spec.id in look.readings else None
         if guest is None:
-            problem = "there is no such guest"
+            problem = reason("guest-absent")
         elif guest.template:
-            problem = "it is a template"
+            problem = reason("guest-template")
         elif guest.type != look.type:
-            problem = f"it is a {_WORDS[guest.type]}"
+            problem = reason("guest-type", type=guest.type)
         elif mark:
-            problem = f"it belongs to {mark}"
+            problem = reason("guest-owned", mark=mark)
         else:
             continue
         yield error(
             "cannot-adopt",
-            f"`id: {spec.id}` adopts a {_WORDS[look.type]} that exists, but {problem}",
-            remedy="correct the number, or leave it out and a new one is made",
+            id=spec.id,
+            type=look.type,
+            problem=problem,
             address=f"{look.name}[{spec.mark}]",
             team=resource.team,
             field="id",
@@ -244,23 +227,13 @@ def _locked(look: Look) -> Iterator[Finding]:
         if guest.type != look.type or guest.lock is None:
             continue
         if guest.making:
-            yield warning(
-                "guest-half-made",
-                f"{_WORDS[look.type]} {guest.vmid} on {guest.node} is locked ({guest.lock}): it is being made, or its making broke off",
-                remedy="its number counts as taken; if no task works on it any more, remove it by hand",
-            )
+            yield warning("guest-half-made", type=look.type, id=guest.vmid, node=guest.node, lock=guest.lock)
         else:
-            yield notice("guest-locked", f"{_WORDS[look.type]} {guest.vmid} on {guest.node} is locked ({guest.lock}): changes must wait")
+            yield notice("guest-locked", type=look.type, id=guest.vmid, node=guest.node, lock=guest.lock)
 
 
 def _without_cores(look: Look) -> Iterator[Finding]:
     """Containers of the cohort that may use every core of the node."""
     for observed in look.objects:
         if look.type == "lxc" and observed.team is not None and observed.values["cores"] is None:
-            yield warning(
-                "container-without-cores",
-                f"container {observed.handle['vmid']} has no limit of cores: it may use all of its node, and counts as none",
-                remedy="set its cores on the server, or adopt it with `id:`",
-                address=str(observed.address),
-                team=observed.team,
-            )
+            yield warning("container-without-cores", id=observed.handle["vmid"], address=str(observed.address), team=observed.team)

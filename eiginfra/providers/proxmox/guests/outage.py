@@ -70,8 +70,4 @@ def _missing(site: ProxmoxSettings, capacity: ServerResources | None, resource: 
 
 def _told(outages: Outages) -> Iterator[Finding]:
     for (node, storage), why in sorted(outages.items()):
-        yield warning(
-            "storage-unusable",
-            f"storage {storage} cannot be used on node {node}: {why}; the machines and disks that need it are neither made nor grown",
-            remedy=f"see to the storage (pvesm status --storage {storage}), then make a new plan; all else is done meanwhile",
-        )
+        yield warning("storage-unusable", storage=storage, node=node, why=why)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Rules, Spec
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.codec import parse_tags
@@ -20,8 +21,7 @@ _PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
 def _whole(unit: str, least: int) -> AfterValidator:
     def check(size: ByteSize) -> ByteSize:
         if size % UNITS[unit] or size < least * UNITS[unit]:
-            msg = f"{size} is not a whole number of {unit}, {least}{unit} or more"
-            raise ValueError(msg)
+            raise refusal("size-not-whole", size=size, unit=unit, least=f"{least}{unit}")
         return size
 
     return AfterValidator(check)

@@ -36,30 +36,19 @@ class Templates:
         if template is not None and not template.reachable:
             return
         if template is None or not template.template or template.type != "qemu":
-            problem, remedy = f"there is no VM template {vmid} that the token sees", "grant VM.Audit and VM.Clone on the template"
-            yield error("template", problem, remedy=f"see `images` in the site file, or {remedy}")
+            yield error("vm-template-missing", id=vmid)
             return
         if template.disk > disk:
-            problem = f"the disk of template {vmid} is {ByteSize(template.disk)}, wanted {disk}"
-            yield error("template", problem, remedy="disks are never shrunk: write a larger disk, or use a smaller template")
+            yield error("template-disk-larger", id=vmid, disk=ByteSize(template.disk), wanted=disk)
         found = [drive for reading in self._survey.read([vmid]).values() for drive in drives(reading.running).values()]
         files = [str(drive.get("file")) for drive in found]
         if not any("cloudinit" in file for file in files):
-            problem = f"template {vmid} has no drive for cloud-init: its clones are given neither address nor keys"
-            yield warning("template", problem, remedy=f"on node {template.node}: qm set {vmid} --ide2 {site.disks}:cloudinit")
+            yield warning("template-without-cloud-init", id=vmid, node=template.node, storage=site.disks)
         storages = {str(drive.get("file")).partition(":")[0] for drive in found if drive.get("media") != "cdrom"}
         if linked and (elsewhere := sorted(storages - {site.disks})):
-            yield error(
-                "linked-clone",
-                f"a linked clone stays where template {vmid} has its disk, on storage {', '.join(elsewhere)}, not on {site.disks}",
-                remedy=f"write `clone: full`, or make the template on {site.disks}",
-            )
+            yield error("linked-clone-elsewhere", id=vmid, storages=elsewhere, storage=site.disks)
         elif linked and not self._can_be_linked(template):
-            yield error(
-                "linked-clone",
-                f"the storage of template {vmid} makes no linked clones",
-                remedy="write `clone: full`, or make the template on one that does: LVM-thin, ZFS, Ceph, btrfs, or qcow2 files",
-            )
+            yield error("linked-clone-impossible", id=vmid)
 
     def _can_be_linked(self, template: Listed) -> bool:
         if template.vmid not in self._linkable:

@@ -12,6 +12,7 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.merge import UNION
+from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
@@ -37,8 +38,7 @@ class AclSpec(Spec):
     @model_validator(mode="after")
     def _one_holder(self) -> Self:
         if (self.group is None) == (self.user is None):
-            msg = "name either a group or a user"
-            raise ValueError(msg)
+            raise refusal("group-or-user")
         return self
 
     @property
@@ -71,24 +71,14 @@ class AclKind(Kind[AclSpec]):
     def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
         """Holders never touched, roles under which no quota binds, and a wanted entry above that this one hides."""
         if spec.user in self._access.reserved:
-            yield error("account-reserved", f"{spec.user} is never touched by eiginfra", remedy="give the right to a group", field="user")
+            yield error("right-of-reserved-account", user=spec.user, field="user")
         loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)
         if spec.binding and loose:
-            yield error(
-                "acl-unbinding",
-                f"{', '.join(loose)} on {spec.path}: eiginfra cannot tell whether a quota would still bind {spec.who}",
-                remedy="give a role that the playbook makes (proxmox.role), or write `binding: false`",
-                field=f"roles[{loose[0]}]",
-            )
+            yield error("acl-unbinding", roles=loose, path=spec.path, who=spec.who, field=f"roles[{loose[0]}]")
         for path in PurePosixPath(spec.path).parents:
             above = wanted.get(Address(self.name, f"{path}:{spec.who}"))
             if above is not None and isinstance(above.spec, AclSpec) and (hidden := _hidden(above.spec, spec)):
-                yield warning(
-                    "acl-hidden",
-                    f"{', '.join(hidden)} on {path} does not reach {spec.path}, where {spec.who} has {', '.join(spec.roles)}",
-                    remedy=f"an entry on a deeper path replaces what comes from above: write all roles on {spec.path}",
-                    field="roles",
-                )
+                yield warning("acl-hidden", hidden=hidden, above=path, path=spec.path, who=spec.who, roles=spec.roles, field="roles")
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""
@@ -157,8 +147,4 @@ def _hidden(above: AclSpec, below: AclSpec) -> list[str]:
 def _elsewhere(rows: Sequence[Json]) -> Finding:
     """A right given by hand, which may let a whole team pass its quota."""
     path, group, roles = rows[0]["path"], rows[0]["ugid"], ",".join(sorted(str(row["roleid"]) for row in rows))
-    return warning(
-        "acl-elsewhere",
-        f"the group {group} also has {roles} on {path}, which the playbook does not give",
-        remedy=f"if it should not: pveum acl delete {path} --groups {group} --roles {roles}",
-    )
+    return warning("acl-elsewhere", group=group, roles=roles, path=path)

@@ -17,6 +17,7 @@ from eiginfra.core.errors import NotFoundError, PermissionDeniedError
 from eiginfra.core.finding import Finding, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.reason import Reason, reason
+from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Absence, Denial, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.world import World
@@ -62,8 +63,7 @@ class BackupSpec(Spec):
     def _one_choice(self) -> "BackupSpec":
         chosen = [name for name in _COVERS if getattr(self, name)]
         if len(chosen) != 1:
-            msg = f"a job covers either `guests` (at least one), or a `pool`, or `all`; here it is {' and '.join(chosen) or 'none'}"
-            raise ValueError(msg)
+            raise refusal("backup-covers", chosen=chosen)
         return self
 
 
@@ -127,9 +127,7 @@ class BackupKind(Kind[BackupSpec]):
     def _left_to_administrator(self, change: Change) -> Iterable[Finding]:
         """What an administrator must run, and which machines of the job no other job covers."""
         if change.desired is None:
-            problem = f"backup job {change.address.key} left the inventory, and the token may not delete it (Sys.Modify on /)"
-            remedy = f"an administrator must delete it: pvesh delete /cluster/backup/{change.address.key}"
-            yield warning("backup-job", problem, remedy=remedy, address=str(change.address))
+            yield warning("backup-job-left", name=change.address.key, address=str(change.address))
             return
         spec = BackupSpec.model_validate(change.desired)
         marked = self._numbers(self._machines.last(spec.guests[0].split("/")[0])) if spec.guests else {}
@@ -138,7 +136,7 @@ class BackupKind(Kind[BackupSpec]):
         yield _told(Resource(change.address, spec, change.team), there, marked, fields, seen=True)
         bare = self._bare() if marked else frozenset[int]()
         if uncovered := sorted(mark for mark, vmid in marked.items() if vmid in bare):
-            yield warning("guests-without-backup", f"no backup job covers {', '.join(uncovered)}")
+            yield warning("machines-without-backup", marks=uncovered)
 
     def _jobs(self) -> dict[str, Mapping[str, Any]] | None:
         """All jobs by name; None where the token may not see them."""
@@ -161,12 +159,7 @@ class BackupKind(Kind[BackupSpec]):
         by_hand = {guest.vmid: guest for guest in survey.guests.values() if guest.pool in pools and guest.vmid not in ours}
         for vmid in sorted(by_hand.keys() & self._bare()) if by_hand else ():
             guest = by_hand[vmid]
-            yield warning(
-                "guests-without-backup",
-                f"guest {vmid} ({guest.name}) in pool {guest.pool} was made by hand, and no backup job covers it",
-                remedy="adopt it with `id:`, or tell its team that it is not saved",
-                team=pools[str(guest.pool)],
-            )
+            yield warning("guest-without-backup", id=vmid, name=guest.name, pool=guest.pool, team=pools[str(guest.pool)])
 
     def _bare(self) -> frozenset[int]:
         """The numbers of guests that no job covers."""
@@ -317,20 +310,17 @@ def _retention(prune: Any) -> str | None:
 
 def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking: Sequence[str], *, seen: bool) -> Finding:
     spec: BackupSpec = resource.spec  # type: ignore[assignment]  # the scope holds resources of this kind alone
-    what = f"backup job {spec.id}"
-    if not seen:
-        problem = f"backup jobs cannot be seen (Sys.Audit on /): whether {what} stands is not known"
-    elif there is None:
-        problem = f"{what} is missing, and the token may not make it (Sys.Modify on /)"
-    else:
-        problem = f"{what} is not as wanted ({', '.join(lacking)}), and the token may not change it (Sys.Modify on /)"
     command = ["pvesh", "set", f"/cluster/backup/{spec.id}"] if there else ["pvesh", "create", "/cluster/backup", "--id", spec.id]
     for name, value in _params(spec, numbers, lacking).items():
         command += [f"--{name}", str(value)]
     absent = [mark for mark in spec.guests or () if mark not in numbers]
     if absent and len(absent) == len(spec.guests or ()):
-        remedy = "make the machines first: the plan after that says what an administrator must run"
+        advice = reason("machines-first")
     else:
-        remedy = f"an administrator must {'change' if there else 'make'} it: {shlex.join(command)}"
-        remedy += f"; without {len(absent)} machines that are still to be made" if absent else ""
-    return warning("backup-job", problem, remedy=remedy, address=str(resource.address))
+        advice = reason("backup-command", verb="change" if there else "make", command=shlex.join(command), without=len(absent))
+    address = str(resource.address)
+    if not seen:
+        return warning("backup-jobs-unseen", name=spec.id, advice=advice, address=address)
+    if there is None:
+        return warning("backup-job-missing", name=spec.id, advice=advice, address=address)
+    return warning("backup-job-differs", name=spec.id, fields=list(lacking), advice=advice, address=address)

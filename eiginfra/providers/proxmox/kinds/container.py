@@ -112,9 +112,8 @@ class ContainerKind(GuestKind[ContainerSpec]):
             config = look.readings[vmid].wanted
             if missing := features.lacking(spec.features, config):
                 where, what = observed.handle["node"], features.command(vmid, missing, config)
-                problem = f"container {vmid} lacks {', '.join(missing)}, which Proxmox lets only root switch on"
                 yield attributed(
-                    notice("feature-for-root", problem, remedy=f"as root on {where}: {what}; then restart it", field="features"), resource
+                    notice("feature-for-root", id=vmid, features=missing, node=where, command=what, field="features"), resource
                 )
 
     def make(self, spec: ContainerSpec) -> None:

@@ -101,8 +101,7 @@ class FirewallKind(Kind[FirewallSpec]):
     def check(self, spec: FirewallSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
         """A firewall of a guest that nobody asks for."""
         if not any(address in wanted for address in self.dependencies(spec)):
-            problem = f"no container or VM of the mark {spec.mark} is wanted"
-            yield error("firewall-without-guest", problem, remedy="leave it out with the machine, or correct `mark`", field="mark")
+            yield error("firewall-without-guest", mark=spec.mark, field="mark")
 
     # Looking.
 
@@ -129,33 +128,17 @@ class FirewallKind(Kind[FirewallSpec]):
         try:
             options = self._client.get("cluster/firewall/options", "read the datacenter's firewall")
         except PermissionDeniedError:
-            return [
-                notice(
-                    "datacenter-firewall-unknown",
-                    "whether the datacenter's firewall is on cannot be seen: while it is off, rules of guests have no effect",
-                    remedy="grant Sys.Audit on / to the token, or look: pvesh get /cluster/firewall/options",
-                )
-            ]
+            return [notice("datacenter-firewall-unknown")]
         if flag(options.get("enable", 0)):
             return []
-        return [
-            notice(
-                "datacenter-firewall-off",
-                "rules and filters of guests have no effect until the datacenter's firewall is on",
-                remedy="turn it on by hand, from a console that does not depend on the network",
-            )
-        ]
+        return [notice("datacenter-firewall-off")]
 
     def _device(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> Iterable[Finding]:
         number = device_number(reading.wanted, self._client.settings)
         device = reading.wanted.get(f"net{number}")
         if device and not Properties.parse(str(device), "model").flag("firewall"):
             yield warning(
-                "firewall-not-on-device",
-                f"net{number} of guest {guest.vmid} has no firewall=1: its rules and filter have no effect",
-                remedy="set the device's firewall flag on the server; the MAC must be kept",
-                address=f"{self.name}[{spec.mark}]",
-                team=_team(spec),
+                "firewall-not-on-device", id=guest.vmid, device=f"net{number}", address=f"{self.name}[{spec.mark}]", team=_team(spec)
             )
 
     def read(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:

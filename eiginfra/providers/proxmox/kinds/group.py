@@ -65,12 +65,7 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
         """Accounts that are never touched."""
         for member in spec.members:
             if member.user in self._access.reserved:
-                yield error(
-                    "account-reserved",
-                    f"{member.user} is never touched by eiginfra",
-                    remedy="take it off the list",
-                    field=f"members[{member.user}]",
-                )
+                yield error("member-reserved", user=member.user, field=f"members[{member.user}]")
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""

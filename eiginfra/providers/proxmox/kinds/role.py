@@ -9,6 +9,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Kind
+from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.suggest import did_you_mean
@@ -50,16 +51,9 @@ class RoleKind(Kind[RoleSpec]):
     def check(self, spec: RoleSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a role is judged alone
         """A built-in role, and privileges with which a quota would bind nobody."""
         if spec.id.upper().startswith("PVE") or spec.id in {"Administrator", "NoAccess"}:
-            yield error(
-                "role-built-in", f"{spec.id} is a role of Proxmox's own", remedy="give yours another name, e.g. EigTeam", field="id"
-            )
+            yield error("role-built-in", id=spec.id, field="id")
         if spec.binding and (loose := sorted(set(spec.privileges) - BINDING)):
-            yield error(
-                "role-unbinding",
-                f"the role {spec.id} gives {', '.join(loose)}: those who have it could pass their quota, or undo what eiginfra made",
-                remedy="take that out, or write `binding: false` if no quota is to bind those who have the role",
-                field=f"privileges[{loose[0]}]",
-            )
+            yield error("role-unbinding", id=spec.id, privileges=loose, field=f"privileges[{loose[0]}]")
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""
@@ -96,8 +90,8 @@ def _unknown(resource: Resource, known: Iterable[str]) -> Iterator[Finding]:
     for name in sorted(set(spec.privileges) - names):
         yield error(
             "privilege-unknown",
-            f"this Proxmox VE has no privilege {name}",
-            remedy=did_you_mean(name, names) or "see the privileges of the role Administrator: pveum role list",
+            name=name,
+            advice=did_you_mean(name, names) or reason("see-privileges"),
             address=str(resource.address),
             field=f"privileges[{name}]",
             team=resource.team,

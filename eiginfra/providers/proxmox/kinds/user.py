@@ -12,7 +12,7 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.merge import LATEST, strongest
-from eiginfra.core.reason import reason
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox.access import Access, Json
@@ -53,7 +53,7 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
     def check(self, spec: ProxmoxUserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
         """Accounts that are never touched."""
         if (userid := self.key(spec)) in self._access.reserved:
-            yield error("account-reserved", f"{userid} is never touched by eiginfra", remedy="give the person another account", field="id")
+            yield error("account-reserved", user=userid, field="id")
 
     def observe(self, scope: Scope) -> Observation:
         """One request, and one for the realms while accounts are to be made."""
@@ -81,16 +81,14 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
             if realm not in realms:
                 yield warning(
                     "realm-missing",
-                    f"Proxmox has no realm {realm}, which {names} {'is' if len(resources) == 1 else 'are'} to be made in",
-                    remedy=f"its realms are {', '.join(sorted(realms))}: see `realm:` under `proxmox:`, or have an administrator add it",
+                    realm=realm,
+                    names=names,
+                    count=len(resources),
+                    realms=sorted(realms),
                     location=resources[0].locate("id"),
                 )
             elif realms[realm] in {"pve", "pam"}:
-                yield notice(
-                    "account-without-password",
-                    f"{names} will be made without a password: a token cannot set one",
-                    remedy=f"an administrator does, for each: pveum passwd {resources[0].address.key}",
-                )
+                yield notice("account-without-password", names=names, first=resources[0].address.key)
 
     def read(self, spec: ProxmoxUserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the ID is all there is to find it by
         """The account, or None."""
@@ -137,10 +135,10 @@ def _last_day(expire: object) -> str | None:
     return (end.date() - _DAY).isoformat() if end.time() == time() else end.isoformat()
 
 
-def _some(names: Iterable[str]) -> str:
+def _some(names: Iterable[str]) -> list[str | Reason]:
     every = list(names)
     more = len(every) - _SHOWN
-    return ", ".join(every) if more <= 0 else f"{', '.join(every[:_SHOWN])} and {more} more"
+    return [*every] if more <= 0 else [*every[:_SHOWN], reason("and-more", count=more)]
 
 
 def _observed(key: str, row: Json, resource: Resource | None = None) -> Observed:

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue, model_validator
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
+from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
@@ -59,8 +60,7 @@ class VmSpec(GuestSpec):
     @model_validator(mode="after")
     def _balloon_within(self) -> Self:
         if self.balloon is not None and self.balloon > self.memory:
-            msg = f"balloon is {self.balloon}, more than all the memory, {self.memory}"
-            raise ValueError(msg)
+            raise refusal("balloon-larger", balloon=self.balloon, memory=self.memory)
         return self
 
 

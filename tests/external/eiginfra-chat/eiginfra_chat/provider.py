@@ -43,9 +43,9 @@ class ChatProvider(Provider[ChatSite]):
         try:
             version = self._client.ask("GET", "/version")["version"]
         except EiginfraError as problem:
-            yield error("chat-unreachable", str(problem), remedy="see `url:` and `token:` under `chat:` in the site file")
+            yield error("chat-unreachable", text=str(problem))
         else:
-            yield notice("chat-version", f"the chat at {self._url} is of version {version}")
+            yield notice("chat-version", url=self._url, version=version)
 
     def requests(self) -> Mapping[str, int]:
         return self._client.policy.meter.counts

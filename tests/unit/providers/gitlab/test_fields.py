@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+from support.words import told
 
+from eiginfra.core.reason import reason
 from eiginfra.providers.gitlab.fields import FullPath, inside, name_problem, parent, slug
 
 PATH = TypeAdapter(FullPath)
@@ -17,7 +19,7 @@ def test_paths(path):
     "path", ["", "/eig", "eig/", "eig//a", "-a", ".a", "a.", "a.git", "eig/a.atom", "é", "a b", "../a", "eig/..", "a%2Fb", "a\n"]
 )
 def test_what_is_no_path(path):
-    with pytest.raises(ValidationError, match="is not a path on GitLab"):
+    with pytest.raises(ValidationError, match="gitlab-path"):
         PATH.validate_python(path)
 
 
@@ -48,9 +50,11 @@ def test_names_that_gitlab_takes(name):
     ],
 )
 def test_names_that_gitlab_refuses(name, words):
-    assert words in (name_problem(name, "().") or "")
+    problem = name_problem(name, "().")
+    assert problem is not None
+    assert words in told(problem)
 
 
 def test_parentheses_are_for_groups_and_plus_for_projects():
-    assert name_problem("a (b)", "+.") == "GitLab does not allow ( ) in it"
+    assert name_problem("a (b)", "+.") == reason("name-signs", signs="( )")
     assert name_problem("c++", "+.") is None

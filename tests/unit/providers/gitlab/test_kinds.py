@@ -1,5 +1,6 @@
 import pytest
 from pydantic import ValidationError
+from support.words import message
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
@@ -106,12 +107,12 @@ def test_keys_and_dependencies(registry):
         ([ProjectSpec(path="eig")], ["project-path"]),
         ([GroupSpec(path="eig/a", name="L'été")], ["group-name"]),
         ([ProjectSpec(path="eig/a/b", title="L'été")], ["project-title"]),
-        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="internal")], ["project-more-visible"]),
+        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="internal")], ["more-visible"]),
         ([ProjectSpec(path="eig/a/b", visibility="internal"), GroupSpec(path="eig/a", visibility="internal")], []),
         ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a")], []),
-        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig", visibility="private")], ["project-more-visible"]),
+        ([ProjectSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig", visibility="private")], ["more-visible"]),
         ([ProjectSpec(path="eig/a/b"), GroupSpec(path="eig/a", visibility="private")], []),
-        ([GroupSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="private")], ["group-more-visible"]),
+        ([GroupSpec(path="eig/a/b", visibility="public"), GroupSpec(path="eig/a", visibility="private")], ["more-visible"]),
         ([MembersSpec(group="eig/a", members=[{"username": "Boss", "access": "owner"}])], ["member-kept"]),
         ([UserSpec(username="ada")], []),
     ],
@@ -163,4 +164,4 @@ def test_the_token_is_in_no_text_of_the_settings():
 def test_names_are_unique_in_their_group(registry, specs, twice):
     found = [finding for finding in check_wanted(registry, resources(registry, *specs), Limits()) if finding.code == "asked-for-twice"]
     assert [finding.severity for finding in found] == ["error"] * twice
-    assert all(str(spec.path) in finding.message for finding in found for spec in specs)
+    assert all(str(spec.path) in message(finding) for finding in found for spec in specs)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.words import raises
 
 from eiginfra.core.address import Address
 from eiginfra.core.claim import Claim
@@ -108,7 +109,7 @@ def test_a_guest_that_stands_keeps_its_address_when_the_inventory_writes_another
 
 
 def test_a_range_that_is_used_up_is_an_error_with_the_arithmetic() -> None:
-    with pytest.raises(InputError, match=r"the range 100-102 has 3 numbers; 2 are or were in use, 2 new machines want one each"):
+    with raises(InputError, match=r"the range 100-102 has 3 numbers; 2 are or were in use, 2 new machines want one each"):
         allocate([resource("adler", "a"), resource("adler", "b")], others=[standing(100)], taken=frozenset({102}), ids=(100, 102))
 
 

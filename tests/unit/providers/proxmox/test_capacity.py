@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.words import message
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Severity
@@ -56,7 +57,7 @@ def check(there: ServerResources, *resources: Resource, observed: tuple[Observed
 def test_memory_that_is_not_there_is_an_error_with_the_arithmetic() -> None:
     [finding] = check(capacity(GuestSize("eig", 6 * GIB, 2)), wanted("web", memory=size(20)), wanted("db", memory=size(8)))
     assert (finding.code, finding.severity) == ("node-memory", Severity.ERROR)
-    assert finding.message == (
+    assert message(finding) == (
         "node eig has 32GiB of memory; guests that this plan leaves alone are configured for 6GiB; this plan asks for 28GiB: 2GiB too much"
     )
 
@@ -92,7 +93,7 @@ def test_cores_may_be_promised_four_times() -> None:
     assert check(capacity(GuestSize("eig", GIB, 60)), wanted("web", cores=4)) == []
     [finding] = check(capacity(GuestSize("eig", GIB, 60)), wanted("web", cores=10))
     assert finding.severity is Severity.ERROR
-    assert finding.message == (
+    assert message(finding) == (
         "node eig has 16 cores, which may be promised 4 times: 64; guests that this plan leaves alone have 60;"
         " this plan asks for 10: 6 too many"
     )
@@ -100,7 +101,7 @@ def test_cores_may_be_promised_four_times() -> None:
 
 def test_a_vm_with_more_cores_than_the_node_cannot_start() -> None:
     [finding] = check(capacity(), wanted("db", vm, cores=9, sockets=2))
-    assert finding.message == "a VM of 18 cores cannot start on node eig, which has 16"
+    assert message(finding) == "a VM of 18 cores cannot start on node eig, which has 16"
     assert (finding.address, finding.team) == ("proxmox.vm[eig3/adler/db]", "adler")
 
 
@@ -108,13 +109,13 @@ def test_a_thick_storage_must_have_the_space_now() -> None:
     there = capacity(stores=(store(thin=False, available=10 * GIB),))
     [finding] = check(there, wanted("web", disk=size(8), mounts=(MountPoint(path="/srv", size=size(4)),)))
     assert (finding.code, finding.severity) == ("storage-full", Severity.ERROR)
-    assert finding.message == "storage local-lvm on eig has 10GiB free; this plan asks for 12GiB more: 2GiB too much"
+    assert message(finding) == "storage local-lvm on eig has 10GiB free; this plan asks for 12GiB more: 2GiB too much"
 
 
 def test_a_thin_storage_that_is_promised_too_often_is_a_warning_with_what_is_used() -> None:
     [finding] = check(capacity(stores=(store(provisioned=95 * GIB, available=70 * GIB),)), wanted("web"))
     assert (finding.code, finding.severity) == ("storage-overprovisioned", Severity.WARNING)
-    assert finding.message == (
+    assert message(finding) == (
         "storage local-lvm on eig has 100GiB, of which 30GiB are used; its volumes may grow to 95GiB; this plan adds 8GiB: 3GiB too much"
     )
 
@@ -122,8 +123,8 @@ def test_a_thin_storage_that_is_promised_too_often_is_a_warning_with_what_is_use
 @pytest.mark.parametrize("available", [0, 0.5])
 def test_a_thin_storage_without_space_for_the_clones_is_an_error(available: float) -> None:
     [finding] = check(capacity(stores=(store(available=size(available), used={9012: GIB}),)), wanted("db", vm))
-    assert (finding.code, finding.severity) == ("storage-full", Severity.ERROR)
-    assert finding.message.endswith("; the clones of this plan take 1GiB at once")
+    assert (finding.code, finding.severity) == ("storage-exhausted", Severity.ERROR)
+    assert message(finding).endswith("; the clones of this plan take 1GiB at once")
 
 
 def test_linked_clones_take_no_space_at_first_and_may_grow_to_all_of_their_disk() -> None:
@@ -131,12 +132,12 @@ def test_linked_clones_take_no_space_at_first_and_may_grow_to_all_of_their_disk(
     assert check(capacity(stores=(store(available=size(0.5), used={9012: GIB}),)), db) == []
     [finding] = check(capacity(stores=(store(provisioned=95 * GIB),)), db)
     assert (finding.code, finding.severity) == ("storage-overprovisioned", Severity.WARNING)
-    assert "this plan adds 16GiB: 11GiB too much" in finding.message
+    assert "this plan adds 16GiB: 11GiB too much" in message(finding)
     thick = capacity(stores=(store(thin=False, available=10 * GIB),))
     assert check(thick, db) == []
     assert [finding.code for finding in check(thick, db, wanted("web", disk=size(11)))] == ["storage-full"]
     [finding] = check(thick, wanted("db", vm, disk=size(16)))
-    assert finding.message == "storage local-lvm on eig has 10GiB free; this plan asks for 16GiB more: 6GiB too much"
+    assert message(finding) == "storage local-lvm on eig has 10GiB free; this plan asks for 16GiB more: 6GiB too much"
     assert [
         finding.code for finding in check(thick, wanted("db", vm, clone="linked", disk=size(32)), observed=(standing(db, disk=size(16)),))
     ] == ["storage-full"]
@@ -166,8 +167,8 @@ def test_what_the_token_may_not_know_is_not_judged() -> None:
 def test_a_container_template_that_a_node_lacks_is_an_error_where_any_is_seen() -> None:
     other = "local:vztmpl/debian-11.tar.zst"
     [finding] = check(replace(capacity(), templates={"eig": frozenset({other})}), wanted("web"))
-    assert (finding.code, finding.severity, finding.team) == ("template", Severity.ERROR, "adler")
-    assert finding.message == f"there is no container template {TEMPLATE} on node eig"
+    assert (finding.code, finding.severity, finding.team) == ("container-template-missing", Severity.ERROR, "adler")
+    assert message(finding) == f"there is no container template {TEMPLATE} on node eig"
     assert check(replace(capacity(), templates={"eig": frozenset({TEMPLATE})}), wanted("web")) == []
     assert check(replace(capacity(), templates={"eig": frozenset({other})}), wanted("web", image="nfs:vztmpl/x.tar.zst")) == []
     web = wanted("web")

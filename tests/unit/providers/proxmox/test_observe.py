@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from support.words import message, remedy
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError, UsageError
@@ -155,7 +156,7 @@ def test_two_guests_with_one_mark_are_an_error_said_once() -> None:
     guests = {107: lxc("eig3/adler/web"), 109: lxc("eig3/adler/web"), 110: qemu("eig3/adler/web")}
     seen = look(guests)
     assert codes(seen) == ["mark-twice"]
-    assert "container 107 on eig and container 109 on eig and VM 110 on eig" in seen.findings[0].message
+    assert "container 107 on eig, container 109 on eig and VM 110 on eig" in message(seen.findings[0])
     assert [guest.address.key for guest in seen.objects] == ["eig3/adler/web", "#109"]
     assert codes(look(guests, name="proxmox.vm")) == []
 
@@ -163,7 +164,7 @@ def test_two_guests_with_one_mark_are_an_error_said_once() -> None:
 def test_a_mark_on_a_guest_of_the_other_type_is_an_error() -> None:
     seen = look({107: qemu("eig3/adler/web")}, container())
     assert codes(seen) == ["mark-on-other-type"]
-    assert "a container is wanted, but eig3/adler/web is VM 107 on eig" in seen.findings[0].message
+    assert "a container is wanted, but eig3/adler/web is VM 107 on eig" in message(seen.findings[0])
 
 
 def test_a_guest_named_by_its_number_stands_under_the_wanted_address_to_be_adopted() -> None:
@@ -183,7 +184,7 @@ def test_a_guest_named_by_its_number_stands_under_the_wanted_address_to_be_adopt
 def test_a_guest_that_cannot_be_adopted_is_an_error(guests: dict[int, dict[str, Any]], why: str) -> None:
     seen = look(guests, container(id=107))
     assert codes(seen) == ["cannot-adopt"]
-    assert why in seen.findings[0].message
+    assert why in message(seen.findings[0])
 
 
 def test_a_container_without_a_limit_of_cores_is_told() -> None:
@@ -200,18 +201,22 @@ CLOUD = {"type": "qemu", "template": 1, "maxdisk": 3 * 2**30, "config": DRIVES}
 
 def test_a_template_must_exist_and_not_be_larger_than_the_machine() -> None:
     seen = look({9012: {**CLOUD, "maxdisk": 32 * 2**30}}, vm(), name="proxmox.vm")
-    assert codes(seen) == ["template"]
-    assert "the disk of template 9012 is 32GiB, wanted 16GiB" in seen.findings[0].message
-    assert "there is no VM template 9012" in look({}, vm(), name="proxmox.vm").findings[0].message
+    assert codes(seen) == ["template-disk-larger"]
+    assert "the disk of template 9012 is 32GiB, wanted 16GiB" in message(seen.findings[0])
+    assert "there is no VM template 9012" in message(look({}, vm(), name="proxmox.vm").findings[0])
     assert codes(look({9012: CLOUD}, vm(), name="proxmox.vm")) == []
 
 
 def test_a_template_without_a_drive_for_cloud_init_is_told() -> None:
     seen = look({9012: {**CLOUD, "config": {"scsi0": DRIVES["scsi0"]}}}, vm(), name="proxmox.vm")
     [finding] = seen.findings
-    assert (finding.code, finding.severity, finding.address) == ("template", Severity.WARNING, "proxmox.vm[eig3/adler/db]")
-    assert finding.message == "template 9012 has no drive for cloud-init: its clones are given neither address nor keys"
-    assert finding.remedy == "on node eig: qm set 9012 --ide2 local-lvm:cloudinit"
+    assert (finding.code, finding.severity, finding.address) == (
+        "template-without-cloud-init",
+        Severity.WARNING,
+        "proxmox.vm[eig3/adler/db]",
+    )
+    assert message(finding) == "template 9012 has no drive for cloud-init: its clones are given neither address nor keys"
+    assert remedy(finding) == "on node eig: qm set 9012 --ide2 local-lvm:cloudinit"
 
 
 def test_a_linked_clone_needs_a_storage_that_makes_them_which_is_asked_once_a_template() -> None:
@@ -222,17 +227,17 @@ def test_a_linked_clone_needs_a_storage_that_makes_them_which_is_asked_once_a_te
     server.links = False
     found = observe(server, "proxmox.vm", *linked, vm("eig3/adler/own")).findings
     assert [(finding.code, finding.severity, finding.address) for finding in found] == [
-        ("linked-clone", Severity.ERROR, f"proxmox.vm[eig3/adler/{name}]") for name in ("db", "web")
+        ("linked-clone-impossible", Severity.ERROR, f"proxmox.vm[eig3/adler/{name}]") for name in ("db", "web")
     ]
-    assert found[0].message == "the storage of template 9012 makes no linked clones"
-    assert str(found[0].remedy).startswith("write `clone: full`, or make the template on one that does")
+    assert message(found[0]) == "the storage of template 9012 makes no linked clones"
+    assert str(remedy(found[0])).startswith("write `clone: full`, or make the template on one that does")
 
 
 def test_a_linked_clone_that_would_stay_on_another_storage_is_refused() -> None:
     elsewhere = {**CLOUD, "config": {**DRIVES, "scsi0": "nfs:9012/base-9012-disk-0.qcow2,size=3G"}}
     [finding] = look({9012: elsewhere}, vm(clone="linked"), name="proxmox.vm").findings
-    assert finding.message == "a linked clone stays where template 9012 has its disk, on storage nfs, not on local-lvm"
-    assert finding.remedy == "write `clone: full`, or make the template on local-lvm"
+    assert message(finding) == "a linked clone stays where template 9012 has its disk, on storage nfs, not on local-lvm"
+    assert remedy(finding) == "write `clone: full`, or make the template on local-lvm"
     assert codes(look({9012: elsewhere}, vm(), name="proxmox.vm")) == []
 
 

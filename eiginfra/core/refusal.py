@@ -1,0 +1,18 @@
+"""Refusals: the errors of a model's validators as codes with parameters, as findings have them."""
+
+from collections.abc import Mapping
+
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from eiginfra.core.reason import Reason
+
+
+def refusal(code: str, *, advice: Reason | None = None, **params: object) -> PydanticCustomError:
+    """The error of a value that cannot stand, a ValueError. advice: what to write instead, where that depends on more than the code."""
+    return PydanticCustomError("refusal", "{code}", {"code": code, "params": params, "advice": advice})
+
+
+def refused(detail: ErrorDetails) -> tuple[str, Mapping[str, object], Reason | None] | None:
+    """Code, parameters and advice of an error that `refusal` made; None for any other."""
+    context = detail.get("ctx", {})
+    return (context["code"], context["params"], context["advice"]) if detail["type"] == "refusal" else None

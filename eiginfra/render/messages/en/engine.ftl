@@ -1,0 +1,81 @@
+## Guards, quotas and plans.
+
+removal-cap = { $count } of { $total } { $step ->
+    [entry] entries of { $kind } { $what } would be removed
+   *[other] { $kind } would go ({ $step })
+    }; the cap is { $cap }
+    .remedy = look whether the inventory lost people; if it is right: --allow-removals { $count }, or `caps: {"{"}{ $what }: { $count }{"}"}` in cohort.yml
+team-renamed = team { $gone } is gone, and the new team { $new } asks for the same: was its file renamed?
+    .remedy = a team keeps the id it began with: name the file { $gone }.yml again (the title may change); if { $new } is a new team, say so: --as-new { $new }
+asked-for-twice = { $one } and { $other } ask for the same { $what } in { $within }: '{ $value }'
+    .remedy = give one of them another
+was-missing = { $gone } is gone and { $new } is new: if it is the same, it will be made a second time
+    .remedy = write was: { $gone } beside its name; nothing if it is another
+dependency-circle = these depend on one another: { $circle }
+    .remedy = a kind's dependencies are wrong
+claimed-elsewhere = { $address } was applied with another { $names } by the cohort { $cohort }, which is known by the journal only
+    .remedy = make both agree; if { $cohort } is over: eiginfra forget --cohort { $cohort } '{ $address }'
+claims-clash = { $address } is wanted with different { $names }: by { $one } and by { $other }
+    .remedy = make both agree, or give one another key
+cohort-closed = today is outside the cohort's dates: nothing new is made
+    .remedy = see starts and ends in cohort.yml
+immutable-field = { $name } is { $before } and cannot become { $after }
+quota-exceeded = { $team } asks for { $used }, its quota is { $allowed }: { $excess } too much
+    .remedy = ask for less, or have EIG Link raise `quota.teams.{ $team }.{ $measure }` in cohort.yml
+capacity-exceeded = all teams together ask for { $used }, the cohort's capacity is { $allowed }: most by { $largest }
+    .remedy = ask for less, or raise `capacity.{ $measure }` if the server has it
+quota-overrun = { $team } really uses { $used }, its quota is { $allowed }
+    .remedy = an apply takes back what was enlarged by hand; what was made by hand is for a person to remove
+quota-excess = it takes { $amounts } more than the inventory asks for
+quota-excess-departed = it left the inventory and still takes { $amounts }
+made-by-hand = it was made by hand, and takes { $amounts }
+    .remedy = ask for it in the inventory, or have whoever made it remove it: eiginfra leaves it alone
+brief-quota-excess = more than the inventory asks for
+brief-quota-excess-departed = more than the inventory asks for
+brief-made-by-hand = made by hand
+plan-elsewhere = { $saved } was made for { $what } { $theirs }, this is { $ours }
+    .remedy = make a plan here: eiginfra plan --out FILE
+plan-unreadable = { $name } is not a plan of this version of eiginfra
+    .remedy = make a new one: eiginfra plan --out FILE
+plan-altered = { $name } was altered after it was made
+    .remedy = make a new one: eiginfra plan --out FILE
+
+acknowledgement-expired = the acknowledgement of { $finding } for { $subject } ended on { $until }
+    .remedy = remove it, or write a later day in until
+error-acknowledged = { $finding } is an error here: errors cannot be acknowledged
+    .remedy = correct what it is about, and remove this entry
+acknowledgement-unused = nothing is found any more that this acknowledges: { $finding } for { $subject }
+    .remedy = remove it, unless another cohort needs it
+
+## Journal, secrets and services.
+
+journal-url = `journal` is not a database URL
+    .remedy = write a file's path, or postgresql://user@host/database
+journal-database = `journal` names the database '{ $database }'
+    .remedy = write a file's path, or postgresql://user@host/database
+journal-unreadable = { $name } is damaged, or is no journal
+    .remedy = move it away and run again: only history and the causes of differences are lost, nothing on the servers
+journal-foreign = { $name } is a database, but not a journal
+    .remedy = give the journal a file or database of its own
+journal-newer = the journal { $name } was written by a newer eiginfra (schema { $found }, this one knows { $known })
+    .remedy = upgrade eiginfra here too
+journal-empty = the journal holds no run yet
+journal = the journal's last run is { $number }, { $started } UTC by { $by }
+service-unwell = { $service }: { $text }
+no-section = the site has no { $provider } section
+ca-unreadable = { $ca }: { $reason }
+    .remedy = name a PEM file under { $service }.ca in the site file
+ca-not-pem = { $ca }: it holds no certificate in PEM format
+    .remedy = name a PEM file under { $service }.ca in the site file
+secret-unset = the environment variable { $name } is not set or empty
+    .remedy = see docs/site.md, Secrets
+secret-file-empty = { $file } is empty
+    .remedy = see docs/site.md, Secrets
+secret-file-not-text = the secret cannot be read from { $file }: it is not text
+    .remedy = see docs/site.md, Secrets
+secret-file-unreadable = the secret cannot be read from { $file }: { $reason }
+    .remedy = see docs/site.md, Secrets
+secret-command-failed = the command '{ $name }', which should print the secret, failed: { $type }
+    .remedy = see docs/site.md, Secrets
+secret-command-empty = the command '{ $name }' printed nothing
+    .remedy = see docs/site.md, Secrets

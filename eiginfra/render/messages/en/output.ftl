@@ -1,0 +1,97 @@
+## What a plan takes from whom.
+
+harm-access-lost = { $count ->
+    [one] 1 person loses access
+   *[other] { $count } people lose access
+    }
+harm-account-blocked = { $count ->
+    [one] 1 account is blocked
+   *[other] { $count } accounts are blocked
+    }
+harm-machine-stopped = { $count ->
+    [one] 1 machine is stopped
+   *[other] { $count } machines are stopped
+    }
+harm-restarted = { $count ->
+    [one] 1 machine is restarted
+   *[other] { $count } machines are restarted
+    }
+harm-archived = { $count ->
+    [one] 1 project is archived
+   *[other] { $count } projects are archived
+    }
+harm-deleted = { $count ->
+    [one] 1 thing is deleted
+   *[other] { $count } things are deleted
+    }
+
+## Findings in reports.
+
+severity-error = error
+severity-warning = warning
+severity-notice = notice
+errors = { $count ->
+    [one] 1 error
+   *[other] { $count } errors
+    }
+warnings = { $count ->
+    [one] 1 warning
+   *[other] { $count } warnings
+    }
+notices = { $count ->
+    [one] 1 notice
+   *[other] { $count } notices
+    }
+no-findings = no findings
+times = { $count } times
+times-of = { $count } times: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    }
+acknowledged = { $count } acknowledged
+first-at = first at
+also-at = also at
+also = also
+
+## Since when something differs.
+
+trace-run = run { $number }
+trace-round = round { $number }
+trace-seen = { $who } ({ $at } UTC, first seen)
+trace-in-order = { $who } ({ $at } UTC, in order)
+trace-now = now
+trace-between = since between { $before } and { $after }
+trace-before = since before { $after }
+trace-activity = { $what } by { $by } ({ $at } UTC)
+
+## Totals of a plan.
+
+plan-totals = Plan: { $actions }.
+plan-nothing = Nothing to do: what stands is what the inventory asks for.
+plan-nothing-but = Nothing to do; { $rest }.
+plan-waiting = { $count } still waiting
+plan-blocked = { $count } blocked
+plan-orphans = { $count } left the inventory
+plan-left = { $count } left alone
+to-create = { $count } to add
+to-update = { $count } to change
+to-adopt = { $count } to adopt
+to-replace = { $count } to replace
+to-delete = { $count } to remove
+as-of-today = as of { $day }
+as-of = as of { $day } (not today)
+
+## A plan as Markdown.
+
+markdown-title = eiginfra: plan of { $cohort } on { $site }, { $day }
+markdown-finding = Finding
+markdown-remedy = What to do
+markdown-cohort = the cohort’s own
+markdown-add = add { $label } { $value }
+markdown-remove = remove { $label } { $value }
+cause-new = new
+cause-pending = pending
+cause-drift = drift
+cause-conflict = conflict
+cause-orphan = orphan
+cause-unknown = unknown

@@ -1,0 +1,84 @@
+## Garde-fous, quotas et plans.
+
+removal-cap = { $step ->
+    [entry] { $count } sur { $total } éléments de { $kind } { $what } seraient retirés
+   *[other] { $count } sur { $total } { $kind } seraient retirés ({ $step })
+    } ; le plafond est { $cap }
+    .remedy = vérifiez que l’inventaire n’a pas perdu de personnes ; si c’est voulu : --allow-removals { $count }, ou `caps: {"{"}{ $what }: { $count }{"}"}` dans cohort.yml
+team-renamed = l’équipe { $gone } n’est plus là, et la nouvelle équipe { $new } demande la même chose : son fichier a-t-il été renommé ?
+    .remedy = une équipe garde l’identifiant de ses débuts : nommez à nouveau le fichier { $gone }.yml (le titre peut changer) ; si { $new } est une nouvelle équipe, dites-le : --as-new { $new }
+asked-for-twice = { $one } et { $other } demandent le même { $what } dans { $within } : « { $value } »
+    .remedy = donnez-en un autre à l’un des deux
+was-missing = { $gone } n’est plus là et { $new } est nouveau : si c’est le même, il sera créé une seconde fois
+    .remedy = écrivez was: { $gone } à côté de son nom ; rien si c’en est un autre
+dependency-circle = ces ressources dépendent l’une de l’autre : { $circle }
+    .remedy = les dépendances d’une sorte de ressource sont fausses
+claimed-elsewhere = { $address } a été appliqué avec un autre { $names } par la promotion { $cohort }, que seul le journal connaît
+    .remedy = mettez-les d’accord ; si { $cohort } est terminée : eiginfra forget --cohort { $cohort } '{ $address }'
+claims-clash = { $address } est demandé avec des { $names } différents : par { $one } et par { $other }
+    .remedy = mettez-les d’accord, ou donnez à l’un une autre clé
+cohort-closed = nous ne sommes pas dans les dates de la promotion : rien de nouveau n’est créé
+    .remedy = voyez starts et ends dans cohort.yml
+immutable-field = { $name } est { $before } et ne peut pas devenir { $after }
+quota-exceeded = { $team } demande { $used }, son quota est de { $allowed } : { $excess } de trop
+    .remedy = demandez moins, ou demandez à EIG Link d’augmenter `quota.teams.{ $team }.{ $measure }` dans cohort.yml
+capacity-exceeded = les équipes demandent ensemble { $used }, la capacité de la promotion est de { $allowed } : surtout { $largest }
+    .remedy = demandez moins, ou augmentez `capacity.{ $measure }` si le serveur le permet
+quota-overrun = { $team } utilise en réalité { $used }, son quota est de { $allowed }
+    .remedy = une application reprend ce qui a été agrandi à la main ; ce qui a été créé à la main est à supprimer par une personne
+quota-excess = cela prend { $amounts } de plus que ce que l’inventaire demande
+quota-excess-departed = n’est plus dans l’inventaire et prend encore { $amounts }
+made-by-hand = cela a été créé à la main, et prend { $amounts }
+    .remedy = demandez-le dans l’inventaire, ou faites-le supprimer par qui l’a créé : eiginfra n’y touche pas
+brief-quota-excess = plus que ce que l’inventaire demande
+brief-quota-excess-departed = plus que ce que l’inventaire demande
+brief-made-by-hand = créé à la main
+plan-elsewhere = { $saved } a été fait pour { $what ->
+    [site] le site
+   *[cohort] la promotion
+    } { $theirs }, ici c’est { $ours }
+    .remedy = faites un plan ici : eiginfra plan --out FICHIER
+plan-unreadable = { $name } n’est pas un plan de cette version d’eiginfra
+    .remedy = faites-en un nouveau : eiginfra plan --out FICHIER
+plan-altered = { $name } a été modifié après avoir été fait
+    .remedy = faites-en un nouveau : eiginfra plan --out FICHIER
+
+acknowledgement-expired = le constat connu { $finding } pour { $subject } a pris fin le { $until }
+    .remedy = enlevez-le, ou écrivez un jour plus tardif dans until
+error-acknowledged = { $finding } est ici une erreur : une erreur ne peut pas être signalée comme connue
+    .remedy = corrigez ce qu’elle signale, et enlevez cette ligne
+acknowledgement-unused = plus rien ne correspond à ce constat connu : { $finding } pour { $subject }
+    .remedy = enlevez-le, sauf si une autre promotion en a besoin
+
+## Journal, secrets et services.
+
+journal-url = `journal` n’est pas l’adresse d’une base de données
+    .remedy = écrivez le chemin d’un fichier, ou postgresql://utilisateur@serveur/base
+journal-database = `journal` nomme la base de données « { $database } »
+    .remedy = écrivez le chemin d’un fichier, ou postgresql://utilisateur@serveur/base
+journal-unreadable = { $name } est abîmé, ou n’est pas un journal
+    .remedy = déplacez-le et recommencez : seuls l’historique et les causes des différences sont perdus, rien sur les serveurs
+journal-foreign = { $name } est une base de données, mais pas un journal
+    .remedy = donnez au journal un fichier ou une base à lui
+journal-newer = le journal { $name } a été écrit par un eiginfra plus récent (schéma { $found }, celui-ci connaît { $known })
+    .remedy = mettez eiginfra à jour ici aussi
+journal-empty = le journal ne contient encore aucune exécution
+journal = la dernière exécution du journal est la { $number }, le { $started } UTC par { $by }
+service-unwell = { $service } : { $text }
+no-section = le site n’a pas de section { $provider }
+ca-unreadable = { $ca } : { $reason }
+    .remedy = indiquez un fichier PEM sous { $service }.ca dans le fichier du site
+ca-not-pem = { $ca } : il ne contient pas de certificat au format PEM
+    .remedy = indiquez un fichier PEM sous { $service }.ca dans le fichier du site
+secret-unset = la variable d’environnement { $name } n’est pas définie ou est vide
+    .remedy = voyez docs/site.md, Secrets
+secret-file-empty = { $file } est vide
+    .remedy = voyez docs/site.md, Secrets
+secret-file-not-text = le secret ne peut pas être lu dans { $file } : ce n’est pas du texte
+    .remedy = voyez docs/site.md, Secrets
+secret-file-unreadable = le secret ne peut pas être lu dans { $file } : { $reason }
+    .remedy = voyez docs/site.md, Secrets
+secret-command-failed = la commande « { $name } », qui devait donner le secret, a échoué : { $type }
+    .remedy = voyez docs/site.md, Secrets
+secret-command-empty = la commande « { $name } » n’a rien donné
+    .remedy = voyez docs/site.md, Secrets
