@@ -39,7 +39,8 @@ def observe(
     for record in records.values():
         known.setdefault(record.address.kind, []).append(record)
     names = sorted(name for name in wanted.keys() | known.keys() if name in registry and registry[name].provider in available)
-    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records) for name in names}
+    moment = object()
+    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, moment) for name in names}
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="observe") as pool:
         futures = {name: pool.submit(registry[name].observe, scope) for name, scope in scopes.items()}
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]

@@ -78,10 +78,10 @@ class World:
     def kind(self, spec: Spec) -> Kind[Any]:
         return next(kind for kind in self.kinds.values() if kind.spec is type(spec))
 
-    def observe(self, name: str, *specs: Any) -> Observation:
+    def observe(self, name: str, *specs: Any, moment: object = None) -> Observation:
         kind = self.kinds[name]
         resources = tuple(Resource(Address(name, kind.key(spec)), spec, team=self.team) for spec in specs if self.kind(spec) is kind)
-        return kind.observe(Scope(self.cohort, (self.team,), resources))
+        return kind.observe(Scope(self.cohort, (self.team,), resources, moment=moment or object()))
 
     def see(self, spec: Any) -> Observed | None:
         """What a fresh look shows under the spec's address."""

@@ -244,7 +244,8 @@ def test_a_device_without_the_flag_is_told(world: World) -> None:
 
 def test_a_look_costs_three_requests_a_guest_beyond_the_shared_one(world: World) -> None:
     guest, spec, _ = made(world, **FULL)
-    world.observe("proxmox.container", guest)
+    together = object()
+    world.observe("proxmox.container", guest, moment=together)
     before = world.client.meter.total
-    world.observe("proxmox.firewall", spec)
+    world.observe("proxmox.firewall", spec, moment=together)
     assert world.client.meter.total - before == 3 + 1

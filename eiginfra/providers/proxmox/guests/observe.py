@@ -89,7 +89,7 @@ class GuestReader(Kind[G]):
 
     def observe(self, scope: Scope) -> Observation:
         """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
-        survey = self._machines.survey(self.name, scope.cohort)
+        survey = self._machines.survey(self.name, scope.cohort, scope.moment)
         site = self._client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
         numbers = findings.numbers_of(scope)

@@ -1,7 +1,6 @@
 """The guests of a site: read once, for all kinds."""
 
 import threading
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,6 @@ from eiginfra.providers.proxmox.guests.resources import (
 )
 
 _READERS = 16
-_FRESH = 5.0
 _TYPES: tuple[GuestType, ...] = ("lxc", "qemu")
 _MAKING = {"create", "clone"}
 _MAKERS = {"vzcreate", "qmclone", "qmcreate", "vzclone"}
@@ -95,7 +93,7 @@ class Survey:
     nodes: Mapping[str, NodeCapacity] = field(default_factory=dict)
     capacity: ServerResources | None = None
     seen_by: set[str] = field(default_factory=set)
-    touched: float = field(default_factory=time.monotonic)
+    moment: object = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
     _backups: tuple[frozenset[int], Outages] | None = None
@@ -109,7 +107,6 @@ class Survey:
                 if before is None or (before.done() and before.exception() is not None):
                     self._readings[vmid] = self.readers.submit(self._read, self.guests[vmid])
         results = {vmid: self._readings[vmid].result() for vmid in wanted}
-        self.touched = time.monotonic()
         return {vmid: reading for vmid, reading in results.items() if reading is not None}
 
     def measured(self) -> ServerResources:
@@ -152,16 +149,17 @@ class GuestSurveys:
         self._places: dict[str, Listed] = {}
         self._readers = client.threads(_READERS, "proxmox")
 
-    def survey(self, kind: str, cohort: str) -> Survey:
-        """The present look, unless this kind has had it already, something was changed since, or it is some seconds old: then a new one."""
+    def survey(self, kind: str, cohort: str, moment: object = None) -> Survey:
+        """The look of that moment (`Scope.moment`), shared by the kinds; a new one if this kind has had it, or a guest was changed since.
+
+        Without a moment: the last look, under the same conditions.
+        """
         with self._lock:
             current = None if self._outdated else self._survey
-            stale = current is None or kind in current.seen_by or current.cohort != cohort or time.monotonic() - current.touched > _FRESH
-            if current is None or stale:
-                fresh = self._look(cohort)
-                if current is not None and kind not in current.seen_by and current.cohort == cohort:
-                    fresh.capacity = current.capacity  # the same round, only slower
-                current = self._survey = fresh
+            another = current is not None and moment is not None and current.moment is not moment
+            if current is None or another or kind in current.seen_by or current.cohort != cohort:
+                current = self._survey = self._look(cohort)
+                current.moment = moment
                 self._outdated = False
             current.seen_by.add(kind)
             return current

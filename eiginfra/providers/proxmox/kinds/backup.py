@@ -107,7 +107,7 @@ class BackupKind(Kind[BackupSpec]):
         if not (scope.resources or named):
             return Observation()
         jobs = self._jobs()
-        survey = self._machines.survey(self.name, scope.cohort)
+        survey = self._machines.survey(self.name, scope.cohort, scope.moment)
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)

@@ -1,5 +1,6 @@
 """What is seen of a server's guests, and what is said about it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -260,8 +261,9 @@ def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web"), 108: qemu("eig3/adler/db")})
     by_name = {kind.name: kind for kind in all_kinds(server)}
     containers, vms = by_name["proxmox.container"], by_name["proxmox.vm"]
-    containers.observe(scope("proxmox.container"))
-    vms.observe(scope("proxmox.vm"))
+    together = object()
+    containers.observe(replace(scope("proxmox.container"), moment=together))
+    vms.observe(replace(scope("proxmox.vm"), moment=together))
     assert len(server.asked) == 3 + 2  # the cluster's list, two of the node; one for each guest
     containers.observe(scope("proxmox.container"))
     assert len(server.asked) == 2 * (3 + 2)
