@@ -25,6 +25,7 @@ def run(
 ) -> int:
     """Drop a resource's record from the journal. The thing itself is left alone; with no record, eiginfra will not remove it."""
     from eiginfra.core.suggest import did_you_mean
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out
     from eiginfra.wiring.workspace import Workspace
 
@@ -36,10 +37,11 @@ def run(
         whose = cohort or workspace.cohort.id
         with workspace.journal.lock("forget"):
             known = workspace.journal.forget(whose, parsed)
-            near = None if known else did_you_mean(str(parsed), map(str, workspace.journal.records(whose)))
+            meant = None if known else did_you_mean(str(parsed), map(str, workspace.journal.records(whose)))
         if not known:
+            near = spoken().told(meant) if meant else "eiginfra journal list shows what was done"
             of = f" of the cohort {cohort}" if cohort else ""
-            msg = f"the journal has no record{of} of {parsed}; {near or 'eiginfra journal list shows what was done'}"
+            msg = f"the journal has no record{of} of {parsed}; {near}"
             raise UsageError(msg)
         out(quiet=quiet).print(f"Forgotten: {parsed}. It still exists; if the inventory asks for it, the next apply adopts it.")
         return 0

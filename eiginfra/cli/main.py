@@ -76,6 +76,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the program; returns the exit code."""
+    language = os.environ.get(VARIABLE)
+    try:
+        return _run(arguments)
+    finally:
+        os.environ.pop(VARIABLE, None)
+        if language is not None:
+            os.environ[VARIABLE] = language
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         code = app(args=arguments, prog_name="eiginfra", standalone_mode=False)
     except typer.TyperException as problem:

@@ -11,6 +11,8 @@ from eiginfra.core.secret import DIGEST
 from eiginfra.core.values import canonical
 
 FORMAT_VERSION = 1
+_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
+"""Of French typography; Python counts them as not printable."""
 
 
 def out(*, quiet: bool = False) -> Console:
@@ -66,4 +68,4 @@ def compared(before: JsonValue, after: JsonValue) -> str:
 
 def printable(text: str) -> str:
     """Text without control characters: what a team wrote cannot move the reader's cursor."""
-    return "".join(character if character.isprintable() else "�" if character != "\n" else " " for character in text)
+    return "".join(letter if letter.isprintable() or letter in _SPACES else " " if letter == "\n" else "�" for letter in text)

@@ -8,10 +8,13 @@ ENTRY = "acknowledge:\n  - {code: datacenter-firewall-off, subject: '*', reason:
 def test_a_known_notice_is_counted_and_kept_in_json_until_its_day(place: Any) -> None:
     path = place.folder / "site" / "site.yml"
     path.write_text(path.read_text(encoding="utf-8") + ENTRY, encoding="utf-8")
-    for options in ((), ("--format", "markdown")):
+    for options, counted, told in (
+        ((), "1 acknowledged.", "until the datacenter"),
+        (("--format", "markdown"), "1 constat déjà connu.", "pare-feu du centre"),
+    ):
         text = place.call("plan", *options).out
-        assert "1 acknowledged." in text
-        assert "until the datacenter" not in text
+        assert counted in text
+        assert told not in text
     findings = place.call("plan", "--format", "json").json["findings"]
     assert [found["acknowledged"] for found in findings if found["code"] == "datacenter-firewall-off"] == ["the cluster is behind another"]
     later = place.call("plan", "--as-of", "2020-01-01").out

@@ -45,7 +45,7 @@ def test_in_the_sites_hours_a_plan_restarts_without_being_asked(applied: Any) ->
     assert restart_of(applied) == {"fields": ["nesting"], "window": f"{hours[0]}-{hours[1]}"}
     applied.site(proxmox={"restart_window": f"{hours[2]}-{hours[3]}"})
     assert restart_of(applied) is None
-    assert f"in force after a restart between {hours[2]} and {hours[3]}: nesting\n" in applied.call("plan").out
+    assert f"in force after a restart in the window {hours[2]}-{hours[3]}: nesting\n" in applied.call("plan").out
 
 
 def test_a_machine_that_is_renamed_is_the_same_guest(applied: Any) -> None:

@@ -213,5 +213,5 @@ def test_what_a_when_switches_off_is_left_alone(applied: Any) -> None:
 
 def test_the_markdown_is_for_a_merge_request(place: Any) -> None:
     text = place.call("plan", "--format", "markdown").out
-    assert text.startswith("### eiginfra: plan of eig3 on site")
+    assert text.startswith("### eiginfra\N{NO-BREAK SPACE}: plan de eig3 sur site")
     assert "<summary>adler (" in text

@@ -51,11 +51,11 @@ def test_a_disk_grown_in_the_web_interface_is_told_by_every_command(applied: Any
     assert re.search(act, applied.call("plan").out)
 
     logged = reconcile(applied)
-    assert (logged["address"], logged["fields"], logged["in_order"]["what"]) == (WEB, ["disk"], "round 1")
+    assert (logged["address"], logged["fields"], logged["in_order"]["number"]) == (WEB, ["disk"], 1)
     assert [(act["what"], act["by"]) for act in logged["activity"]] == [("resize", "alice@pve")]
 
     [change] = applied.call("drift", "--format", "json").json["changes"]
-    assert (change["trace"]["in_order"]["what"], change["trace"]["seen"]["what"]) == ("round 1", "round 2")
+    assert (change["trace"]["in_order"]["number"], change["trace"]["seen"]["number"]) == (1, 2)
     assert [(act["what"], act["by"]) for act in change["trace"]["activity"]] == [("resize", "alice@pve")]
     assert re.search(rf"and round 2 \({minute}, first seen\); {act}", applied.call("plan").out)
 
@@ -64,7 +64,7 @@ def test_memory_raised_with_a_put_is_told_since_the_last_run_and_by_nobody(appli
     applied.proxmox("PUT", f"/nodes/eig/lxc/{applied.guest('adler-web')}/config", memory=8192)
     [change] = applied.call("drift", "--format", "json").json["changes"]
     assert change["trace"] == {
-        "in_order": {"what": "run 1", "at": change["last_applied"]["at"].replace("+00:00", "Z")},
+        "in_order": {"what": "run", "number": 1, "at": change["last_applied"]["at"].replace("+00:00", "Z")},
         "seen": None,
         "activity": [],
     }
