@@ -8,7 +8,7 @@ from eiginfra.core.reason import Reason
 
 
 def refusal(code: str, *, advice: Reason | None = None, **params: object) -> PydanticCustomError:
-    """The error of a value that cannot stand, a ValueError. advice: what to write instead, where that depends on more than the code."""
+    """The error of a value that is refused, a ValueError. advice: what to write instead, where that depends on more than the code."""
     return PydanticCustomError("refusal", "{code}", {"code": code, "params": params, "advice": advice})
 
 

@@ -76,7 +76,7 @@ class YamlDocument:
         return self.locate(*path)
 
     def comment_after(self, *path: str | int) -> str | None:
-        """The comment that stands where the value of the key belongs, on its line; None if there is none."""
+        """The comment that is written where the value of the key belongs, on its line; None if there is none."""
         at = self.locate_key(*path)
         written = self.lines[at.line - 1][at.column - 1 :] if 0 < at.line <= len(self.lines) else ""
         found = re.match(r"[^:#]*:\s+(#.*\S)\s*$", written)

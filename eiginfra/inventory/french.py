@@ -157,7 +157,7 @@ WORDS: Final[Mapping[str, str]] = {
     "grand": "large",
     "grande": "large",
 }
-"""One word may stand for several things: it counts where its translation is known."""
+"""One word may mean several things: it counts where its translation is known."""
 
 TRUTH: Final[Mapping[str, str]] = {
     **dict.fromkeys(("yes", "on", "true", "oui", "vrai", "o", "y", "1"), "true"),

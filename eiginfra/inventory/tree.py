@@ -18,7 +18,7 @@ from eiginfra.inventory.syntax import explain
 
 MAX_DEPTH: Final = 40
 MAX_EXPANSION: Final = 10_000
-"""How many values all aliases of a file together may stand for."""
+"""How many values all aliases of a file together may add up to."""
 MAX_FINDINGS: Final = 100
 """After so many a file is not read further."""
 
@@ -53,7 +53,7 @@ class YamlNode:
 
 
 def resolve(text: str) -> str | int | float | bool | None:
-    """What an unquoted scalar stands for in YAML 1.2's core schema; dates stay text."""
+    """What an unquoted scalar means in YAML 1.2's core schema; dates stay text."""
     if text and text[0] not in _NOT_TEXT:
         return text
     if text in _NULL:

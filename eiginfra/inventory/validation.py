@@ -99,7 +99,7 @@ def _causes(model: type[BaseModel], details: Sequence[ErrorDetails], unknown: It
 
 
 def _split_entries(document: YamlDocument, details: Iterable[ErrorDetails]) -> list[Path]:
-    """The lists in which each key of one entry stands as an entry of its own: `[public: 10222, port: 22]`."""
+    """The lists in which each key of one entry is written as an entry of its own: `[public: 10222, port: 22]`."""
     found: list[Path] = []
     for path in dict.fromkeys(detail["loc"][:-2] for detail in details if detail["type"] == "missing" and len(detail["loc"]) > 2):
         entries = document.at(*path)

@@ -1,6 +1,6 @@
 """The catalogue: the words of findings, reasons and reports, in English and French. The only place where a code becomes a sentence.
 
-The messages stand in `messages/<language>/*.ftl`, in Mozilla's format Fluent, which knows plurals: a finding under its code, its remedy as
+The messages are in `messages/<language>/*.ftl`, in Mozilla's format Fluent, which knows plurals: a finding under its code, its remedy as
 the attribute `.remedy`; a reason under `reason-` and its code. Parameters are named as the finding names them. The finding's own address,
 team and field are `$address`, `$team` and `$field`; what is not given is `none`; a list is joined with commas, `$name-and` is the same list
 as people say it, `$name-count` its length. French is written with plain spaces; they become unbreakable where its typography asks for that.
@@ -200,7 +200,7 @@ def _parted(texts: Iterable[str], language: Language) -> Mapping[str, str]:
 
 
 def _spaced(source: str) -> str:
-    """With the unbreakable spaces of French typography: before a colon, inside guillemets, and narrow ones before other high marks."""
+    """With the unbreakable spaces of French typography: before a colon, inside guillemets, and narrow ones before other double punctuation."""
     return re.sub(r" (?=[;!?](?:\s|$))", _THIN, re.sub(r" (?=(?::(?:\s|$)|»))|(?<=«) ", _FIXED, source))
 
 

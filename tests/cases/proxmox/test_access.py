@@ -328,8 +328,10 @@ def test_accounts_of_root_and_of_the_token_are_never_touched(road: Accounts) -> 
     reserved = [(Severity.ERROR, "account-reserved")]
     for name in ("root@pam", "eiginfra@pve", "eiginfra"):
         assert road.check(ProxmoxUserSpec(id=name)) == reserved
-    assert road.check(ProxmoxGroupSpec(id="g", members=({"user": "root@pam"},))) == reserved  # type: ignore[arg-type]  # as a playbook gives it
-    assert road.check(AclSpec(path="/pool", user="eiginfra@pve", roles=("PVEAuditor",))) == reserved
+    group = ProxmoxGroupSpec(id="g", members=({"user": "root@pam"},))  # type: ignore[arg-type]  # as a playbook gives it
+    assert road.check(group) == [(Severity.ERROR, "member-reserved")]
+    right = AclSpec(path="/pool", user="eiginfra@pve", roles=("PVEAuditor",))
+    assert road.check(right) == [(Severity.ERROR, "right-of-reserved-account")]
 
 
 def test_a_name_without_a_realm_is_one_of_the_sites(road: Accounts) -> None:

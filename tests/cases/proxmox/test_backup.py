@@ -141,7 +141,7 @@ def test_a_missing_job_is_told_with_the_command_and_waits_for_an_administrator(w
     spec = wanted(world)
     left, (told, bare) = audited(auditor(world), spec)
     assert (left.action, left.waiting) == (Action.NONE, {EXISTS: ADMINISTRATOR})
-    assert (told.severity, told.code) == ("warning", "backup-job")
+    assert (told.severity, told.code) == ("warning", "backup-job-missing")
     assert message(told) == f"backup job {spec.id} is missing, and the token may not make it (Sys.Modify on /)"
     assert remedy(told) == (
         f"an administrator must make it: pvesh create /cluster/backup --id {spec.id} --schedule 02:30 --storage local --mode snapshot"
@@ -216,16 +216,16 @@ def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:
 
 def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world: World) -> None:
     guest, spec, _ = made(world)
-    for _ in range(2):  # the second look is a new one
-        world.observe("proxmox.container", guest)
+    together = object()
+    world.observe("proxmox.container", guest, moment=together)
     before = world.client.meter.total
-    assert not world.observe("proxmox.backup", spec).findings
+    assert not world.observe("proxmox.backup", spec, moment=together).findings
     assert world.client.meter.total - before == 1
 
 
 @pytest.mark.parametrize("covers", [{"guests": []}, {"pool": "eig3-adler", "all": True}, {"guests": ["a/b/c"], "pool": "p"}])
 def test_a_job_covers_exactly_one_sort(covers: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="either `guests`"):
+    with pytest.raises(ValidationError, match="backup-covers"):
         BackupSpec.model_validate({"id": "eiginfra-eig3", **FULL, **covers})
 
 

@@ -40,7 +40,7 @@ def test_a_missing_template_is_told_with_the_tasks_log(world: World) -> None:
 def test_a_missing_vm_template_is_an_error_of_the_plan(world: World) -> None:
     spec = world.vm(image=9999)
     [finding] = world.observe("proxmox.vm", spec).findings
-    assert finding.code == "template"
+    assert finding.code == "vm-template-missing"
     with pytest.raises(NotFoundError, match="there is no VM template 9999"):
         world.make(spec)
 

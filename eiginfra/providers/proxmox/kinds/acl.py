@@ -78,7 +78,7 @@ class AclKind(Kind[AclSpec]):
         for path in PurePosixPath(spec.path).parents:
             above = wanted.get(Address(self.name, f"{path}:{spec.who}"))
             if above is not None and isinstance(above.spec, AclSpec) and (hidden := _hidden(above.spec, spec)):
-                yield warning("acl-hidden", hidden=hidden, above=path, path=spec.path, who=spec.who, roles=spec.roles, field="roles")
+                yield warning("acl-hidden", hidden=hidden, above=str(path), path=spec.path, who=spec.who, roles=spec.roles, field="roles")
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""
