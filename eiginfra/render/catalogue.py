@@ -200,7 +200,7 @@ def _parted(texts: Iterable[str], language: Language) -> Mapping[str, str]:
 
 
 def _spaced(source: str) -> str:
-    """With the unbreakable spaces of French typography: before a colon, inside guillemets, and narrow ones before other double punctuation."""
+    """With the unbreakable spaces of French typography: before a colon, in guillemets, narrow before other double punctuation."""
     return re.sub(r" (?=[;!?](?:\s|$))", _THIN, re.sub(r" (?=(?::(?:\s|$)|»))|(?<=«) ", _FIXED, source))
 
 
