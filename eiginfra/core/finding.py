@@ -6,7 +6,7 @@ from functools import partial
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from eiginfra.core.reason import Reason
+from eiginfra.core.reason import Parameter, Reason
 from eiginfra.core.trace import Trace
 from eiginfra.core.values import canonical
 
@@ -91,7 +91,7 @@ def _finding(
     address: str | None = None,
     field: str | None = None,
     team: str | None = None,
-    **params: object,
+    **params: Parameter,
 ) -> Finding:
     """given, params: plain values, sizes, dates, lists and mappings of them, and reasons. Raises TypeError for anything else."""
     return Finding(

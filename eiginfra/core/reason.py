@@ -1,6 +1,8 @@
 """Reasons: why something is withheld, waits or failed, as a code with parameters. The words are made in `render`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -20,6 +22,10 @@ class Reason(BaseModel):
         """For logs of last resort: `moved-by-hand (now=eig/other)`; people read the words of `render`."""
         params = ", ".join(f"{name}={value}" for name, value in sorted(self.params.items()))
         return f"{self.code} ({params})" if params else self.code
+
+
+Parameter: TypeAlias = str | int | float | date | Reason | Sequence["Parameter"] | Mapping[str, "Parameter"] | None
+"""What a sentence may name: plain values, sizes, days, reasons, and lists and mappings of them."""
 
 
 def reason(code: str, **params: JsonValue) -> Reason:

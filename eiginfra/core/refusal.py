@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from eiginfra.core.reason import Reason
+from eiginfra.core.reason import Parameter, Reason
 
 
-def refusal(code: str, *, advice: Reason | None = None, **params: object) -> PydanticCustomError:
+def refusal(code: str, *, advice: Reason | None = None, **params: Parameter) -> PydanticCustomError:
     """The error of a value that is refused, a ValueError. advice: what to write instead, where that depends on more than the code."""
     return PydanticCustomError("refusal", "{code}", {"code": code, "params": params, "advice": advice})
 

@@ -1,13 +1,13 @@
 """Things that may be given once: a clash names all places, and blames neither of two teams or cohorts."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.inventory.cohort import Cohort
 
-K = TypeVar("K", bound=Hashable)
+K = TypeVar("K", bound=str | int)
 Say = Callable[..., Finding]
 
 

@@ -358,7 +358,7 @@ def test_what_waits_for_its_deletion_stops_nobody_else_and_nothing_is_made_besid
     number = road.world.by_hand("GET", url)["id"]
     road.world.by_hand("DELETE", url)
     plan = road.later().plan(*hung, GroupSpec(path="eig/eig3/plume"))
-    assert [(finding.code, finding.severity) for finding in plan.findings] == [(f"{code}-scheduled-for-deletion", "warning")]
+    assert [(finding.code, finding.severity) for finding in plan.findings] == [("scheduled-for-deletion", "warning")]
     assert shown(plan.acting) == ["create gitlab.group[eig/eig3/plume]"]
     assert f"/{code}s/{drifted(plan)[0].address.key.replace('/', '%2F')}" == url
     assert not road.later().run(plan).failed

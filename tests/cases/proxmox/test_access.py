@@ -325,9 +325,8 @@ def test_a_deeper_entry_of_ours_that_hides_another_is_said(road: Accounts) -> No
 
 
 def test_accounts_of_root_and_of_the_token_are_never_touched(road: Accounts) -> None:
-    reserved = [(Severity.ERROR, "account-reserved")]
     for name in ("root@pam", "eiginfra@pve", "eiginfra"):
-        assert road.check(ProxmoxUserSpec(id=name)) == reserved
+        assert road.check(ProxmoxUserSpec(id=name)) == [(Severity.ERROR, "account-reserved")]
     group = ProxmoxGroupSpec(id="g", members=({"user": "root@pam"},))  # type: ignore[arg-type]  # as a playbook gives it
     assert road.check(group) == [(Severity.ERROR, "member-reserved")]
     right = AclSpec(path="/pool", user="eiginfra@pve", roles=("PVEAuditor",))

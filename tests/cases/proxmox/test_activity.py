@@ -69,7 +69,7 @@ def test_a_disk_grown_by_somebody_is_told_with_since_when_and_by_whom(road: Road
     record = next(record for record in road.journal.kept.values() if record.address.key.endswith("/web"))
     assert trace is not None
     assert trace.in_order is not None
-    assert (trace.in_order.what, trace.in_order.at, trace.seen) == ("run 1", record.at, None)
+    assert (trace.in_order.number, trace.in_order.at, trace.seen) == (1, record.at, None)
     assert accounts(trace) == [("resize", "alice@pve")]
     assert traces(plan)[f"proxmox.{sort}[eig3/adler/web]"] == trace
 

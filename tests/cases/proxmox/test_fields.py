@@ -125,7 +125,7 @@ def test_a_feature_for_root_is_told_with_the_command_and_never_tried(world: Worl
 
 
 def test_a_balloon_larger_than_the_memory_is_refused_by_the_spec(world: World) -> None:
-    with pytest.raises(ValidationError, match="balloon is 1GiB, more than all the memory, 512MiB"):
+    with pytest.raises(ValidationError, match="balloon-larger"):
         world.vm(balloon=GIB)
 
 

@@ -170,7 +170,7 @@ def test_a_full_storage_keeps_back_what_needs_it_and_a_promised_one_is_told(road
     road.control(storages={"local-lvm": {"used": 2 * tib}})
     [finding] = kept_back(road.plan(road.world.container()))
     assert (finding.code, message(finding)) == (
-        "storage-full",
+        "storage-exhausted",
         "storage local-lvm on eig has 0GiB of 1638GiB free; this plan makes or enlarges volumes on it",
     )
 

@@ -97,13 +97,13 @@ def test_a_node_that_never_answers_is_as_good_as_offline(road: Road, fault: Faul
     road.apply(big, web)
     fault({"match": "/nodes/eig2/", "status": status})
     plan = road.plan(big.model_copy(update={"onboot": True}), web, new)
-    [told] = [finding for finding in plan.findings if finding.code == "node-offline"]
+    [told] = [finding for finding in plan.findings if finding.code == "node-silent"]
     assert (
         message(told) == "node eig2 does not answer: what is on it (guests 101) is unknown, not missing, and nothing is made in its place"
     )
     assert (change(plan, "web").action, change(plan, "web").reason) == (
         Action.NONE,
-        reason("guest-offline", certain="it is", what="container", id=101, node="eig2"),
+        reason("guest-offline", certain=True, type="lxc", id=101, node="eig2"),
     )
     assert (change(plan, "new").desired or {})["node"] == "eig"
     assert not road.run(plan).failed

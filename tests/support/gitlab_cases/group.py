@@ -42,6 +42,6 @@ CASES = {
         (Key("path", f"{SPACE}/data", needs=(ADLER,), besides={"name": "Data"}),),
         pruned=lambda world: world.api.group(SPACE) is None,
         lost=lambda world: world.by_hand("DELETE", GROUP),
-        gone="group-scheduled-for-deletion",
+        gone="scheduled-for-deletion",
     ),
 }

@@ -72,6 +72,6 @@ CASES = {
         ),
         pruned=lambda world: bool(world.api.project(f"{SPACE}/api")["archived"]),
         lost=lambda world: world.by_hand("DELETE", PROJECT),
-        gone="project-scheduled-for-deletion",
+        gone="scheduled-for-deletion",
     ),
 }
