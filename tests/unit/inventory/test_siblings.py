@@ -71,11 +71,11 @@ def test_what_is_given_once_names_both_places(own: dict[str, str], other: dict[s
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        (team("adler").replace("One", "Other"), "person-differs", "'adler-1' has the name 'One' in eig3/adler, and 'Other' in eig4/plume"),
+        (team("adler").replace("One", "Other"), "person-differs", "'adler-1' has the name 'One' in eig3/adler and 'Other' in eig4/plume"),
         (
             team("adler").replace("username: adler-1", "username: zoe"),
             "duplicate-email",
-            "adler-1@example.org is that of 'adler-1' and of 'zoe'",
+            "adler-1@example.org is that of adler-1 and zoe",
         ),
     ],
 )
