@@ -40,6 +40,10 @@ AVOIDED = {
     r"(?:inventory|reality) (?:has )?mov(?:es|ed)": "the inventory changed, the server changed",
     r"lets? go of": "end, delete",
 }
+FILE = re.compile(r"[\w./-]*\w\.(?:jsonl|json|md|py|sh|ftl)\b")
+OUTSIDE = re.compile(r"\bshared/|\brecordings/")
+# Files that a command or a user writes.
+WRITTEN = {"adler.md", "lab.json", "team.schema.json"}
 PATTERN = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in AVOIDED)})\b", re.IGNORECASE)
 
 
@@ -86,6 +90,18 @@ def test_docstrings_and_comments_are_in_plain_words() -> None:
         for word in _avoided(text)
     ]
     assert found == []
+
+
+def test_what_users_read_names_no_file_that_they_do_not_have() -> None:
+    """A docstring or a page that names a file names one of the repository, or one that users write."""
+    have = {path.name for folder in ("eiginfra", "docs", "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.*")}
+    have |= {path.name for path in ROOT.iterdir()} | WRITTEN
+    texts = [(module, text) for module in MODULES for _, text in _sentences(module.read_text(encoding="utf-8"))]
+    texts += [(page, page.read_text(encoding="utf-8")) for page in PAGES]
+    named = {(path.name, found[0]) for path, text in texts for found in FILE.finditer(text)}
+    assert len(named) > 20
+    missing = sorted(f"{path}: {name}" for path, name in named if Path(name).name not in have or OUTSIDE.search(name))
+    assert missing == []
 
 
 def test_text_behind_examples_is_read() -> None:

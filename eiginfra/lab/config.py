@@ -26,7 +26,7 @@ class LabConfig:
     state: Path | None = None
     """A JSON file from which the state is read at start, if it exists, and to which it is written at the end."""
     profile: str = "eig"
-    """The state to begin with: `eig`, or `recordings` for a Proxmox as the recordings' README asks for."""
+    """The state to begin with: `eig`, or `recordings` for the state in which the recordings of a real Proxmox VE begin."""
     task_seconds: float = 0.0
     """How long a Proxmox task takes."""
     latency_ms: float = 0.0

@@ -1,4 +1,4 @@
-"""Who is calling: API tokens, and tickets with their CSRF token. Facts: recordings/proxmox/auth.jsonl."""
+"""Who is calling: API tokens, and tickets with their CSRF token. Facts: recorded on a real server (auth)."""
 
 import hmac
 import re

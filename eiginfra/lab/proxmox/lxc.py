@@ -1,4 +1,4 @@
-"""Containers: creating, restoring and changing them. Facts: recordings/proxmox/container-create.jsonl, container-config.jsonl."""
+"""Containers: creating, restoring and changing them. Facts: recorded on a real server (container-create, container-config)."""
 
 import re
 from asyncio import CancelledError

@@ -1,4 +1,4 @@
-"""The options of containers and VMs, as the API describes them (`proxmox-ve-9.1.json`, POST and PUT of lxc and qemu)."""
+"""The options of containers and VMs, as the description of the API of Proxmox VE 9.1 has them (POST and PUT of lxc and qemu)."""
 
 from eiginfra.lab.proxmox.schema import STRINGS, Schema, declare
 

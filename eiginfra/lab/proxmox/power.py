@@ -1,4 +1,4 @@
-"""Starting, stopping and suspending guests. Facts: recordings/proxmox/vm-lifecycle.jsonl, container-lifecycle.jsonl."""
+"""Starting, stopping and suspending guests. Facts: recorded on a real server (vm-lifecycle, container-lifecycle)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""VMs: creating, restoring and changing them. Facts: recordings/proxmox/vm-create-config.jsonl, vm-lifecycle.jsonl."""
+"""VMs: creating, restoring and changing them. Facts: recorded on a real server (vm-create-config, vm-lifecycle)."""
 
 import re
 from asyncio import CancelledError

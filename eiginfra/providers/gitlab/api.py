@@ -1,6 +1,6 @@
 """What the kinds ask of GitLab: thin typed methods that give plain dicts, and the memory of IDs that saves looking them up twice.
 
-Sources: GitLab's REST documentation, and ../shared/contracts/gitlab-rest-v4.json.
+Source: GitLab's REST documentation and its OpenAPI description, version 4 of the API.
 """
 
 import threading

@@ -9,7 +9,7 @@ _LONGEST = 400
 def error_text(body: bytes | str | None) -> str | None:
     """What an error body says; None when it is no JSON (then it was not GitLab's API that answered).
 
-    Shapes (API documentation, "Troubleshooting the REST API", and ../shared/recordings/gitlab): {"message": text, list or
+    Shapes (API documentation, "Troubleshooting the REST API", and answers of GitLab.com): {"message": text, list or
     {field: [texts]}}, {"error": text}, {"error": code, "error_description": text}.
     """
     try:

@@ -1,6 +1,6 @@
 """Roles, accounts, groups and ACLs of a Proxmox VE: the requests that the kinds of access share.
 
-Facts: recordings/proxmox/access.jsonl, least-privilege.json. Proxmox keeps membership with the account: a request that changes it
+Facts: recorded on a real server (access, least-privilege). Proxmox keeps membership with the account: a request that changes it
 names all the groups that the account is in from then on.
 """
 

@@ -1,6 +1,6 @@
 """A firewall's rules as playbooks and the server write them, and the steps from one ordered list to another.
 
-Positions, digests and the place of a new rule: recordings/proxmox/backup-firewall-misc.jsonl.
+Positions, digests and the place of a new rule: as recorded on a real server.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

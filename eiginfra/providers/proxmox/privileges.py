@@ -1,6 +1,6 @@
 """What the token must be allowed to do: the one table for the doctor, for docs/prepare-proxmox.md, and for the test that proves it.
 
-Found by trial on Proxmox VE 9.1 (recordings/proxmox/least-privilege.json). An entry on a deeper path replaces what comes from above, so
+Found by trial on Proxmox VE 9.1. An entry on a deeper path replaces what comes from above, so
 each path names all that is needed there.
 """
 

@@ -1,4 +1,4 @@
-"""/access: log-in, groups, roles, realms. Facts: recordings/proxmox/access.jsonl, auth.jsonl."""
+"""/access: log-in, groups, roles, realms. Facts: recorded on a real server (access, auth)."""
 
 import re
 

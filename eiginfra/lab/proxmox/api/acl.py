@@ -1,4 +1,4 @@
-"""/access/acl and /access/permissions. Facts: recordings/proxmox/access.jsonl, least-privilege.json."""
+"""/access/acl and /access/permissions. Facts: recorded on a real server (access, least-privilege)."""
 
 from eiginfra.lab.proxmox.access import known_path, normalize_path, split_token
 from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError

@@ -1,4 +1,4 @@
-"""/cluster/backup and vzdump: jobs, and backups made now. Facts: recordings/proxmox/backup-firewall-misc.jsonl, reading/."""
+"""/cluster/backup and vzdump: jobs, and backups made now. Facts: recorded on a real server (backup-firewall-misc, reading)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""/version, /cluster: what concerns the whole cluster. Facts: recordings/proxmox/basics.jsonl, pools.jsonl."""
+"""/version, /cluster: what concerns the whole cluster. Facts: recorded on a real server (basics, pools)."""
 
 from eiginfra.lab.proxmox.api.pools import storage_row
 from eiginfra.lab.proxmox.errors import ParamError

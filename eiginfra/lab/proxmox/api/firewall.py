@@ -1,4 +1,4 @@
-"""Firewalls of guests, nodes, security groups and the datacenter. Facts: recordings/proxmox/backup-firewall-misc.jsonl."""
+"""Firewalls of guests, nodes, security groups and the datacenter. Facts: recorded on a real server (backup-firewall-misc)."""
 
 from eiginfra.lab.proxmox.api.firewall_scope import CLUSTER, DIGEST, GROUP, NAME, NAMED, NODE, RENAME, FirewallScope, digest_of, guest_scope
 from eiginfra.lab.proxmox.api.ipsets import IpSets

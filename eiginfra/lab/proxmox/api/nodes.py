@@ -1,4 +1,4 @@
-"""/nodes: a node's status, network and tasks. Facts: recordings/proxmox/basics.jsonl, vm-lifecycle.jsonl."""
+"""/nodes: a node's status, network and tasks. Facts: recorded on a real server (basics, vm-lifecycle)."""
 
 from collections.abc import Callable
 from typing import Any

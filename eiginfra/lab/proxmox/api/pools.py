@@ -1,4 +1,4 @@
-"""/pools, flat and nested, old paths and new. Facts: recordings/proxmox/pools.jsonl."""
+"""/pools, flat and nested, old paths and new. Facts: recorded on a real server (pools)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

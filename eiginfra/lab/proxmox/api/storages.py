@@ -1,4 +1,4 @@
-"""/storage and a node's storages: status, content, volumes. Facts: recordings/proxmox/basics.jsonl, backup-firewall-misc.jsonl."""
+"""/storage and a node's storages: status, content, volumes. Facts: recorded on a real server (basics, backup-firewall-misc)."""
 
 from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list

@@ -1,4 +1,4 @@
-"""Files sent to a storage: images and container templates (recording backup-firewall-misc.jsonl)."""
+"""Files sent to a storage: images and container templates (recorded on a real server)."""
 
 import hashlib
 import re

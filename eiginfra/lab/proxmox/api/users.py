@@ -1,4 +1,4 @@
-"""/access/users and their tokens. Facts: recordings/proxmox/access.jsonl."""
+"""/access/users and their tokens. Facts: recorded on a real server (access)."""
 
 from eiginfra.lab.proxmox.access import verify_username
 from eiginfra.lab.proxmox.auth import hash_password

@@ -1,6 +1,6 @@
 """What others did to a guest, from the tasks of its node. A change without a task (a PUT of cores or memory) has no author.
 
-Which task is about which guest: container-lifecycle.jsonl, vm-lifecycle.jsonl. A clone's is about its source and does not name what it
+Which task is about which guest: as recorded on a real server. A clone's is about its source and does not name what it
 makes, so it tells nothing of it.
 """
 

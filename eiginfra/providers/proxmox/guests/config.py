@@ -51,7 +51,7 @@ def shared_changes(spec: GuestSpec, fields: set[str], name_key: str) -> dict[str
 def settled(params: Mapping[str, Any], running: Config) -> dict[str, Any]:
     """Parameters as they are sent: those that are None go.
 
-    What only waits for a restart is taken back by `revert`: of a container, Proxmox keeps it through a `delete` (container-config.jsonl).
+    What only waits for a restart is taken back by `revert`: of a container, Proxmox keeps it through a `delete` (recorded on a real server).
     """
     gone = [name for name, value in params.items() if value is None]
     verbs = {"delete": [name for name in gone if name in running], "revert": [name for name in gone if name not in running]}
@@ -137,7 +137,7 @@ def size_of(text: str) -> int:
 
 
 def shrinks(found: FieldDiff) -> bool:
-    """Whether a disk or volume would have to become smaller: a resize only grows (vm-lifecycle.jsonl)."""
+    """Whether a disk or volume would have to become smaller: a resize only grows (recorded on a real server)."""
     before, after = found.before, found.after
     if found.field == "mounts" and isinstance(before, dict) and isinstance(after, dict):
         before, after = before.get("size"), after.get("size")

@@ -1,4 +1,4 @@
-"""Features of containers that Proxmox keeps for root: any but nesting is refused to every token, even root's (container-config.jsonl)."""
+"""Features of containers that Proxmox keeps for root: any but nesting is refused to every token, even root's."""
 
 from collections.abc import Iterable
 from shlex import quote

@@ -32,7 +32,7 @@ class GuestKind(GuestReader[G]):
         dated="remove_after",
     )
     restart_fields: ClassVar[frozenset[str]]
-    """The fields that a running guest is given with a restart only (container-config.jsonl, vm-lifecycle.jsonl)."""
+    """The fields that a running guest is given with a restart only (recorded on a real server)."""
 
     @cached_property
     def _snapshots(self) -> Snapshots:

@@ -1,6 +1,6 @@
 """The last backup of a guest that left the inventory: made once, even if an answer was lost or a run was killed while it was made.
 
-Tasks and volumes as in recordings/proxmox/backup-firewall-misc.jsonl.
+Tasks and volumes: as recorded on a real server.
 """
 
 from typing import Any

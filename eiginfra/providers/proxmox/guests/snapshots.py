@@ -1,6 +1,6 @@
 """A snapshot before a risky change of a guest whose team asked for it; the last few of eiginfra's are kept, people's are never touched.
 
-Names, refusals and the check for the feature: recordings/proxmox/container-lifecycle.jsonl and backup-firewall-misc.jsonl.
+Names, refusals and the check for the feature: as recorded on a real server.
 """
 
 import re

@@ -1,6 +1,6 @@
 """VM templates: why one cannot be cloned as wanted.
 
-Linked clones: recordings/proxmox/vm-template-clone.jsonl (`parameter 'storage' not allowed for linked clones`), and the check for the
+Linked clones: as recorded on a real server (`parameter 'storage' not allowed for linked clones`), and the check for the
 feature `clone` of the API description.
 """
 
