@@ -51,7 +51,7 @@ def shared_changes(spec: GuestSpec, fields: set[str], name_key: str) -> dict[str
 def settled(params: Mapping[str, Any], running: Config) -> dict[str, Any]:
     """Parameters as they are sent: those that are None go.
 
-    What only waits for a restart is taken back by `revert`: of a container, Proxmox keeps it through a `delete` (recorded on a real server).
+    What only waits for a restart is taken back by `revert`: of a container, Proxmox keeps it through a `delete` (as recorded).
     """
     gone = [name for name, value in params.items() if value is None]
     verbs = {"delete": [name for name in gone if name in running], "revert": [name for name in gone if name not in running]}
