@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from itertools import count
 from pathlib import Path
-from random import uniform
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.exceptions import InvalidProxyURL, InvalidSchema, ProxyError
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from eiginfra import __version__
@@ -127,6 +126,14 @@ class PolicyAdapter(PlainAdapter):
 
     def __init__(self, policy: HttpPolicy) -> None:
         self._policy = policy
+        self._retrying = Retrying(
+            retry=self._again,
+            wait=self._wait,
+            stop=stop_after_attempt(policy.attempts),
+            sleep=policy.sleep,
+            retry_error_callback=_last,
+        )
+        self._jitter = wait_random_exponential(multiplier=policy.backoff, max=_LONGEST_BACKOFF)
         super().__init__(policy.ca, policy.proxy, (policy.connect_timeout, policy.timeout), policy.pool)
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
@@ -134,25 +141,10 @@ class PolicyAdapter(PlainAdapter):
 
         Deadlines, trust and directness are the policy's: what the library above would have for them is not asked.
         """
-        policy, method = self._policy, request.method or "GET"
-        for attempt in count(1):
-            last, asked = attempt >= policy.attempts, 0.0
-            try:
-                response = self._once(request, method)
-            except ProviderError as problem:
-                if last or not _safe_after(problem, method):
-                    raise
-            else:
-                status = response.status_code
-                if last or not (status == TOO_MANY or (status in policy.busy and method in IDEMPOTENT)):
-                    return response
-                asked = min(retry_after(response.headers) or 0, policy.longest_wait)
-            # Never before the server's own time, and not all threads at once after it.
-            policy.sleep(asked + uniform(0, min(_LONGEST_BACKOFF, policy.backoff * 2 ** (attempt - 1))))  # noqa: S311 - no secret
-        raise AssertionError  # for the type checker: the count has no end
+        return self._retrying(self._once, request)
 
-    def _once(self, request: requests.PreparedRequest, method: str) -> requests.Response:
-        policy, url = self._policy, request.url or ""
+    def _once(self, request: requests.PreparedRequest) -> requests.Response:
+        policy, method, url = self._policy, request.method or "GET", request.url or ""
         policy.meter.count(method)
         try:
             response = super().send(request)
@@ -162,12 +154,31 @@ class PolicyAdapter(PlainAdapter):
         _refuse_redirect(request, response)
         return response
 
+    def _again(self, state: RetryCallState) -> bool:
+        outcome, method = state.outcome, state.args[0].method or "GET"
+        if outcome is None:
+            return False
+        if outcome.failed:
+            problem = outcome.exception()
+            if isinstance(problem, UnreachableError):
+                return isinstance(problem, _NotSentError)
+            return isinstance(problem, TransientError) and method in IDEMPOTENT
+        status = outcome.result().status_code
+        return bool(status == TOO_MANY or (status in self._policy.busy and method in IDEMPOTENT))
 
-def _safe_after(problem: ProviderError, method: str) -> bool:
-    """Whether a request may be sent again after an error without an answer."""
-    if isinstance(problem, UnreachableError):
-        return isinstance(problem, _NotSentError)
-    return isinstance(problem, TransientError) and method in IDEMPOTENT
+    def _wait(self, state: RetryCallState) -> float:
+        jitter = self._jitter(state)
+        outcome = state.outcome
+        if outcome is None or outcome.failed:
+            return jitter
+        # Never before the server's own time, and not all threads at once after it.
+        asked = retry_after(outcome.result().headers) or 0
+        return min(asked, self._policy.longest_wait) + jitter
+
+
+def _last(state: RetryCallState) -> Any:
+    """The last answer, or the last error raised."""
+    return state.outcome.result() if state.outcome else None
 
 
 def _probe(ca: Path, service: str) -> None:
