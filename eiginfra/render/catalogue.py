@@ -146,7 +146,10 @@ class Catalogue:
     def _arguments(self, name: str, value: JsonValue, source: str) -> Iterator[tuple[str, _Argument]]:
         if f"${name}" not in source:
             return
-        yield name, self._argument(value)
+        said = self._argument(value)
+        yield name, said
+        if isinstance(value, str):  # one for all of a list
+            yield f"{name}-and", said
         if isinstance(value, list):
             yield f"{name}-count", fluent_number(len(value), useGrouping=False)
             *others, last = [str(self._argument(item)) for item in value] or [""]

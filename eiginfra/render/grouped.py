@@ -1,19 +1,19 @@
 """Findings as entries of an output: warnings and notices of one code are one entry, with their count and their subjects."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from functools import reduce
+
+from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.core.reason import Reason
 from eiginfra.render.catalogue import Catalogue
+from eiginfra.render.console import show
 
 GAP = "…"
 MOST_NAMES = 5
 """So many subjects are named; the JSON form has them all."""
-_WORDS = re.compile(r"[^\s:,;()]+|[\s:,;()]+")
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,25 @@ def _before(found: Finding, place: Location) -> str:
 
 
 def _several(group: Sequence[Finding], words: Catalogue) -> FindingEntry:
-    texts = [told(found, words) for found in group]
-    text = common(texts)
-    names = list(
-        filter(None, dict.fromkeys(_subject(found) or _what_differs(said, text) for found, said in zip(group, texts, strict=True)))
-    )
+    together = _together(group)
+    names = [*dict.fromkeys(name for found in group if (name := _subject(found) or _what_differs(found, together)))]
     listed, more = ", ".join(names[:MOST_NAMES]), max(len(names) - MOST_NAMES, 0)
     times = words.say("times-of" if names else "times", count=len(group), names=listed, more=more)
-    remedies = [remedy for found in group if (remedy := words.remedy(found))]
-    return FindingEntry(group[0].severity, f"{text} ({times})", remedy=common(remedies) if remedies else None)
+    return FindingEntry(together.severity, f"{words.message(together)} ({times})", remedy=words.remedy(together))
+
+
+def _together(group: Sequence[Finding]) -> Finding:
+    """One finding for several of a code: what differs in them is left open."""
+    first, advice = group[0], group[0].advice
+    if any(found.advice != advice for found in group):
+        advices = [found.advice for found in group if found.advice is not None]
+        alike = len(advices) == len(group) and len({each.code for each in advices}) == 1
+        advice = Reason(code=advices[0].code, params=_common([each.params for each in advices])) if alike else None
+    return first.model_copy(update={"params": _common([found.told for found in group]), "advice": advice})
+
+
+def _common(params: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
+    return {name: value if all(other.get(name) == value for other in params) else GAP for name, value in params[0].items()}
 
 
 def _subject(found: Finding) -> str | None:
@@ -82,21 +92,6 @@ def _subject(found: Finding) -> str | None:
         return found.address
 
 
-def common(texts: Sequence[str]) -> str:
-    """What the texts have in common, word by word, with … where they differ."""
-    words = reduce(_shared, (_WORDS.findall(text) for text in texts))
-    text = re.sub(rf"{GAP}(?:\s*{GAP})+", GAP, "".join(words)).strip()
-    return re.sub(rf"{GAP}(?=\w)", f"{GAP} ", text)
-
-
-def _what_differs(text: str, shared: str) -> str:
-    """The words of a text that the others do not share."""
-    known = set(_WORDS.findall(shared))
-    return " ".join(word for word in _WORDS.findall(text) if word not in known and word[0] not in " :,;()")
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> list[str]:
-    shared: list[str] = []
-    for what, start, end, _, _ in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        shared += one[start:end] if what == "equal" else [GAP]
-    return shared
+def _what_differs(found: Finding, together: Finding) -> str:
+    """The parameters that the others do not share."""
+    return " ".join(show(value) for name, value in found.told.items() if together.params.get(name) != value and value is not None)

@@ -21,7 +21,6 @@ from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.console import printable, show
 from eiginfra.render.findings import counted
-from eiginfra.render.grouped import common
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan, totals
 
@@ -213,9 +212,11 @@ def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
 def _lacking(count: int) -> list[Finding]:
     return [
         warning(
-            "lacks",
-            text=f"container {100 + n} lacks keyctl",
-            advice=reason("mend", text=f"pct set {100 + n}"),
+            "feature-for-root",
+            id=100 + n,
+            features=["keyctl"],
+            node="eig",
+            command=f"pct set {100 + n}",
             address=f"test.thing[eig/t{n}]",
             team=f"t{n}",
         )
@@ -226,8 +227,9 @@ def _lacking(count: int) -> list[Finding]:
 def test_known_notices_of_one_code_are_one_line_with_count_names_and_remedy() -> None:
     plan = Plan(meta=META, findings=(*_lacking(7), error("c", text="wrong"), error("c", text="wrong too")))
     assert _text(plan).splitlines()[:4] == [
-        "warning: container … lacks keyctl (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)",
-        "    → pct set …",
+        "warning: container … lacks keyctl, which Proxmox lets only root switch on"
+        " (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)",
+        "    → as root on eig: …; then restart it",
         "error: wrong",
         "error: wrong too",
     ]
@@ -237,11 +239,11 @@ def test_known_notices_of_one_code_are_one_line_with_count_names_and_remedy() ->
 
 def test_what_is_about_a_line_stands_alone_and_what_names_no_subject_is_named_by_its_words() -> None:
     lines = [notice("spelling", text=f"write it {n}", location=Location(file="a.yml", line=n)) for n in (1, 2)]
-    guests = [warning("unsaved", text=f"guest {n} (old{n}) has no backup") for n in (7, 8)]
+    guests = [warning("guest-without-backup", id=n, name=f"old{n}", pool="eig3-adler") for n in (7, 8)]
     assert _text(Plan(meta=META, findings=(*lines, *guests))).splitlines()[:3] == [
         "a.yml:1:1: notice: write it 1",
         "a.yml:2:1: notice: write it 2",
-        "warning: guest … (…) has no backup (2 times: 7 old7, 8 old8)",
+        "warning: guest … (…) in pool eig3-adler was made by hand, and no backup job covers it (2 times: 7 old7, 8 old8)",
     ]
 
 
@@ -253,16 +255,3 @@ def test_the_acknowledged_are_counted_and_not_told() -> None:
     assert "keyctl" not in markdown(plan, ENGLISH)
     assert counted([known, warning("c", text="w")]) == "1 warning, 1 acknowledged"
     assert json.loads(plan.to_json())["findings"][0]["acknowledged"] == "root does it"
-
-
-@pytest.mark.parametrize(
-    ("texts", "shared"),
-    [
-        (("guest 1 (a) is locked", "guest 22 (b c) is locked"), "guest … (…) is locked"),
-        (("the same", "the same"), "the same"),
-        (("one", "other"), "…"),
-        (("a b c", "a c", "a d c"), "a … c"),
-    ],
-)
-def test_what_texts_have_in_common(texts: tuple[str, ...], shared: str) -> None:
-    assert common(texts) == shared
