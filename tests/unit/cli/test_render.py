@@ -227,8 +227,10 @@ def _lacking(count: int) -> list[Finding]:
 def test_known_notices_of_one_code_are_one_line_with_count_names_and_remedy() -> None:
     plan = Plan(meta=META, findings=(*_lacking(7), error("c", text="wrong"), error("c", text="wrong too")))
     assert _text(plan).splitlines()[:4] == [
-        "warning: container … lacks keyctl, which Proxmox lets only root switch on"
-        " (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)",
+        (
+            "warning: container … lacks keyctl, which Proxmox lets only root switch on"
+            " (7 times: eig/t0, eig/t1, eig/t2, eig/t3, eig/t4 and 2 more)"
+        ),
         "    → as root on eig: …; then restart it",
         "error: wrong",
         "error: wrong too",
