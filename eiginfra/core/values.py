@@ -1,7 +1,7 @@
 """Values as they are compared, stored and shown: byte sizes with units, and one canonical JSON form for everything."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
@@ -65,6 +65,13 @@ class ByteSize(int):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The pattern editors complete against."""
         return {"type": "string", "pattern": r"^\d+ ?(KiB|MiB|GiB|TiB)$", "examples": ["512MiB", "8GiB"]}
+
+
+def in_one_unit(sizes: Iterable[int]) -> list[str]:
+    """The sizes in one unit, the largest in which all are whole, so that a reader can compare them."""
+    every = list(sizes)
+    unit, factor = next((unit, factor) for unit, factor in reversed(UNITS.items()) if all(size % factor == 0 for size in every))
+    return [f"{size // factor}{unit}" for size in every]
 
 
 def size_advice(written: object, whole: int = UNITS["MiB"]) -> Reason:

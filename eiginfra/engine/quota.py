@@ -9,7 +9,7 @@ from eiginfra.core.kind import Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.usage import MEASURES, Limits, Usage
-from eiginfra.core.values import ByteSize
+from eiginfra.core.values import ByteSize, in_one_unit
 
 BY_HAND = "made-by-hand"
 STANDING = frozenset({"quota-excess", "quota-excess-departed", BY_HAND})
@@ -32,10 +32,8 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
     found = [
         error(
             "quota-exceeded",
+            _named(measure, used=used, allowed=allowed, excess=used - allowed),
             measure=measure,
-            used=_amount(measure, used),
-            allowed=_amount(measure, allowed),
-            excess=_amount(measure, used - allowed),
             **_where(limits, team, measure),
             team=team,
         )
@@ -46,9 +44,8 @@ def check_requests(registry: Registry, resources: Sequence[Resource], limits: Li
         found += [
             error(
                 "capacity-exceeded",
+                _named(measure, used=used, allowed=allowed),
                 measure=measure,
-                used=_amount(measure, used),
-                allowed=_amount(measure, allowed),
                 largest=_largest(usages, measure),
                 location=limits.capacity_location,
             )
@@ -73,8 +70,7 @@ def check_standing(
         found += [
             warning(
                 "quota-overrun",
-                used=_amount(measure, used),
-                allowed=_amount(measure, allowed),
+                _named(measure, used=used, allowed=allowed),
                 **_where(limits, team, measure),
                 team=team,
             )
@@ -124,7 +120,13 @@ def _by_team(pairs: Iterable[tuple[str | None, Usage]]) -> dict[str | None, Usag
 
 
 def _amount(measure: str, value: int) -> Reason:
-    return reason("amount", measure=measure, value=str(ByteSize(value)) if measure in ("memory", "disk") else value)
+    return _named(measure, amount=value)["amount"]
+
+
+def _named(measure: str, **values: int) -> dict[str, Reason]:
+    """Amounts of one sentence: sizes in one unit."""
+    told: Iterable[str | int] = in_one_unit(values.values()) if measure in ("memory", "disk") else values.values()
+    return {name: reason("amount", measure=measure, value=value) for name, value in zip(values, told, strict=True)}
 
 
 def _largest(usages: dict[str | None, Usage], measure: str) -> list[Reason]:

@@ -35,6 +35,7 @@ MESSAGES: Final = "eiginfra.messages"
 """The group of entry points by which other packages bring words for the codes of their providers."""
 HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted", "archived", "deleted")
 
+_NO_FINDINGS: Final = frozenset({"advice.ftl", "output.ftl", "reasons.ftl"})
 _ENTRY: Final = re.compile(r"^([a-z][a-z0-9-]*) =.*\n(?:[ ].*\n)*", re.MULTILINE)
 _VARIABLE: Final = re.compile(r"\$([A-Za-z][\w-]*)")
 _THIN, _FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
@@ -186,6 +187,14 @@ def _entries(language: Language) -> Mapping[str, str]:
     folder = files("eiginfra.render").joinpath("messages", language)
     texts = [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".ftl")]
     return _parted(texts, language)
+
+
+@cache
+def codes() -> frozenset[str]:
+    """The codes of findings, those of other packages included."""
+    folder = files("eiginfra.render").joinpath("messages", "en")
+    texts = [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".ftl") and file.name not in _NO_FINDINGS]
+    return frozenset(name for name in {**_parted(texts, "en"), **_others("en")} if not name.startswith("reason-"))
 
 
 def _others(language: Language) -> Mapping[str, str]:

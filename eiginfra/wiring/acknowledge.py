@@ -9,6 +9,7 @@ from eiginfra.core.finding import Finding, Severity, notice, warning
 from eiginfra.core.suggest import did_you_mean
 from eiginfra.inventory.site import Acknowledgement, Site
 from eiginfra.playbook.patterns import select
+from eiginfra.render.catalogue import codes
 
 EVERYTHING = ("*", "all")
 
@@ -64,16 +65,20 @@ def _selected(pattern: str, teams: Sequence[str]) -> list[str]:
 
 
 def _remarks(site: Site, findings: Sequence[Finding], today: date, unused: set[int], refused: set[int]) -> Iterator[Finding]:
-    codes = {found.code for found in findings}
+    known = codes() | {found.code for found in findings}
     for number, entry in enumerate(site.file.acknowledge):
         where = site.document.locate("acknowledge", number)
-        if _expired(entry, today):
+        if entry.code not in known:
+            advice = did_you_mean(entry.code, known)
+            yield warning(
+                "unknown-finding", finding=entry.code, advice=advice, location=site.document.locate("acknowledge", number, "code")
+            )
+        elif _expired(entry, today):
             yield notice("acknowledgement-expired", finding=entry.code, subject=entry.subject, until=entry.until, location=where)
         elif number in refused:
             yield warning("error-acknowledged", finding=entry.code, location=where)
         elif number in unused:
-            advice = did_you_mean(entry.code, codes) if entry.code not in codes else None
-            yield notice("acknowledgement-unused", finding=entry.code, subject=entry.subject, advice=advice, location=where)
+            yield notice("acknowledgement-unused", finding=entry.code, subject=entry.subject, location=where)
 
 
 def _expired(entry: Acknowledgement, today: date) -> bool:

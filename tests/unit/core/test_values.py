@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 from support.words import told
 
-from eiginfra.core.values import ByteSize, canonical
+from eiginfra.core.values import ByteSize, canonical, in_one_unit
 
 
 class Size(BaseModel):
@@ -102,3 +102,15 @@ def test_the_canonical_form() -> None:
 def test_what_has_no_canonical_form_is_refused() -> None:
     with pytest.raises(TypeError, match="no canonical form for object"):
         canonical(object())
+
+
+@given(st.lists(st.integers(0, 2**50), min_size=1, max_size=4))
+def test_sizes_of_a_sentence_have_one_unit_and_are_exact(sizes: list[int]) -> None:
+    shown = in_one_unit(sizes)
+    assert len({text.lstrip("0123456789") for text in shown}) == 1
+    assert [ByteSize.parse(text) for text in shown] == sizes
+
+
+def test_a_quota_and_what_is_asked_for_can_be_compared() -> None:
+    assert in_one_unit([101888 * 2**20, 2 * 2**30]) == ["101888MiB", "2048MiB"]
+    assert in_one_unit([4 * 2**30, 2 * 2**30]) == ["4GiB", "2GiB"]

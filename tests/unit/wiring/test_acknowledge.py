@@ -73,6 +73,13 @@ def test_what_is_wrong_with_an_entry_is_told_at_its_line(tmp_path: Path, entries
     assert str(findings[-1].location).endswith("site.yml:2:5")
 
 
+def test_a_code_that_no_finding_has_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    *_, told = marked(tmp_path, entry("feature-for-rot", "adler"), complete=False)
+    assert (told.code, str(told.location).rpartition("site.yml:")[2]) == ("unknown-finding", "2:12")
+    assert told.advice is not None
+    assert "feature-for-root" in str(told.advice)
+
+
 def test_the_last_day_counts_and_a_part_of_a_plan_tells_nothing_unused(tmp_path: Path) -> None:
     assert marked(tmp_path, entry(more=", until: 2019-10-01"), KNOWN)[0].acknowledged
     assert marked(tmp_path, entry("lacks", "open-chronic"), KNOWN, complete=False) == [KNOWN]

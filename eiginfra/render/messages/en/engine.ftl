@@ -44,6 +44,8 @@ acknowledgement-expired = the acknowledgement of { $finding } for { $subject } e
     .remedy = remove it, or write a later day in until
 error-acknowledged = { $finding } is an error here: errors cannot be acknowledged
     .remedy = correct what it is about, and remove this entry
+unknown-finding = there is no finding '{ $finding }'
+    .remedy = `eiginfra plan --format json` shows the codes of what is found
 acknowledgement-unused = nothing is found any more that this acknowledges: { $finding } for { $subject }
     .remedy = remove it, unless another cohort needs it
 

@@ -47,6 +47,8 @@ acknowledgement-expired = le constat connu { $finding } pour { $subject } a pris
     .remedy = enlevez-le, ou écrivez un jour plus tardif dans until
 error-acknowledged = { $finding } est ici une erreur : une erreur ne peut pas être signalée comme connue
     .remedy = corrigez ce qu’elle signale, et enlevez cette ligne
+unknown-finding = il n’y a pas de constat « { $finding } »
+    .remedy = `eiginfra plan --format json` montre les codes des constats
 acknowledgement-unused = plus rien ne correspond à ce constat connu : { $finding } pour { $subject }
     .remedy = enlevez-le, sauf si une autre promotion en a besoin
 
