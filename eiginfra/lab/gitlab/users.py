@@ -13,6 +13,8 @@ from eiginfra.lab.gitlab.records import UserRecord
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PASSWORD_LENGTH = 8
+# Accounts that only administrators see in lists (app/finders/users_finder.rb).
+_HIDDEN = frozenset({"blocked", "banned", "ldap_blocked"})
 
 _PROFILE = {
     "bio": params.string(),
@@ -80,6 +82,8 @@ def index(call: GitLabCall) -> Answer:
 
 
 def _wanted(user: UserRecord, given: dict[str, Any], *, admin: bool) -> bool:
+    if not admin and user.state in _HIDDEN:
+        return False
     if given["active"] and user.state != "active":
         return False
     if given["blocked"] and user.state != "blocked":

@@ -87,6 +87,16 @@ def test_changes(gl, person, fresh):
     assert caught.value.response_code == 409
 
 
+def test_a_blocked_account_is_in_no_list_but_an_administrators(api, person, acting):
+    user, other = person(), acting(person())
+    names = {"username": user.username}
+    assert [seen["id"] for seen in other("GET", "/users", params=names).json()] == [user.id]
+    api("POST", f"/users/{user.id}/block")
+    assert other("GET", "/users", params=names).json() == []
+    assert other("GET", f"/users/{user.id}").json()["state"] == "blocked"
+    assert [seen["id"] for seen in api("GET", "/users", params=names).json()] == [user.id]
+
+
 def test_block_and_deactivate(gl, api, person):
     user = person()
     assert api("POST", f"/users/{user.id}/block").json() is True
