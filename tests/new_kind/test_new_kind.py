@@ -1,6 +1,6 @@
-"""A kind is added by CONTRIBUTING's steps, in a clone: `make new-kind`, what the author fills in (badge.patch), at most four files.
+"""A kind is added by CONTRIBUTING's steps, in a clone: `make new-kind`, what the author fills in (a patch), at most four files.
 
-When a template changes, badge.patch may no longer apply: write the files by `make new-kind NAME=gitlab.badge`, fill them in as the patch
+When a template changes, a patch may no longer apply: write the files by `make new-kind NAME=gitlab.badge`, fill them in as the patch
 has it, and store what `git diff` shows against the files as they were written.
 """
 
@@ -9,15 +9,52 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATCH = Path(__file__).with_name("badge.patch")
-WRITTEN = ("docs/kinds/gitlab.badge.md", "eiginfra/providers/gitlab/kinds/badge.py", "tests/support/gitlab_cases/badge.py")
 OTHERS = ("GIT_", "PYTEST_", "COVERAGE_", "MAKE", "PYTHONPATH")
 LEFT = "FILL IN"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A kind to add. cases: what tries its cases; refused: the server's answer until they are filled in; docs: what reads its page."""
+
+    provider: str
+    thing: str
+    cases: str
+    refused: str
+    docs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.provider}.{self.thing}"
+
+    @property
+    def written(self) -> list[str]:
+        folder = f"eiginfra/providers/{self.provider}/kinds"
+        return [f"docs/kinds/{self}.md", f"{folder}/{self.thing}.py", f"tests/support/{self.provider}_cases/{self.thing}.py"]
+
+    def tests(self, *which: str) -> tuple[str, ...]:
+        return ("pytest", "-n", "0", "-p", "no:cacheprovider", "-k", f"{self.thing} or pages_of_proxmox", *which)
+
+
+BADGE = Example(
+    "gitlab",
+    "badge",
+    "tests/cases/gitlab/test_life.py",
+    "GitLab answers 400: link_url is missing, image_url is missing",
+    ("tests/test_docs.py", "tests/unit/providers/gitlab/test_pages_of_kinds.py", "tests/test_architecture.py"),
+)
+ALIAS = Example(
+    "proxmox",
+    "alias",
+    "tests/cases/proxmox/test_every_field.py",
+    "Method 'GET /cluster/aliass' not implemented",
+    ("tests/test_docs.py", "tests/test_architecture.py"),
+)
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no clone of the repository")
 
@@ -51,29 +88,26 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-def cases(*which: str) -> tuple[str, ...]:
-    return ("pytest", "-n", "0", "-p", "no:cacheprovider", "-k", "badge", *which)
-
-
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
-def test_a_kind_costs_at_most_four_files(clone: Path) -> None:
-    made = new_kind(clone, "gitlab.badge")
-    assert (made.returncode, sorted(made.stdout.split())) == (0, [*WRITTEN]), made.stderr
-    assert changed(clone) == {*WRITTEN}
-    # What was written is in order, but for what GitLab thinks of it: the cases fail until they are filled in.
+@pytest.mark.parametrize("example", [BADGE, ALIAS], ids=str)
+def test_a_kind_costs_at_most_four_files(clone: Path, example: Example) -> None:
+    made = new_kind(clone, str(example))
+    assert (made.returncode, sorted(made.stdout.split())) == (0, example.written), made.stderr
+    assert changed(clone) == {*example.written}
+    # What was written is in order, but for what the server thinks of it: the cases fail until they are filled in.
     green(clone, "ruff", "check", "--no-cache", "--quiet", ".")
     green(clone, "ruff", "format", "--no-cache", "--quiet", "--check", ".")
-    failing = run(clone, sys.executable, "-m", *cases("tests/cases/gitlab/test_life.py", "-x"))
-    assert (failing.returncode, "GitLab answers 400: link_url is missing, image_url is missing" in failing.stdout) == (1, True)
+    failing = run(clone, sys.executable, "-m", *example.tests(example.cases, "-x"))
+    assert (failing.returncode, example.refused in failing.stdout) == (1, True), failing.stdout
 
-    applied = run(clone, "git", "apply", str(PATCH))
+    patch = Path(__file__).with_name(f"{example.thing}.patch")
+    applied = run(clone, "git", "apply", str(patch))
     assert applied.returncode == 0, f"{applied.stderr}\nsee the top of {Path(__file__).name}"
     assert len(changed(clone)) <= 4
-    assert [path for path in WRITTEN if LEFT in (clone / path).read_text(encoding="utf-8")] == []
+    assert [path for path in example.written if LEFT in (clone / path).read_text(encoding="utf-8")] == []
     green(clone, "ruff", "check", "--no-cache", "--quiet", ".")
     green(clone, "ruff", "format", "--no-cache", "--quiet", "--check", ".")
-    docs = ("tests/test_docs.py", "tests/unit/providers/gitlab/test_pages_of_kinds.py", "tests/test_architecture.py")
-    green(clone, *cases("tests/cases/gitlab/test_life.py", *docs))
+    green(clone, *example.tests(example.cases, *example.docs))
 
 
 @pytest.mark.parametrize(
@@ -85,8 +119,9 @@ def test_a_kind_costs_at_most_four_files(clone: Path) -> None:
         ("gitlab.class", "'gitlab.class' is no name of a kind"),
         ("gitlab.a.b", "'gitlab.a.b' is no name of a kind"),
         ("../x.y", "'../x.y' is no name of a kind"),
-        ("chat.channel", "no provider is called chat; there is gitlab"),
+        ("chat.channel", "no provider is called chat; there is gitlab, proxmox"),
         ("gitlab.label", "gitlab.label is there already: eiginfra/providers/gitlab/kinds/label.py"),
+        ("proxmox.pool", "proxmox.pool is there already: eiginfra/providers/proxmox/kinds/pool.py"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_with_what_to_write(name: str, said: str) -> None:

@@ -30,7 +30,6 @@ from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.vm import VmSpec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCwNl2Q0VXZzrBT9Rh5P8aEqm8cHrHFp2X/68GOJZvi user+tag@host"
 TEMPLATE = "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst"
 VM_TEMPLATE = 9012
 _cohorts = count(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.proxmox_guests import KEY
 from support.words import message
 
 from eiginfra.core.change import Action
@@ -17,7 +18,7 @@ from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.kinds import all_kinds
 
-from .conftest import KEY, VM_TEMPLATE, World, settings_of, start
+from .conftest import VM_TEMPLATE, World, settings_of, start
 from .road import Road, change, kept_back
 from .test_decommission import ENOUGH
 

@@ -1,4 +1,4 @@
-"""Every field of every kind, by the table in fields.py: made so, changed, left alone, changed by hand and healed, adopted, refused."""
+"""Every field of every kind (support.proxmox_cases): made so, changed, left alone, changed by hand and healed, adopted, refused."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.proxmox_case import ASSIGNED, FIXED, KEY_FIELD, LIVE, RESTART, UNCOMPARED, UNSET, Row
+from support.proxmox_cases import CASES, ROWS
+from support.proxmox_cases.firewall import RULES
 from support.words import message, remedy
 
 from eiginfra.core.change import Action, Cause
@@ -23,7 +26,6 @@ from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.privileges import NEEDS, Purpose, paths_of
 
 from .conftest import VM_TEMPLATE, World, settings_of, start
-from .fields import ASSIGNED, BASES, FIXED, KEY_FIELD, LIVE, RESTART, ROWS, RULES, UNCOMPARED, UNSET, Row
 from .least import rights
 from .road import Road, note
 
@@ -55,7 +57,7 @@ class Stage:
 
     def __init__(self, world: World, kind: str) -> None:
         self.world, self.road = world, Steady(world)
-        *self.others, self.base = BASES[kind](world)
+        *self.others, self.base = CASES[kind].base(world)
         self.kind = world.kinds[f"proxmox.{kind}"]
 
     def plan(self, spec: Spec, **asked: Any) -> Plan:
@@ -231,35 +233,18 @@ def refused(stages: Stages, stage: Stage, plan: Plan, lacking: str) -> str:
     return str(failed.reason)
 
 
-MAKING = {"pool": "Pool.Allocate", "role": "Sys.Modify", "user": "User.Modify", "group": "Group.Allocate", "acl": "Pool.Allocate"}
-MAKING |= {"container": "VM.Allocate", "vm": "VM.Clone", "firewall": "VM.Config.Network"}
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"backup"}))  # the job is then left to an administrator: test_backup.py
+# A job of backups is then left to an administrator: test_backup.py.
+@pytest.mark.parametrize("kind", sorted(kind for kind, case in CASES.items() if case.making is not None))
 def test_without_the_right_it_is_not_made(stages: Stages, kind: str) -> None:
     stage = stages.new(kind)
     if kind != "pool":
         stage.road.apply(*stage.others)
     plan = stage.plan(stage.base)
-    refused(stages, stage, plan, MAKING[kind])
+    refused(stages, stage, plan, str(CASES[kind].making))
     assert [change.action for change in stage.plan(stage.base).changes] == [Action.CREATE]
 
 
 # What left the inventory: without and with --prune.
-
-STAYS = "eiginfra does not remove a proxmox.{}; remove it by hand if it must go"
-PARTS = ("with --prune it is stopped and backed up, and removed 30 days later", "will be stopped and backed up; removed after 2020-08-01")
-ENDS = {
-    "pool": (STAYS, STAYS),
-    "role": (STAYS, STAYS),
-    "user": ("will be disabled", "will be disabled"),
-    "group": ("with --prune it is deleted", "will be deleted"),
-    "acl": ("will be taken away", "will be taken away"),
-    "container": PARTS,
-    "vm": PARTS,
-    "firewall": None,
-    "backup": ("with --prune it is deleted; the backups it made stay", "will be deleted; the backups it made stay"),
-}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -268,11 +253,11 @@ def test_what_left_the_inventory_is_told_and_goes_as_its_kind_goes(stages: Stage
     if kind == "pool":  # a road always has one: it is another that leaves
         stage.others, stage.base = [stage.base], altered(stage.base, stage.world, {"id": f"{stage.world.pool}-2"})
     stage.apply(stage.base)
-    ends = ENDS[kind]
+    ends = CASES[kind].ends
     for prune in (False, True):
         plan = stage.road.plan(*stage.others, prune=prune)
         notes = [note(change) for change in plan.changes]
-        assert notes == ([] if ends is None else [f"left the inventory: {ends[prune].format(kind)}"])
+        assert notes == ([] if ends is None else [f"left the inventory: {ends[prune].format(kind=kind)}"])
     assert not stage.road.run(plan).failed
     assert stage.road.plan(*stage.others, prune=True).empty
 

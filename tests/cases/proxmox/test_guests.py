@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from support.proxmox_guests import KEY
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import PermanentError, StaleError
 from eiginfra.core.reason import RESTART
 from eiginfra.core.values import ByteSize
 
-from .conftest import KEY, World, differences
+from .conftest import World, differences
 
 SORTS = ["container", "vm"]
 GIB = ByteSize.parse("1GiB")

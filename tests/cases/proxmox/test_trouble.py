@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import trustme
+from support.proxmox_guests import KEY
 
 from eiginfra.core.errors import (
     NotFoundError,
@@ -22,7 +23,7 @@ from eiginfra.core.finding import Severity
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.guests.allocator import GuestFacts
 
-from .conftest import KEY, TEMPLATE, World, differences, settings_of, start
+from .conftest import TEMPLATE, World, differences, settings_of, start
 
 PARTS = ("CPU", "Cloudinit", "Disk", "Memory", "Network", "Options")
 ON_POOL = ",".join(["VM.Allocate", "VM.Audit", "VM.PowerMgmt", "Pool.Audit", *(f"VM.Config.{part}" for part in PARTS)])

@@ -36,7 +36,7 @@ class GuestKind(GuestReader[G]):
 
     @cached_property
     def _snapshots(self) -> Snapshots:
-        return Snapshots(self._client)
+        return Snapshots(self.api.client)
 
     @abstractmethod
     def changes(self, spec: G, fields: set[str], reading: Reading) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class GuestKind(GuestReader[G]):
         try:
             self.finish(spec, self._make(spec))
         finally:
-            self._machines.changed()
+            self.api.surveys.changed()
         # The creating request named the pool: the server would have refused another.
         return self.read_at(spec, spec.node, spec.id, spec.pool)
 
@@ -80,7 +80,7 @@ class GuestKind(GuestReader[G]):
             self.make(spec)
         except LostAnswerError:
             # The request may have begun a task: it is followed, then the guest is looked for.
-            self._machines.settle([Listed(int(spec.id or 0), self.type, str(spec.node), spec.name, running=False, lock="create")])
+            self.api.surveys.settle([Listed(int(spec.id or 0), self.type, str(spec.node), spec.name, running=False, lock="create")])
             if (standing := self._own(spec)) is None:
                 raise
             return standing
@@ -120,14 +120,14 @@ class GuestKind(GuestReader[G]):
                 self._stop_and_back_up(spec, guest)
                 return self.read(spec, guest.handle)
             if "pool" in fields:
-                self._client.move_to_pool(spec.pool, guest.vmid)
+                self.api.client.move_to_pool(spec.pool, guest.vmid)
             if self._unfinished(spec, guest):
                 self._change(spec, fields - {"tags", "state"}, guest)
                 self.finish(spec, self._own(spec) or guest)
             else:
                 self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
         finally:
-            self._machines.changed()
+            self.api.surveys.changed()
         return self.read(spec, guest.handle)
 
     def _change(self, spec: G, fields: set[str], guest: ObservedGuest) -> None:
@@ -143,12 +143,12 @@ class GuestKind(GuestReader[G]):
         if description != text:
             params["description"] = description
         if params:
-            self._client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
+            self.api.client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
         self.grow(spec, fields, node, vmid, reading.wanted)
         if "state" in fields and spec.state == "running":
-            self._client.power(node, self.type, vmid, "start")
+            self.api.client.power(node, self.type, vmid, "start")
         elif "state" in fields:
-            self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
+            self.api.client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
 
     def restarts(self, observed: Observed, diffs: Sequence[FieldDiff]) -> Collection[str]:
         """What waits for a restart of a running guest, and what would; one that is to be stopped or started needs none."""
@@ -161,45 +161,45 @@ class GuestKind(GuestReader[G]):
         guest = self.read(spec, observed.handle)
         if guest is not None and RESTART in guest.waiting.values():
             try:
-                self._client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
+                self.api.client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
             finally:
-                self._machines.changed()
+                self.api.surveys.changed()
         return self.read(spec, observed.handle)
 
     def _stop_and_back_up(self, spec: G, guest: ObservedGuest) -> None:
         """Stop it, back it up, and only then write the date: after a kill in between, the next run begins again and finds the backup."""
         node, vmid = guest.node, guest.vmid
         if guest.values["state"] == "running":
-            self._client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
-        last_backup.make(self._client, node, vmid, spec.mark)
-        reading = Reading.of(self._client.pending(node, self.type, vmid))
+            self.api.client.power(node, self.type, vmid, "shutdown", timeout=_SHUTDOWN_SECONDS, forceStop=1)
+        last_backup.make(self.api.client, node, vmid, spec.mark)
+        reading = Reading.of(self.api.client.pending(node, self.type, vmid))
         day = date.fromisoformat(str(spec.remove_after))
         params = {"onboot": 0, "protection": 0, "description": with_removal(reading.wanted.get("description"), day)}
-        self._client.configure(node, self.type, vmid, params, reading.digest)
+        self.api.client.configure(node, self.type, vmid, params, reading.digest)
 
     def delete(self, observed: Observed) -> None:
         """Delete a guest whose grace is over, if it is still as the plan saw it: with its marker, stopped, with that date."""
         mark, handle = observed.address.key, {**observed.handle, "type": self.type}
         try:
-            found = self._machines.place(self.name, mark, handle)
+            found = self.api.surveys.place(self.name, mark, handle)
             if found is None:
                 return
             guest, reading = found
-            running = self._client.status(guest.node, self.type, guest.vmid).get("status") == "running"
+            running = self.api.client.status(guest.node, self.type, guest.vmid).get("status") == "running"
             day = removal_of(reading.wanted.get("description"))
             if guest.type != self.type or running or day is None or day.isoformat() != observed.values.get("remove_after"):
                 why = "runs" if running else f"is to be removed after {day}" if day else "is not to be removed"
                 raise StaleError(f"guest {guest.vmid} {why} by now; make a new plan")
-            self._client.destroy(guest.node, self.type, guest.vmid)
+            self.api.client.destroy(guest.node, self.type, guest.vmid)
         except NotFoundError:
             return  # it is gone
         finally:
-            self._machines.changed()
+            self.api.surveys.changed()
 
     def grow(self, spec: G, fields: set[str], node: str, vmid: int, config: Config) -> None:
         """Grow what is smaller than wanted."""
         for disk, size in self.growths(spec, fields, config).items():
-            self._client.resize(node, self.type, vmid, disk, size)
+            self.api.client.resize(node, self.type, vmid, disk, size)
 
     def _unfinished(self, spec: G, guest: ObservedGuest) -> bool:
         """Whether a run was killed while it created the guest: it is stopped, and without the tags, which are set last."""

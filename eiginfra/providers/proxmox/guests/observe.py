@@ -11,19 +11,19 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
-from eiginfra.core.kind import Kind
 from eiginfra.core.reason import NEXT_START, RESTART, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.trace import Activity
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.core.world import World
-from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
+from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests import audit, findings, outage
-from eiginfra.providers.proxmox.guests.allocator import GuestAllocator, GuestFacts
+from eiginfra.providers.proxmox.guests.allocator import GuestFacts
 from eiginfra.providers.proxmox.guests.config import Config, device_number, memory, shared_values
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
-from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
+from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 G = TypeVar("G", bound=GuestSpec)
 
@@ -45,17 +45,12 @@ class ObservedGuest(Observed):
         return int(str(self.handle["vmid"]))
 
 
-class GuestReader(Kind[G]):
+class GuestReader(ProxmoxKind[G]):
     """The reading half of a sort of guest; both sorts look at the server through the same `GuestSurveys`."""
 
     type: ClassVar[GuestType]
     name_key: ClassVar[str]
     default_cores: ClassVar[int | None] = None
-
-    def __init__(self, client: ProxmoxClient, machines: GuestSurveys, allocator: GuestAllocator) -> None:
-        self._client = client
-        self._machines = machines
-        self._allocator = allocator
 
     # What the two sorts do differently.
 
@@ -83,14 +78,14 @@ class GuestReader(Kind[G]):
 
     def check(self, spec: G, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
         """A number outside the range, or given to two guests."""
-        return findings.numbers(self.name, spec, wanted, self._client.settings.ids if self._client.known else None)
+        return findings.numbers(self.name, spec, wanted, self.api.client.settings.ids if self.api.client.known else None)
 
     # Looking.
 
     def observe(self, scope: Scope) -> Observation:
         """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
-        survey = self._machines.survey(self.name, scope.cohort, scope.moment)
-        site = self._client.settings
+        survey = self.api.surveys.survey(self.name, scope.cohort, scope.moment)
+        site = self.api.client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
         numbers = findings.numbers_of(scope)
         named = {*given, *numbers.values()}
@@ -134,7 +129,7 @@ class GuestReader(Kind[G]):
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
         """Number, node and address; and a start for what comes back from its days of grace, unless it is to be stopped."""
-        fields = dict(world.once(self._allocator.allocate).get(resource.address, {}))
+        fields = dict(world.once(self.api.allocator.allocate).get(resource.address, {}))
         there = world.observed.get(resource.address)
         returns = there is not None and there.values.get("remove_after") is not None and there.values.get("state") == "stopped"
         return {**fields, **({"state": "running"} if returns and resource.values.get("state") is None else {})}
@@ -142,7 +137,7 @@ class GuestReader(Kind[G]):
     def assess(self, resources: Sequence[Resource], world: World) -> Iterable[Finding]:
         """Whether nodes and storages have the capacity that is asked for; reported once for all guests."""
         del resources
-        return world.once(self._allocator.assess).get(self.name, ())
+        return world.once(self.api.allocator.assess).get(self.name, ())
 
     def _grows(self, resource: Resource, there: Observed | None) -> bool:
         """Whether it is to be made, or to get more than it has."""
@@ -156,7 +151,7 @@ class GuestReader(Kind[G]):
         return ()
 
     def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, marked: bool) -> ObservedGuest:
-        self._machines.note(reading.mark, guest)
+        self.api.surveys.note(reading.mark, guest)
         now, then = self._values(reading.running), self._values(reading.wanted)
         place: dict[str, JsonValue] = {
             "mark": reading.mark,
@@ -189,7 +184,7 @@ class GuestReader(Kind[G]):
             "name": config.get(self.name_key),
             "cores": int(config["cores"]) if "cores" in config else self.default_cores,
             "disk": str(disks[0]) if disks else None,
-            **shared_values(config, f"net{device_number(config, self._client.settings)}"),
+            **shared_values(config, f"net{device_number(config, self.api.client.settings)}"),
             **self.own_values(config),
         }
 
@@ -205,8 +200,8 @@ class GuestReader(Kind[G]):
             guest = self.read_at(spec, node, vmid)
             if guest is not None and (handle or guest.reading.mark == spec.mark):
                 return guest
-        self._machines.changed()
-        survey, site = self._machines.survey(self.name, spec.cohort), self._client.settings
+        self.api.surveys.changed()
+        survey, site = self.api.surveys.survey(self.name, spec.cohort), self.api.client.settings
         readings = survey.read(other for other in survey.guests if other == vmid or (not handle and other in site))
         for number, reading in sorted(readings.items()):
             listed = survey.guests[number]
@@ -217,8 +212,8 @@ class GuestReader(Kind[G]):
     def read_at(self, spec: G, node: str, vmid: int, pool: str | None = None) -> ObservedGuest | None:
         """The guest of that number on that node, whatever it bears; two requests, a third for the pool where it is not known."""
         try:
-            status = self._client.status(node, self.type, vmid)
-            reading = Reading.of(self._client.pending(node, self.type, vmid))
+            status = self.api.client.status(node, self.type, vmid)
+            reading = Reading.of(self.api.client.pending(node, self.type, vmid))
         except NotFoundError:
             return None
         running, lock = status.get("status") == "running", status.get("lock")
@@ -227,16 +222,16 @@ class GuestReader(Kind[G]):
 
     def activity(self, handle: Mapping[str, JsonValue], seen: Mapping[str, JsonValue], since: datetime | None) -> Sequence[Activity]:
         """What the tasks of the guest's node tell; one request, one for each configuring task that may explain it, and the clock once."""
-        return audit.explaining(self._client, str(handle["node"]), int(str(handle["vmid"])), seen, since)
+        return audit.explaining(self.api.client, str(handle["node"]), int(str(handle["vmid"])), seen, since)
 
     def _pool(self, wanted: str, vmid: int) -> str | None:
         """The pool a guest is in: most often the wanted one, whose members are a short list."""
         try:
-            if any(member.get("vmid") == vmid for member in self._client.pool(wanted).get("members", ())):
+            if any(member.get("vmid") == vmid for member in self.api.client.pool(wanted).get("members", ())):
                 return wanted
         except NotFoundError:
             pass
-        return next((row.get("pool") for row in self._client.resources() if row.get("vmid") == vmid), None)
+        return next((row.get("pool") for row in self.api.client.resources() if row.get("vmid") == vmid), None)
 
 
 def _kept(there: ObservedGuest, scope: Scope) -> ObservedGuest:

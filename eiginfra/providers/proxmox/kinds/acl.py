@@ -10,12 +10,12 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, warning
-from eiginfra.core.kind import Kind
 from eiginfra.core.merge import UNION
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
-from eiginfra.providers.proxmox.access import Access, Json
+from eiginfra.providers.proxmox.access import Json
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 from eiginfra.providers.proxmox.kinds.group import GroupId, UserId
 from eiginfra.providers.proxmox.kinds.role import RoleId, RoleKind
 
@@ -47,16 +47,13 @@ class AclSpec(Spec):
         return f"@{self.group}" if self.group is not None else str(self.user)
 
 
-class AclKind(Kind[AclSpec]):
+class AclKind(ProxmoxKind[AclSpec]):
     """Entries of the groups and users that are named, on the paths that are named: nobody else's, and nowhere else."""
 
     name = "proxmox.acl"
     spec = AclSpec
     title = "Rights of a group on a path of Proxmox VE"
     decommission = Decommission((Step("take-away", Trigger.APPLY, {"roles": []}, cap="acl", created_only=True),))
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     def key(self, spec: AclSpec) -> str:
         """Path and holder: `/pool/eig3-adler:@eig3-adler`."""
@@ -70,7 +67,7 @@ class AclKind(Kind[AclSpec]):
 
     def check(self, spec: AclSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
         """Holders never touched, roles under which no quota binds, and a wanted entry above that this one hides."""
-        if spec.user in self._access.reserved:
+        if spec.user in self.api.access.reserved:
             yield error("right-of-reserved-account", user=spec.user, field="user")
         loose = sorted(role for role in spec.roles if role not in _BINDING and Address(RoleKind.name, role) not in wanted)
         if spec.binding and loose:
@@ -85,7 +82,7 @@ class AclKind(Kind[AclSpec]):
         resources = {resource.address.key: resource for resource in scope.resources}
         known = resources.keys() | {record.address.key for record in scope.records}
         entries: dict[str, list[Json]] = {}
-        for row in self._access.acl():
+        for row in self.api.access.acl():
             entries.setdefault(_key(row), []).append(row)
         objects = [self._observed(key, entries[key], resources.get(key)) for key in sorted(known & entries.keys())]
         holders = {f"@{spec.group}" for spec in scope.specs() if spec.group is not None}
@@ -95,7 +92,7 @@ class AclKind(Kind[AclSpec]):
     def read(self, spec: AclSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - path and holder are all there is
         """The entries of the holder on the path, or None."""
         key = self.key(spec)
-        rows = [row for row in self._access.acl() if _key(row) == key]
+        rows = [row for row in self.api.access.acl() if _key(row) == key]
         return self._observed(key, rows) if rows else None
 
     def create(self, spec: AclSpec) -> None:
@@ -109,13 +106,13 @@ class AclKind(Kind[AclSpec]):
         anew = any(found.field == "propagate" for found in diffs)
         self._give(spec, set(spec.roles) if anew else set(spec.roles) - there)
         if extra := there - set(spec.roles):
-            self._access.grant(spec.path, _holder(spec), extra, delete=1)
+            self.api.access.grant(spec.path, _holder(spec), extra, delete=1)
         return None if spec.roles else self._observed(self.key(spec), [])
 
     def _give(self, spec: AclSpec, roles: Iterable[str]) -> None:
         if roles := set(roles):
             propagate = {} if spec.propagate is None else {"propagate": int(spec.propagate)}
-            self._access.grant(spec.path, _holder(spec), roles, **propagate)
+            self.api.access.grant(spec.path, _holder(spec), roles, **propagate)
 
     def _observed(self, key: str, rows: Sequence[Json], resource: Resource | None = None) -> Observed:
         """`propagate` is None where it holds for some of the roles only."""

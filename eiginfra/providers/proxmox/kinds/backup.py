@@ -15,17 +15,16 @@ from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
 from eiginfra.core.finding import Finding, warning
-from eiginfra.core.kind import Kind
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Absence, Denial, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.world import World
-from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import flag
 from eiginfra.providers.proxmox.fields import PoolId
 from eiginfra.providers.proxmox.guests.spec import Mark
-from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Survey
+from eiginfra.providers.proxmox.guests.survey import Survey
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 _PERIODS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 _KEEP = rf"^(?:{'|'.join(_PERIODS)})=[1-9]\d*(?:, ?(?:{'|'.join(_PERIODS)})=[1-9]\d*)*$"
@@ -67,17 +66,13 @@ class BackupSpec(Spec):
         return self
 
 
-class BackupKind(Kind[BackupSpec]):
+class BackupKind(ProxmoxKind[BackupSpec]):
     """Backup jobs, by their name."""
 
     name = "proxmox.backup"
     spec = BackupSpec
     title = "A backup job on Proxmox VE"
     decommission = Decommission((Step("delete-job", Trigger.PRUNE),))
-
-    def __init__(self, client: ProxmoxClient, machines: GuestSurveys) -> None:
-        self._client = client
-        self._machines = machines
 
     def key(self, spec: BackupSpec) -> str:
         """The job's name."""
@@ -107,7 +102,7 @@ class BackupKind(Kind[BackupSpec]):
         if not (scope.resources or named):
             return Observation()
         jobs = self._jobs()
-        survey = self._machines.survey(self.name, scope.cohort, scope.moment)
+        survey = self.api.surveys.survey(self.name, scope.cohort, scope.moment)
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)
@@ -130,7 +125,7 @@ class BackupKind(Kind[BackupSpec]):
             yield warning("backup-job-left", name=change.address.key, address=str(change.address))
             return
         spec = BackupSpec.model_validate(change.desired)
-        marked = self._numbers(self._machines.last(spec.guests[0].split("/")[0])) if spec.guests else {}
+        marked = self._numbers(self.api.surveys.last(spec.guests[0].split("/")[0])) if spec.guests else {}
         there = None if change.observed is None else Observed(change.address, change.observed)
         fields = [diff.field for diff in change.diffs] or list(change.desired)
         yield _told(Resource(change.address, spec, change.team), there, marked, fields, seen=True)
@@ -141,21 +136,21 @@ class BackupKind(Kind[BackupSpec]):
     def _jobs(self) -> dict[str, Mapping[str, Any]] | None:
         """All jobs by name; None where the token may not see them."""
         try:
-            return {str(job["id"]): job for job in self._client.get("cluster/backup", "list backup jobs")}
+            return {str(job["id"]): job for job in self.api.client.get("cluster/backup", "list backup jobs")}
         except PermissionDeniedError:
             return None
 
     def _may_change(self) -> bool:
-        granted = self._client.get("access/permissions", "read the token's permissions")
+        granted = self.api.client.get("access/permissions", "read the token's permissions")
         return "Sys.Modify" in granted.get("/", {})
 
     def _numbers(self, survey: Survey) -> dict[str, int]:
-        return {mark: guest.vmid for mark, (guest, _) in self._machines.marked(survey).items()}
+        return {mark: guest.vmid for mark, (guest, _) in self.api.surveys.marked(survey).items()}
 
     def _uncovered(self, scope: Scope, survey: Survey) -> Iterable[Finding]:
         """Guests made by hand in the cohort's pools that no job covers."""
         pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
-        ours = {guest.vmid for guest, _ in self._machines.marked(survey).values()}
+        ours = {guest.vmid for guest, _ in self.api.surveys.marked(survey).values()}
         by_hand = {guest.vmid: guest for guest in survey.guests.values() if guest.pool in pools and guest.vmid not in ours}
         for vmid in sorted(by_hand.keys() & self._bare()) if by_hand else ():
             guest = by_hand[vmid]
@@ -163,7 +158,7 @@ class BackupKind(Kind[BackupSpec]):
 
     def _bare(self) -> frozenset[int]:
         """The numbers of guests that no job covers."""
-        listed = self._client.get("cluster/backup-info/not-backed-up", "list guests without backup")
+        listed = self.api.client.get("cluster/backup-info/not-backed-up", "list guests without backup")
         return frozenset(int(row["vmid"]) for row in listed)
 
     def _observed(self, job: Mapping[str, Any], numbers: Numbers, wanted: Iterable[str] = ()) -> "ObservedBackup":
@@ -202,12 +197,12 @@ class BackupKind(Kind[BackupSpec]):
         return None if job is None else self._observed(job, numbers, spec.guests or ())
 
     def _job(self, spec: BackupSpec) -> Mapping[str, Any] | None:
-        jobs = self._client.get("cluster/backup", f"read backup job {spec.id}")
+        jobs = self.api.client.get("cluster/backup", f"read backup job {spec.id}")
         return next((job for job in jobs if job["id"] == spec.id), None)
 
     def _survey(self, guests: Sequence[str]) -> Survey:
         """A look of now: guests may just have been made."""
-        return self._machines.survey(self.name, guests[0].split("/")[0])
+        return self.api.surveys.survey(self.name, guests[0].split("/")[0])
 
     def _now(self, spec: BackupSpec) -> Numbers:
         return self._numbers(self._survey(spec.guests)) if spec.guests else {}
@@ -219,7 +214,7 @@ class BackupKind(Kind[BackupSpec]):
         numbers = self._now(spec)
         if spec.guests and not numbers.keys() & set(spec.guests):
             raise NotFoundError(f"backup job {spec.id}: none of its guests stands yet; apply again when they do")
-        self._client.send("POST", "cluster/backup", f"create backup job {spec.id}", {"id": spec.id, **_params(spec, numbers)})
+        self.api.client.send("POST", "cluster/backup", f"create backup job {spec.id}", {"id": spec.id, **_params(spec, numbers)})
         return self._read(spec, numbers)
 
     def update(self, observed: Observed, spec: BackupSpec, diffs: Sequence[FieldDiff]) -> Observed | None:
@@ -229,13 +224,13 @@ class BackupKind(Kind[BackupSpec]):
         gone = [_COVERS[name] for name in _COVERS if observed.values.get(name) and not getattr(spec, name)]
         if params or gone:
             sent = {**params, "delete": ",".join(gone) or None}
-            self._client.send("PUT", f"cluster/backup/{spec.id}", f"change backup job {spec.id}", sent)
+            self.api.client.send("PUT", f"cluster/backup/{spec.id}", f"change backup job {spec.id}", sent)
         return self._read(spec, numbers)
 
     def delete(self, observed: Observed) -> None:
         """The job; the backups stay."""
         name = observed.address.key
-        self._client.send("DELETE", f"cluster/backup/{name}", f"delete backup job {name}", {})
+        self.api.client.send("DELETE", f"cluster/backup/{name}", f"delete backup job {name}", {})
 
 
 def _addresses(mark: str) -> tuple[Address, ...]:

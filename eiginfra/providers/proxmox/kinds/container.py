@@ -60,7 +60,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
         """Swap, mount points, features and the address."""
-        device = f"net{device_number(config, self._client.settings)}"
+        device = f"net{device_number(config, self.api.client.settings)}"
         return {
             "swap": str(ByteSize(int(config.get("swap", 0)) * MIB)),
             "mounts": mounts.values(config),
@@ -83,10 +83,10 @@ class ContainerKind(GuestKind[ContainerSpec]):
         if "nesting" in fields:
             params["features"] = str(Properties.parse(str(config.get("features", ""))).replace(nesting=str(int(bool(spec.nesting)))))
         if "address" in fields or fields & set(DEVICE):
-            device = f"net{device_number(config, self._client.settings)}"
+            device = f"net{device_number(config, self.api.client.settings)}"
             params[device] = str(self._network(spec, fields, config.get(device)))
         if "mounts" in fields:
-            params |= mounts.additions(spec.mounts or (), self._client.settings.disks, reading)
+            params |= mounts.additions(spec.mounts or (), self.api.client.settings.disks, reading)
             params |= dict.fromkeys(mounts.removals(spec.mounts or (), config))
         return params
 
@@ -97,7 +97,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
 
     def _network(self, spec: ContainerSpec, fields: set[str], written: object = None) -> Properties:
         """The network device, from what is written of it."""
-        site = self._client.settings
+        site = self.api.client.settings
         device = Properties.parse(str(written or f"name=eth0,bridge={site.bridge},firewall=1")).replace(**device_changes(spec, fields))
         return device.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else device
 
@@ -118,14 +118,14 @@ class ContainerKind(GuestKind[ContainerSpec]):
 
     def make(self, spec: ContainerSpec) -> None:
         """One request makes and starts it: the server finishes what it began even if this process is killed."""
-        site, node = self._client.settings, str(spec.node)
-        with self._client.task_slot(node, site.disks):
-            upid = self._client.create_container(node, self.create_params(spec))
-            self._client.follow(upid, f"create container {spec.id}")
+        site, node = self.api.client.settings, str(spec.node)
+        with self.api.client.task_slot(node, site.disks):
+            upid = self.api.client.create_container(node, self.create_params(spec))
+            self.api.client.follow(upid, f"create container {spec.id}")
 
     def create_params(self, spec: ContainerSpec) -> dict[str, Any]:
         """The creating request: all but the tags, which would ask for VM.Config.Options on /vms there."""
-        site = self._client.settings
+        site = self.api.client.settings
         params = {
             "vmid": spec.id,
             "ostemplate": spec.image,
@@ -153,6 +153,6 @@ class ContainerKind(GuestKind[ContainerSpec]):
         """The tags; and a start, if the making task broke off before it."""
         node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
         if standing and standing.values["state"] == "stopped" and spec.state != "stopped":
-            self._client.power(node, self.type, vmid, "start")
+            self.api.client.power(node, self.type, vmid, "start")
         if spec.tags:
-            self._client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
+            self.api.client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})

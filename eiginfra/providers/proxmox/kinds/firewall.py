@@ -12,18 +12,18 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError, StaleError
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Rules, Spec
 from eiginfra.core.values import canonical
 from eiginfra.core.world import World
 from eiginfra.providers.proxmox import firewall_rules as rules
-from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.api import ProxmoxApi
 from eiginfra.providers.proxmox.codec import Properties, flag
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Policy
 from eiginfra.providers.proxmox.guests.config import device_number
 from eiginfra.providers.proxmox.guests.spec import Mark
-from eiginfra.providers.proxmox.guests.survey import GuestSurveys, Listed, Reading
+from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 _IPSET = "ipfilter-net{}"
 """The set that Proxmox itself reads as: this device may use these addresses."""
@@ -75,18 +75,17 @@ class ObservedFirewall(Observed):
         return not (self.options.keys() - {"digest"} or self.values.get("rules") or self.members is not None)
 
 
-class FirewallKind(Kind[FirewallSpec]):
+class FirewallKind(ProxmoxKind[FirewallSpec]):
     """Firewalls of guests, found by the guests' markers; an empty one counts as missing."""
 
     name = "proxmox.firewall"
     spec = FirewallSpec
     title = "The firewall of a guest on Proxmox VE"
 
-    def __init__(self, client: ProxmoxClient, machines: GuestSurveys) -> None:
-        self._client = client
-        self._machines = machines
+    def __init__(self, api: ProxmoxApi) -> None:
+        super().__init__(api)
         # Of its own: firewalls are read while guests are, whose readers must not wait for one another.
-        self._readers = client.threads(16, "firewall")
+        self._readers = api.client.threads(16, "firewall")
 
     # What is known without a server.
 
@@ -111,7 +110,7 @@ class FirewallKind(Kind[FirewallSpec]):
         if not specs:
             return Observation()
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
-        guests = self._machines.marked(self._machines.survey(self.name, scope.cohort, scope.moment))
+        guests = self.api.surveys.marked(self.api.surveys.survey(self.name, scope.cohort, scope.moment))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
         looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]
         found = [look for look in looks if not look.blank]
@@ -126,7 +125,7 @@ class FirewallKind(Kind[FirewallSpec]):
     def _datacenter(self) -> list[Finding]:
         """Whether the rules of guests have any effect; eiginfra never turns that on: it may lock everybody out."""
         try:
-            options = self._client.get("cluster/firewall/options", "read the datacenter's firewall")
+            options = self.api.client.get("cluster/firewall/options", "read the datacenter's firewall")
         except PermissionDeniedError:
             return [notice("datacenter-firewall-unknown")]
         if flag(options.get("enable", 0)):
@@ -134,7 +133,7 @@ class FirewallKind(Kind[FirewallSpec]):
         return [notice("datacenter-firewall-off")]
 
     def _device(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> Iterable[Finding]:
-        number = device_number(reading.wanted, self._client.settings)
+        number = device_number(reading.wanted, self.api.client.settings)
         device = reading.wanted.get(f"net{number}")
         if device and not Properties.parse(str(device), "model").flag("firewall"):
             yield warning(
@@ -148,12 +147,12 @@ class FirewallKind(Kind[FirewallSpec]):
 
     def _look(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
         """None if there is no such guest."""
-        found = self._machines.place(self.name, spec.mark, handle)
+        found = self.api.surveys.place(self.name, spec.mark, handle)
         return None if found is None else self._read_all([self._at(spec, *found)])[0]
 
     def _at(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> tuple[FirewallSpec, Listed, int]:
         """What to read a firewall by: the guest, and the number of its managed network device."""
-        return spec, guest, device_number(reading.wanted, self._client.settings)
+        return spec, guest, device_number(reading.wanted, self.api.client.settings)
 
     def _read_all(self, triples: Sequence[tuple[FirewallSpec, Listed, int]]) -> list[ObservedFirewall | None]:
         """None for a guest that is gone by now."""
@@ -178,7 +177,7 @@ class FirewallKind(Kind[FirewallSpec]):
 
     def _part(self, guest: Listed, path: str) -> Any:
         try:
-            return self._client.get(f"{_base(guest)}/{path}", f"read the firewall of guest {guest.vmid}")
+            return self.api.client.get(f"{_base(guest)}/{path}", f"read the firewall of guest {guest.vmid}")
         except NotFoundError:
             return None
 
@@ -208,7 +207,7 @@ class FirewallKind(Kind[FirewallSpec]):
         return f"{'on' if on else 'off'}, for {', '.join(members) if members else 'no address'}"
 
     def _own(self, guest: Listed) -> str:
-        return _network(self._client.settings.address(guest.vmid).partition("/")[0])
+        return _network(self.api.client.settings.address(guest.vmid).partition("/")[0])
 
     # Changing.
 
@@ -238,7 +237,7 @@ class FirewallKind(Kind[FirewallSpec]):
         base, what, ipset = _base(guest), f"change the firewall of guest {guest.vmid}", _IPSET.format(look.device)
 
         def send(method: str, path: str, **params: Any) -> None:
-            self._client.send(method, f"{base}/{path}", what, params)
+            self.api.client.send(method, f"{base}/{path}", what, params)
 
         if "ipfilter" in fields and spec.ipfilter:
             self._hold(guest, ipset, look.members, send)
@@ -275,7 +274,7 @@ class FirewallKind(Kind[FirewallSpec]):
         """Step by step, each with the digest of the list that it was worked out for: positions shift with every step."""
 
         def listed() -> tuple[list[rules.Row], str | None]:
-            rows = self._client.get(f"{base}/rules", what)
+            rows = self.api.client.get(f"{base}/rules", what)
             return [rules.from_server(row) for row in rows], rows[0].get("digest") if rows else None
 
         present, digest = listed()

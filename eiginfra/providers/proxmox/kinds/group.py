@@ -14,11 +14,10 @@ from eiginfra.core.change import FieldDiff, label
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import ProviderError
 from eiginfra.core.finding import Finding, error
-from eiginfra.core.kind import Kind
 from eiginfra.core.merge import by_entry
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.proxmox.access import Access
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 GroupId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
 UserId = Annotated[str, Field(pattern=r"^[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+$", max_length=64)]
@@ -42,16 +41,13 @@ class ProxmoxGroupSpec(Spec):
     )
 
 
-class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
+class ProxmoxGroupKind(ProxmoxKind[ProxmoxGroupSpec]):
     """Groups whose name begins with the cohort's, and those that are wanted by name; an account's other groups are its own business."""
 
     name = "proxmox.group"
     spec = ProxmoxGroupSpec
     title = "A group of accounts on Proxmox VE"
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     def key(self, spec: ProxmoxGroupSpec) -> str:
         """The group's name."""
@@ -64,14 +60,14 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
     def check(self, spec: ProxmoxGroupSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - a group is judged alone
         """Accounts that are never touched."""
         for member in spec.members:
-            if member.user in self._access.reserved:
+            if member.user in self.api.access.reserved:
                 yield error("member-reserved", user=member.user, field=f"members[{member.user}]")
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""
         wanted = {spec.id for spec in scope.specs()}
         teams = {f"{scope.cohort}-{team}": team for team in scope.teams}
-        rows = {str(row["groupid"]): row for row in self._access.groups()}
+        rows = {str(row["groupid"]): row for row in self.api.access.groups()}
         keys = sorted(key for key in rows if key in wanted or key.startswith(f"{scope.cohort}-"))
         return Observation(
             [
@@ -82,18 +78,18 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
 
     def read(self, spec: ProxmoxGroupSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
         """The group, or None."""
-        group = self._access.group(spec.id)
+        group = self.api.access.group(spec.id)
         return None if group is None else self._observed(spec.id, group.get("comment"), group.get("members", []))
 
     def create(self, spec: ProxmoxGroupSpec) -> None:
         """Make it, and put its accounts into it; raises AlreadyExistsError."""
-        self._access.client.send("POST", "access/groups", f"create group {spec.id}", {"groupid": spec.id, "comment": spec.comment})
+        self.api.client.send("POST", "access/groups", f"create group {spec.id}", {"groupid": spec.id, "comment": spec.comment})
         self._move(spec.id, [member.user for member in spec.members], [])
 
     def update(self, observed: Observed, spec: ProxmoxGroupSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - what differs is all that is needed
         """Comment, and accounts: who comes before who leaves."""
         if any(found.field == "comment" for found in diffs):
-            self._access.client.send("PUT", f"access/groups/{spec.id}", f"change group {spec.id}", {"comment": spec.comment or ""})
+            self.api.client.send("PUT", f"access/groups/{spec.id}", f"change group {spec.id}", {"comment": spec.comment or ""})
         entries = [found for found in diffs if found.entry is not None]
         self._move(
             spec.id,
@@ -103,12 +99,12 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
 
     def delete(self, observed: Observed) -> None:
         """Delete it; its ACL entries go with it, its accounts stay."""
-        self._access.client.send("DELETE", f"access/groups/{observed.address.key}", f"delete group {observed.address.key}", {})
+        self.api.client.send("DELETE", f"access/groups/{observed.address.key}", f"delete group {observed.address.key}", {})
 
     def _move(self, group: str, into: Iterable[str], out: Iterable[str]) -> None:
         """One account that cannot be moved does not keep the others waiting; raises what it met first."""
         problems = []
-        for move, users in ((self._access.join, into), (self._access.leave, out)):
+        for move, users in ((self.api.access.join, into), (self.api.access.leave, out)):
             for user in users:
                 try:
                     move(user, group)
@@ -119,5 +115,5 @@ class ProxmoxGroupKind(Kind[ProxmoxGroupSpec]):
 
     def _observed(self, key: str, comment: object, users: Iterable[str], team: str | None = None) -> Observed:
         """Accounts that are never touched are as if not there."""
-        members: list[JsonValue] = [{"user": user} for user in sorted(set(users) - self._access.reserved) if user]
+        members: list[JsonValue] = [{"user": user} for user in sorted(set(users) - self.api.access.reserved) if user]
         return Observed(Address(self.name, key), {"id": key, "comment": str(comment or ""), "members": members}, {"id": key}, team=team)

@@ -8,11 +8,10 @@ from pydantic import Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
-from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Observation, Observed, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
-from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.fields import PoolId
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 
 class PoolSpec(Spec):
@@ -22,15 +21,12 @@ class PoolSpec(Spec):
     comment: str | None = Field(default=None, description="Shown in the web interface")
 
 
-class PoolKind(Kind[PoolSpec]):
+class PoolKind(ProxmoxKind[PoolSpec]):
     """Pools whose name begins with the cohort's, and those that are wanted by name."""
 
     name = "proxmox.pool"
     spec = PoolSpec
     title = "A pool of guests on Proxmox VE"
-
-    def __init__(self, client: ProxmoxClient) -> None:
-        self._client = client
 
     def key(self, spec: PoolSpec) -> str:
         """The pool's name."""
@@ -40,24 +36,24 @@ class PoolKind(Kind[PoolSpec]):
         """One request."""
         wanted = {spec.id for spec in scope.specs()}
         teams = {f"{scope.cohort}-{team}": team for team in scope.teams}
-        rows = [row for row in self._client.pools() if row["poolid"] in wanted or str(row["poolid"]).startswith(f"{scope.cohort}-")]
+        rows = [row for row in self.api.client.pools() if row["poolid"] in wanted or str(row["poolid"]).startswith(f"{scope.cohort}-")]
         return Observation(tuple(_observed(row, teams.get(row["poolid"])) for row in rows))
 
     def read(self, spec: PoolSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
         """The pool, or None."""
         try:
-            return _observed(self._client.pool(spec.id), None)
+            return _observed(self.api.client.pool(spec.id), None)
         except NotFoundError:
             return None
 
     def create(self, spec: PoolSpec) -> Observed | None:
         """Make it; raises AlreadyExistsError."""
-        self._client.create_pool(spec.id, spec.comment)
+        self.api.client.create_pool(spec.id, spec.comment)
         return self.read(spec, {})
 
     def update(self, observed: Observed, spec: PoolSpec, diffs: Sequence[FieldDiff]) -> Observed | None:  # noqa: ARG002 - only one field can differ
         """Change its comment."""
-        self._client.update_pool(spec.id, spec.comment or "")
+        self.api.client.update_pool(spec.id, spec.comment or "")
         return self.read(spec, {})
 
 

@@ -8,12 +8,12 @@ from pydantic import Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.finding import Finding, error
-from eiginfra.core.kind import Kind
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.suggest import did_you_mean
-from eiginfra.providers.proxmox.access import Access, Json
+from eiginfra.providers.proxmox.access import Json
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 RoleId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
 Privilege = Annotated[str, Field(pattern=r"^[A-Za-z]+(\.[A-Za-z]+)+$")]
@@ -34,15 +34,12 @@ class RoleSpec(Spec):
     binding: Annotated[bool, CREATE_ONLY] = Field(default=True, description="Whether those who have it are to be bound by quotas")
 
 
-class RoleKind(Kind[RoleSpec]):
+class RoleKind(ProxmoxKind[RoleSpec]):
     """Roles wanted by name. Built-in ones are never touched."""
 
     name = "proxmox.role"
     spec = RoleSpec
     title = "A role on Proxmox VE: what those who have it may do"
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
 
     def key(self, spec: RoleSpec) -> str:
         """The role's name."""
@@ -57,7 +54,7 @@ class RoleKind(Kind[RoleSpec]):
 
     def observe(self, scope: Scope) -> Observation:
         """One request."""
-        rows = {str(row["roleid"]): row for row in self._access.roles()}
+        rows = {str(row["roleid"]): row for row in self.api.access.roles()}
         wanted = {resource.address.key: resource for resource in scope.resources}
         keys = wanted.keys() | {record.address.key for record in scope.records}
         known = {name for row in rows.values() if row.get("special") for name in _privileges(row)}
@@ -66,16 +63,16 @@ class RoleKind(Kind[RoleSpec]):
 
     def read(self, spec: RoleSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by
         """The role, or None."""
-        role = self._access.role(spec.id)
+        role = self.api.access.role(spec.id)
         return None if role is None else _observed(spec.id, role)
 
     def create(self, spec: RoleSpec) -> None:
         """Make it; raises AlreadyExistsError."""
-        self._access.client.send("POST", "access/roles", f"create role {spec.id}", {"roleid": spec.id, "privs": ",".join(spec.privileges)})
+        self.api.client.send("POST", "access/roles", f"create role {spec.id}", {"roleid": spec.id, "privs": ",".join(spec.privileges)})
 
     def update(self, observed: Observed, spec: RoleSpec, diffs: Sequence[FieldDiff]) -> None:  # noqa: ARG002 - only one field can differ
         """Give it these privileges and no other."""
-        self._access.client.send("PUT", f"access/roles/{spec.id}", f"change role {spec.id}", {"privs": ",".join(spec.privileges)})
+        self.api.client.send("PUT", f"access/roles/{spec.id}", f"change role {spec.id}", {"privs": ",".join(spec.privileges)})
 
 
 def _privileges(row: Json) -> list[str]:

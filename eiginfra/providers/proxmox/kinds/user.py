@@ -10,12 +10,12 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.kind import Kind
 from eiginfra.core.merge import LATEST, strongest
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
-from eiginfra.providers.proxmox.access import Access, Json
+from eiginfra.providers.proxmox.access import Json
+from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 _DAY = timedelta(days=1)
 _SHOWN = 5
@@ -35,7 +35,7 @@ class ProxmoxUserSpec(Spec):
     )
 
 
-class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
+class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
     """Found by its ID. Never given a password, never removed; root's and the token's own are never touched."""
 
     name = "proxmox.user"
@@ -43,25 +43,22 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
     title = "An account on Proxmox VE"
     decommission = Decommission((Step("disable", Trigger.APPLY, {"enabled": False}, cap="members", created_only=True),))
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
-
     def key(self, spec: ProxmoxUserSpec) -> str:
         """`name@realm`."""
-        return self._access.userid(spec.id)
+        return self.api.access.userid(spec.id)
 
     def check(self, spec: ProxmoxUserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
         """Accounts that are never touched."""
-        if (userid := self.key(spec)) in self._access.reserved:
+        if (userid := self.key(spec)) in self.api.access.reserved:
             yield error("account-reserved", user=userid, field="id")
 
     def observe(self, scope: Scope) -> Observation:
         """One request, and one for the realms while accounts are to be made."""
         wanted = {resource.address.key: resource for resource in scope.resources}
-        keys = (wanted.keys() | {record.address.key for record in scope.records}) - self._access.reserved
-        found = {userid: row for row in self._access.users() if (userid := str(row["userid"])) in keys}
+        keys = (wanted.keys() | {record.address.key for record in scope.records}) - self.api.access.reserved
+        found = {userid: row for row in self.api.access.users() if (userid := str(row["userid"])) in keys}
         missing = [wanted[key] for key in sorted(wanted.keys() - found.keys())]
-        realms = self._access.realms() if missing else {}
+        realms = self.api.access.realms() if missing else {}
         findings = list(self._to_be_made(missing, realms))
         absent = {
             resource.address: Absence(reason("realm-missing", realm=realm), Presence.WAITING)
@@ -92,22 +89,20 @@ class ProxmoxUserKind(Kind[ProxmoxUserSpec]):
 
     def read(self, spec: ProxmoxUserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the ID is all there is to find it by
         """The account, or None."""
-        row = self._access.user(self.key(spec))
+        row = self.api.access.user(self.key(spec))
         return None if row is None else _observed(self.key(spec), row)
 
     def create(self, spec: ProxmoxUserSpec) -> None:
         """Make it, without a password; raises AlreadyExistsError."""
         fields = [name for name, value in spec if value is not None]
-        self._access.client.send(
-            "POST", "access/users", f"create user {self.key(spec)}", {"userid": self.key(spec), **_params(spec, fields)}
-        )
+        self.api.client.send("POST", "access/users", f"create user {self.key(spec)}", {"userid": self.key(spec), **_params(spec, fields)})
 
     def update(self, observed: Observed, spec: ProxmoxUserSpec, diffs: Sequence[FieldDiff]) -> None:
         """Only what differs."""
         params = _params(spec, [found.field for found in diffs])
         if "firstname" in params and observed.facts.get("lastname"):
             params["lastname"] = ""
-        self._access.client.send("PUT", f"access/users/{self.key(spec)}", f"change user {self.key(spec)}", params)
+        self.api.client.send("PUT", f"access/users/{self.key(spec)}", f"change user {self.key(spec)}", params)
 
 
 def _params(spec: ProxmoxUserSpec, fields: Iterable[str]) -> dict[str, Any]:

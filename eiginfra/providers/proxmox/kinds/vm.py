@@ -86,7 +86,7 @@ class VmKind(GuestKind[VmSpec]):
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
         """Processor, balloon, agent, and the address given to cloud-init."""
-        number = device_number(config, self._client.settings)
+        number = device_number(config, self.api.client.settings)
         return {
             "sockets": int(config.get("sockets", 1)),
             "cpu": Properties.parse(str(config.get("cpu") or "kvm64"), "cputype").get("cputype"),
@@ -109,7 +109,7 @@ class VmKind(GuestKind[VmSpec]):
 
     def changes(self, spec: VmSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
         """Processor, balloon, agent, network; the other parts of a value are kept, above all the MAC."""
-        site, config = self._client.settings, reading.wanted
+        site, config = self.api.client.settings, reading.wanted
         number = device_number(config, site)
         params: dict[str, Any] = {}
         if "sockets" in fields:
@@ -132,7 +132,7 @@ class VmKind(GuestKind[VmSpec]):
     def remarks(self, look: findings.Look) -> Iterable[Finding]:
         """Of VMs that are to be made: templates that are not there, whose disk is larger, or that cannot be cloned as wanted."""
         left = {observed.address for observed in look.objects} | findings.absent(look).keys()
-        templates = Templates(self._client, self._machines.last(look.scope.cohort))
+        templates = Templates(self.api.client, self.api.surveys.last(look.scope.cohort))
         for resource in look.scope.resources:
             spec = resource.spec
             if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
@@ -141,13 +141,13 @@ class VmKind(GuestKind[VmSpec]):
 
     def make(self, spec: VmSpec) -> None:
         """Clone the template, on whichever node it is."""
-        site, node = self._client.settings, str(spec.node)
-        template = self._machines.last(spec.cohort).guests.get(spec.image)
+        site, node = self.api.client.settings, str(spec.node)
+        template = self.api.surveys.last(spec.cohort).guests.get(spec.image)
         if template is None:
             raise NotFoundError(f"proxmox: there is no VM template {spec.image} that the token sees; see `images` in the site file")
-        with self._client.task_slot(node, site.disks):
-            upid = self._client.clone_vm(template.node, spec.image, self.clone_params(spec, template.node))
-            self._client.follow(upid, f"clone VM {spec.image} to {spec.id}")
+        with self.api.client.task_slot(node, site.disks):
+            upid = self.api.client.clone_vm(template.node, spec.image, self.clone_params(spec, template.node))
+            self.api.client.follow(upid, f"clone VM {spec.image} to {spec.id}")
 
     def clone_params(self, spec: VmSpec, source: str) -> dict[str, Any]:
         """The cloning request: `target` only if the template is on another node, a storage only for a full clone."""
@@ -157,30 +157,30 @@ class VmKind(GuestKind[VmSpec]):
             "pool": spec.pool,
             "description": with_mark(None, spec.mark),
             "full": int(not spec.linked),
-            "storage": None if spec.linked else self._client.settings.disks,
+            "storage": None if spec.linked else self.api.client.settings.disks,
             "target": spec.node if spec.node != source else None,
         }
         return {name: value for name, value in params.items() if value is not None}
 
     def inherited_tags(self, spec: VmSpec) -> tuple[str, ...]:
         """A clone has its template's tags."""
-        template = self._machines.last(spec.cohort).guests.get(spec.image)
+        template = self.api.surveys.last(spec.cohort).guests.get(spec.image)
         return template.tags if template else ()
 
     def finish(self, spec: VmSpec, standing: ObservedGuest | None) -> None:
         """Configure, grow, start; the tags last, which say that it is finished. A clone just made is as its template: it is not read."""
         node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
         reading = standing.reading if standing else self._copy(spec)
-        self._client.configure(node, self.type, vmid, self.first_params(spec, reading), reading.digest)
+        self.api.client.configure(node, self.type, vmid, self.first_params(spec, reading), reading.digest)
         self.grow(spec, {"disk"}, node, vmid, reading.wanted)
         if spec.state != "stopped" and not (standing and standing.values["state"] == "running"):
-            self._client.power(node, self.type, vmid, "start")
+            self.api.client.power(node, self.type, vmid, "start")
         if spec.tags:
-            self._client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
+            self.api.client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
 
     def _copy(self, spec: VmSpec) -> Reading:
         """A clone's configuration as far as it is its template's: without a MAC, so that the server gives it one, and without a digest."""
-        template = self._machines.last(spec.cohort).read([spec.image]).get(spec.image, _NOTHING)
+        template = self.api.surveys.last(spec.cohort).read([spec.image]).get(spec.image, _NOTHING)
         config = {key: value for key, value in template.running.items() if key != "digest"}
         if "net0" in config:
             config["net0"] = without_mac(str(config["net0"]))
@@ -188,7 +188,7 @@ class VmKind(GuestKind[VmSpec]):
 
     def first_params(self, spec: VmSpec, reading: Reading) -> dict[str, Any]:
         """What a clone is told before its first start; a network device that has a MAC keeps it."""
-        site = self._client.settings
+        site = self.api.client.settings
         net0 = Properties.parse(str(reading.wanted.get("net0") or "virtio"), "model").replace(bridge=site.bridge, firewall="1")
         fields = {"name", "cores", "memory", *given(spec, ("onboot", "protection"))}
         params: dict[str, Any] = {
