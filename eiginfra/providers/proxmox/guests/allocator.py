@@ -12,6 +12,7 @@ from eiginfra.core.world import World
 from eiginfra.providers.proxmox.guests.capacity import check, demands
 from eiginfra.providers.proxmox.guests.placement import place
 from eiginfra.providers.proxmox.guests.resources import ServerResources
+from eiginfra.providers.proxmox.guests.spec import guest_spec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 KINDS = ("proxmox.container", "proxmox.vm")
@@ -78,7 +79,7 @@ class GuestAllocator:
         resources = [world.completed[item.address] for item in world.of(*KINDS) if world.creating or item.address in world.observed]
         if capacity is None or not resources:
             return {}
-        nodes = {resource.address: str(getattr(resource.spec, "node", None)) for resource in resources}
+        nodes = {resource.address: str(guest_spec(resource).node) for resource in resources}
         found = check(capacity, demands(resources, world.observed, nodes), self._settings().overcommit)
         return {resources[0].address.kind: found}
 

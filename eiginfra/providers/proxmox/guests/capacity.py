@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Severity, error, warning
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity, ServerResources, Store
+from eiginfra.providers.proxmox.guests.spec import guest_spec
 
 _FIELDS = {"node-memory": "memory", "node-cores": "cores", "storage-full": "disk", "storage-exhausted": "disk"}
 """By a finding's code, the field that asks for too much."""
@@ -38,15 +38,13 @@ def demands(resources: Iterable[Resource], observed: Mapping[Address, Observed],
     """What the plan asks for, guest by guest."""
     found = []
     for resource in resources:
-        spec: Any = resource.spec
-        there = observed.get(resource.address)
-        memory, cores = int(spec.memory), int(spec.cores) * int(getattr(spec, "sockets", None) or 1)
-        disk = int(spec.disk) + sum(int(mount.size) for mount in getattr(spec, "mounts", None) or ())
+        spec, there = guest_spec(resource), observed.get(resource.address)
+        memory, cores, disk = spec.memory, spec.usage.cores, spec.usage.disk
         has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk)
         more_memory, more_cores, more_disk = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
         vmid = there.handle.get("vmid") if there is not None else None
-        linked = there is None and getattr(spec, "clone", None) == "linked"
-        copies = spec.image if there is None and not linked and isinstance(getattr(spec, "image", None), int) else None
+        linked = there is None and spec.linked
+        copies = spec.template_guest if there is None and not linked else None
         number = vmid if isinstance(vmid, int) else None
         demand = Demand(resource, nodes[resource.address], number, memory, cores, disk, more_memory, more_cores, more_disk, copies, linked)
         found.append(demand)
@@ -154,8 +152,8 @@ def _disks(store: Store, here: Sequence[Demand]) -> Iterator[Finding]:
 
 def _template(capacity: ServerResources, demand: Demand) -> Iterator[Finding]:
     """A container template that the node does not have; where the token sees none, the server will say."""
-    image, here = getattr(demand.resource.spec, "image", None), capacity.templates.get(demand.node, frozenset())
-    if demand.vmid is None and isinstance(image, str) and image not in here and _storage(image) in map(_storage, here):
+    image, here = guest_spec(demand.resource).template_volume, capacity.templates.get(demand.node, frozenset())
+    if demand.vmid is None and image is not None and image not in here and _storage(image) in map(_storage, here):
         found = error("container-template-missing", image=image, node=demand.node, templates=sorted(here))
         yield _about(found, demand.resource)
 

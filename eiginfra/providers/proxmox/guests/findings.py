@@ -9,7 +9,7 @@ from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity
-from eiginfra.providers.proxmox.guests.spec import GuestSpec
+from eiginfra.providers.proxmox.guests.spec import GuestSpec, guest_spec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
 
 Marks = Mapping[str, Sequence[Listed]]
@@ -66,7 +66,7 @@ def _out_of_reach(look: Look) -> dict[Address, Absence]:
         if not isinstance(spec, GuestSpec) or resource.address in seen:
             continue
         guest = at.get(resource.address) or lost.get(spec.id or 0) or strangers.get(spec.pool)
-        template = look.guests.get(getattr(spec, "image", None) or 0)
+        template = look.guests.get(spec.template_guest or 0)
         if guest is None and template is not None and not template.reachable:
             found[resource.address] = Absence(reason("template-offline", id=template.vmid, node=template.node))
         if guest is not None:
@@ -98,7 +98,8 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
     address = Address(kind, spec.mark)
     if ids and not ids[0] <= spec.id <= ids[1]:
         yield error("id-outside-range", id=spec.id, first=ids[0], last=ids[1], address=str(address), team=spec.team, field="id")
-    same = sorted(str(other) for other, resource in wanted.items() if other != address and getattr(resource.spec, "id", None) == spec.id)
+    twice = (other for other, resource in wanted.items() if isinstance(resource.spec, GuestSpec) and resource.spec.id == spec.id)
+    same = sorted(str(other) for other in twice if other != address)
     if same and str(address) < same[0]:
         second = wanted[Address.parse(same[0])].locate("id")
         yield error("id-twice", id=spec.id, other=same[0], also=() if second is None else (second,), address=str(address), field="id")
@@ -141,7 +142,7 @@ def _bare(look: Look) -> Iterator[tuple[Resource, Listed]]:
         guest, reading = (look.guests.get(vmid), look.readings.get(vmid)) if isinstance(vmid, int) else (None, None)
         if guest is None or reading is None or resource.address in seen or resource.address.key in look.marks:
             continue
-        if guest.type == look.type and guest.pool == getattr(resource.spec, "pool", None) and reading.mark not in wanted:
+        if guest.type == look.type and guest.pool == guest_spec(resource).pool and reading.mark not in wanted:
             yield resource, guest
 
 

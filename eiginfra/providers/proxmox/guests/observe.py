@@ -73,8 +73,8 @@ class GuestReader(ProxmoxKind[G]):
         return (Address("proxmox.pool", spec.pool),)
 
     def usage(self, spec: G) -> Usage:
-        """Cores, memory and root disk, running or not."""
-        return Usage(machines=1, cores=spec.cores, memory=spec.memory, disk=spec.disk)
+        """What its spec says."""
+        return spec.usage
 
     def check(self, spec: G, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
         """A number outside the range, or given to two guests."""

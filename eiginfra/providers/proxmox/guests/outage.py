@@ -54,10 +54,10 @@ def hindered(
 def _growing(there: Observed, spec: GuestSpec) -> list[str]:
     """The labels of what is to be larger than it is."""
     listed = there.values.get("mounts")
-    sizes = {str(mount["path"]): mount["size"] for mount in listed if isinstance(mount, dict)} if isinstance(listed, list) else {}
-    wanted = {label("mounts", mount.path): (mount.size, sizes.get(mount.path)) for mount in getattr(spec, "mounts", None) or ()}
-    pairs = {"disk": (spec.disk, there.values.get("disk")), **wanted}
-    return [name for name, (size, has) in pairs.items() if not isinstance(has, str) or size > size_of(has)]
+    mounts = [mount for mount in listed if isinstance(mount, dict)] if isinstance(listed, list) else []
+    sizes = {label("mounts", str(mount["path"])): mount["size"] for mount in mounts}
+    has = {"disk": there.values.get("disk"), **sizes}
+    return [name for name, size in spec.volumes.items() if not isinstance(known := has.get(name), str) or size > size_of(known)]
 
 
 def _missing(site: ProxmoxSettings, capacity: ServerResources | None, resource: Resource) -> dict[tuple[str, str], str]:

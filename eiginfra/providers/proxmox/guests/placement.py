@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.providers.proxmox.guests.resources import ServerResources
+from eiginfra.providers.proxmox.guests.spec import guest_spec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 
@@ -33,7 +34,7 @@ def place(
         if (standing := observed.get(resource.address)) is not None:
             nodes[resource.address] = str(standing.handle["node"])
             continue
-        memory = int(getattr(resource.spec, "memory", 0) or 0)
+        memory = guest_spec(resource).memory
 
         def preference(name: str, memory: int = memory) -> tuple[bool, int, int]:
             size = sizes[name]
@@ -51,21 +52,21 @@ def homes_of(site: ProxmoxSettings, capacity: ServerResources | None, resource: 
     """The nodes that a new guest may be made on, if their storages can be used."""
     nodes = capacity.nodes if capacity is not None else {}
     online = [name for name in site.nodes if name not in nodes or nodes[name].online] or list(site.nodes)
-    image = getattr(resource.spec, "image", None)
-    if capacity is not None and isinstance(image, str):
-        return [name for name in online if image in capacity.templates.get(name, (image,))] or online
-    template = capacity.guests.get(image) if capacity is not None and isinstance(image, int) else None
+    volume, number = guest_spec(resource).template_volume, guest_spec(resource).template_guest
+    if capacity is not None and volume is not None:
+        return [name for name in online if volume in capacity.templates.get(name, (volume,))] or online
+    template = capacity.guests.get(number) if capacity is not None and number is not None else None
     if template is None or capacity is None or template.node not in online:
         return online
     store = capacity.stores.get(template.node)
     if (template.node, site.disks) in capacity.outages:
         return [template.node]
-    return online if store is None or (store.shared and image in store.used) else [template.node]
+    return online if store is None or (store.shared and number in store.used) else [template.node]
 
 
 def outages_of(site: ProxmoxSettings, capacity: ServerResources | None, resource: Resource, node: str) -> dict[str, str]:
     """Of the storages that a new guest needs on a node, those that cannot be used, each with why."""
-    image = getattr(resource.spec, "image", None)
-    needed = (site.disks, *([site.templates] if isinstance(image, str) and image.partition(":")[0] == site.templates else []))
+    volume = guest_spec(resource).template_volume or ""
+    needed = (site.disks, *([site.templates] if volume.partition(":")[0] == site.templates else []))
     outages = capacity.outages if capacity is not None else {}
     return {storage: outages[node, storage] for storage in needed if (node, storage) in outages}

@@ -1,5 +1,6 @@
 """The fields that containers and VMs have in common, as playbooks write them."""
 
+from collections.abc import Mapping
 from datetime import date
 from ipaddress import IPv4Interface, ip_address
 from typing import Annotated, Any, Literal
@@ -7,7 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from eiginfra.core.refusal import refusal
+from eiginfra.core.resource import Resource
 from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Rules, Spec
+from eiginfra.core.usage import Usage
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.codec import parse_tags
 from eiginfra.providers.proxmox.fields import PoolId
@@ -104,3 +107,35 @@ class GuestSpec(Spec):
     def team(self) -> str:
         """The team in the marker."""
         return self.mark.split("/")[1]
+
+    @property
+    def usage(self) -> Usage:
+        """What it takes, running or not."""
+        return Usage(machines=1, cores=self.cores, memory=self.memory, disk=self.disk)
+
+    @property
+    def volumes(self) -> Mapping[str, ByteSize]:
+        """The sizes of its disks, by the label of a difference."""
+        return {"disk": self.disk}
+
+    @property
+    def template_volume(self) -> str | None:
+        """The volume that it is unpacked from; None of a clone."""
+        return None
+
+    @property
+    def template_guest(self) -> int | None:
+        """The number of the guest that it is a clone of; None of what is unpacked."""
+        return None
+
+    @property
+    def linked(self) -> bool:
+        """Whether it shares its template's disk."""
+        return False
+
+
+def guest_spec(resource: Resource) -> GuestSpec:
+    """The spec of a guest's resource. Raises TypeError for any other's."""
+    if not isinstance(resource.spec, GuestSpec):
+        raise TypeError(f"{resource.address} is no guest")
+    return resource.spec

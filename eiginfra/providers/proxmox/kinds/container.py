@@ -1,11 +1,11 @@
 """`proxmox.container`: a Linux container (LXC), made from a template of the site."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, JsonValue
 
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import FieldDiff, label
 from eiginfra.core.finding import Finding, notice
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.usage import Usage
@@ -38,6 +38,21 @@ class ContainerSpec(GuestSpec):
         default=(), description="What only root may switch on, e.g. keyctl: looked at, never set; a finding says the command"
     )
 
+    @property
+    def usage(self) -> Usage:
+        """Swap counts as memory, mount points count as disk."""
+        return super().usage + Usage(memory=self.swap or ByteSize(0), disk=ByteSize(sum(mount.size for mount in self.mounts or ())))
+
+    @property
+    def volumes(self) -> Mapping[str, ByteSize]:
+        """The root disk and the mount points."""
+        return {**super().volumes, **{label("mounts", mount.path): mount.size for mount in self.mounts or ()}}
+
+    @property
+    def template_volume(self) -> str:
+        """Its image."""
+        return self.image
+
 
 class ContainerKind(GuestKind[ContainerSpec]):
     """Containers, found by their marker."""
@@ -52,11 +67,6 @@ class ContainerKind(GuestKind[ContainerSpec]):
     def waits(self, diff: FieldDiff) -> bool:
         """A mount point is added at once and taken off with a restart."""
         return super().waits(diff) or (diff.field == "mounts" and diff.removes)
-
-    def usage(self, spec: ContainerSpec) -> Usage:
-        """Swap counts as memory, mount points count as disk."""
-        disk = sum(mount.size for mount in spec.mounts or ())
-        return super().usage(spec) + Usage(memory=spec.swap or ByteSize(0), disk=ByteSize(disk))
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
         """Swap, mount points, features and the address."""

@@ -53,6 +53,16 @@ class VmSpec(GuestSpec):
     user: Annotated[str | None, CREATE_ONLY] = Field(default=None, description="The user that cloud-init makes; unset: the template's")
 
     @property
+    def usage(self) -> Usage:
+        """Every socket has its cores."""
+        return super().usage + Usage(cores=self.cores * ((self.sockets or 1) - 1))
+
+    @property
+    def template_guest(self) -> int:
+        """Its image."""
+        return self.image
+
+    @property
     def linked(self) -> bool:
         """Whether it shares its template's disk."""
         return self.clone == "linked"
@@ -79,10 +89,6 @@ class VmKind(GuestKind[VmSpec]):
     def waits(self, diff: FieldDiff) -> bool:
         """A balloon is blown up at once, but switched on or off with a restart."""
         return super().waits(diff) or (diff.field == "balloon" and "0MiB" in {diff.before, diff.after})
-
-    def usage(self, spec: VmSpec) -> Usage:
-        """Every socket has its cores."""
-        return super().usage(spec) + Usage(cores=spec.cores * ((spec.sockets or 1) - 1))
 
     def own_values(self, config: Config) -> dict[str, JsonValue]:
         """Processor, balloon, agent, and the address given to cloud-init."""
