@@ -194,7 +194,7 @@ def every_request_is_valid(contract: Contract | None, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="session")
 def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxmoxSettings]:
-    with start() as lab:
+    with start(wide_network=True) as lab:  # every case adds guests, and none may find the node full of other cases' guests
         yield settings_of(lab, tmp_path_factory.mktemp("ca") / "ca.pem")
 
 
