@@ -71,7 +71,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the program and exit; docs/cli.md lists the exit codes."""
     signal.signal(signal.SIGTERM, _interrupt)
     gc.set_threshold(ALLOCATIONS)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    # Python's end searches for circular garbage once more, of all that was ever imported: a seventh of an empty plan's time.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
