@@ -57,6 +57,10 @@ class Journal(Protocol):
         """Open a run; returns its number."""
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make one write of all that this thread writes inside: durable when the block ends, or not at all."""
+        ...
+
     def intend(self, run: int, change: Change) -> int:
         """Write down, before the first request, what is about to be done; returns the intent's number."""
         ...

@@ -31,16 +31,26 @@ class _Unverified:
     """An action whose answers did not show the object: it is looked at with others of its kind, in bulk."""
 
     change: Change
-    intent: int
     done: Done
     began: float
 
 
-_Ended = Result | _Unverified
+@dataclass(frozen=True)
+class _Closed:
+    """An action that ended, and what the journal remembers of its object."""
+
+    result: Result
+    reached: Reached | None = None
+
+
+_Ended = _Closed | _Unverified
 
 
 class Executor:
-    """Runs plans against the kinds of a registry, writing intent and result of every action into a journal."""
+    """Runs plans against the kinds of a registry, writing intent and result of every action into a journal.
+
+    Worker threads act; the main thread alone writes, what ended and what begins together: one transaction serves them all.
+    """
 
     def __init__(
         self,
@@ -63,6 +73,7 @@ class Executor:
         self._now = now
         self._records: Mapping[Address, Record] = {}
         self._unverified: dict[str, list[_Unverified]] = {}
+        self._intents: dict[Address, int] = {}
         self._stopping = stopping
         self._on_start = on_start
         self._on_end = on_end
@@ -73,59 +84,97 @@ class Executor:
         A failure stops its dependents and nothing else.
         """
         books, self._records = Books.of(plan), self._journal.records(plan.meta.cohort)
+        ended: list[_Ended] = []
+        running: dict[Future[list[_Ended]], Address] = {}
         interrupted = False
-        with ExitStack() as stack:
-            lanes = {
-                provider: Lane(stack.enter_context(ThreadPoolExecutor(room, thread_name_prefix=provider)), room)
-                for provider in sorted({address.provider for address in books.todo})
-                for room in [self._workers.get(provider, 4)]
-            }
-            running: dict[Future[list[_Ended]], Address] = {}
-            while True:
-                interrupted = interrupted or self._stopping()
-                if not interrupted:
-                    running |= self._start(books, lanes, run)
-                # A kind with actions under way waits, so that one look serves them all.
-                for kind in sorted(self._unverified.keys() - {address.kind for address in running.values()}):
-                    items = self._unverified.pop(kind)
-                    address = items[0].change.address
-                    lanes[address.provider].free -= 1
-                    running[lanes[address.provider].pool.submit(self._verify_in_bulk, items, plan)] = address
-                if not running:
-                    break
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    lane = lanes[running.pop(future).provider]
-                    lane.free += 1
-                    for item in future.result():
-                        lane.closed |= isinstance(item, Result) and item.exit_code == UnreachableError.exit_code
-                        self._settle(books, item, run)
+        try:
+            with ExitStack() as stack:
+                lanes = {
+                    provider: Lane(stack.enter_context(ThreadPoolExecutor(room, thread_name_prefix=provider)), room)
+                    for provider in sorted({address.provider for address in books.todo})
+                    for room in [self._workers.get(provider, 4)]
+                }
+                while True:
+                    interrupted = interrupted or self._stopping()
+                    beginning = self._turn(books, lanes, ended, run, begin=not interrupted)
+                    running |= {lanes[change.address.provider].pool.submit(self._act, change): change.address for change in beginning}
+                    running |= self._verify(lanes, running, plan)
+                    if not running:
+                        break
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        lane = lanes[running.pop(future).provider]
+                        lane.free += 1
+                        for item in future.result():
+                            lane.closed |= isinstance(item, _Closed) and item.result.exit_code == UnreachableError.exit_code
+                            ended.append(item)
+        except BaseException:
+            # Whoever broke in, what was under way has ended by now, and is remembered.
+            ended += [item for future in running if future.exception() is None for item in future.result()]
+            for item in ended:
+                if isinstance(item, _Closed):
+                    self._settle(item)
+            raise
         return ApplyReport(tuple(books.results), interrupted=interrupted)
 
-    def _start(self, books: Books, lanes: Mapping[str, Lane], run: int) -> dict[Future[list[_Ended]], Address]:
-        for address in books.take_ready():
-            lanes[address.provider].enter(address, self._registry[address.kind].long_tasks)
+    def _turn(self, books: Books, lanes: Mapping[str, Lane], ended: list[_Ended], run: int, *, begin: bool) -> list[Change]:
+        """Write down what ended and what begins; returns the latter. Empties `ended`."""
+        results: list[Result] = []
+        beginning: list[Change] = []
+        with self._journal.together():
+            for item in ended:
+                if isinstance(item, _Closed):
+                    self._settle(item)
+                    results += self._enter(books, item.result, run)
+            if begin:
+                for address in books.take_ready():
+                    lanes[address.provider].enter(address, self._registry[address.kind].long_tasks)
+                results += self._abandon(books, lanes, run)
+                beginning = [books.todo[address] for lane in lanes.values() for address in lane.departing()]
+                self._intents |= {change.address: self._journal.intend(run, change) for change in beginning}
+        for item in ended:
+            if isinstance(item, _Unverified):
+                self._unverified.setdefault(item.change.address.kind, []).append(item)
+        ended.clear()
+        for result in results:
+            self._on_end(result)
+        return beginning
+
+    def _verify(
+        self, lanes: Mapping[str, Lane], running: Mapping[Future[list[_Ended]], Address], plan: Plan
+    ) -> dict[Future[list[_Ended]], Address]:
+        """Look at what is unverified; a kind with actions under way waits, so that one look serves them all."""
+        looking: dict[Future[list[_Ended]], Address] = {}
+        for kind in sorted(self._unverified.keys() - {address.kind for address in running.values()}):
+            items = self._unverified.pop(kind)
+            address = items[0].change.address
+            lanes[address.provider].free -= 1
+            looking[lanes[address.provider].pool.submit(self._verify_in_bulk, items, plan)] = address
+        return looking
+
+    def _abandon(self, books: Books, lanes: Mapping[str, Lane], run: int) -> list[Result]:
+        """Skip what waits for a service that cannot be reached."""
+        skipped: list[Result] = []
         for lane in lanes.values():
             for address in lane.abandoned():
-                self._settle(
-                    books, Result(books.todo[address], Outcome.SKIPPED, reason("service-unreachable", service=address.provider)), run
-                )
-        return {lane.pool.submit(self._act, books.todo[address], run): address for lane in lanes.values() for address in lane.departing()}
+                why = reason("service-unreachable", service=address.provider)
+                skipped += self._enter(books, Result(books.todo[address], Outcome.SKIPPED, why), run)
+        return skipped
 
-    def _settle(self, books: Books, item: _Ended, run: int) -> None:
-        if isinstance(item, _Unverified):
-            self._unverified.setdefault(item.change.address.kind, []).append(item)
-            return
-        for result in books.enter(item):
-            if result.outcome is Outcome.SKIPPED:
-                self._journal.settle(self._journal.intend(run, result.change), Outcome.SKIPPED, result.reason)
-            self._on_end(result)
+    def _enter(self, books: Books, result: Result, run: int) -> list[Result]:
+        """Enter a result, with those of dependents that are skipped for it."""
+        entered = books.enter(result)
+        for skipped in entered:
+            if skipped.outcome is Outcome.SKIPPED:
+                self._journal.settle(self._journal.intend(run, skipped.change), Outcome.SKIPPED, skipped.reason)
+        return entered
 
-    def _act(self, change: Change, run: int) -> list[_Ended]:
-        """In a worker thread: write the intent, do it, verify it by the answers where they showed the object."""
+    def _settle(self, item: _Closed) -> None:
+        self._journal.settle(self._intents[item.result.change.address], item.result.outcome, item.result.reason, item.reached)
+
+    def _act(self, change: Change) -> list[_Ended]:
+        """In a worker thread: do it, verify it by the answers where they showed the object."""
         began = monotonic()
         kind = self._registry[change.address.kind]
-        intent = self._journal.intend(run, change)
         if not change.acts:
             # An adoption without differences: the journal learns what already holds. Or another cohort's: the record ends.
             reached = (
@@ -133,26 +182,22 @@ class Executor:
                 if change.release
                 else self._reached(change, change.observed or {}, change.handle, created=change.created, done=True)
             )
-            self._journal.settle(intent, Outcome.DONE, None, reached)
-            return [Result(change, Outcome.DONE)]
+            return [_Closed(Result(change, Outcome.DONE), reached)]
         self._on_start(change)
         try:
             done = carry_out(kind, change, self._now)
         except Exception as problem:  # noqa: BLE001 - whatever goes wrong with one resource stops its dependents, and nothing else
-            return [self._failed(change, intent, problem, monotonic() - began)]
-        item = _Unverified(change, intent, done, began)
+            return [self._failed(change, problem, monotonic() - began)]
+        item = _Unverified(change, done, began)
         if done.seen is None and change.action is not Action.DELETE:
             return [item]
         return [self._verified(item, done.seen)]
 
-    def _failed(self, change: Change, intent: int, problem: Exception, seconds: float) -> Result:
+    def _failed(self, change: Change, problem: Exception, seconds: float) -> _Closed:
         """The failure by its type. What was done all the same is remembered, so that the next plan knows that eiginfra did it."""
         outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
-        why, reached = failure(problem), None
-        if not isinstance(problem, StaleError | UnreachableError):
-            reached = self._left_behind(change)
-        self._journal.settle(intent, outcome, why, reached)
-        return Result(change, outcome, why, seconds, exit_code_of(problem))
+        reached = None if isinstance(problem, StaleError | UnreachableError) else self._left_behind(change)
+        return _Closed(Result(change, outcome, failure(problem), seconds, exit_code_of(problem)), reached)
 
     def _left_behind(self, change: Change) -> Reached | None:
         """What exists after a failure. Before a creation nothing did, so eiginfra created it, unless it has another marker.
@@ -182,16 +227,18 @@ class Executor:
         try:
             seen = kind.observe(Scope(plan.meta.cohort, teams, resources, whole=False, everything=every))
         except Exception as problem:  # noqa: BLE001 - as in `_act`
-            why = reason("not-verified", why=failure(problem).model_dump(mode="json"))
-            for item in items:
-                created = self._reached(item.change, {}, {}, created=True, done=False) if item.change.action is Action.CREATE else None
-                self._journal.settle(item.intent, Outcome.FAILED, why, created)
-            code = exit_code_of(problem)
-            return [Result(item.change, Outcome.FAILED, why, monotonic() - item.began, code) for item in items]
+            why, code = reason("not-verified", why=failure(problem).model_dump(mode="json")), exit_code_of(problem)
+            return [
+                _Closed(
+                    Result(item.change, Outcome.FAILED, why, monotonic() - item.began, code),
+                    self._reached(item.change, {}, {}, created=True, done=False) if item.change.action is Action.CREATE else None,
+                )
+                for item in items
+            ]
         by_address = {there.address: there for there in seen.objects}
         return [self._verified(item, by_address.get(item.change.address)) for item in items]
 
-    def _verified(self, item: _Unverified, seen: Observed | None) -> Result:
+    def _verified(self, item: _Unverified, seen: Observed | None) -> _Closed:
         """What was seen afterwards decides, and is what the record says."""
         change, seconds = item.change, monotonic() - item.began
         kind = self._registry[change.address.kind]
@@ -203,14 +250,11 @@ class Executor:
         else:
             reached = self._reached(change, seen.values, seen.handle, created=item.done.created, done=missing is None)
         if missing is not None:
-            self._journal.settle(item.intent, Outcome.FAILED, missing, reached)
-            return Result(change, Outcome.FAILED, missing, seconds, 1)
+            return _Closed(Result(change, Outcome.FAILED, missing, seconds, 1), reached)
         if seen is not None and seen.waiting:
             why = reason("waits", fields={name: what.model_dump(mode="json") for name, what in sorted(seen.waiting.items())})
-            self._journal.settle(item.intent, Outcome.WAITING, why, reached)
-            return Result(change, Outcome.WAITING, why, seconds)
-        self._journal.settle(item.intent, Outcome.DONE, None, reached)
-        return Result(change, Outcome.DONE, None, seconds)
+            return _Closed(Result(change, Outcome.WAITING, why, seconds), reached)
+        return _Closed(Result(change, Outcome.DONE, None, seconds), reached)
 
     def _reached(
         self, change: Change, seen: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, created: bool, done: bool

@@ -1,5 +1,6 @@
 """The journal itself: `core.journal.Journal`, kept in a database."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -45,16 +46,18 @@ def open_journal(url_or_path: str) -> "DatabaseJournal":
 
 
 class DatabaseJournal:
-    """Implements `core.journal.Journal`. Every write is one short transaction, durable when the call returns; any thread may call.
+    """Implements `core.journal.Journal`. Any thread may call.
 
-    Any method raises InputError for a damaged, foreign or newer journal, JournalError when the disk or the server refuses, and
-    UnreachableError when the server cannot be reached.
+    Every write is one short transaction, durable when the call returns, or when `together` ends. Any method raises InputError for a
+    damaged, foreign or newer journal, JournalError when the disk or the server refuses, and UnreachableError when the server cannot be
+    reached.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._clock = Clock()
         self._still_locked: Callable[[], None] = _unlocked
+        self._shared = _Shared()
 
     @property
     def name(self) -> str:
@@ -134,8 +137,31 @@ class DatabaseJournal:
             "fingerprint": fingerprint,
             "started": self._clock.now(),
         }
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             return _insert(connection, insert(runs), row)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread writes inside; none begins where nothing is written."""
+        shared = self._shared
+        with ExitStack() as block:
+            shared.block = block
+            try:
+                yield
+            finally:
+                shared.block = shared.connection = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """The transaction that is shared in this thread, or one of its own."""
+        shared = self._shared
+        if shared.block is None:
+            with self._database.writing() as connection:
+                yield connection
+            return
+        if shared.connection is None:
+            shared.connection = shared.block.enter_context(self._database.writing())
+        yield shared.connection
 
     def intend(self, run: int, change: Change) -> int:
         """Write down, before the first request, what is about to be done; returns the intent's number.
@@ -154,7 +180,7 @@ class DatabaseJournal:
             "diffs": change.diffs,
             "started": self._clock.now(),
         }
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             self._still_locked()
             return _insert(connection, _INTEND, row)
 
@@ -163,7 +189,7 @@ class DatabaseJournal:
         row = {"intent": intent, "outcome": outcome, "reason": _storable(reason), "finished": self._clock.now()}
         if reached is not None:
             row |= {"values": reached.values, "handle": dict(reached.handle), "made": reached.created, "protect": reached.protect}
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             connection.execute(_SETTLE, row)
             if reached is None:
                 return
@@ -173,14 +199,14 @@ class DatabaseJournal:
 
     def finish(self, run: int, outcome: str) -> None:
         """Close a run."""
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             connection.execute(update(runs).where(runs.c.number == run).values(finished=self._clock.now(), outcome=outcome))
 
     def forget(self, cohort: str, address: Address) -> bool:
         """Drop the record of a resource, leaving the object alone; False if there was none."""
         if not self.known(cohort).get(address):
             return False  # without making a file in which there is nothing to forget
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             forgotten = give_up(connection, cohort, str(address), self._clock.now())
             dropped = connection.execute(delete(records).where(records.c.cohort == cohort, records.c.address == str(address)))
             return dropped.rowcount > 0 or forgotten
@@ -194,6 +220,13 @@ class DatabaseJournal:
         """One run and its actions; raises UsageError if there is none of that number."""
         with self._database.reading() as connection:
             return show_run(connection, run)
+
+
+class _Shared(threading.local):
+    """The transaction of one thread's `together`."""
+
+    block: ExitStack | None = None
+    connection: Connection | None = None
 
 
 def _unlocked() -> None:

@@ -157,6 +157,10 @@ class MemoryJournal:
     def begin(self, meta: PlanMeta, command: str, fingerprint: str | None = None) -> int:
         return next(self._numbers)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        yield
+
     def intend(self, run: int, change: Change) -> int:
         with self._lock:
             number = next(self._numbers)
