@@ -1,13 +1,15 @@
 """The executor: carries out exactly the plan's changes, independent ones at once, and verifies each."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from queue import SimpleQueue
 from time import monotonic
+from typing import TypeVar
 
 from pydantic import JsonValue
 
@@ -24,6 +26,8 @@ from eiginfra.engine.action import Done, carry_out, local_time, shortfall, spec_
 from eiginfra.engine.record import reached
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.engine.schedule import Books, Lane
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Executor:
         books, self._records = Books.of(plan), self._journal.records(plan.meta.cohort)
         ended: list[_Ended] = []
         running: dict[Future[list[_Ended]], Address] = {}
+        done = SimpleQueue[Future[list[_Ended]]]()
         interrupted = False
         try:
             with ExitStack() as stack:
@@ -97,11 +102,15 @@ class Executor:
                 while True:
                     interrupted = interrupted or self._stopping()
                     beginning = self._turn(books, lanes, ended, run, begin=not interrupted)
-                    running |= {lanes[change.address.provider].pool.submit(self._act, change): change.address for change in beginning}
-                    running |= self._verify(lanes, running, plan)
+                    started = {lanes[change.address.provider].pool.submit(self._act, change): change.address for change in beginning}
+                    running |= started
+                    looking = self._verify(lanes, running, plan)
+                    running |= looking
+                    for future in (*started, *looking):
+                        future.add_done_callback(done.put)
                     if not running:
                         break
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    for future in _several(done):
                         lane = lanes[running.pop(future).provider]
                         lane.free += 1
                         for item in future.result():
@@ -266,6 +275,13 @@ class Executor:
         step = change.step if done and not change.blocked else None
         ends = step is not None and kind.decommission is not None and _last(kind.decommission, step)
         return Reached(values, dict(handle), created=created, protect=change.protect, was=change.was, ends=ends)
+
+
+def _several(queue: SimpleQueue[T]) -> Iterator[T]:
+    """Wait for one, and take with it what is there besides."""
+    yield queue.get()
+    while not queue.empty():
+        yield queue.get()
 
 
 def _last(steps: Decommission, does: str) -> bool:

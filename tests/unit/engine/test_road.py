@@ -1,5 +1,6 @@
 """Observe, plan, execute, observe again: the engine's promises on a server in memory."""
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ from eiginfra.engine.drift import drifted
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
-from eiginfra.engine.report import ApplyReport, Outcome
+from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import stale, wanted
 
@@ -408,6 +409,24 @@ def test_an_interrupt_lets_what_is_under_way_end_and_starts_nothing_more() -> No
     report = executor.run(plan, 1)
     assert report.interrupted
     assert set(world.server.objects) == {"a", "z0", "z1", "z10"}
+
+
+def test_whoever_breaks_in_what_was_under_way_is_remembered() -> None:
+    world, told = World(), threading.Event()
+
+    def slowly(verb: str, name: str) -> None:
+        if (verb, name) == ("create", "b"):
+            assert told.wait(10)
+
+    def break_in(_result: Result) -> None:
+        told.set()
+        raise KeyboardInterrupt
+
+    world.server.before = slowly
+    executor = Executor(world.registry, world.journal, workers={"test": 4}, on_end=break_in)
+    with pytest.raises(KeyboardInterrupt):
+        executor.run(world.plan([thing("a"), thing("b")]), 1)
+    assert {address.key for address in world.journal.kept} == {"a", "b"}
 
 
 def test_what_really_stands_over_quota_is_a_warning() -> None:

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,45 @@ def test_a_success_becomes_the_record(journal: DatabaseJournal, meta: Meta, chan
     assert record.by == login()
     assert before <= record.at <= datetime.now(UTC)
     assert journal.records("eig4") == {}
+
+
+def test_what_is_written_together_is_there_together(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+    with journal.together():
+        journal.settle(journal.intend(run, change("eig/a")), "done", reached=Reached({}, {}, created=True))
+        journal.settle(journal.intend(run, change("eig/b")), "done", reached=Reached({}, {}, created=True))
+        assert journal.records("eig3") == {}
+    assert {address.key for address in journal.records("eig3")} == {"eig/a", "eig/b"}
+
+
+def test_of_what_is_written_together_an_error_leaves_nothing(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+    with suppress(ZeroDivisionError), journal.together():
+        journal.settle(journal.intend(run, change("eig/a")), "done", reached=Reached({}, {}, created=True))
+        raise ZeroDivisionError
+    journal.settle(journal.intend(run, change("eig/b")), "done", reached=Reached({}, {}, created=True))
+    assert {address.key for address in journal.records("eig3")} == {"eig/b"}
+
+
+def test_another_thread_writes_by_itself(journal: DatabaseJournal, meta: Meta, change: MakeChange) -> None:
+    run = journal.begin(meta(), "apply")
+
+    def other() -> None:
+        journal.settle(journal.intend(run, change("eig/b")), "done", reached=Reached({}, {}, created=True))
+
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(ZeroDivisionError), journal.together():
+            ended = pool.submit(other)
+            journal.intend(run, change("eig/a"))
+            raise ZeroDivisionError
+        ended.result(10)
+    assert {address.key for address in journal.records("eig3")} == {"eig/b"}
+
+
+def test_where_nothing_is_written_together_no_file_is_made(tmp_path: Path) -> None:
+    with open_journal(str(tmp_path / "journal.db")).together():
+        pass
+    assert not (tmp_path / "journal.db").exists()
 
 
 def test_the_last_success_counts(journal: DatabaseJournal, change: MakeChange, apply: Apply, meta: Meta) -> None:
