@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Insert, delete, insert, update
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
@@ -17,24 +17,14 @@ from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Record
 from eiginfra.journal.attempts import give_up, open_attempts, with_attempts
 from eiginfra.journal.database import Database, parse
+from eiginfra.journal.endings import Ending, write_endings
 from eiginfra.journal.lock import advisory_lock, file_lock, login
+from eiginfra.journal.records import latest_records, records_beside, records_of
 from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
-from eiginfra.journal.schema import intents, records, results, runs
+from eiginfra.journal.schema import intents, records, runs
 
 # An apply writes thousands of times: its statements are made once, and given their values when they are executed.
 _INTEND = insert(intents)
-_SETTLE = insert(results)
-_INTENT: BindParameter[int] = bindparam("intent")
-_COHORT = select(runs.c.cohort).join(intents, intents.c.run == runs.c.number).where(intents.c.number == _INTENT).scalar_subquery()
-_ADDRESS = select(intents.c.address).where(intents.c.number == _INTENT).scalar_subquery()
-_RECORD = text(
-    "INSERT INTO records (cohort, address, intent)"
-    " SELECT runs.cohort, intents.address, intents.number"
-    " FROM intents JOIN runs ON runs.number = intents.run WHERE intents.number = :intent"
-    " ON CONFLICT (cohort, address) DO UPDATE SET intent = excluded.intent"
-)
-_END = delete(records).where(records.c.cohort == _COHORT, records.c.address == _ADDRESS)
-_RENAME = delete(records).where(records.c.cohort == _COHORT, records.c.address == bindparam("was"))
 
 
 def open_journal(url_or_path: str) -> "DatabaseJournal":
@@ -77,30 +67,22 @@ class DatabaseJournal:
     def records(self, cohort: str) -> Mapping[Address, Record]:
         """What was last applied, of every resource of the cohort still under management."""
         with self._database.reading() as connection:
-            return _records(connection, cohort)
+            return records_of(connection, cohort)
 
     def known(self, cohort: str) -> Mapping[Address, Record]:
         """The records, with what killed runs had begun; a run that goes on has begun something, too."""
         with self._database.reading() as connection:
-            return with_attempts(_records(connection, cohort), open_attempts(connection, cohort))
+            return with_attempts(records_of(connection, cohort), open_attempts(connection, cohort))
 
     def others(self, known: Collection[str]) -> Sequence[Record]:
         """What is under management of all cohorts but the known ones."""
-        query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort.not_in(known))
         with self._database.reading() as connection:
-            return [_record(row) for row in connection.execute(query.order_by(intents.c.number))]
+            return records_beside(connection, known)
 
     def history(self, cohort: str) -> Sequence[Record]:  # noqa: ARG002 - numbers are shared by all cohorts, so is their history
         """The latest record of every object there ever was, in any cohort: an object is an address and a handle."""
-        latest = (
-            select(func.max(results.c.intent))
-            .join(intents, intents.c.number == results.c.intent)
-            .join(runs, runs.c.number == intents.c.run)
-            .where(results.c["values"].is_not(None))
-            .group_by(runs.c.cohort, intents.c.address, results.c.handle)
-        )
         with self._database.reading() as connection:
-            return [_record(row) for row in connection.execute(_applied().where(results.c.intent.in_(latest)).order_by(intents.c.number))]
+            return latest_records(connection)
 
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
@@ -148,8 +130,12 @@ class DatabaseJournal:
             shared.block = block
             try:
                 yield
+                if shared.endings:
+                    with self._writing() as connection:
+                        write_endings(connection, shared.endings)
             finally:
                 shared.block = shared.connection = None
+                shared.endings = []
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -186,16 +172,11 @@ class DatabaseJournal:
 
     def settle(self, intent: int, outcome: str, reason: Reason | None = None, reached: Reached | None = None) -> None:
         """How a change ended; what was reached becomes the record, or ends it."""
-        row = {"intent": intent, "outcome": outcome, "reason": _storable(reason), "finished": self._clock.now()}
-        if reached is not None:
-            row |= {"values": reached.values, "handle": dict(reached.handle), "made": reached.created, "protect": reached.protect}
-        with self._writing() as connection:
-            connection.execute(_SETTLE, row)
-            if reached is None:
-                return
-            connection.execute(_END if reached.values is None or reached.ends else _RECORD, {"intent": intent})
-            if reached.was is not None:
-                connection.execute(_RENAME, {"intent": intent, "was": str(reached.was)})
+        if self._shared.block is None:
+            with self.together():
+                self.settle(intent, outcome, reason, reached)
+            return
+        self._shared.endings.append(Ending(intent, outcome, self._clock.now(), reason, reached))
 
     def finish(self, run: int, outcome: str) -> None:
         """Close a run."""
@@ -228,68 +209,14 @@ class _Shared(threading.local):
     block: ExitStack | None = None
     connection: Connection | None = None
 
+    def __init__(self) -> None:
+        self.endings: list[Ending] = []
+
 
 def _unlocked() -> None:
     """A journal without a lock has none to lose."""
 
 
-def _storable(value: Any) -> Any:
-    """Servers' words may hold what a database's text cannot: NUL, half of a surrogate pair."""
-    match value:
-        case Reason():
-            return {"code": value.code, "params": _storable(dict(value.params))}
-        case str():
-            return value.replace("\0", "\\0").encode(errors="backslashreplace").decode()
-        case dict():
-            return {name: _storable(item) for name, item in value.items()}
-        case list():
-            return [_storable(item) for item in value]
-        case _:
-            return value
-
-
 def _insert(connection: Connection, statement: Insert, row: Mapping[str, object]) -> int:
     key: Any = connection.execute(statement, row).inserted_primary_key
     return int(key[0])
-
-
-def _records(connection: Connection, cohort: str) -> dict[Address, Record]:
-    query = _applied().join(records, records.c.intent == results.c.intent).where(records.c.cohort == cohort).order_by(intents.c.number)
-    return {record.address: record for record in map(_record, connection.execute(query))}
-
-
-def _applied() -> Select[Any]:
-    return (
-        select(
-            intents.c.address,
-            intents.c.team,
-            intents.c.run,
-            results.c["values"].label("applied"),
-            results.c.handle,
-            results.c.made,
-            results.c.protect,
-            results.c.finished,
-            runs.c.by,
-            runs.c.commit,
-            runs.c.cohort,
-        )
-        .select_from(results)
-        .join(intents, intents.c.number == results.c.intent)
-        .join(runs, runs.c.number == intents.c.run)
-    )
-
-
-def _record(row: Row[Any]) -> Record:
-    return Record(
-        address=Address.parse(row.address),
-        values=row.applied,
-        handle=row.handle,
-        team=row.team,
-        created=row.made,
-        run=row.run,
-        at=row.finished,
-        by=row.by,
-        commit=row.commit,
-        protect=bool(row.protect),
-        cohort=row.cohort,
-    )

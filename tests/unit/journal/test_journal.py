@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime
+from contextlib import nullcontext, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -81,6 +81,22 @@ def test_where_nothing_is_written_together_no_file_is_made(tmp_path: Path) -> No
     with open_journal(str(tmp_path / "journal.db")).together():
         pass
     assert not (tmp_path / "journal.db").exists()
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("first", ["eig/web", "eig/www"])
+def test_what_is_made_anew_under_a_former_name_keeps_its_record(
+    journal: DatabaseJournal, change: MakeChange, apply: Apply, *, first: str, together: bool
+) -> None:
+    web, renamed = Address("gitlab.group", "eig/web"), Address("gitlab.group", "eig/www")
+    apply(journal, change(web.key))
+    run = journal.begin(PlanMeta(cohort="eig3", site="lab", as_of=date(2019, 10, 1), eiginfra="0"), "apply")
+    reached = {renamed: Reached({}, {"id": 1}, created=True, was=web), web: Reached({}, {"id": 2}, created=True)}
+    with journal.together() if together else nullcontext():
+        for address in sorted(reached, key=lambda address: address.key != first):
+            journal.settle(journal.intend(run, change(address.key)), "done", reached=reached[address])
+    records = journal.records("eig3")
+    assert {address: record.handle for address, record in records.items()} == {web: {"id": 2}, renamed: {"id": 1}}
 
 
 def test_the_last_success_counts(journal: DatabaseJournal, change: MakeChange, apply: Apply, meta: Meta) -> None:
@@ -257,6 +273,7 @@ def test_only_the_record_of_the_changed_resource_moves(journal: DatabaseJournal,
     for run in (here, elsewhere):
         settle(run, GROUP, Reached({"name": "one"}))
         settle(run, other, Reached({"name": "two"}))
+    here = journal.begin(meta(), "apply")
     settle(here, GROUP, Reached({"name": "three"}))
     settle(here, Address("gitlab.group", "eig/eig3/new"), Reached({"name": "four"}, was=other))
     names = {address.key: record.values and record.values["name"] for address, record in journal.records("eig3").items()}
