@@ -1,6 +1,7 @@
 """What import-linter cannot hold of the house's rules."""
 
 import ast
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -62,9 +63,9 @@ NAMELESS = [
 @pytest.mark.parametrize("module", NAMELESS, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_providers_name_stands_where_all_providers_are_alike(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    words |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    words |= {part for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module for part in node.module.split(".")}
+    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings may give an example
+    named = [value for node in ast.walk(tree) if id(node) not in texts for _, value in ast.iter_fields(node) if isinstance(value, str)]
+    words = {word for name in named for word in re.split(r"[^a-z]+", name.lower())}
     assert not words & {point.name for point in entry_points(group="eiginfra.providers")}
 
 

@@ -31,7 +31,7 @@ class Address:
         """Read `kind[key]`; raises ValueError on anything else."""
         match = _FORM.fullmatch(text)
         if match is None:
-            msg = f"{text!r} is not an address; write kind[key], e.g. gitlab.group[eig/eig3/adler]"
+            msg = f"{text!r} is not an address; write it as plans do: kind[key]"
             raise ValueError(msg)
         return cls(match["kind"], match["key"])
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
 from eiginfra.core.secret import Secret, SecretSource
@@ -43,6 +44,8 @@ class Provider(ABC, Generic[M]):
     """The section's key in the site file, and what the names of the kinds begin with."""
     section: ClassVar[type[BaseModel]]
     """The model of the section (M); unknown keys should be errors."""
+    filters: ClassVar[Mapping[str, Filter]] = {}
+    """Filters for templates (core.filters), each called after the provider: `gitlab_name`."""
     workers: ClassVar[int] = 4
     """How many actions may be under way at once."""
     kinds: Sequence[Kind[Any]]

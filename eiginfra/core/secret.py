@@ -16,7 +16,7 @@ class SecretSource(BaseModel):
 
     env: str | None = Field(default=None, description="The name of an environment variable")
     file: Path | None = Field(default=None, description="A file whose first line is the secret")
-    command: tuple[str, ...] | None = Field(default=None, description="A command that prints it, e.g. [pass, show, gitlab]")
+    command: tuple[str, ...] | None = Field(default=None, description="A command that prints it, e.g. [pass, show, token]")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

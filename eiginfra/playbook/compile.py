@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import InputError
+from eiginfra.core.filters import Adapted
 from eiginfra.core.finding import Finding, Location, notice, warning
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import reason
@@ -19,7 +20,6 @@ from eiginfra.core.suggest import suggest
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.playbook.failure import PatternError
-from eiginfra.playbook.gitlab_names import Adapted
 from eiginfra.playbook.model import ITEM, WAS, Play, Playbook, Task
 from eiginfra.playbook.origins import Origins
 from eiginfra.playbook.patterns import select

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eiginfra.core.errors import InputError
+from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import did_you_mean, suggest
@@ -15,6 +16,7 @@ from eiginfra.playbook.ansible_keywords import FOREIGN
 from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Play, Playbook, Task
 from eiginfra.playbook.place import Place
 from eiginfra.playbook.report import in_order
+from eiginfra.playbook.sandbox import Environment
 from eiginfra.playbook.spec_errors import shown, sort_of
 from eiginfra.playbook.tags import RESERVED
 from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, expression, is_template, read_value
@@ -27,19 +29,20 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _KEYWORDS = frozenset({"and", "or", "not", "if", "else", "in", "is", "true", "false", "none", "True", "False", "None", "self"})
 
 
-def load_playbook(path: Path) -> Playbook:
-    """Read a playbook; raises InputError with all findings."""
-    return read_playbook(load_document(path))
+def load_playbook(path: Path, filters: Mapping[str, Filter] = {}) -> Playbook:
+    """Read a playbook, whose templates may use the providers' filters; raises InputError with all findings."""
+    return read_playbook(load_document(path), filters)
 
 
-def read_playbook(document: YamlDocument) -> Playbook:
+def read_playbook(document: YamlDocument, filters: Mapping[str, Filter] = {}) -> Playbook:
     """The playbook of a document; raises InputError with all findings."""
-    return _Reader(document).playbook()
+    return _Reader(document, Environment(filters)).playbook()
 
 
 class _Reader:
-    def __init__(self, document: YamlDocument) -> None:
+    def __init__(self, document: YamlDocument, environment: Environment) -> None:
         self._document = document
+        self._environment = environment
         self._findings: list[Finding] = []
 
     def playbook(self) -> Playbook:
@@ -162,7 +165,7 @@ class _Reader:
                 self._error("when-form", location, sort=sort_of(condition))
                 continue
             try:
-                found.append(expression(str(condition).lower() if isinstance(condition, bool) else condition, location))
+                found.append(expression(str(condition).lower() if isinstance(condition, bool) else condition, location, self._environment))
             except TemplateError as problem:
                 self._template(problem)
         return tuple(found)
@@ -245,7 +248,7 @@ class _Reader:
 
     def _value(self, raw: Any, locate: Place, *path: str | int) -> Value:
         problems: list[TemplateError] = []
-        found = read_value(raw, locate.below(*path), problems)
+        found = read_value(raw, locate.below(*path), problems, self._environment)
         for problem in problems:
             self._template(problem)
         return found

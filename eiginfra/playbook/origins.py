@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eiginfra.core.filters import Entry
 from eiginfra.core.finding import Location
 from eiginfra.core.kind import Kind
 from eiginfra.core.spec import rules
@@ -15,7 +16,7 @@ from eiginfra.playbook.model import Task
 from eiginfra.playbook.place import Place
 from eiginfra.playbook.sandbox import Reads, recording
 from eiginfra.playbook.templating import Nested, TemplateError, Value, Variables
-from eiginfra.playbook.views import Entry, View, Views
+from eiginfra.playbook.views import View, Views
 
 
 @dataclass(eq=False, slots=True)
@@ -52,8 +53,8 @@ class Origins(Mapping[str, Location]):
 
     def whole(self) -> Location:
         """Of what made the resource: the loop's item in the team's file, else the team's file, else the task."""
-        if isinstance(self.item, View | Entry):
-            return self.item.place()
+        if (thing := _thing(self.item)) is not None:
+            return thing.place()
         if self.item is not None and self.task.loop is not None:
             place = _of_entry(self.item, self._evaluated(self.task.loop)[1])
             if place is not None:
@@ -115,6 +116,12 @@ class Origins(Mapping[str, Location]):
         return str(entry)
 
 
+def _thing(value: Any) -> View | None:
+    """The thing of the inventory that a value is, or is made from."""
+    made_from = value.thing if isinstance(value, Entry) else value
+    return made_from if isinstance(made_from, View) else None
+
+
 def _step(entries: Any, step: str | int) -> Value | None:
     if isinstance(entries, dict):
         return entries.get(step)
@@ -126,8 +133,11 @@ def _of_path(found: Any, reads: Reads, steps: list[str | int]) -> Place | None:
     if not (steps and isinstance(found, list) and isinstance(steps[0], int)):
         return None
     entry = found[steps[0]]
-    if isinstance(entry, View | Entry):
-        return entry.where(str(steps[1])) if len(steps) > 1 else entry.place
+    if (thing := _thing(entry)) is not None:
+        if len(steps) == 1:
+            return thing.place
+        name = str(steps[1])
+        return thing.where(entry.keys_of.get(name, name) if isinstance(entry, Entry) else name)
     return _of_entry(entry, reads)
 
 

@@ -14,12 +14,13 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from eiginfra.core.filters import Entry, Filter
 from eiginfra.core.reason import reason
 from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.playbook.failure import EvaluationError
 from eiginfra.playbook.filters import FILTERS, MAX_TEXT, TESTS, within
 from eiginfra.playbook.spec_errors import sort_of
-from eiginfra.playbook.views import Entry, View
+from eiginfra.playbook.views import View
 
 MAX_ITEMS = 100_000
 """Values in one result, nested ones counted."""
@@ -131,14 +132,14 @@ def _fail(undefined: Undefined) -> Any:
 
 
 class Environment(ImmutableSandboxedEnvironment):
-    """The one environment; attributes, methods, filters and tests are those listed here, and no others."""
+    """Attributes, methods, filters and tests are those listed here, and the filters that are given; no others."""
 
     code_generator_class = _Generator
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def __init__(self) -> None:
+    def __init__(self, filters: Mapping[str, Filter] = {}) -> None:
         super().__init__(undefined=Unknown, autoescape=False, cache_size=0)
-        self.filters = dict(FILTERS)
+        self.filters = {**FILTERS, **filters}
         self.tests = dict(TESTS)
         self.globals = {"range": _range, "omit": None}
 

@@ -10,17 +10,20 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.utils import missing
 
+from eiginfra.core.filters import FilterError
 from eiginfra.core.finding import Location
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import suggest
 from eiginfra.playbook.failure import EvaluationError
 from eiginfra.playbook.filters import MAX_TEXT
 from eiginfra.playbook.sandbox import Environment, as_text, refused, settle
+from eiginfra.playbook.spec_errors import sort_of
 
 MAX_SOURCE = 10_000
 """Characters of one template."""
 
 ENVIRONMENT = Environment()
+"""Without the filters of providers."""
 GLOBALS: Mapping[str, Any] = ENVIRONMENT.globals
 _QUICK = frozenset({int, bool, type(None)})
 
@@ -145,40 +148,46 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
-def template(source: str, location: Location) -> Template:
+def template(source: str, location: Location, environment: Environment = ENVIRONMENT) -> Template:
     """Read text with `{{ }}`; raises TemplateError."""
-    return Template(source, location, *_read(source, location, bare=False))
+    return Template(source, location, *_read(source, location, environment, bare=False))
 
 
-def expression(source: str, location: Location) -> Template:
+def expression(source: str, location: Location, environment: Environment = ENVIRONMENT) -> Template:
     """Read a bare expression, as `when:` has it; raises TemplateError."""
-    return Template(source, location, *_read(source, location, bare=True))
+    return Template(source, location, *_read(source, location, environment, bare=True))
 
 
-def read_value(raw: Any, locate: Callable[..., Location], problems: list[TemplateError], path: tuple[str | int, ...] = ()) -> Value:
+def read_value(
+    raw: Any,
+    locate: Callable[..., Location],
+    problems: list[TemplateError],
+    environment: Environment = ENVIRONMENT,
+    path: tuple[str | int, ...] = (),
+) -> Value:
     """What a file has, as a Value; problems of its templates are added to the list."""
     location = locate(*path)
     if isinstance(raw, str) and is_template(raw):
         try:
-            return template(raw, location)
+            return template(raw, location, environment)
         except TemplateError as problem:
             problems.append(problem)
     entries: list[Value] | dict[str, Value]
     match raw:
         case dict():
-            entries = {key: read_value(item, locate, problems, (*path, key)) for key, item in raw.items()}
+            entries = {key: read_value(item, locate, problems, environment, (*path, key)) for key, item in raw.items()}
             plain = all(isinstance(entry, Constant) for entry in entries.values())
         case list():
-            entries = [read_value(item, locate, problems, (*path, index)) for index, item in enumerate(raw)]
+            entries = [read_value(item, locate, problems, environment, (*path, index)) for index, item in enumerate(raw)]
             plain = all(isinstance(entry, Constant) for entry in entries)
         case _:
             return Constant(raw, location)
     return Constant(raw, location) if plain else Nested(entries, location)
 
 
-def _read(source: str, location: Location, *, bare: bool) -> tuple[frozenset[str], Render]:
+def _read(source: str, location: Location, environment: Environment, *, bare: bool) -> tuple[frozenset[str], Render]:
     try:
-        return _compile(source, bare=bare)
+        return _compile(source, environment, bare=bare)
     except TemplateSyntaxError as problem:
         params = {"text": problem.message or ""}
         raise TemplateError("template-unreadable", params, location, _syntax_advice(source, bare=bare)) from problem
@@ -187,28 +196,28 @@ def _read(source: str, location: Location, *, bare: bool) -> tuple[frozenset[str
 
 
 @lru_cache(maxsize=4096)
-def _compile(source: str, *, bare: bool) -> tuple[frozenset[str], Render]:
+def _compile(source: str, environment: Environment, *, bare: bool) -> tuple[frozenset[str], Render]:
     if len(source) > MAX_SOURCE:
         raise EvaluationError("template-source", most=MAX_SOURCE)
     if bare:
-        parser = Parser(ENVIRONMENT, source, state="variable")
+        parser = Parser(environment, source, state="variable")
         tree = nodes.Template([nodes.Output([parser.parse_expression()], lineno=1)], lineno=1)
         if not parser.stream.eos:
             raise EvaluationError("template-after-end", token=str(parser.stream.current), advice=_syntax_advice(source, bare=bare))
-        tree.set_environment(ENVIRONMENT)
+        tree.set_environment(environment)
     else:
-        tree = ENVIRONMENT.parse(source)
+        tree = environment.parse(source)
     statement = refused(tree)
     if statement:
         raise EvaluationError("template-statement", statement=statement)
     for node in tree.find_all(nodes.Filter):
-        if node.name not in ENVIRONMENT.filters:
-            raise EvaluationError("template-filter", name=node.name, advice=suggest(node.name, ENVIRONMENT.filters))
+        if node.name not in environment.filters:
+            raise EvaluationError("template-filter", name=node.name, advice=suggest(node.name, environment.filters))
     for test in tree.find_all(nodes.Test):
-        if test.name not in ENVIRONMENT.tests:
-            raise EvaluationError("template-test", name=test.name, advice=suggest(test.name, ENVIRONMENT.tests))
+        if test.name not in environment.tests:
+            raise EvaluationError("template-test", name=test.name, advice=suggest(test.name, environment.tests))
     names = frozenset(node.name for node in tree.find_all(nodes.Name))
-    return names, ENVIRONMENT.from_string(tree).root_render_func
+    return names, environment.from_string(tree).root_render_func
 
 
 def _syntax_advice(source: str, *, bare: bool) -> Reason | None:
@@ -223,6 +232,8 @@ def _failed(problem: Exception, location: Location) -> TemplateError:
     match problem:
         case EvaluationError():
             return TemplateError(problem.code, problem.params, location, problem.advice)
+        case FilterError():
+            return TemplateError(problem.code, {**problem.params, "sort": sort_of(problem.value)}, location)
         case RecursionError():
             return TemplateError("template-nested", {}, location)
         case ZeroDivisionError():

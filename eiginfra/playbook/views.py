@@ -73,26 +73,6 @@ class View:
         return f"<{self.noun}>"
 
 
-class Entry(dict[str, Any]):
-    """A mapping that a filter made from a view; `keys_of` says which of the view's values a key came from, where not of its own name."""
-
-    __slots__ = ("keys_of", "view")
-
-    def __init__(self, values: Mapping[str, Any], view: View, keys_of: Mapping[str, str] = {}) -> None:
-        super().__init__(values)
-        self.view = view
-        self.keys_of = keys_of
-
-    @property
-    def place(self) -> Place:
-        """Where the view is written."""
-        return self.view.place
-
-    def where(self, name: str) -> Place:
-        """The place that the value comes from."""
-        return self.view.where(self.keys_of.get(name, name))
-
-
 @dataclass(frozen=True, slots=True)
 class Views:
     """Everything that the templates of one compilation see."""

@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.provider import Context, Provider
@@ -49,7 +50,15 @@ def _load(point: EntryPoint) -> ProviderType:
         raise UsageError(msg) from problem
     if not (isinstance(loaded, type) and issubclass(loaded, Provider) and loaded.name == point.name):
         raise UsageError(f"{package} cannot be used: {point.value} is no provider of the name {point.name}; update or uninstall it")
+    strange = sorted(name for name in loaded.filters if not name.startswith(f"{point.name}_"))
+    if strange:
+        raise UsageError(f"{package} cannot be used: its filter {strange[0]} is not called {point.name}_…; update or uninstall it")
     return loaded
+
+
+def filters() -> dict[str, Filter]:
+    """The filters for templates that providers bring, by name."""
+    return {name: made for provider in installed().values() for name, made in provider.filters.items()}
 
 
 def sections() -> dict[str, type[BaseModel]]:

@@ -38,7 +38,7 @@ from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths, Selection
-from eiginfra.wiring.providers import Providers, open_providers, read_site
+from eiginfra.wiring.providers import Providers, filters, open_providers, read_site
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import chosen, orphans_among
 from eiginfra.wiring.settings import named
@@ -74,7 +74,7 @@ class Workspace:
         except InputError as problem:
             findings += problem.findings
         try:
-            loaded_playbook = load_playbook(playbook)
+            loaded_playbook = load_playbook(playbook, filters())
         except InputError as problem:
             findings += problem.findings
         if findings or loaded_site is None or loaded_cohort is None:

@@ -36,7 +36,7 @@ members:
       chat.channel: {name: "{{ channel }}", topic: "{{ team.title }} in {{ site.chat.workspace }}"}
     - name: members
       loop: "{{ team.members }}"
-      chat.member: {channel: "{{ channel }}", user: "{{ item.username }}", role: "{{ 'owner' if item.role == 'maintainer' else 'member' }}"}
+      chat.member: {channel: "{{ channel }}", user: "{{ item.username }}", role: "{{ item | chat_role }}"}
 """,
 }
 

@@ -38,6 +38,18 @@ def test_fields_are_checked_at_the_playbooks_line(place: Any) -> None:
     assert "playbook.yml:6:45: error: chat.channel has no field 'topik'" in answer.out
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("team | chat_role", "chat_role takes people"), ("item | chat_rol", "did you mean 'chat_role'")],
+)
+def test_its_filters_are_those_of_the_playbook(place: Any, given: str, said: str) -> None:
+    place.edit("playbook.yml", "item | chat_role", given)
+    answer = place("check")
+    assert answer.code == 65
+    assert "playbook.yml:9:" in answer.out
+    assert said in answer.out
+
+
 def test_tasks_of_a_provider_that_the_site_has_not_are_left_out(place: Any) -> None:
     place.write("infra/site.yml", "journal: ../journal.db\n")
     place.edit("playbook.yml", "{{ site.chat.workspace }}", "EIG")

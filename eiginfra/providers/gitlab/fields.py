@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
@@ -50,20 +50,30 @@ def slug(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+LONGEST_NAME: Final = 255
+"""Of a group or project. Source: their models."""
+
+
+def begins_name(sign: str) -> bool:
+    """Whether a name of a group or project may begin with it. Source: Gitlab::Regex, group_name_regex and project_name_regex."""
+    return sign.isalnum() or sign == "_" or "\u00a9" <= sign <= "\U0001f9ff"
+
+
+def in_name(sign: str, signs: str) -> bool:
+    """Whether a name may have it; `signs` are those allowed besides letters, digits, _, dashes and space. Source: as `begins_name`."""
+    return begins_name(sign) or sign == " " or sign in signs or unicodedata.category(sign) == "Pd"
+
+
 def name_problem(name: str, signs: str) -> Reason | None:
-    """Why GitLab would refuse a name of a group or project, or None; `signs` are those allowed besides letters, digits, _ and space.
+    """Why GitLab would refuse a name of a group or project, or None; signs: as `in_name`.
 
-    Source: Gitlab::Regex, group_name_regex and project_name_regex. The typographic apostrophe is allowed, the typewriter's is not.
+    The typographic apostrophe is allowed, the typewriter's is not.
     """
-
-    def plain(sign: str) -> bool:
-        return sign.isalnum() or sign == "_" or "\u00a9" <= sign <= "\U0001f9ff"
-
-    if not name or len(name) > 255:
+    if not name or len(name) > LONGEST_NAME:
         return reason("name-length")
-    if not plain(name[0]):
+    if not begins_name(name[0]):
         return reason("name-begins", sign=name[0])
-    wrong = sorted({sign for sign in name if not (plain(sign) or sign in signs or sign == " " or unicodedata.category(sign) == "Pd")})
+    wrong = sorted({sign for sign in name if not in_name(sign, signs)})
     if wrong:
         return reason("name-apostrophe" if "'" in wrong else "name-signs", signs=" ".join(wrong))
     return None

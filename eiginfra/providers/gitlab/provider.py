@@ -9,6 +9,7 @@ from eiginfra.inventory.site import GitLabSite
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.doctor import examine
+from eiginfra.providers.gitlab.filters import FILTERS
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.settings import GitLabSettings
 
@@ -18,6 +19,7 @@ class GitLabProvider(Provider[GitLabSite]):
 
     name = "gitlab"
     section = GitLabSite
+    filters = FILTERS
     workers = 8
 
     def __init__(self, section: GitLabSite | None, context: Context) -> None:

@@ -7,6 +7,7 @@ from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.site import ProxmoxSite
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
+from eiginfra.providers.proxmox.filters import FILTERS
 from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
@@ -16,6 +17,7 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
 
     name = "proxmox"
     section = ProxmoxSite
+    filters = FILTERS
     workers = 8
 
     def __init__(self, section: ProxmoxSite | None, context: Context) -> None:

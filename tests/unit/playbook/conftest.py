@@ -21,6 +21,7 @@ from eiginfra.inventory.site import Site, SiteFile
 from eiginfra.playbook import Compiled, compile_playbook
 from eiginfra.playbook.loader import read_playbook
 from eiginfra.playbook.place import Place
+from eiginfra.wiring.providers import filters
 
 AS_OF = date(2019, 10, 1)
 
@@ -166,7 +167,7 @@ def cohort(make_cohort: Callable[[Iterable[Team]], Cohort]) -> Cohort:
 @pytest.fixture(scope="session")
 def compiled(registry: Registry, site: Site, cohort: Cohort) -> Callable[..., Compiled]:
     def run(text: str, **changed: Any) -> Compiled:
-        playbook = read_playbook(parse_document(text.encode(), "site.yml"))
+        playbook = read_playbook(parse_document(text.encode(), "site.yml"), filters())
         given = {"cohort": cohort, "site": site, "registry": registry, "as_of": AS_OF, "available": {"gitlab", "proxmox"}, **changed}
         return compile_playbook(playbook, **given)
 

@@ -12,6 +12,7 @@ from eiginfra.inventory.document import parse_document
 from eiginfra.inventory.loader import load_cohort, load_site
 from eiginfra.playbook import compile_playbook
 from eiginfra.playbook.loader import read_playbook
+from eiginfra.wiring.providers import filters
 
 COHORT = "cohort: eig3\ntitle: Promotion 3\nstarts: 2019-09-02\nends: 2020-07-01\n"
 SITE = """\
@@ -88,7 +89,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Made:
     (folder / "cohort.yml").write_text(COHORT, encoding="utf-8")
     (folder / "teams" / "adler.yml").write_text(ADLER, encoding="utf-8")
     (root / "lab.yml").write_text(SITE, encoding="utf-8")
-    playbook = read_playbook(parse_document(PLAYBOOK.encode(), "site.yml"))
+    playbook = read_playbook(parse_document(PLAYBOOK.encode(), "site.yml"), filters())
     compiled = compile_playbook(
         playbook, load_cohort(folder), load_site(root / "lab.yml"), registry, date(2019, 10, 1), available={"gitlab", "proxmox"}
     )

@@ -12,9 +12,10 @@ from support.words import failure, message, remedy
 
 from eiginfra.core.finding import Location
 from eiginfra.core.values import ByteSize
-from eiginfra.playbook.sandbox import MAX_RANGE, MAX_TEXT
+from eiginfra.playbook.sandbox import MAX_RANGE, MAX_TEXT, Environment
 from eiginfra.playbook.templating import GLOBALS, TemplateError, Variables, expression, read_value, template
 from eiginfra.playbook.views import View
+from eiginfra.wiring.providers import filters
 
 from .conftest import place
 
@@ -43,8 +44,11 @@ NAMES: dict[str, Any] = {
 }
 
 
+ENVIRONMENT = Environment(filters())
+
+
 def evaluate(source: str, **names: Any) -> Any:
-    return template(source, HERE).evaluate(Variables({**GLOBALS, **NAMES, **names}))
+    return template(source, HERE, ENVIRONMENT).evaluate(Variables({**GLOBALS, **NAMES, **names}))
 
 
 @pytest.mark.parametrize(

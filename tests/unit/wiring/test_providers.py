@@ -1,15 +1,17 @@
 import gc
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pydantic import BaseModel
 from support.words import message, remedy
 
 from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.site import Site
@@ -64,6 +66,13 @@ class Chat(Provider[Section]):
 
     def close(self) -> None:
         pass
+
+
+class Talk(Chat):
+    """With a filter that another provider might bring, too."""
+
+    name = "talk"
+    filters: ClassVar[Mapping[str, Filter]] = {"shout": str.upper}
 
 
 def point(name: str, value: str) -> EntryPoint:
@@ -137,6 +146,7 @@ def test_the_doctor_looks_at_every_service_whatever_ails_another(site: Site, tmp
         ([], "no provider is installed"),
         ([("chat", f"{__name__}:Chat"), ("chat", f"{__name__}:Chat")], "two packages bring a provider chat"),
         ([("talk", "eiginfra.core.provider:Context")], "is no provider of the name talk"),
+        ([("talk", f"{__name__}:Talk")], "its filter shout is not called talk_"),
         ([("chat", "no_such_module:Chat")], "does not load: No module named 'no_such_module'"),
         ([("chat", "eiginfra.core.provider:Nothing")], "does not load"),
     ],

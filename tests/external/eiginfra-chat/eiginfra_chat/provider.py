@@ -1,10 +1,12 @@
 """The provider: what the site file says of the chat, its kinds, its doctor."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import Field
 
 from eiginfra.core.errors import EiginfraError
+from eiginfra.core.filters import people
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.fields import Title, Url
@@ -23,11 +25,18 @@ class ChatSite(FileModel):
     workspace: Title = Field(default="main", description="What people call it")
 
 
+def role(value: Any) -> str:
+    """What somebody is in a channel."""
+    (person,) = people("chat_role", value)
+    return "owner" if person.read("role") == "maintainer" else "member"
+
+
 class ChatProvider(Provider[ChatSite]):
     """A chat and its channels."""
 
     name = "chat"
     section = ChatSite
+    filters = {"chat_role": role}
     workers = 2
 
     def __init__(self, section: ChatSite | None, context: Context) -> None:

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from eiginfra.core.filters import Adapted
 from eiginfra.inventory.fields import Title
-from eiginfra.playbook.gitlab_names import Adapted, gitlab_name
 from eiginfra.providers.gitlab.fields import name_problem
+from eiginfra.providers.gitlab.filters import name as gitlab_name
 from eiginfra.providers.gitlab.kinds.group import GroupKind
 from eiginfra.providers.gitlab.kinds.project import ProjectKind
 
