@@ -81,17 +81,19 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
     from eiginfra.render.console import out, print_json, printable
 
     plan = read_plan(saved, workspace)
-    found = workspace.stale(plan)
+    found, number = workspace.stale(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
     if format_ is PlanFormat.JSON:
         rows = [
             {"address": str(item.change.address), "action": item.change.action, "reason": item.reason.model_dump(mode="json")}
             for item in found
         ]
-        print_json("plan.verify", {"fingerprint": plan.fingerprint, "stale": rows})
+        print_json("plan.verify", {"fingerprint": plan.fingerprint, "run": number, "stale": rows})
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
     for item in found:
         console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(spoken().told(item.reason))}")
+    if number is not None:
+        console.print(f"This plan was carried out in run {number} already.")
     fresh = len(plan.acting) - len(found)
     console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
     return DIFFERENCES if found else 0

@@ -20,7 +20,7 @@ from eiginfra.journal.database import Database, parse
 from eiginfra.journal.endings import Ending, write_endings
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.records import latest_records, records_beside, records_of
-from eiginfra.journal.reports import Run, RunReport, list_runs, show_run
+from eiginfra.journal.reports import Run, RunReport, list_runs, run_of, show_run
 from eiginfra.journal.schema import intents, records, runs
 
 # An apply writes thousands of times: its statements are made once, and given their values when they are executed.
@@ -196,6 +196,11 @@ class DatabaseJournal:
         """The latest runs, newest first."""
         with self._database.reading() as connection:
             return list_runs(connection, cohort, limit)
+
+    def run_of(self, cohort: str, fingerprint: str) -> int | None:
+        """The number of the latest run that carried out the plan of that fingerprint; None if none did."""
+        with self._database.reading() as connection:
+            return run_of(connection, cohort, fingerprint)
 
     def show(self, run: int) -> RunReport:
         """One run and its actions; raises UsageError if there is none of that number."""

@@ -76,6 +76,13 @@ def list_runs(connection: Connection, cohort: str | None, limit: int) -> list[Ru
     return [Run(**row._mapping, counts=counts.get(row.number, {})) for row in rows]  # noqa: SLF001 - its public name, underscored against columns
 
 
+def run_of(connection: Connection, cohort: str, fingerprint: str) -> int | None:
+    """The number of the latest run that carried out the plan of that fingerprint."""
+    same = select(func.max(runs.c.number)).where(runs.c.cohort == cohort, runs.c.fingerprint == fingerprint)
+    number: int | None = connection.execute(same).scalar_one()
+    return number
+
+
 def show_run(connection: Connection, number: int) -> RunReport:
     """One run in full; raises UsageError if there is none of that number."""
     row = connection.execute(select(runs).where(runs.c.number == number)).one_or_none()

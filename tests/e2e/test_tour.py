@@ -120,6 +120,14 @@ def test_a_saved_plan_can_be_verified(applied: Any) -> None:
     assert "description" in applied.call("journal", "diff").out
 
 
+def test_of_a_saved_plan_that_was_carried_out_the_run_is_told(place: Any) -> None:
+    assert place.call("plan", "--out", "plan.json", "--limit", "adler", "--tags", "gitlab").code == 0
+    assert "run" not in place.call("plan", "--verify", "plan.json").out
+    assert place.call("apply", "plan.json").code == 0
+    assert "This plan was carried out in run 1 already." in place.call("plan", "--verify", "plan.json").out
+    assert place.call("plan", "--verify", "plan.json", "--format", "json").json["run"] == 1
+
+
 def test_limit_and_tags_narrow_what_is_done(place: Any) -> None:
     answer = place.call("apply", "--yes", "--limit", "adler", "--tags", "gitlab", "--format", "json")
     assert answer.code == 0
