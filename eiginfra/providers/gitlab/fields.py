@@ -29,6 +29,11 @@ FullPath = Annotated[str, AfterValidator(_full_path), Field(examples=["eig/eig3/
 Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$", max_length=255)]
 
 
+def lower_case(value: JsonValue) -> JsonValue:
+    """For values whose letter case GitLab ignores."""
+    return value.lower() if isinstance(value, str) else value
+
+
 def parent(path: str) -> str:
     """The path of the group that holds a group or project; empty at the top."""
     return path.rpartition("/")[0]

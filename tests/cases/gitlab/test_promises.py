@@ -121,6 +121,17 @@ def test_a_former_name_that_nothing_bears_changes_nothing(road):
 # Observations are true
 
 
+def test_a_path_in_other_letters_is_shown_as_it_is_and_is_no_difference(road):
+    path = f"{SPACE}/api"
+    road.apply(COHORT, ADLER, ProjectSpec(path=path, title="API"))
+    root = road.world
+    root.by_hand("PUT", f"/projects/{root.api.project(path)['id']}", path="API")
+    plan = road.plan(COHORT, ADLER, ProjectSpec(path=path, title="Other"))
+    found = change(plan, f"gitlab.project[{path}]")
+    assert found.observed["path"] == f"{SPACE}/API"
+    assert [diff.label for diff in found.diffs] == ["title"]
+
+
 def test_what_is_wanted_is_never_shown_as_observed(road):
     """A promotion that waits, a role that is inherited, an invitation of another form, the last owner: each as GitLab has it."""
     root = road.world

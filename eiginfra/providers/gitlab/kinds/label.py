@@ -3,12 +3,12 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.fields import FullPath
+from eiginfra.providers.gitlab.fields import FullPath, lower_case
 from eiginfra.providers.gitlab.list_kind import ListKind
 
 
@@ -18,16 +18,12 @@ def _color(value: str) -> str:
     return value
 
 
-def _lower(value: JsonValue) -> JsonValue:
-    return str(value).lower()
-
-
 class LabelSpec(Spec):
     """A label of a group."""
 
     group: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the group")
     name: Annotated[str, Field(pattern=r"^[^,?&\s](?:[^,?&]*[^,?&\s])?$", max_length=255)] = Field(description="What it says")
-    color: Annotated[str, AfterValidator(_color), Rules(normalise=_lower)] = Field(description="Its colour", examples=["#1f75cb"])
+    color: Annotated[str, AfterValidator(_color), Rules(normalise=lower_case)] = Field(description="Its colour", examples=["#1f75cb"])
     description: str = Field(default="", description="What it is for")
 
 

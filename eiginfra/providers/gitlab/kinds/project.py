@@ -16,7 +16,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, name_problem, named_in, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, lower_case, name_problem, named_in, parent, slug
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
@@ -54,7 +54,7 @@ OpenFeature = Literal["disabled", "private", "enabled", "public"]
 class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
-    path: FullPath = Field(description="Full path, from the root group on")
+    path: Annotated[FullPath, Rules(normalise=lower_case)] = Field(description="Full path, from the root group on")
     title: Annotated[str, Rules(unique=named_in("title"))] = Field(
         default="", description="Shown name; the last part of the path when it is not written"
     )
@@ -200,7 +200,7 @@ def _archived(scope: Scope, objects: Iterable[Observed]) -> Iterator[Finding]:
 
 def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> Observed:  # noqa: FBT001 - of this file alone
     """sited: whether the website is managed; where it is not, an address at the end of the description is part of it."""
-    path, text = str(project["path_with_namespace"]), str(project.get("description") or "")
+    text = str(project.get("description") or "")
     description, website = parted(text) if sited else (text, "")
     facts: dict[str, JsonValue] = {
         "id": project["id"],
@@ -211,7 +211,7 @@ def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> 
     return Observed(
         Address(PROJECT, key),
         {
-            "path": key if path.lower() == key.lower() else path,
+            "path": project["path_with_namespace"],
             **FIELD_MAP.read(project),
             "ci_config": project.get("ci_config_path") or "",
             "description": description,

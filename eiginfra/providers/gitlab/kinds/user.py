@@ -17,7 +17,7 @@ from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.core.world import World
 from eiginfra.providers.gitlab.base import USER, GitLabKind, account
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.fields import Username
+from eiginfra.providers.gitlab.fields import Username, lower_case
 from eiginfra.providers.gitlab.observed_tree import identity
 from eiginfra.providers.gitlab.reactivation import reactivated
 
@@ -26,15 +26,10 @@ APPROVAL = "blocked_pending_approval"
 AWAKE = frozenset({"active", "deactivated", APPROVAL})
 
 
-def _folded(name: JsonValue) -> JsonValue:
-    """GitLab ignores the case of names."""
-    return name.lower() if isinstance(name, str) else name
-
-
 class UserSpec(Spec):
     """An account on GitLab."""
 
-    username: Annotated[Username, Rules(immutable=True, normalise=_folded)] = Field(description="What follows the @")
+    username: Annotated[Username, Rules(immutable=True, normalise=lower_case)] = Field(description="What follows the @")
     name: Annotated[str, CREATE_ONLY] = Field(default="", description="Shown name; the person may change it")
     email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
     state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"), merge=strongest(["active", "blocked"]))] = (
