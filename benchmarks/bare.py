@@ -62,7 +62,7 @@ class Recorder:
                 with self._lock:
                     self._now[server] -= 1
 
-        HTTPAdapter.send = send  # type: ignore[method-assign]
+        HTTPAdapter.send = send  # type: ignore[method-assign, assignment]
         return self
 
     def __exit__(self, *_: object) -> None:

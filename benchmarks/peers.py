@@ -109,7 +109,16 @@ class Runner:
             "REQUESTS_CA_BUNDLE": str(self.site.parent / "proxmox-ca.pem"),
             "LC_ALL": "C.UTF-8",
         }
-        command = [CLIENTS / "ansible-playbook", "-i", "localhost,", "-c", "local", "-e", f"@{given}", PLAYBOOKS / playbook]
+        command: list[str | Path] = [
+            CLIENTS / "ansible-playbook",
+            "-i",
+            "localhost,",
+            "-c",
+            "local",
+            "-e",
+            f"@{given}",
+            PLAYBOOKS / playbook,
+        ]
         return self.run(command, settings)
 
     def gitlabform(self, configuration: Mapping[str, Any]) -> Run:

@@ -19,6 +19,7 @@ from pathlib import Path
 import yaml
 from generate import generate
 from harness import DAY, ROOT, lab
+from pydantic import JsonValue
 from rich.console import Console
 from rich.table import Table
 from road import road
@@ -98,13 +99,15 @@ def child(cohort: Path, site: Path) -> None:
     objects: dict[str, list[Observed]] = {}
     records = {}
     for number, item in enumerate(wanted, 100):
-        facts = {"vmid": number, "node": "eig", "address": f"10.0.{number // 256}.{number % 256}"}
-        assigned = {"id": number, "node": "eig", "address": f"{facts['address']}/16"} if item.address.provider == "proxmox" else {}
-        values = {**item.values, **assigned} if item.address.kind != "proxmox.pool" else dict(item.values)
+        facts: dict[str, JsonValue] = {"vmid": number, "node": "eig", "address": f"10.0.{number // 256}.{number % 256}"}
+        assigned: dict[str, JsonValue] = (
+            {"id": number, "node": "eig", "address": f"{facts['address']}/16"} if item.address.provider == "proxmox" else {}
+        )
+        values: dict[str, JsonValue] = {**item.values, **assigned} if item.address.kind != "proxmox.pool" else dict(item.values)
         objects.setdefault(item.address.kind, []).append(
             Observed(item.address, values, {"id": number, "vmid": number, "node": "eig"}, facts=facts)
         )
-        records[item.address] = Record(item.address, values, {}, item.team, made=True, run=1, at=now, by="bench")
+        records[item.address] = Record(item.address, values, {}, item.team, created=True, run=1, at=now, by="bench")
     prepared = time.perf_counter()
     situation = Situation(
         resources=wanted,

@@ -81,16 +81,20 @@ class Soak:
                 self.tamperer.repair(address)
                 self.expected.discard(address)
         for _ in range(chance.choice([0, 0, 1, 1, 2, 3])):
-            address = self.tamperer.tamper(self.expected)
-            if address is not None:
-                self.expected.add(address)
-                self.unseen.add(address)
+            changed = self.tamperer.tamper(self.expected)
+            if changed is not None:
+                self.expected.add(changed)
+                self.unseen.add(changed)
 
     def _compare(self, when: str, seen: Round) -> None:
         found = {str(change.address) for change in seen.news.found}
         healed = {str(result.change.address) for result in seen.news.healed}
         self.found, self.healed = self.found + len(found), self.healed + len(healed)
-        hanging = {str(item.address) for item in seen.news.found if self.tamperer.gone & {str(other) for other in item.depends_on}}
+        hanging = {
+            str(item.address)
+            for item in seen.news.found
+            if self.tamperer.gone & {str(other) for other in (*item.depends_on, *item.follows)}
+        }
         hanging -= self.unseen
         self.tamperer.gone.clear()
         self.hanging += len(hanging)
@@ -110,7 +114,7 @@ class Soak:
         if any(address.startswith(ALERT) for address in healed):
             self.wrong.append(f"{when}: healed what the policy leaves to people")
         late = {address for address in standing if not address.startswith(ALERT)}
-        resting = {str(address) for address, why in (seen.healing.held if seen.healing else {}).items() if "in a row" in why}
+        resting = {str(address) for address, why in (seen.healing.held if seen.healing else {}).items() if why.code == "resting"}
         if late - resting and when.endswith("(good)"):
             self.wrong.append(f"{when}: not healed: {sorted(late - resting)} {[result.reason for result in seen.news.failing]}")
         self.left.update(late)
@@ -157,11 +161,12 @@ def soak(options: argparse.Namespace, paths: Paths, site: Path, body: Any) -> in
     project = Workspace.load(paths)
     clock = [datetime(2019, 10, 1, tzinfo=UTC)]
     loop = Loop(
-        "bench",
-        Mode.HEAL,
-        lambda: ProjectWork(paths, Asked(), Mode.HEAL),
-        state_file(project.site, "bench"),
-        Stopper(),
+        cohort="bench",
+        site=project.site.name,
+        mode=Mode.HEAL,
+        open_work=lambda: ProjectWork(paths, Asked(), Mode.HEAL),
+        state=state_file(project.site, "bench"),
+        stopper=Stopper(),
         now=lambda: clock[0],
     )
     lab_counter = LabCounter(site)

@@ -19,7 +19,7 @@ from eiginfra.playbook.report import in_order
 from eiginfra.playbook.sandbox import Environment
 from eiginfra.playbook.spec_errors import shown, sort_of
 from eiginfra.playbook.tags import RESERVED
-from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, expression, is_template, read_value
+from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, environment_with, expression, is_template, read_value
 
 MAX_NESTING: Final = 30
 """How many variables may use each other in a row."""
@@ -36,7 +36,7 @@ def load_playbook(path: Path, filters: Mapping[str, Filter] = {}) -> Playbook:
 
 def read_playbook(document: YamlDocument, filters: Mapping[str, Filter] = {}) -> Playbook:
     """The playbook of a document; raises InputError with all findings."""
-    return _Reader(document, Environment(filters)).playbook()
+    return _Reader(document, environment_with(filters)).playbook()
 
 
 class _Reader:

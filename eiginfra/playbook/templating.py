@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -10,7 +10,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.utils import missing
 
-from eiginfra.core.filters import FilterError
+from eiginfra.core.filters import Filter, FilterError
 from eiginfra.core.finding import Location
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import suggest
@@ -24,6 +24,18 @@ MAX_SOURCE = 10_000
 
 ENVIRONMENT = Environment()
 """Without the filters of providers."""
+
+
+@cache
+def _with(filters: frozenset[tuple[str, Filter]]) -> Environment:
+    return Environment(dict(filters))
+
+
+def environment_with(filters: Mapping[str, Filter]) -> Environment:
+    """With the filters of providers; one for the same filters, so that the rounds of a loop share what was compiled."""
+    return _with(frozenset(filters.items()))
+
+
 GLOBALS: Mapping[str, Any] = ENVIRONMENT.globals
 _QUICK = frozenset({int, bool, type(None)})
 

@@ -17,8 +17,9 @@ from eiginfra.inventory.loader import load_cohort, load_site
 from eiginfra.playbook import Compiled, compile_playbook, load_playbook
 from eiginfra.playbook.filters import FILTERS
 from eiginfra.playbook.loader import read_playbook
-from eiginfra.playbook.model import PLAY_WORDS, TASK_WORDS, Playbook
+from eiginfra.playbook.model import PLAY_WORDS, TASK_WORDS, Play, Playbook
 from eiginfra.playbook.schema import schema
+from eiginfra.playbook.templating import Template
 from eiginfra.playbook.views import View, views
 from eiginfra.wiring.providers import described, filters
 
@@ -100,6 +101,18 @@ def _names(value: Any) -> set[str]:
     if isinstance(value, tuple):
         return set().union(*(_names(item) for item in value))
     return {*value.names}.union(*(_names(value.read(name)) for name in value.names)) if isinstance(value, View) else set()
+
+
+def test_a_playbook_that_is_read_again_shares_what_was_compiled(playbook: Playbook) -> None:
+    again = load_playbook(PLAYBOOK, filters())
+    pairs = zip(playbook.plays, again.plays, strict=True)
+    renders = [(mine.render, other.render) for one, two in pairs for mine, other in zip(_templates(one), _templates(two), strict=True)]
+    assert renders
+    assert all(mine is other for mine, other in renders)
+
+
+def _templates(play: Play) -> list[Template]:
+    return [template for task in play.tasks for value in task.args.values() for template in value.templates()]
 
 
 def test_the_guide_tells_every_word_field_and_filter() -> None:
