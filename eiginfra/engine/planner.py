@@ -278,8 +278,10 @@ def _blocked(kind: Kind[Any], there: Observed, found: FieldDiff, barred: Mapping
 
 def _learns(kind: Kind[Any], resource: Resource, there: Observed, record: Record) -> bool:
     """Whether the record does not say what holds."""
+    if not record.verified or resource.protect != record.protect:
+        return True
     now = reached(kind.spec, resource.values, there.values, record.values)
-    return not record.verified or resource.protect != record.protect or compared(kind.spec, now) != compared(kind.spec, record.values)
+    return now != record.values and compared(kind.spec, now) != compared(kind.spec, record.values)
 
 
 def _base(kind: Kind[Any], resource: Resource) -> Change:
