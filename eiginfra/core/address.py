@@ -1,8 +1,7 @@
 """Addresses: `gitlab.group[eig/eig3/adler]`, the one name of a resource in plans, journals and on the command line."""
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -11,9 +10,11 @@ if TYPE_CHECKING:
 _FORM = re.compile(r"(?P<kind>[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\[(?P<key>.+)\]", re.DOTALL)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Address:
-    """Kind and natural key of a resource; written `kind[key]`, sorted by kind, then key."""
+class Address(NamedTuple):
+    """Kind and natural key of a resource; written `kind[key]`, sorted by kind, then key.
+
+    A tuple, since a plan looks addresses up dozens of times for each resource.
+    """
 
     kind: str
     key: str
