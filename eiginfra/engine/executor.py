@@ -101,13 +101,15 @@ class Executor:
                 }
                 while True:
                     interrupted = interrupted or self._stopping()
-                    beginning = self._turn(books, lanes, ended, run, begin=not interrupted)
+                    results, beginning = self._turn(books, lanes, ended, run, begin=not interrupted)
                     started = {lanes[change.address.provider].pool.submit(self._act, change): change.address for change in beginning}
                     running |= started
                     looking = self._verify(lanes, running, plan)
                     running |= looking
                     for future in (*started, *looking):
                         future.add_done_callback(done.put)
+                    for result in results:
+                        self._on_end(result)
                     if not running:
                         break
                     for future in _several(done):
@@ -125,8 +127,10 @@ class Executor:
             raise
         return ApplyReport(tuple(books.results), interrupted=interrupted)
 
-    def _turn(self, books: Books, lanes: Mapping[str, Lane], ended: list[_Ended], run: int, *, begin: bool) -> list[Change]:
-        """Write down what ended and what begins; returns the latter. Empties `ended`."""
+    def _turn(
+        self, books: Books, lanes: Mapping[str, Lane], ended: list[_Ended], run: int, *, begin: bool
+    ) -> tuple[list[Result], list[Change]]:
+        """Write down what ended and what begins; returns both. Empties `ended`."""
         results: list[Result] = []
         beginning: list[Change] = []
         with self._journal.together():
@@ -144,9 +148,7 @@ class Executor:
             if isinstance(item, _Unverified):
                 self._unverified.setdefault(item.change.address.kind, []).append(item)
         ended.clear()
-        for result in results:
-            self._on_end(result)
-        return beginning
+        return results, beginning
 
     def _verify(
         self, lanes: Mapping[str, Lane], running: Mapping[Future[list[_Ended]], Address], plan: Plan

@@ -425,8 +425,9 @@ def test_whoever_breaks_in_what_was_under_way_is_remembered() -> None:
     world.server.before = slowly
     executor = Executor(world.registry, world.journal, workers={"test": 4}, on_end=break_in)
     with pytest.raises(KeyboardInterrupt):
-        executor.run(world.plan([thing("a"), thing("b")]), 1)
-    assert {address.key for address in world.journal.kept} == {"a", "b"}
+        executor.run(world.plan([thing("a"), thing("b"), thing("c", parent="a")]), 1)
+    assert {address.key for address in world.journal.kept} == {"a", "b", "c"}
+    assert sorted(what for what, _ in world.journal.log) == ["done"] * 3 + ["intend"] * 3
 
 
 def test_what_really_stands_over_quota_is_a_warning() -> None:
