@@ -79,6 +79,19 @@ def test_a_machine_that_left_goes_in_steps(applied: Any) -> None:
     assert vmid not in [guest["vmid"] for guest in applied.proxmox("GET", "/nodes/eig/lxc")]
 
 
+def test_a_saved_plan_about_a_disk_of_an_odd_size_can_be_verified_and_applied(applied: Any) -> None:
+    vmid = applied.guest("adler-web")
+    applied.proxmox("PUT", f"/nodes/eig/lxc/{vmid}/resize", disk="rootfs", size="+512M")
+    text = applied.team("adler").read_text(encoding="utf-8")
+    start, end = text.index("  - name: web\n"), text.index("  - name: graph")
+    applied.team("adler").write_text(text[:start] + text[end:], encoding="utf-8")
+    assert applied.call("plan", "--prune", "--allow-removals", "9", "--out", "plan.json").code == 0
+    verified = applied.call("plan", "--verify", "plan.json")
+    assert (verified.code, "stale" in verified.out) == (0, False), verified.out + verified.err
+    assert applied.call("apply", "plan.json").code == 0
+    assert applied.proxmox("GET", f"/nodes/eig/lxc/{vmid}/status/current")["status"] == "stopped"
+
+
 def test_a_volume_is_mounted_and_counts(applied: Any) -> None:
     applied.edit("adler", "    docker: true\n", "    docker: true\n    mounts: [{path: /srv/data, size: 2GiB}]\n")
     assert "+ mounts[/srv/data]" in applied.call("plan").out
