@@ -22,17 +22,18 @@ def write_plan(plan: Plan, path: Path, *, quiet: bool) -> None:
 
 def read_plan(saved: str, workspace: Workspace) -> Plan:
     """A saved plan (`-`: from standard input), if it was made for this cohort and site. Raises UsageError or InputError."""
+    name = "standard input" if saved == "-" else saved
     try:
         content = sys.stdin.read() if saved == "-" else Path(saved).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        msg = f"the plan {saved} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}"
+        msg = f"the plan {name} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}"
         raise UsageError(msg) from problem
-    plan = Plan.from_json(content, saved)
+    plan = Plan.from_json(content, name)
     here = workspace.meta()
     for what in ("cohort", "site"):
         theirs, ours = getattr(plan.meta, what), getattr(here, what)
         if theirs != ours:
-            raise InputError([error("plan-elsewhere", saved=saved, what=what, theirs=theirs, ours=ours)])
+            raise InputError([error("plan-elsewhere", saved=name, what=what, theirs=theirs, ours=ours)])
     if plan.meta.inventory != here.inventory:
         err().print("The inventory has changed since the plan was made; what counts is the plan as saved.")
     return plan

@@ -1,5 +1,6 @@
 """The README's tour."""
 
+import io
 import json
 import os
 import subprocess
@@ -126,6 +127,13 @@ def test_of_a_saved_plan_that_was_carried_out_the_run_is_told(place: Any) -> Non
     assert place.call("apply", "plan.json").code == 0
     assert "This plan was carried out in run 1 already." in place.call("plan", "--verify", "plan.json").out
     assert place.call("plan", "--verify", "plan.json", "--format", "json").json["run"] == 1
+
+
+def test_a_plan_from_standard_input_is_called_so(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("no plan"))
+    answer = place.call("apply", "-")
+    assert answer.code == 65
+    assert "standard input is not a plan" in answer.err
 
 
 def test_limit_and_tags_narrow_what_is_done(place: Any) -> None:
