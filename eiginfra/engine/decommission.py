@@ -90,11 +90,12 @@ def _change(kind: Kind[Any], there: Observed, record: Record | None, situation: 
     if step.trigger is not Trigger.APPLY and not situation.prune:
         return _told(base, "left-inventory-prune", step=step.does, days=situation.grace.days, until=_iso(ended))
     if step.values is None:
-        return _told(base, "left-inventory", step=step.does, until=_iso(ended), removed_after=None).model_copy(
+        return _told(base, "left-inventory", step=step.does, until=_iso(ended), removed_after=None, over=False).model_copy(
             update={"action": Action.DELETE}
         )
     begins = today + situation.grace if _dates(kind.decommission) else None
-    told = _told(base, "left-inventory", step=step.does, until=None, removed_after=_iso(begins))
+    over = situation.ended(None, there.address.key)
+    told = _told(base, "left-inventory", step=step.does, until=None, removed_after=_iso(begins), over=over)
     return _update(kind, told, there, record, _values(kind.decommission, step, begins))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.fakes import Server, Thing, ThingSpec, thing
-from support.words import remedy
+from support.words import remedy, told
 from support.world import World
 
 from eiginfra.core.address import Address
@@ -258,8 +258,13 @@ def gone() -> World:
 
 def test_a_plain_apply_disables_once_and_the_plan_is_empty_then(gone: World) -> None:
     [change] = gone.plan().changes
-    told = (change.action, change.cause, change.team, change.reason)
-    assert told == (Action.UPDATE, Cause.ORPHAN, "adler", reason("left-inventory", step="disable", until=None, removed_after=None))
+    found = (change.action, change.cause, change.team, change.reason)
+    assert found == (
+        Action.UPDATE,
+        Cause.ORPHAN,
+        "adler",
+        reason("left-inventory", step="disable", until=None, removed_after=None, over=False),
+    )
     assert [(found.field, found.before, found.after) for found in change.diffs] == [("text", "here", "left")]
     gone.apply()
     assert gone.server.objects["a"] == {"name": "a", "text": "left", "sort": "one", "seed": "s", "labels": ["x"], "cores": 2}
@@ -332,6 +337,9 @@ def test_whose_day_has_come_counts_under_no_cap(gone: World) -> None:
     gone.apply(thing("b", text="here"), thing("c", text="here", people=[{"username": "b"}]))
     plan = gone.plan(thing("c", text="here", people=[]), allows=lambda *_: "none", ended=lambda _, account: account in {"a", "b"})
     assert plan.errors == ()
+    [change] = [change for change in plan.changes if change.address.key == "b"]
+    assert change.reason is not None
+    assert told(change.reason).startswith("the last day has passed: ")
     assert gone.plan(thing("c", text="here", people=[]), allows=lambda *_: "none").errors
 
 

@@ -71,7 +71,10 @@ reason-guest-unmarked = not made: { $type ->
 
 ## Decommission.
 
-reason-left-inventory = left the inventory: will be { $step ->
+reason-left-inventory = { $over ->
+    [true] the last day has passed
+   *[other] left the inventory
+    }: will be { $step ->
     [archive] archived
     [empty] emptied
     [block] blocked

@@ -71,7 +71,10 @@ reason-guest-unmarked = pas créé : { $type ->
 
 ## Retrait.
 
-reason-left-inventory = n’est plus dans l’inventaire : { $step ->
+reason-left-inventory = { $over ->
+    [true] le dernier jour est passé
+   *[other] n’est plus dans l’inventaire
+    } : { $step ->
     [archive] sera archivé
     [empty] sera vidé
     [block] sera bloqué
