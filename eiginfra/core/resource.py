@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location
+from eiginfra.core.look import Look
 from eiginfra.core.reason import Reason
 from eiginfra.core.spec import Spec
 from eiginfra.core.usage import Usage
@@ -139,7 +140,7 @@ class Scope:
 
     resources: of this kind, those that are selected; one that is renamed also as it was addressed before. everything, recorded: all
     resources and all records of the cohort, of every kind. `whole` is False when `--limit`, `--tags` or `--target` left some out.
-    moment: the same object in all scopes of one observation, so that kinds can share what they read for it.
+    look: shared by all scopes of one observation.
     """
 
     cohort: str
@@ -149,7 +150,7 @@ class Scope:
     whole: bool = True
     everything: Mapping[Address, Resource] = field(default_factory=dict)
     recorded: Mapping[Address, Record] = field(default_factory=dict)
-    moment: object = field(default_factory=object, compare=False, repr=False)
+    look: Look = field(default_factory=Look, compare=False, repr=False)
 
     def specs(self) -> list[Any]:
         """The wanted specs, in order."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from eiginfra.core.address import Address
 from eiginfra.core.errors import EiginfraError, PermissionDeniedError, UnreachableError
 from eiginfra.core.kind import Registry
+from eiginfra.core.look import Look
 from eiginfra.core.resource import Observation, Record, Resource, Scope
 from eiginfra.engine.rename import NO_RENAMES, Renames
 
@@ -39,8 +40,8 @@ def observe(
     for record in records.values():
         known.setdefault(record.address.kind, []).append(record)
     names = sorted(name for name in wanted.keys() | known.keys() if name in registry and registry[name].provider in available)
-    moment = object()
-    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, moment) for name in names}
+    look = Look()
+    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, look) for name in names}
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="observe") as pool:
         futures = {name: pool.submit(registry[name].observe, scope) for name, scope in scopes.items()}
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from eiginfra.core.errors import NotFoundError, PermanentError
+from eiginfra.core.look import Look
 from eiginfra.providers.gitlab.client import GitLabClient, Json, RefusedError, answer, encoded
 from eiginfra.providers.gitlab.fields import inside, parent, slug
 from eiginfra.providers.gitlab.nested_api import NestedApi
-from eiginfra.providers.gitlab.single_flight import SingleFlight
 
 FEW = 2
 """Up to so many accounts are looked up one by one, without asking how many accounts there are."""
@@ -27,15 +27,12 @@ class GitLabApi:
         self._me: Json = {}
         self._groups: dict[str, int] = {}
         self.nested = NestedApi(client)
-        self._trees = SingleFlight(self._read_tree)
-        self._projects = SingleFlight(self._read_projects)
         self._listed: set[str] = set()
         self._users: dict[str, Json] = {}
 
     def close(self) -> None:
-        """End threads and connections, and break the reference cycle of this object."""
+        """End threads and connections."""
         self.client.close()
-        del self._trees, self._projects
 
     # The instance and the token
 
@@ -64,12 +61,12 @@ class GitLabApi:
             self._learn([found])
         return found
 
-    def tree(self, base: str) -> list[Json]:
-        """A group and all groups below it; nothing when there is no such group.
+    def tree(self, base: str, look: Look) -> list[Json]:
+        """A group and all groups below it, read once a look; nothing when there is no such group.
 
-        Callers at the same moment share one reading. Raises NotFoundError when even the root group is not there.
+        Raises NotFoundError when even the root group is not there.
         """
-        return self._trees(base)
+        return look.once(self._read_tree, base)
 
     def _read_tree(self, base: str) -> list[Json]:
         def below() -> list[Json]:
@@ -93,10 +90,10 @@ class GitLabApi:
         self._learn(groups)
         return groups
 
-    def know_tree(self, base: str) -> None:
+    def know_tree(self, base: str, look: Look) -> None:
         """Make sure that the IDs of the groups from `base` down were read once."""
         if base not in self._listed:
-            self.tree(base)
+            self.tree(base, look)
 
     def known_group(self, path: str) -> int | None:
         """The ID of a group that was seen under that path."""
@@ -166,9 +163,9 @@ class GitLabApi:
 
     # Projects
 
-    def projects(self, base: str) -> list[Json]:
-        """All projects of a group and below it, archived ones too, shared ones not; callers at the same moment share one reading."""
-        return self._projects(base)
+    def projects(self, base: str, look: Look) -> list[Json]:
+        """All projects of a group and below it, read once a look; archived ones too, shared ones not."""
+        return look.once(self._read_projects, base)
 
     def _read_projects(self, base: str) -> list[Json]:
         query: Json = {"include_subgroups": True, "with_shared": False, "simple": False, "order_by": "id", "sort": "asc"}

@@ -5,6 +5,7 @@ import pytest
 from support.words import remedy
 
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermanentError, TransientError
+from eiginfra.core.look import Look
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 
 COHORT = GroupSpec(path="eig/eig3", name="Promotion 3", visibility="public")
@@ -132,20 +133,23 @@ def test_a_parent_deleted_and_made_anew_meanwhile_is_looked_up_again(adler):
     assert made.values["path"] == "eig/eig3/adler/sub"
 
 
-def test_readings_at_the_same_moment_are_one(adler):
-    adler.fault(latency_ms=50)
-    before = adler.api.client.meter.total
+def test_readings_of_one_look_are_one(adler):
+    look, before = Look(), adler.api.client.meter.total
     with ThreadPoolExecutor(6) as pool:
-        readings = list(pool.map(lambda _: adler.api.tree("eig/eig3"), range(6)))
-    assert {len(reading) for reading in readings} == {2}
+        readings = list(pool.map(lambda _: adler.api.tree("eig/eig3", look), range(6)))
+    assert {len(reading) for reading in [*readings, adler.api.tree("eig/eig3", look)]} == {2}
     assert adler.api.client.meter.total - before == 2
+    adler.api.tree("eig/eig3", Look())
+    assert adler.api.client.meter.total - before == 4
 
 
-def test_a_reading_that_fails_fails_for_all_and_can_be_repeated(adler):
+def test_a_reading_that_fails_fails_for_all_of_its_look_and_can_be_repeated(adler):
     adler.fault(rules=[{"match": "descendant_groups", "kind": "status", "status": 500, "times": 1}])
-    with pytest.raises(TransientError, match="list the groups below eig/eig3: GitLab answers 500"):
-        adler.api.tree("eig/eig3")
-    assert len(adler.api.tree("eig/eig3")) == 2
+    look = Look()
+    for _ in range(2):
+        with pytest.raises(TransientError, match="list the groups below eig/eig3: GitLab answers 500"):
+            adler.api.tree("eig/eig3", look)
+    assert len(adler.api.tree("eig/eig3", Look())) == 2
 
 
 def test_many_groups_cost_pages_not_groups(world):

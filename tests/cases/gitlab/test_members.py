@@ -5,6 +5,7 @@ from support.words import message
 
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError, PermanentError
+from eiginfra.core.look import Look
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Record, Scope
 from eiginfra.engine.diff import diff
@@ -249,7 +250,7 @@ def test_a_group_made_anew_since_is_found_again(adler):
 def test_recorded_groups_are_seen_too(adler):
     resource = adler.resource(spec())
     scope = Scope("eig3", ("adler",), records=[recorded(resource)])
-    adler.api.know_tree("eig/eig3")
+    adler.api.know_tree("eig/eig3", Look())
     adler.api.me()
     before = adler.api.client.meter.total
     (seen,) = adler.kind(resource.spec).observe(scope).objects

@@ -16,6 +16,7 @@ from support.proxmox_contract import FILE, Contract
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.kind import Kind
+from eiginfra.core.look import Look
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import Secret
 from eiginfra.core.spec import Spec, rules
@@ -77,10 +78,10 @@ class World:
     def kind(self, spec: Spec) -> Kind[Any]:
         return next(kind for kind in self.kinds.values() if kind.spec is type(spec))
 
-    def observe(self, name: str, *specs: Any, moment: object = None) -> Observation:
+    def observe(self, name: str, *specs: Any, look: Look | None = None) -> Observation:
         kind = self.kinds[name]
         resources = tuple(Resource(Address(name, kind.key(spec)), spec, team=self.team) for spec in specs if self.kind(spec) is kind)
-        return kind.observe(Scope(self.cohort, (self.team,), resources, moment=moment or object()))
+        return kind.observe(Scope(self.cohort, (self.team,), resources, look=look or Look()))
 
     def see(self, spec: Any) -> Observed | None:
         """What a fresh look shows under the spec's address."""

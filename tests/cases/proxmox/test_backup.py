@@ -9,6 +9,7 @@ from support.words import message, remedy, told
 from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError
 from eiginfra.core.finding import Finding
+from eiginfra.core.look import Look
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observed
 from eiginfra.core.trace import EXISTS
@@ -216,10 +217,10 @@ def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:
 
 def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world: World) -> None:
     guest, spec, _ = made(world)
-    together = object()
-    world.observe("proxmox.container", guest, moment=together)
+    together = Look()
+    world.observe("proxmox.container", guest, look=together)
     before = world.client.meter.total
-    assert not world.observe("proxmox.backup", spec, moment=together).findings
+    assert not world.observe("proxmox.backup", spec, look=together).findings
     assert world.client.meter.total - before == 1
 
 

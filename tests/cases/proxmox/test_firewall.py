@@ -7,6 +7,7 @@ from support.words import message
 
 from eiginfra.core.change import Action
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
+from eiginfra.core.look import Look
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Observed
 from eiginfra.engine.report import Outcome
@@ -244,8 +245,8 @@ def test_a_device_without_the_flag_is_told(world: World) -> None:
 
 def test_a_look_costs_three_requests_a_guest_beyond_the_shared_one(world: World) -> None:
     guest, spec, _ = made(world, **FULL)
-    together = object()
-    world.observe("proxmox.container", guest, moment=together)
+    together = Look()
+    world.observe("proxmox.container", guest, look=together)
     before = world.client.meter.total
-    world.observe("proxmox.firewall", spec, moment=together)
+    world.observe("proxmox.firewall", spec, look=together)
     assert world.client.meter.total - before == 3 + 1

@@ -60,7 +60,7 @@ class FileKind(GitLabKind[FileSpec]):
     def observe(self, scope: Scope) -> Observation:
         """Repositories that are not empty, by the list of projects: its pages, which are shared with gitlab.project."""
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
-        found = {str(project["path_with_namespace"]).lower(): project for project in self.api.projects(tree.base)}
+        found = {str(project["path_with_namespace"]).lower(): project for project in self.api.projects(tree.base, scope.look)}
         filled = {record.address.key for record in scope.records}
         objects = []
         for resource in scope.resources:

@@ -95,7 +95,7 @@ class GroupKind(PathKind[GroupSpec]):
     def observe(self, scope: Scope) -> Observation:
         """The cohort's group and all below it: one request, and the pages of the list."""
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
-        found = self.sort_out(self.api.tree(tree.base), "full_path", tree)
+        found = self.sort_out(self.api.tree(tree.base, scope.look), "full_path", tree)
         for key, group in found.moved.items():
             found.absent[Address(GROUP, key)] = MOVED
             if parent(key) not in found.moved:  # else with the group around it, which says so
@@ -113,7 +113,7 @@ class GroupKind(PathKind[GroupSpec]):
         left = [path for path in paths if tree.key(path) in records.keys() - tree.wanted] if scope.whole else []
         if not left:
             return {}
-        holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(tree.base)} | {
+        holders = {parent(str(project["path_with_namespace"])) for project in self.api.projects(tree.base, scope.look)} | {
             parent(path) for path in paths
         }
         why = {path: reason("not-empty") for path in left if any(inside(holder, path) for holder in holders)}

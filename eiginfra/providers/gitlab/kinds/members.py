@@ -72,7 +72,7 @@ class MembersKind(GitLabKind[MembersSpec]):
     def observe(self, scope: Scope) -> Observation:
         """One request for each list, wanted or recorded, and for each group above them."""
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
-        self.api.know_tree(tree.base)
+        self.api.know_tree(tree.base, scope.look)
         wanted = {resource.address.key: resource for resource in scope.resources}
         specs = {path: resource.spec for path, resource in wanted.items() if isinstance(resource.spec, MembersSpec)}
         recorded = {record.address.key: record.values for record in scope.records}

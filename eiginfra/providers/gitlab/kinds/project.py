@@ -123,7 +123,7 @@ class ProjectKind(PathKind[ProjectSpec]):
     def observe(self, scope: Scope) -> Observation:
         """All projects in the cohort's group and below it: the pages of one list."""
         tree = CohortTree(self.name, self.api.settings.root_group, scope)
-        found = self.sort_out(self.api.projects(tree.base), "path_with_namespace", tree)
+        found = self.sort_out(self.api.projects(tree.base, scope.look), "path_with_namespace", tree)
         by_path = {str(project["path_with_namespace"]).lower(): project for project in found.alive}
         renamed: dict[str, str] = {}
         for key, project in found.moved.items():

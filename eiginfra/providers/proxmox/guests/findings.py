@@ -16,7 +16,7 @@ Marks = Mapping[str, Sequence[Listed]]
 
 
 @dataclass(frozen=True)
-class Look:
+class GuestsSeen:
     """What one kind of guest saw: all guests, those concerned (of the cohort, the range, or named), their markers, and its own objects."""
 
     type: GuestType
@@ -30,12 +30,12 @@ class Look:
     nodes: Sequence[NodeCapacity] = ()
 
 
-def of(look: Look) -> list[Finding]:
-    """Everything that a look has to say."""
+def of(seen: GuestsSeen) -> list[Finding]:
+    """Everything that is to be said of them."""
     return [
         finding
         for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _without_cores)
-        for finding in sort(look)
+        for finding in sort(seen)
     ]
 
 
@@ -44,29 +44,29 @@ def attributed(finding: Finding, resource: Resource) -> Finding:
     return finding.model_copy(update={"address": str(resource.address), "team": resource.team})
 
 
-def absent(look: Look) -> dict[Address, Absence]:
+def absent(seen: GuestsSeen) -> dict[Address, Absence]:
     """The wanted guests that may exist although they were not seen, with the reason: a node is offline, or the marker was removed."""
     unmarked = {
         resource.address: Absence(reason("guest-unmarked", type=guest.type, id=guest.vmid, node=guest.node))
-        for resource, guest in _bare(look)
+        for resource, guest in _bare(seen)
     }
-    return _out_of_reach(look) | unmarked
+    return _out_of_reach(seen) | unmarked
 
 
-def _out_of_reach(look: Look) -> dict[Address, Absence]:
+def _out_of_reach(seen: GuestsSeen) -> dict[Address, Absence]:
     """Those the journal knows on a node that is offline; or all of a lost one's pool."""
-    lost = {guest.vmid: guest for guest in look.guests.values() if not guest.reachable and guest.type == look.type}
-    known = numbers_of(look.scope)
+    lost = {guest.vmid: guest for guest in seen.guests.values() if not guest.reachable and guest.type == seen.type}
+    known = numbers_of(seen.scope)
     strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
-    at = {Address(look.name, key): lost[vmid] for key, vmid in known.items() if vmid in lost}
-    seen = {observed.address for observed in look.objects}
+    at = {Address(seen.name, key): lost[vmid] for key, vmid in known.items() if vmid in lost}
+    there = {observed.address for observed in seen.objects}
     found: dict[Address, Absence] = {}
-    for resource in look.scope.resources:
+    for resource in seen.scope.resources:
         spec = resource.spec
-        if not isinstance(spec, GuestSpec) or resource.address in seen:
+        if not isinstance(spec, GuestSpec) or resource.address in there:
             continue
         guest = at.get(resource.address) or lost.get(spec.id or 0) or strangers.get(spec.pool)
-        template = look.guests.get(spec.template_guest or 0)
+        template = seen.guests.get(spec.template_guest or 0)
         if guest is None and template is not None and not template.reachable:
             found[resource.address] = Absence(reason("template-offline", id=template.vmid, node=template.node))
         if guest is not None:
@@ -105,26 +105,26 @@ def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids:
         yield error("id-twice", id=spec.id, other=same[0], also=() if second is None else (second,), address=str(address), field="id")
 
 
-def _offline(look: Look) -> Iterator[Finding]:
+def _offline(seen: GuestsSeen) -> Iterator[Finding]:
     """Nodes that are offline, with the guests that nothing is known of."""
     lost: dict[str, list[int]] = {}
-    for guest in look.guests.values():
+    for guest in seen.guests.values():
         if not guest.reachable:
             lost.setdefault(guest.node, []).append(guest.vmid)
-    for node in sorted((node for node in look.nodes if not node.online), key=lambda node: node.name):
+    for node in sorted((node for node in seen.nodes if not node.online), key=lambda node: node.name):
         guests = sorted(lost.get(node.name, ()))
         yield warning("node-silent" if node.silent else "node-offline", node=node.name, guests=guests)
 
 
-def _moved(look: Look) -> Iterator[Finding]:
+def _moved(seen: GuestsSeen) -> Iterator[Finding]:
     """Guests that somebody moved since they were last applied: they are left where they are."""
-    nodes = {record.address: record.handle.get("node") for record in look.scope.records}
-    for observed in look.objects:
+    nodes = {record.address: record.handle.get("node") for record in seen.scope.records}
+    for observed in seen.objects:
         was, now = nodes.get(observed.address), observed.handle["node"]
         if was is not None and was != now:
             yield notice(
                 "guest-moved",
-                type=look.type,
+                type=seen.type,
                 id=observed.handle["vmid"],
                 was=was,
                 now=now,
@@ -133,22 +133,22 @@ def _moved(look: Look) -> Iterator[Finding]:
             )
 
 
-def _bare(look: Look) -> Iterator[tuple[Resource, Listed]]:
+def _bare(seen: GuestsSeen) -> Iterator[tuple[Resource, Listed]]:
     """Wanted guests whose number in the journal is that of a guest in their pool without a marker."""
-    known = {record.address: record.handle.get("vmid") for record in look.scope.records}
-    wanted, seen = {resource.address.key for resource in look.scope.resources}, {observed.address for observed in look.objects}
-    for resource in look.scope.resources:
+    known = {record.address: record.handle.get("vmid") for record in seen.scope.records}
+    wanted, there = {resource.address.key for resource in seen.scope.resources}, {observed.address for observed in seen.objects}
+    for resource in seen.scope.resources:
         vmid = known.get(resource.address)
-        guest, reading = (look.guests.get(vmid), look.readings.get(vmid)) if isinstance(vmid, int) else (None, None)
-        if guest is None or reading is None or resource.address in seen or resource.address.key in look.marks:
+        guest, reading = (seen.guests.get(vmid), seen.readings.get(vmid)) if isinstance(vmid, int) else (None, None)
+        if guest is None or reading is None or resource.address in there or resource.address.key in seen.marks:
             continue
-        if guest.type == look.type and guest.pool == guest_spec(resource).pool and reading.mark not in wanted:
+        if guest.type == seen.type and guest.pool == guest_spec(resource).pool and reading.mark not in wanted:
             yield resource, guest
 
 
-def _unmarked(look: Look) -> Iterator[Finding]:
+def _unmarked(seen: GuestsSeen) -> Iterator[Finding]:
     """Guests whose marker somebody removed from the description: no second one is created."""
-    for resource, guest in _bare(look):
+    for resource, guest in _bare(seen):
         key = resource.address.key
         yield attributed(
             warning("mark-lost", type=guest.type, id=guest.vmid, node=guest.node, key=key, address=str(resource.address)),
@@ -156,56 +156,56 @@ def _unmarked(look: Look) -> Iterator[Finding]:
         )
 
 
-def _duplicates(look: Look) -> Iterator[Finding]:
+def _duplicates(seen: GuestsSeen) -> Iterator[Finding]:
     """Two guests with one marker; reported once, by the kind of the first. A clone made by hand takes the description with it."""
-    for mark, guests in sorted(look.marks.items()):
-        if len(guests) < 2 or guests[0].type != look.type:
+    for mark, guests in sorted(seen.marks.items()):
+        if len(guests) < 2 or guests[0].type != seen.type:
             continue
         named = [reason("guest", type=guest.type, id=guest.vmid, node=guest.node) for guest in guests]
-        if guests[0].vmid == numbers_of(look.scope).get(mark):
+        if guests[0].vmid == numbers_of(seen.scope).get(mark):
             yield warning(
                 "mark-copied",
                 copies=named[1:],
                 mark=mark,
                 original=named[0],
-                address=f"{look.name}[{mark}]",
+                address=f"{seen.name}[{mark}]",
                 team=mark.split("/")[1],
             )
         else:
-            yield error("mark-twice", guests=named, mark=mark, address=f"{look.name}[{mark}]", team=mark.split("/")[1])
+            yield error("mark-twice", guests=named, mark=mark, address=f"{seen.name}[{mark}]", team=mark.split("/")[1])
 
 
-def _wrong_type(look: Look) -> Iterator[Finding]:
+def _wrong_type(seen: GuestsSeen) -> Iterator[Finding]:
     """A wanted marker that a guest of the other type has: no second guest is created."""
-    for resource in look.scope.resources:
+    for resource in seen.scope.resources:
         key = resource.address.key
-        if key in look.marks and look.marks[key][0].type != look.type:
-            guest = look.marks[key][0]
+        if key in seen.marks and seen.marks[key][0].type != seen.type:
+            guest = seen.marks[key][0]
             yield error(
                 "mark-on-other-type",
-                wanted=look.type,
+                wanted=seen.type,
                 key=key,
                 type=guest.type,
                 id=guest.vmid,
                 node=guest.node,
-                address=f"{look.name}[{key}]",
+                address=f"{seen.name}[{key}]",
                 team=resource.team,
             )
 
 
-def _adoptions(look: Look) -> Iterator[Finding]:
+def _adoptions(seen: GuestsSeen) -> Iterator[Finding]:
     """Guests named by `id:` that cannot be adopted."""
-    for resource in look.scope.resources:
+    for resource in seen.scope.resources:
         spec = resource.spec
-        if not isinstance(spec, GuestSpec) or spec.id is None or spec.mark in look.marks:
+        if not isinstance(spec, GuestSpec) or spec.id is None or spec.mark in seen.marks:
             continue
-        guest = look.guests.get(spec.id)
-        mark = look.readings[spec.id].mark if spec.id in look.readings else None
+        guest = seen.guests.get(spec.id)
+        mark = seen.readings[spec.id].mark if spec.id in seen.readings else None
         if guest is None:
             problem = reason("guest-absent")
         elif guest.template:
             problem = reason("guest-template")
-        elif guest.type != look.type:
+        elif guest.type != seen.type:
             problem = reason("guest-type", type=guest.type)
         elif mark:
             problem = reason("guest-owned", mark=mark)
@@ -214,27 +214,27 @@ def _adoptions(look: Look) -> Iterator[Finding]:
         yield error(
             "cannot-adopt",
             id=spec.id,
-            type=look.type,
+            type=seen.type,
             problem=problem,
-            address=f"{look.name}[{spec.mark}]",
+            address=f"{seen.name}[{spec.mark}]",
             team=resource.team,
             field="id",
         )
 
 
-def _locked(look: Look) -> Iterator[Finding]:
+def _locked(seen: GuestsSeen) -> Iterator[Finding]:
     """Guests that are being made, or whose making broke off; and locked ones."""
-    for guest in look.around:
-        if guest.type != look.type or guest.lock is None:
+    for guest in seen.around:
+        if guest.type != seen.type or guest.lock is None:
             continue
         if guest.making:
-            yield warning("guest-half-made", type=look.type, id=guest.vmid, node=guest.node, lock=guest.lock)
+            yield warning("guest-half-made", type=seen.type, id=guest.vmid, node=guest.node, lock=guest.lock)
         else:
-            yield notice("guest-locked", type=look.type, id=guest.vmid, node=guest.node, lock=guest.lock)
+            yield notice("guest-locked", type=seen.type, id=guest.vmid, node=guest.node, lock=guest.lock)
 
 
-def _without_cores(look: Look) -> Iterator[Finding]:
+def _without_cores(seen: GuestsSeen) -> Iterator[Finding]:
     """Containers of the cohort that may use every core of the node."""
-    for observed in look.objects:
-        if look.type == "lxc" and observed.team is not None and observed.values["cores"] is None:
+    for observed in seen.objects:
+        if seen.type == "lxc" and observed.team is not None and observed.values["cores"] is None:
             yield warning("container-without-cores", id=observed.handle["vmid"], address=str(observed.address), team=observed.team)

@@ -84,7 +84,7 @@ class GuestReader(ProxmoxKind[G]):
 
     def observe(self, scope: Scope) -> Observation:
         """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
-        survey = self.api.surveys.survey(self.name, scope.cohort, scope.moment)
+        survey = self.api.surveys.survey(self.name, scope.cohort, scope.look)
         site = self.api.client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
         numbers = findings.numbers_of(scope)
@@ -111,10 +111,11 @@ class GuestReader(ProxmoxKind[G]):
             else:
                 objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), marked=False))
         objects = [_kept(there, scope) for there in objects]
-        look = findings.Look(self.type, self.name, scope, survey.guests, around, readings, marks, objects, tuple(survey.nodes.values()))
-        found = [*findings.of(look), *self.remarks(look)]
+        nodes = tuple(survey.nodes.values())
+        seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, nodes)
+        found = [*findings.of(seen), *self.remarks(seen)]
         standing = {there.address: there for there in objects}
-        absent = findings.absent(look)
+        absent = findings.absent(seen)
         grows = any(self._grows(item, standing.get(item.address)) for item in scope.resources if item.address not in absent)
         new = [item for item in scope.resources if item.address not in standing and item.address not in absent]
         backups, outages = survey.backups() if new else (frozenset[int](), {})
@@ -145,9 +146,9 @@ class GuestReader(ProxmoxKind[G]):
         has = there.usage if there is not None else Usage()
         return there is None or wanted.memory > has.memory or wanted.cores > has.cores or wanted.disk > has.disk
 
-    def remarks(self, look: findings.Look) -> Iterable[Finding]:
+    def remarks(self, seen: findings.GuestsSeen) -> Iterable[Finding]:
         """What only this sort has to say of what it saw."""
-        del look
+        del seen
         return ()
 
     def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, marked: bool) -> ObservedGuest:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eiginfra.core.errors import NotFoundError, ProviderError
+from eiginfra.core.look import Look
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.codec import mark_of, parse_tags
 from eiginfra.providers.proxmox.errors import NodeSilentError
@@ -93,7 +94,7 @@ class Survey:
     nodes: Mapping[str, NodeCapacity] = field(default_factory=dict)
     capacity: ServerResources | None = None
     seen_by: set[str] = field(default_factory=set)
-    moment: object = None
+    look: Look | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
     _backups: tuple[frozenset[int], Outages] | None = None
@@ -149,17 +150,17 @@ class GuestSurveys:
         self._places: dict[str, Listed] = {}
         self._readers = client.threads(_READERS, "proxmox")
 
-    def survey(self, kind: str, cohort: str, moment: object = None) -> Survey:
-        """The look of that moment (`Scope.moment`), shared by the kinds; a new one if this kind has had it, or a guest was changed since.
+    def survey(self, kind: str, cohort: str, look: Look | None = None) -> Survey:
+        """The survey of that look, shared by the kinds; a new one if this kind has had it, or a guest was changed since.
 
-        Without a moment: the last look, under the same conditions.
+        Without a look: the last survey, under the same conditions.
         """
         with self._lock:
             current = None if self._outdated else self._survey
-            another = current is not None and moment is not None and current.moment is not moment
+            another = current is not None and look is not None and current.look is not look
             if current is None or another or kind in current.seen_by or current.cohort != cohort:
                 current = self._survey = self._look(cohort)
-                current.moment = moment
+                current.look = look
                 self._outdated = False
             current.seen_by.add(kind)
             return current

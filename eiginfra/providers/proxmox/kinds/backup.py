@@ -102,7 +102,7 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         if not (scope.resources or named):
             return Observation()
         jobs = self._jobs()
-        survey = self.api.surveys.survey(self.name, scope.cohort, scope.moment)
+        survey = self.api.surveys.survey(self.name, scope.cohort, scope.look)
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)

@@ -13,7 +13,7 @@ from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
 from eiginfra.providers.proxmox.guests import features, mounts
 from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, device_number, given, startup, volume_size
-from eiginfra.providers.proxmox.guests.findings import Look, attributed
+from eiginfra.providers.proxmox.guests.findings import GuestsSeen, attributed
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
 from eiginfra.providers.proxmox.guests.observe import ObservedGuest
@@ -111,15 +111,15 @@ class ContainerKind(GuestKind[ContainerSpec]):
         device = Properties.parse(str(written or f"name=eth0,bridge={site.bridge},firewall=1")).replace(**device_changes(spec, fields))
         return device.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else device
 
-    def remarks(self, look: Look) -> Iterable[Finding]:
+    def remarks(self, seen: GuestsSeen) -> Iterable[Finding]:
         """Features that only root may switch on."""
-        standing = {observed.address: observed for observed in look.objects}
-        for resource in look.scope.resources:
+        standing = {observed.address: observed for observed in seen.objects}
+        for resource in seen.scope.resources:
             spec, observed = resource.spec, standing.get(resource.address)
             if not isinstance(spec, ContainerSpec) or observed is None:
                 continue
             vmid = int(str(observed.handle["vmid"]))
-            config = look.readings[vmid].wanted
+            config = seen.readings[vmid].wanted
             if missing := features.lacking(spec.features, config):
                 where, what = observed.handle["node"], features.command(vmid, missing, config)
                 yield attributed(

@@ -135,11 +135,11 @@ class VmKind(GuestKind[VmSpec]):
             params[f"ipconfig{number}"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
         return params
 
-    def remarks(self, look: findings.Look) -> Iterable[Finding]:
+    def remarks(self, seen: findings.GuestsSeen) -> Iterable[Finding]:
         """Of VMs that are to be made: templates that are not there, whose disk is larger, or that cannot be cloned as wanted."""
-        left = {observed.address for observed in look.objects} | findings.absent(look).keys()
-        templates = Templates(self.api.client, self.api.surveys.last(look.scope.cohort))
-        for resource in look.scope.resources:
+        left = {observed.address for observed in seen.objects} | findings.absent(seen).keys()
+        templates = Templates(self.api.client, self.api.surveys.last(seen.scope.cohort))
+        for resource in seen.scope.resources:
             spec = resource.spec
             if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
                 found = templates.remarks(spec.image, spec.disk, linked=spec.linked)

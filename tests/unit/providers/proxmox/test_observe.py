@@ -9,6 +9,7 @@ from support.words import message, remedy
 from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError, UsageError
 from eiginfra.core.finding import Severity
+from eiginfra.core.look import Look
 from eiginfra.core.reason import RESTART
 from eiginfra.core.resource import Observation, Resource, Scope
 from eiginfra.providers.proxmox.client import ProxmoxClient
@@ -261,9 +262,9 @@ def test_both_kinds_share_one_look_and_a_second_look_is_a_new_one() -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web"), 108: qemu("eig3/adler/db")})
     by_name = {kind.name: kind for kind in all_kinds(server)}
     containers, vms = by_name["proxmox.container"], by_name["proxmox.vm"]
-    together = object()
-    containers.observe(replace(scope("proxmox.container"), moment=together))
-    vms.observe(replace(scope("proxmox.vm"), moment=together))
+    together = Look()
+    containers.observe(replace(scope("proxmox.container"), look=together))
+    vms.observe(replace(scope("proxmox.vm"), look=together))
     assert len(server.asked) == 3 + 2  # the cluster's list, two of the node; one for each guest
     containers.observe(scope("proxmox.container"))
     assert len(server.asked) == 2 * (3 + 2)
