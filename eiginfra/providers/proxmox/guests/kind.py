@@ -67,10 +67,7 @@ class GuestKind(GuestReader[G]):
         """Create, configure and start it; it is then read and returned."""
         if spec.id is None or spec.node is None or spec.address is None:
             raise PermanentError(f"{self.name}[{spec.mark}] has no number, node or address yet; make a new plan")
-        try:
-            self.finish(spec, self._make(spec))
-        finally:
-            self.api.surveys.changed()
+        self.finish(spec, self._make(spec))
         # The creating request named the pool: the server would have refused another.
         return self.read_at(spec, spec.node, spec.id, spec.pool)
 
@@ -115,19 +112,16 @@ class GuestKind(GuestReader[G]):
         if smaller := [diff.label for diff in diffs if shrinks(diff)]:
             msg = f"{', '.join(smaller)} of guest {guest.vmid} would have to shrink, which Proxmox never does: write the size it has"
             raise PermanentError(msg)
-        try:
-            if "remove_after" in fields and spec.remove_after is not None:
-                self._stop_and_back_up(spec, guest)
-                return self.read(spec, guest.handle)
-            if "pool" in fields:
-                self.api.client.move_to_pool(spec.pool, guest.vmid)
-            if self._unfinished(spec, guest):
-                self._change(spec, fields - {"tags", "state"}, guest)
-                self.finish(spec, self._own(spec) or guest)
-            else:
-                self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
-        finally:
-            self.api.surveys.changed()
+        if "remove_after" in fields and spec.remove_after is not None:
+            self._stop_and_back_up(spec, guest)
+            return self.read(spec, guest.handle)
+        if "pool" in fields:
+            self.api.client.move_to_pool(spec.pool, guest.vmid)
+        if self._unfinished(spec, guest):
+            self._change(spec, fields - {"tags", "state"}, guest)
+            self.finish(spec, self._own(spec) or guest)
+        else:
+            self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
         return self.read(spec, guest.handle)
 
     def _change(self, spec: G, fields: set[str], guest: ObservedGuest) -> None:
@@ -160,10 +154,7 @@ class GuestKind(GuestReader[G]):
         """Reboot it, which brings into force what is pending; not if nothing is (any more), or it was stopped in the meantime."""
         guest = self.read(spec, observed.handle)
         if guest is not None and RESTART in guest.waiting.values():
-            try:
-                self.api.client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
-            finally:
-                self.api.surveys.changed()
+            self.api.client.power(guest.node, self.type, guest.vmid, "reboot", timeout=_SHUTDOWN_SECONDS)
         return self.read(spec, observed.handle)
 
     def _stop_and_back_up(self, spec: G, guest: ObservedGuest) -> None:
@@ -181,7 +172,7 @@ class GuestKind(GuestReader[G]):
         """Delete a guest whose grace is over, if it is still as the plan saw it: with its marker, stopped, with that date."""
         mark, handle = observed.address.key, {**observed.handle, "type": self.type}
         try:
-            found = self.api.surveys.place(self.name, mark, handle)
+            found = self.api.surveys.place(mark, handle)
             if found is None:
                 return
             guest, reading = found
@@ -193,8 +184,6 @@ class GuestKind(GuestReader[G]):
             self.api.client.destroy(guest.node, self.type, guest.vmid)
         except NotFoundError:
             return  # it is gone
-        finally:
-            self.api.surveys.changed()
 
     def grow(self, spec: G, fields: set[str], node: str, vmid: int, config: Config) -> None:
         """Grow what is smaller than wanted."""

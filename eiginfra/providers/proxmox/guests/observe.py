@@ -84,7 +84,7 @@ class GuestReader(ProxmoxKind[G]):
 
     def observe(self, scope: Scope) -> Observation:
         """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
-        survey = self.api.surveys.survey(self.name, scope.cohort, scope.look)
+        survey = self.api.surveys.shared(scope.cohort, scope.look)
         site = self.api.client.settings
         given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
         numbers = findings.numbers_of(scope)
@@ -201,8 +201,7 @@ class GuestReader(ProxmoxKind[G]):
             guest = self.read_at(spec, node, vmid)
             if guest is not None and (handle or guest.reading.mark == spec.mark):
                 return guest
-        self.api.surveys.changed()
-        survey, site = self.api.surveys.survey(self.name, spec.cohort), self.api.client.settings
+        survey, site = self.api.surveys.fresh(spec.cohort), self.api.client.settings
         readings = survey.read(other for other in survey.guests if other == vmid or (not handle and other in site))
         for number, reading in sorted(readings.items()):
             listed = survey.guests[number]

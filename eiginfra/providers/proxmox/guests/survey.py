@@ -85,7 +85,7 @@ class Reading:
 
 @dataclass
 class Survey:
-    """One look: every guest the token sees; configurations and the numbers in backups are read on demand, each once."""
+    """Every guest the token sees; configurations and the numbers in backups are read on demand, each once."""
 
     guests: Mapping[int, Listed]
     client: ProxmoxClient
@@ -93,8 +93,6 @@ class Survey:
     cohort: str
     nodes: Mapping[str, NodeCapacity] = field(default_factory=dict)
     capacity: ServerResources | None = None
-    seen_by: set[str] = field(default_factory=set)
-    look: Look | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
     _backups: tuple[frozenset[int], Outages] | None = None
@@ -111,7 +109,7 @@ class Survey:
         return {vmid: reading for vmid, reading in results.items() if reading is not None}
 
     def measured(self) -> ServerResources:
-        """The capacity that there is, read once a look: only a plan that makes or enlarges something needs it."""
+        """The capacity that there is, read once: only a plan that makes or enlarges something needs it."""
         with self._lock:
             if self.capacity is None:
                 online = [node for node in self.client.settings.nodes if self.online(node)]
@@ -140,42 +138,28 @@ class Survey:
 
 
 class GuestSurveys:
-    """Hands the same look to the kinds that observe together, and a new one to a kind that looks again."""
+    """Makes surveys: one for all kinds that observe together, and a fresh one for who looks again."""
 
     def __init__(self, client: ProxmoxClient) -> None:
         self.client = client
         self._lock = threading.Lock()
-        self._survey: Survey | None = None
-        self._outdated = False
+        self._last: Survey | None = None
         self._places: dict[str, Listed] = {}
         self._readers = client.threads(_READERS, "proxmox")
 
-    def survey(self, kind: str, cohort: str, look: Look | None = None) -> Survey:
-        """The survey of that look, shared by the kinds; a new one if this kind has had it, or a guest was changed since.
+    def shared(self, cohort: str, look: Look) -> Survey:
+        """The survey of a look, which all kinds that observe together share."""
+        return look.once(self.fresh, cohort)
 
-        Without a look: the last survey, under the same conditions.
-        """
-        with self._lock:
-            current = None if self._outdated else self._survey
-            another = current is not None and look is not None and current.look is not look
-            if current is None or another or kind in current.seen_by or current.cohort != cohort:
-                current = self._survey = self._look(cohort)
-                current.look = look
-                self._outdated = False
-            current.seen_by.add(kind)
-            return current
+    def fresh(self, cohort: str) -> Survey:
+        """A survey of now."""
+        self._last = self._survey(cohort)
+        return self._last
 
     def last(self, cohort: str) -> Survey:
-        """The last look, whatever was changed since: for what does not change in a run, such as where a template is and how it is made."""
+        """The last survey, whatever was changed since: for what does not change in a run, such as where a template is."""
         with self._lock:
-            if self._survey is None:
-                self._survey = self._look(cohort)
-            return self._survey
-
-    def changed(self) -> None:
-        """The present look no longer holds: a guest was changed."""
-        with self._lock:
-            self._outdated = True
+            return self._last or self.fresh(cohort)
 
     def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
         """The cohort's guests in the site's range and in its pools, by marker; of two with one marker the lower number."""
@@ -193,13 +177,12 @@ class GuestSurveys:
         if mark:
             self._places[mark] = guest
 
-    def place(self, kind: str, mark: str, handle: Mapping[str, Any]) -> tuple[Listed, Reading] | None:
-        """The guest that has a marker now: where a handle (node, type, vmid) or the last look says, else by a new look."""
+    def place(self, mark: str, handle: Mapping[str, Any]) -> tuple[Listed, Reading] | None:
+        """The guest that has a marker now: where a handle (node, type, vmid) or the last survey says, else by a fresh one."""
         known = Listed(handle["vmid"], handle["type"], handle["node"], "", running=False) if handle else self._places.get(mark)
         if known is not None and (reading := self._bearing(known, mark)) is not None:
             return known, reading
-        self.changed()
-        return self.marked(self.survey(kind, mark.partition("/")[0])).get(mark)
+        return self.marked(self.fresh(mark.partition("/")[0])).get(mark)
 
     def _bearing(self, guest: Listed, mark: str) -> Reading | None:
         """The guest's configuration, if it has the marker."""
@@ -209,7 +192,7 @@ class GuestSurveys:
             return None
         return reading if reading.mark == mark else None
 
-    def _look(self, cohort: str) -> Survey:
+    def _survey(self, cohort: str) -> Survey:
         nodes, guests = self._list()
         if self.settle(guests.values()):
             nodes, guests = self._list()

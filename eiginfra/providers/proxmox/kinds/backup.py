@@ -102,7 +102,7 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         if not (scope.resources or named):
             return Observation()
         jobs = self._jobs()
-        survey = self.api.surveys.survey(self.name, scope.cohort, scope.look)
+        survey = self.api.surveys.shared(scope.cohort, scope.look)
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)
@@ -201,8 +201,8 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         return next((job for job in jobs if job["id"] == spec.id), None)
 
     def _survey(self, guests: Sequence[str]) -> Survey:
-        """A look of now: guests may just have been made."""
-        return self.api.surveys.survey(self.name, guests[0].split("/")[0])
+        """Of now: guests may just have been made."""
+        return self.api.surveys.fresh(guests[0].split("/")[0])
 
     def _now(self, spec: BackupSpec) -> Numbers:
         return self._numbers(self._survey(spec.guests)) if spec.guests else {}

@@ -110,7 +110,7 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         if not specs:
             return Observation()
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
-        guests = self.api.surveys.marked(self.api.surveys.survey(self.name, scope.cohort, scope.look))
+        guests = self.api.surveys.marked(self.api.surveys.shared(scope.cohort, scope.look))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
         looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]
         found = [look for look in looks if not look.blank]
@@ -147,7 +147,7 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
 
     def _look(self, spec: FirewallSpec, handle: Mapping[str, JsonValue]) -> ObservedFirewall | None:
         """None if there is no such guest."""
-        found = self.api.surveys.place(self.name, spec.mark, handle)
+        found = self.api.surveys.place(spec.mark, handle)
         return None if found is None else self._read_all([self._at(spec, *found)])[0]
 
     def _at(self, spec: FirewallSpec, guest: Listed, reading: Reading) -> tuple[FirewallSpec, Listed, int]:
