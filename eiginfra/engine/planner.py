@@ -133,7 +133,7 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
 
 
 def _absences(registry: Registry, situation: Situation, seen: Seen, withheld: Mapping[Address, Reason]) -> dict[Address, Absence]:
-    """What is neither there nor created: absent or withheld itself, or dependent on what is. What is so is as unknown."""
+    """What is neither there nor created: absent or withheld itself, or dependent on such a resource."""
     absent = {**{address: Absence(why) for address, why in withheld.items()}, **seen.absent}
     found = dict(absent)
     missing = {
