@@ -76,19 +76,25 @@ def up(
 
 @app.command("status", cls=Command)
 def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEXT) -> int:
-    """Say whether the lab serves, and where; exit 1 if it does not."""
+    """Say whether the lab serves, where, and what it was asked for in vain; exit 1 if it does not serve."""
 
     def look() -> int:
         from eiginfra.lab import process
         from eiginfra.render.console import out, print_json
 
         info = process.status(run_dir)
+        in_vain = process.asked_in_vain(info) if info else {}
         if format_ is Format.JSON:
-            print_json("lab.status", {"running": info is not None, "urls": info.urls if info else {}, "pid": info.pid if info else None})
+            known = {"urls": info.urls if info else {}, "pid": info.pid if info else None, "in_vain": in_vain}
+            print_json("lab.status", {"running": info is not None, **known})
         elif info is None:
             out().print("The lab does not run.")
         else:
             out().print(f"The lab serves (process {info.pid}): " + ", ".join(f"{name} {url}" for name, url in info.urls.items()))
+            for service, asked in in_vain.items():
+                for one in asked:
+                    words = " ".join(filter(None, (service, one["method"], one["route"], one["parameter"])))
+                    out().print(f"asked in vain: {words}: {one['ending']}, {one['times']} times")
         return 0 if info else 1
 
     return _with_lab(look)

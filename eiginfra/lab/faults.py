@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eiginfra.lab.clock import LabClock
+from eiginfra.lab.vain import AskedInVain
 
 
 class Rule(BaseModel):
@@ -70,8 +71,11 @@ class Faults(BaseModel):
 class FaultsMiddleware:
     """Middleware of a service's application: counts, delays, refuses and cuts requests, and answers the control endpoints."""
 
-    def __init__(self, app: ASGIApp, service: str, clock: LabClock, faults: Faults | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, service: str, clock: LabClock, faults: Faults | None = None, in_vain: AskedInVain | None = None
+    ) -> None:
         self._app = app
+        self._in_vain = in_vain or AskedInVain()
         self._service = service
         self._clock = clock
         self._faults = faults or Faults()
@@ -159,6 +163,11 @@ class FaultsMiddleware:
                 return JSONResponse({"total": self._counts.total(), "by": dict(sorted(self._counts.items()))})
             case "DELETE", "/_lab/requests":
                 self._counts.clear()
+                return Response(status_code=204)
+            case "GET", "/_lab/vain":
+                return JSONResponse({"asked": self._in_vain.listed()})
+            case "DELETE", "/_lab/vain":
+                self._in_vain.clear()
                 return Response(status_code=204)
             case "PUT", "/_lab/faults":
                 try:

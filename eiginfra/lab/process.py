@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from urllib.error import URLError
+from typing import Any
 from urllib.request import urlopen
 
 import yaml
@@ -78,6 +78,17 @@ def status(run_dir: Path) -> LabInfo | None:
     return info
 
 
+def asked_in_vain(info: LabInfo) -> dict[str, list[dict[str, Any]]]:
+    """What each service of a lab was asked for and does not model, or dropped.
+
+    Raises LabError when the lab no longer answers.
+    """
+    try:
+        return {name: _ask(info, url, "vain")["asked"] for name, url in info.urls.items()}
+    except (OSError, ValueError) as error:
+        raise LabError(f"the lab (process {info.pid}) does not answer: {error}; its log is {info.log}") from error
+
+
 def stop(run_dir: Path) -> LabInfo | None:
     """Stop the lab of a run directory and wait for its end; None if there is none.
 
@@ -137,18 +148,19 @@ def _urls(site: Path) -> dict[str, str]:
 
 def _answers(info: LabInfo) -> bool:
     """Whether a lab answers at the first address with the process id of the record."""
-    url = next(iter(info.urls.values()))
+    try:
+        return bool(_ask(info, next(iter(info.urls.values())), "health").get("pid") == info.pid)
+    except (OSError, ValueError):
+        return False
+
+
+def _ask(info: LabInfo, url: str, name: str) -> dict[str, Any]:
+    """The answer of a control endpoint."""
     context = None
     if url.startswith("https:"):
-        authority = info.site.parent / "proxmox-ca.pem"
-        if not authority.exists():
-            return False
-        context = ssl.create_default_context(cafile=str(authority))
-    try:
-        with urlopen(f"{url}/_lab/health", timeout=5, context=context) as answer:  # noqa: S310 - loopback, http(s) only
-            return bool(json.load(answer).get("pid") == info.pid)
-    except (URLError, OSError, ValueError):
-        return False
+        context = ssl.create_default_context(cafile=str(info.site.parent / "proxmox-ca.pem"))
+    with urlopen(f"{url}/_lab/{name}", timeout=5, context=context) as answer:  # noqa: S310 - loopback, http(s) only
+        return dict(json.load(answer))
 
 
 def _alive(pid: int) -> bool:

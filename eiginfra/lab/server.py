@@ -73,7 +73,7 @@ class Lab:
         except BaseException:
             sock.close()
             raise
-        app = FaultsMiddleware(service.app, name, self.clock, Faults(latency_ms=self.config.latency_ms))
+        app = FaultsMiddleware(service.app, name, self.clock, Faults(latency_ms=self.config.latency_ms), service.in_vain)
         self.served[name] = Served(service, url, make_server(app, tls), sock)
 
     @property

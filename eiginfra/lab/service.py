@@ -4,6 +4,8 @@ from typing import Any, Protocol
 
 from starlette.types import ASGIApp
 
+from eiginfra.lab.vain import AskedInVain
+
 
 class Service(Protocol):
     """A simulated server: an ASGI application over a state that can be saved and restored."""
@@ -11,6 +13,10 @@ class Service(Protocol):
     @property
     def app(self) -> ASGIApp:
         """The application, as the real server's port would answer."""
+
+    @property
+    def in_vain(self) -> AskedInVain:
+        """What it was asked for and does not model."""
 
     @property
     def token(self) -> str:

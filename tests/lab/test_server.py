@@ -12,6 +12,7 @@ from eiginfra.lab.config import LabConfig, LabError
 from eiginfra.lab.faults import FaultsMiddleware
 from eiginfra.lab.server import running, serve_app
 from eiginfra.lab.tls import throw_away
+from eiginfra.lab.vain import AskedInVain
 
 ONLY_GITLAB = {"gitlab_port": 0, "services": ("gitlab",)}
 
@@ -189,3 +190,18 @@ def test_bad_state_file_is_said(tmp_path, text):
     state.write_text(text)
     with pytest.raises(LabError, match=r"state\.json: not a"), running(LabConfig(**ONLY_GITLAB, state=state)):
         pass
+
+
+def test_asked_in_vain_is_counted_and_logged(caplog):
+    asked = AskedInVain()
+    asked.refused("POST", "/groups", "avatar")
+    asked.refused("POST", "/groups", "avatar")
+    asked.dropped("GET", "/groups", "colour")
+    with serve_app(FaultsMiddleware(reasonable, "gitlab", LabClock(), in_vain=asked)) as url:
+        assert requests.get(f"{url}/_lab/vain", timeout=5).json()["asked"] == [
+            {"method": "GET", "route": "/groups", "parameter": "colour", "ending": "dropped", "times": 1},
+            {"method": "POST", "route": "/groups", "parameter": "avatar", "ending": "refused", "times": 2},
+        ]
+        assert requests.delete(f"{url}/_lab/vain", timeout=5).status_code == 204
+        assert requests.get(f"{url}/_lab/vain", timeout=5).json()["asked"] == []
+    assert "POST /groups avatar: the lab does not model it (501)" in caplog.text

@@ -7,7 +7,7 @@ import requests
 
 from eiginfra.lab.__main__ import main, parse
 from eiginfra.lab.config import LabConfig, LabError
-from eiginfra.lab.process import arguments, start_detached, status, stop
+from eiginfra.lab.process import arguments, asked_in_vain, start_detached, status, stop
 
 CONFIG = LabConfig(gitlab_port=0, services=("gitlab",))
 
@@ -23,6 +23,7 @@ def test_start_status_stop(started, tmp_path):
     assert status(tmp_path) == started
     health = requests.get(f"{started.urls['gitlab']}/_lab/health", timeout=5).json()
     assert health["pid"] == started.pid
+    assert asked_in_vain(started) == {"gitlab": []}
     with pytest.raises(LabError, match="runs already"):
         start_detached(CONFIG, tmp_path)
     assert stop(tmp_path) == started

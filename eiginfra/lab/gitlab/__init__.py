@@ -13,6 +13,7 @@ from eiginfra.lab.clock import LabClock
 from eiginfra.lab.gitlab.app import make_app
 from eiginfra.lab.gitlab.profiles import populate
 from eiginfra.lab.gitlab.state import GitLabState
+from eiginfra.lab.vain import AskedInVain
 
 
 class GitLabService:
@@ -20,6 +21,7 @@ class GitLabService:
 
     def __init__(self, state: GitLabState) -> None:
         self.state = state
+        self.in_vain = AskedInVain()
         self.app: ASGIApp = make_app(state)
 
     @property

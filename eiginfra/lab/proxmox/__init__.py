@@ -12,6 +12,7 @@ from eiginfra.lab.proxmox.app import App
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.profiles import TOKEN, USER, new_state
 from eiginfra.lab.proxmox.state import ProxmoxState
+from eiginfra.lab.vain import AskedInVain
 
 __all__ = ["ProxmoxService", "build"]
 
@@ -26,6 +27,7 @@ class ProxmoxService:
     lab: ProxmoxLab
     app: App = field(init=False)
     token_id: str = f"{USER}!{TOKEN}"
+    in_vain: AskedInVain = field(init=False, default_factory=AskedInVain)
 
     def __post_init__(self) -> None:
         self.app = App(self.lab)
