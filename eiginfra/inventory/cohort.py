@@ -14,7 +14,7 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
-from eiginfra.inventory.fields import TeamId, Title, brief
+from eiginfra.inventory.fields import ProxmoxAccount, TeamId, Title, Username, brief
 from eiginfra.inventory.model import Contact, FileModel, Team
 
 _MOST = 1_000_000
@@ -85,6 +85,17 @@ Days = Annotated[timedelta, BeforeValidator(_parse_days, json_schema_input_type=
 DEFAULT_CAPS: Mapping[str, Cap] = {"members": Cap(number=3, percent=20)}
 
 
+class Accounts(FileModel):
+    """Which accounts are a person's: the servers' own IDs. A name can be given up and taken by somebody else, an ID cannot."""
+
+    gitlab_id: int | None = Field(default=None, ge=1, description="The ID of the account on GitLab")
+    proxmox_id: ProxmoxAccount | None = Field(default=None, description="The account on Proxmox VE, NAME@REALM")
+
+
+Authority = Literal["shares", "direct_members", "keys"]
+PersonName = Annotated[Username, AfterValidator(str.lower)]
+
+
 class CohortFile(FileModel):
     """The contents of `cohort.yml`."""
 
@@ -98,6 +109,12 @@ class CohortFile(FileModel):
     capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")
     caps: dict[str, CapField] = Field(
         default={}, description="The most that one apply may remove, by what is removed, e.g. members: 3 or 20%"
+    )
+    people: dict[PersonName, Accounts] = Field(
+        default={}, description="Whose accounts are whose, by user name, confirmed by EIG Link; `eiginfra confirm` writes it"
+    )
+    authoritative: tuple[Authority, ...] = Field(
+        default=(), description="What gives access beside the lists of members and is removed, not only told, where nobody asked for it"
     )
     grace: Days = Field(
         default=timedelta(days=30), description="From a machine's stop to its deletion", json_schema_extra={"default": "30d"}

@@ -76,6 +76,14 @@ Username = Annotated[
         remedies.user_name,
     ),
 ]
+ProxmoxAccount = Annotated[
+    str,
+    Field(max_length=64),
+    Matching(
+        r"[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+",
+        "proxmox-account",
+    ),
+]
 _LOCAL = r"[A-Za-z0-9_+~-]+(?:\.[A-Za-z0-9_+~-]+)*"
 _DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
 # What GitLab and Proxmox VE both take (PVE::JSONSchema, format email-opt). Both ignore the case.

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from eiginfra.core.values import ByteSize
-from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.cohort import Accounts, Cohort, CohortFile
 from eiginfra.inventory.model import FileModel, Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
 from eiginfra.inventory.site import GatewaySite, GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
 from eiginfra.playbook.place import Place
@@ -90,7 +90,7 @@ class Views:
 
 # What is shown of each model: its name in messages, and the fields; without names all of them.
 _SHOWN: Final[Mapping[type[FileModel], tuple[str, tuple[str, ...]]]] = {
-    CohortFile: ("cohort", ("title", "starts", "ends", "language")),
+    CohortFile: ("cohort", ("title", "starts", "ends", "language", "authoritative")),
     Team: ("team", ()),
     Member: ("person", ()),
     Mentor: ("person", ()),
@@ -193,7 +193,14 @@ def _until(person: Member | Mentor, place: Place, cohort: Cohort) -> tuple[date,
 def _person(person: Member | Mentor, place: Place, cohort: Cohort, leaves: tuple[date, Place]) -> View:
     until = _until(person, place, cohort)
     role = person.role if isinstance(person, Member) else "mentor"
-    return _view(person, place, {"role": role, "until": until[0], "leaves": leaves[0]}, {"until": until[1], "leaves": leaves[1]})
+    accounts = cohort.file.people.get(person.username, Accounts())
+    written = Place(cohort.document, ("people", person.username))
+    return _view(
+        person,
+        place,
+        {"role": role, "until": until[0], "leaves": leaves[0], **{name: getattr(accounts, name) for name in Accounts.model_fields}},
+        {"until": until[1], "leaves": leaves[1], **{name: written.below(name) for name in Accounts.model_fields}},
+    )
 
 
 def _everybody(people: Iterable[View]) -> tuple[View, ...]:

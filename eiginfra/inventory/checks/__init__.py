@@ -9,7 +9,7 @@ from datetime import date
 from eiginfra.core.finding import Finding
 from eiginfra.inventory.checks.calendar import check_calendar
 from eiginfra.inventory.checks.names import check_names
-from eiginfra.inventory.checks.people import check_people
+from eiginfra.inventory.checks.people import check_accounts, check_people
 from eiginfra.inventory.checks.publishing import check_gateway, check_publishing
 from eiginfra.inventory.checks.siblings import check_siblings
 from eiginfra.inventory.checks.supply import check_supply
@@ -30,6 +30,7 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
             *check_supply(cohort, site),
             *check_gateway(cohort, site),
             *check_siblings(cohort, siblings, as_of),
+            *check_accounts(cohort, siblings),
         ]
     )
 

@@ -56,6 +56,19 @@ def check_people(cohort: Cohort) -> Iterator[Finding]:
         yield from _check_team(cohort, team, known)
 
 
+def check_accounts(cohort: Cohort, siblings: Iterable[Cohort] = ()) -> Iterator[Finding]:
+    """An error for each account on a server that two persons are said to have, in a cohort or in one beside it."""
+    first: dict[tuple[str, int | str], tuple[str, Location]] = {}
+    for one in (cohort, *siblings):
+        for username, accounts in one.file.people.items():
+            for name in sorted(accounts.model_fields_set):
+                where, number = one.where(None, "people", username, name), getattr(accounts, name)
+                other, there = first.setdefault((name, number), (username, where))
+                if other != username:
+                    names = sorted((other, username))
+                    yield error("duplicate-account", key=name, id=str(number), names=names, location=where, also=(there,))
+
+
 def check_people_across(cohort: Cohort, siblings: Iterable[Cohort], as_of: date) -> Iterator[Finding]:
     """The same between a cohort and its siblings, of people whose last day is still to come."""
     known = _Known()

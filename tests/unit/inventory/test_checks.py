@@ -183,3 +183,12 @@ def test_a_site_without_proxmox_has_no_range_to_leave(cohort: Write, site: Write
     text = 'sizes: {small: {cores: 1, memory: 512MiB, disk: 8GiB}}\nimages: {debian-12: {container: "x:y"}}\n'
     folder = cohort({"adler": HEAD.format("adler") + f"{MACHINES}, id: 5000}}\n"})
     assert found(folder, site(text)) == []
+
+
+def test_attack_5_an_account_is_one_persons(cohort: Write, site: Write) -> None:
+    people = "people:\n  adler-1: {gitlab_id: 7, proxmox_id: a@pve}\n  plume-1:\n    gitlab_id: 7\n    proxmox_id: b@pve\n"
+    folder = cohort(None, COHORT + "quota: {default: {projects: 9}}\n" + people)
+    assert found(folder, site()) == [
+        "cohort.yml:9:16: error: gitlab_id: 7 is given to adler-1 and plume-1 (an account is one person's: keep it for the one whose it is) [also cohort.yml:7:24]"
+    ]
+    assert load_cohort(folder).file.people["adler-1"].gitlab_id == 7

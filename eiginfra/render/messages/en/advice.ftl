@@ -35,6 +35,7 @@ reason-pattern = { $what ->
     [machine-name] lower-case letters, digits and inner hyphens, 32 characters at most
     [subdomain] the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most
     [username] letters, digits, and inside also . _ -
+    [proxmox-account] NAME@REALM, such as adler-1@pve
     [email] one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] letters, digits, _ and -, with single inner dots, not ending in .git or .atom
     [url] write http:// or https:// and the host
@@ -55,6 +56,7 @@ reason-pattern-meant = write { $meant }{ $what ->
     [machine-name] ; lower-case letters, digits and inner hyphens, 32 characters at most
     [subdomain] ; the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most
     [username] ; letters, digits, and inside also . _ -
+    [proxmox-account] ; NAME@REALM, such as adler-1@pve
     [email] ; one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] ; letters, digits, _ and -, with single inner dots, not ending in .git or .atom
     [host-name] ; letters, digits, hyphens and dots, e.g. eig.example.org

@@ -105,6 +105,8 @@ person-differs = '{ $username }' has the { $key ->
         } in both, or use another user name if they are two persons
 duplicate-email = the e-mail address { $email } is that of { $names-and }
     .remedy = give each account its own address
+duplicate-account = { $key }: { $id } is given to { $names-and }
+    .remedy = an account is one person's: keep it for the one whose it is
 shared-ssh-key = this SSH key is that of { $names-and }
     .remedy = each person needs a key of their own, so that one can leave
 username-spelling = the user name '{ $written }' is written '{ $spelt }' in team { $other }: both are '{ $lower }'
@@ -218,6 +220,7 @@ pattern = { $value } is not { $what ->
     [machine-name] a machine's name
     [subdomain] a sub-domain
     [username] a user name
+    [proxmox-account] an account on Proxmox VE
     [email] an e-mail address that GitLab and Proxmox take
     [project-name] a project name
     [url] a web address

@@ -105,6 +105,8 @@ person-differs = { $key ->
         } aux deux endroits, ou un autre identifiant si ce sont deux personnes
 duplicate-email = l’adresse électronique { $email } est celle de { $names-and }
     .remedy = donnez à chaque compte sa propre adresse
+duplicate-account = { $key } : { $id } est attribué à { $names-and }
+    .remedy = un compte est celui d’une seule personne : gardez-le pour celle à qui il appartient
 shared-ssh-key = cette clé SSH est celle de { $names-and }
     .remedy = chaque personne doit avoir sa propre clé, pour pouvoir partir sans les autres
 username-spelling = l’identifiant « { $written } » est écrit « { $spelt } » dans l’équipe { $other } : les deux sont « { $lower } »
@@ -221,6 +223,7 @@ pattern = { $value } n’est pas { $what ->
     [machine-name] un nom de machine
     [subdomain] un sous-domaine
     [username] un identifiant de compte
+    [proxmox-account] un compte de Proxmox VE
     [email] une adresse électronique que GitLab et Proxmox acceptent
     [project-name] un nom de projet
     [url] une adresse web
