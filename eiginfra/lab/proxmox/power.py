@@ -12,7 +12,7 @@ from eiginfra.lab.proxmox.qemu import root_only_skiplock
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
 from eiginfra.lab.proxmox.state import GuestRecord
-from eiginfra.lab.proxmox.tasks import RunningTask
+from eiginfra.lab.proxmox.tasks import RunningTask, Worker
 
 SHUTDOWN_SECONDS = {"lxc": 60, "qemu": 180}
 
@@ -48,6 +48,10 @@ class Power:
         root_only_skiplock(call)
         if self.kind == "lxc" and _running(call, "lxc"):
             raise ServerError(f"CT {call.vmid} already running")
+        return power(call, self.kind, "start", self._starter(call))
+
+    def _starter(self, call: ProxmoxCall) -> Worker:
+        """What a task that starts the guest does."""
 
         async def worker(task: RunningTask) -> None:
             async with _file_lock(call, self.kind, task):
@@ -60,7 +64,7 @@ class Power:
                     task.log("generating cloud-init ISO")
                 run_guest(call.lab, guest)
 
-        return power(call, self.kind, "start", worker)
+        return worker
 
     def stop(self, call: ProxmoxCall) -> str:
         """POST …/status/stop."""
@@ -123,14 +127,17 @@ class Power:
         stop_guest(call.lab, guest)
 
     def reboot(self, call: ProxmoxCall) -> str:
-        """POST …/status/reboot."""
+        """POST …/status/reboot. A VM is down when the task has ended: then root starts it by a task of its own."""
         _need_running(call, self.kind, "VM")
 
         async def worker(task: RunningTask) -> None:
             async with _file_lock(call, self.kind, task):
                 guest = await _locked(call, self.kind, task)
                 await self._ask_to_stop(call, guest, task, force=True)
-                run_guest(call.lab, guest)
+                if self.kind == "lxc":
+                    run_guest(call.lab, guest)
+            if self.kind == "qemu":
+                call.lab.tasks.start(call.node, "qmstart", call.vmid, "root@pam", self._starter(call))
 
         return call.task(f"{self.prefix}reboot", call.vmid, worker)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from math import inf
 from typing import Any, Literal
 
 from proxmoxer.backends.https import JsonSerializer  # type: ignore[import-untyped]  # proxmoxer brings no types
@@ -31,6 +32,9 @@ logging.getLogger("proxmoxer").setLevel(logging.WARNING)
 _FIRST_POLL, _LONGEST_POLL, _POLL_GROWTH = 0.1, 2.0, 1.1
 _ASKED_OF_HA = frozenset({"hastart", "hastop"})
 """Tasks that only ask the HA manager, which acts some seconds after they ended."""
+_STARTS = frozenset({"qmstart", "vzstart"})
+_START_SECONDS = 60.0
+"""How long a guest may be down after the task of a reboot has ended: another task then starts it."""
 _LOG_LINES = 8
 _TASKS = 500
 _SKEW = 10  # seconds by which two clocks must differ before one of them is wrong
@@ -230,10 +234,15 @@ class ProxmoxClient:
         self.follow(str(self._call("PUT", f"nodes/{node}/{kind}/{vmid}/resize", what, {"disk": disk, "size": size})), what)
 
     def power(self, node: str, kind: GuestType, vmid: int, action: str, **params: Any) -> None:
-        """Start, shut down or restart a guest and wait until it is done, of one under HA until the manager has done it."""
+        """Start, shut down or restart a guest and wait until it is done, of one under HA until the manager has done it.
+
+        Raises what the tasks fail with, and PermanentError for a guest that is down after a restart.
+        """
         what = f"{action} guest {vmid}"
         upid = str(self._call("POST", f"nodes/{node}/{kind}/{vmid}/status/{action}", what, params))
         self.follow(upid, what)
+        if action == "reboot":
+            self._comes_up(node, kind, vmid, int(upid.split(":")[4], 16), what)
         if upid.split(":")[5] in _ASKED_OF_HA:
             wanted = "running" if action == "start" else "stopped"
             for late in self._waits():
@@ -241,6 +250,16 @@ class ProxmoxClient:
                     return
                 if late:
                     raise TransientError(f"proxmox: {what}: the HA manager was asked, and the guest is not {wanted} yet")
+
+    def _comes_up(self, node: str, kind: GuestType, vmid: int, since: int, what: str) -> None:
+        """Wait until a guest that was shut down for a restart runs. A VM is started by a task of root's, which is followed too."""
+        for late in self._waits(_START_SECONDS):
+            if self.status(node, kind, vmid)["status"] == "running":
+                return
+            if start := next((task for task in self.guest_tasks(node, vmid, since) if task["type"] in _STARTS), None):
+                self.follow(str(start["upid"]), what)
+            elif late:
+                raise PermanentError(f"proxmox: {what}: it was shut down, and nothing started it again; start it")
 
     def back_up(self, node: str, vmid: int, notes: str) -> None:
         """Back up a guest onto the site's storage for backups, kept from pruning, and wait until it is done."""
@@ -284,9 +303,12 @@ class ProxmoxClient:
         log = self.task_log(upid, what)[-_LOG_LINES:]
         raise meaning(result)(f"proxmox: {what}: {result}" + "".join(f"\n    {line}" for line in log))
 
-    def _waits(self) -> Iterator[bool]:
-        """Once for each look at something that takes its time, with growing pauses between; True when the site's task_timeout is over."""
-        deadline, pause = time.monotonic() + self.settings.task_timeout, _FIRST_POLL
+    def _waits(self, most: float = inf) -> Iterator[bool]:
+        """Once for each look at something that takes its time, with growing pauses between; True when its time is over.
+
+        Its time: `most` seconds, and never more than the site's task_timeout.
+        """
+        deadline, pause = time.monotonic() + min(most, self.settings.task_timeout), _FIRST_POLL
         while True:
             yield time.monotonic() > deadline
             self._sleep(pause)

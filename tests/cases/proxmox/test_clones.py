@@ -186,13 +186,14 @@ def test_a_first_apply_takes_seven_requests_a_vm(road: Road, clone: str) -> None
     }
 
 
-def test_a_first_apply_takes_four_requests_a_container(road: Road) -> None:
+def test_a_first_apply_takes_five_requests_a_container(road: Road) -> None:
     road.apply()
     plan = road.plan(*(road.world.container(f"web{number}") for number in range(10)))
     asked(road.world)
     assert not road.run(plan).failed
     assert asked(road.world) == {
         "POST /nodes/eig/lxc": 10,
+        "POST /nodes/eig/lxc/:id/status/start": 10,
         "PUT /nodes/eig/lxc/:id/config": 10,
         "GET /nodes/eig/lxc/:id/status/current": 10,
         "GET /nodes/eig/lxc/:id/pending": 10,

@@ -1,7 +1,7 @@
 """What containers and VMs share when they are created, changed and started."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
@@ -10,12 +10,14 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError, StaleError
 from eiginfra.core.reason import RESTART, Reason, reason
-from eiginfra.core.resource import Observed
-from eiginfra.providers.proxmox.codec import parse_tags, print_size, removal_of, with_mark, with_removal
+from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.world import World
+from eiginfra.providers.proxmox.codec import parse_tags, print_size, print_tags, removal_of, with_mark, with_removal
 from eiginfra.providers.proxmox.guests import last_backup
 from eiginfra.providers.proxmox.guests.config import Config, settled, shared_changes, shrinks, startup
 from eiginfra.providers.proxmox.guests.observe import G, GuestReader, ObservedGuest
 from eiginfra.providers.proxmox.guests.snapshots import Snapshots
+from eiginfra.providers.proxmox.guests.spec import GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
 
 _SHUTDOWN_SECONDS = 60
@@ -59,17 +61,32 @@ class GuestKind(GuestReader[G]):
     def make(self, spec: G) -> None:
         """Create the guest, with its marker, and wait for the end of the task."""
 
-    @abstractmethod
-    def finish(self, spec: G, standing: ObservedGuest | None) -> None:
-        """Do what is still to be done to a guest just made (None), or left behind by a run that was killed; its tags come last."""
+    def configure(self, spec: G, standing: ObservedGuest | None) -> None:
+        """Give a guest just made (None), or left behind by a run that was killed, what the creating request could not."""
 
     def create(self, spec: G) -> Observed | None:
         """Create, configure and start it; it is then read and returned."""
         if spec.id is None or spec.node is None or spec.address is None:
             raise PermanentError(f"{self.name}[{spec.mark}] has no number, node or address yet; make a new plan")
-        self.finish(spec, self._make(spec))
+        standing = self._make(spec)
+        try:
+            self._finish(spec, standing)
+        except ProviderError as failed:
+            raise _half_made(spec, failed) from failed
         # The creating request named the pool: the server would have refused another.
-        return self.read_at(spec, spec.node, spec.id, spec.pool)
+        made = self.read_at(spec, spec.node, spec.id, spec.pool)
+        if made is not None and spec.state != "stopped" and made.values["state"] != "running":
+            raise PermanentError(f"proxmox: guest {spec.id} was started and does not run; see its log on {spec.node}, and start it")
+        return made
+
+    def _finish(self, spec: G, standing: ObservedGuest | None) -> None:
+        """Configure and start it, each followed to its end; its tags come last: they say that it is finished."""
+        node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
+        self.configure(spec, standing)
+        if spec.state != "stopped" and not (standing and standing.values["state"] == "running"):
+            self.api.client.power(node, self.type, vmid, "start")
+        if spec.tags:
+            self.api.client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
 
     def _make(self, spec: G) -> ObservedGuest | None:
         """Make it; returns the guest if it turns out to have been there, left by a request whose answer was lost."""
@@ -87,7 +104,7 @@ class GuestKind(GuestReader[G]):
             return self._own(spec)
         except ProviderError as failed:
             if self._made(spec):
-                raise type(failed)(f"{failed}\n    guest {spec.id} was left half-made; the next plan shows what it lacks") from failed
+                raise _half_made(spec, failed) from failed
             raise
         return None
 
@@ -119,7 +136,7 @@ class GuestKind(GuestReader[G]):
             self.api.client.move_to_pool(spec.pool, guest.vmid)
         if self._unfinished(spec, guest):
             self._change(spec, fields - {"tags", "state"}, guest)
-            self.finish(spec, self._own(spec) or guest)
+            self._finish(spec, self._own(spec) or guest)
         else:
             self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
         return self.read(spec, guest.handle)
@@ -190,8 +207,16 @@ class GuestKind(GuestReader[G]):
         for disk, size in self.growths(spec, fields, config).items():
             self.api.client.resize(node, self.type, vmid, disk, size)
 
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """Number, node and address; and the start that a run left out, if it was killed or failed while it created the guest."""
+        fields, there = super().complete(resource, world), world.observed.get(resource.address)
+        unset = isinstance(resource.spec, GuestSpec) and resource.spec.state is None
+        if unset and isinstance(there, ObservedGuest) and self._unfinished(resource.spec, there):  # type: ignore[arg-type]  # as in observe
+            return {**fields, "state": "running"}
+        return fields
+
     def _unfinished(self, spec: G, guest: ObservedGuest) -> bool:
-        """Whether a run was killed while it created the guest: it is stopped, and without the tags, which are set last."""
+        """Whether a run broke off while it created the guest: it is stopped, and without the tags, which are set last."""
         waits = guest.reading.mark == spec.mark and guest.values["state"] == "stopped" and bool(spec.tags)
         tags = parse_tags(guest.reading.wanted.get("tags"))
         return waits and set(tags) != set(spec.tags) and (not tags or tags == self.inherited_tags(spec))
@@ -200,3 +225,8 @@ class GuestKind(GuestReader[G]):
         """The tags that a guest has before it is given its own."""
         del spec
         return ()
+
+
+def _half_made(spec: GuestSpec, failed: ProviderError) -> ProviderError:
+    """The failure of a guest that exists by now."""
+    return type(failed)(f"{failed}\n    guest {spec.id} was left half-made; the next plan shows what it lacks")

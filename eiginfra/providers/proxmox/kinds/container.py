@@ -10,13 +10,12 @@ from eiginfra.core.finding import Finding, notice
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, print_tags, with_mark
+from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, with_mark
 from eiginfra.providers.proxmox.guests import features, mounts
 from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, device_number, given, startup, volume_size
 from eiginfra.providers.proxmox.guests.findings import GuestsSeen, attributed
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
-from eiginfra.providers.proxmox.guests.observe import ObservedGuest
 from eiginfra.providers.proxmox.guests.spec import GIB, MIB, GuestSpec, Swap
 from eiginfra.providers.proxmox.guests.survey import Reading
 
@@ -62,6 +61,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
     title = "A container on Proxmox VE"
     type = "lxc"
     name_key = "hostname"
+    long_tasks = 2  # create, start
     restart_fields = frozenset({"dns", "nesting"})
 
     def waits(self, diff: FieldDiff) -> bool:
@@ -127,14 +127,17 @@ class ContainerKind(GuestKind[ContainerSpec]):
                 )
 
     def make(self, spec: ContainerSpec) -> None:
-        """One request makes and starts it: the server finishes what it began even if this process is killed."""
+        """One request makes it: the server finishes what it began even if this process is killed."""
         site, node = self.api.client.settings, str(spec.node)
         with self.api.client.task_slot(node, site.disks):
             upid = self.api.client.create_container(node, self.create_params(spec))
             self.api.client.follow(upid, f"create container {spec.id}")
 
     def create_params(self, spec: ContainerSpec) -> dict[str, Any]:
-        """The creating request: all but the tags, which would ask for VM.Config.Options on /vms there."""
+        """The creating request: all but the tags, which would ask for VM.Config.Options on /vms there, and the start.
+
+        With `start=1` another task begins when this one has ended: it holds the container's lock, and nobody is told how it ends.
+        """
         site = self.api.client.settings
         params = {
             "vmid": spec.id,
@@ -155,14 +158,5 @@ class ContainerKind(GuestKind[ContainerSpec]):
             "onboot": None if spec.onboot is None else int(spec.onboot),
             "startup": startup(spec, {}),
             "protection": None if spec.protection is None else int(spec.protection),
-            "start": int(spec.state != "stopped"),
         }
         return {name: value for name, value in params.items() if value is not None}
-
-    def finish(self, spec: ContainerSpec, standing: ObservedGuest | None) -> None:
-        """The tags; and a start, if the making task broke off before it."""
-        node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
-        if standing and standing.values["state"] == "stopped" and spec.state != "stopped":
-            self.api.client.power(node, self.type, vmid, "start")
-        if spec.tags:
-            self.api.client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})

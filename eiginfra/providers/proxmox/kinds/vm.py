@@ -12,7 +12,7 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.providers.proxmox.codec import Properties, encode_keys, print_tags, with_mark, without_mac
+from eiginfra.providers.proxmox.codec import Properties, encode_keys, with_mark, without_mac
 from eiginfra.providers.proxmox.guests import findings
 from eiginfra.providers.proxmox.guests.config import (
     DEVICE,
@@ -173,16 +173,12 @@ class VmKind(GuestKind[VmSpec]):
         template = self.api.surveys.last(spec.cohort).guests.get(spec.image)
         return template.tags if template else ()
 
-    def finish(self, spec: VmSpec, standing: ObservedGuest | None) -> None:
-        """Configure, grow, start; the tags last, which say that it is finished. A clone just made is as its template: it is not read."""
+    def configure(self, spec: VmSpec, standing: ObservedGuest | None) -> None:
+        """All that a clone has from its template, and the size of its disk. A clone just made is as its template: it is not read."""
         node, vmid = (standing.node, standing.vmid) if standing else (str(spec.node), int(spec.id or 0))
         reading = standing.reading if standing else self._copy(spec)
         self.api.client.configure(node, self.type, vmid, self.first_params(spec, reading), reading.digest)
         self.grow(spec, {"disk"}, node, vmid, reading.wanted)
-        if spec.state != "stopped" and not (standing and standing.values["state"] == "running"):
-            self.api.client.power(node, self.type, vmid, "start")
-        if spec.tags:
-            self.api.client.configure(node, self.type, vmid, {"tags": print_tags(spec.tags)})
 
     def _copy(self, spec: VmSpec) -> Reading:
         """A clone's configuration as far as it is its template's: without a MAC, so that the server gives it one, and without a digest."""

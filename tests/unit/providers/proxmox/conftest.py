@@ -110,6 +110,7 @@ class Wire(ProxmoxClient):
         self.vmid = 107
         self.pool_of = "eig3-adler"
         self.task_result = "OK"
+        self.stays_down = False
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
 
     def _call(self, method: str, path: str, what: str, params: Any = None) -> Any:
@@ -126,7 +127,7 @@ class Wire(ProxmoxClient):
         elif "description" in params:
             self.config["description"] = params["description"]
         if "/status/" in path:
-            self.running = path.endswith("/start")
+            self.running = path.endswith(("/start", "/reboot")) and not self.stays_down
 
     def _read(self, path: str) -> Any:
         row = {"vmid": self.vmid, "node": "eig", "status": "running" if self.running else "stopped", "type": self.kind}

@@ -230,8 +230,17 @@ def test_a_restart_is_a_reboot() -> None:
 # What creating sends.
 
 
-def test_a_container_is_made_with_its_mark_in_one_request_and_its_tags_afterwards() -> None:
-    wire = Wire(make_site())
+def test_p12_a_guest_that_nobody_starts_after_a_reboot_is_a_failure() -> None:
+    wire = Wire(make_site(task_timeout=0.01), QEMU, kind="qemu")
+    wire.pending_rows = [{"key": "nameserver", "pending": "192.0.2.1"}]
+    kind, spec = sort_of(wire, "proxmox.vm"), vm(**PLACE)
+    wire.stays_down = True
+    with pytest.raises(PermanentError, match="reboot guest 107: it was shut down, and nothing started it again"):
+        kind.restart(spec, kind.read(spec, {"vmid": 107, "node": "eig"}))
+
+
+def test_p3_a_container_is_made_with_its_mark_then_started_then_tagged() -> None:
+    wire = Wire(make_site(), running=False)
     sort_of(wire, "proxmox.container").create(container(**PLACE, keys=(KEY,), nesting=True))
     assert wire.sent == [
         (
@@ -252,9 +261,9 @@ def test_a_container_is_made_with_its_mark_in_one_request_and_its_tags_afterward
                 "ssh-public-keys": f"{KEY}\n",
                 "unprivileged": 1,
                 "features": "nesting=1",
-                "start": 1,
             },
         ),
+        ("POST", "nodes/eig/lxc/107/status/start", {}),
         ("PUT", "nodes/eig/lxc/107/config", {"tags": "adler;eig3;eiginfra"}),
     ]
 
@@ -302,7 +311,7 @@ def test_a_linked_clone_is_asked_for_without_a_storage_which_the_server_would_re
 def test_a_guest_wanted_stopped_is_not_started() -> None:
     wire = Wire(make_site(), running=False)
     sort_of(wire, "proxmox.container").create(container(**PLACE, state="stopped"))
-    assert wire.sent[0][2]["start"] == 0
+    assert not wire.sent[0][2].get("start")
     assert not any("status/start" in path for path in wire.paths())
 
 
