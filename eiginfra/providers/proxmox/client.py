@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
 from eiginfra.providers.http import BUSY, HttpPolicy, Meter, open_session
-from eiginfra.providers.proxmox.errors import NODE_STATUSES, BusyError, meaning, refusal
+from eiginfra.providers.proxmox.errors import NODE_STATUSES, BusyError, ErrorBody, meaning, refusal
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 GuestType = Literal["lxc", "qemu"]
@@ -38,6 +38,13 @@ _START_SECONDS = 60.0
 _LOG_LINES = 8
 _TASKS = 500
 _SKEW = 10  # seconds by which two clocks must differ before one of them is wrong
+
+
+class _Serializer(JsonSerializer):  # type: ignore[misc]  # proxmoxer brings no types
+    """proxmoxer's, which would keep no more than `errors` of what an error answer says."""
+
+    def loads_errors(self, response: Any) -> ErrorBody:
+        return ErrorBody.of(response.text)
 
 
 class ProxmoxClient:
@@ -85,7 +92,7 @@ class ProxmoxClient:
         session = self._closing.enter_context(open_session(policy))
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"
-        return ProxmoxResource(base_url=f"{site.url.rstrip('/')}/api2/json", session=session, serializer=JsonSerializer())
+        return ProxmoxResource(base_url=f"{site.url.rstrip('/')}/api2/json", session=session, serializer=_Serializer())
 
     def threads(self, count: int, name: str) -> ThreadPoolExecutor:
         """Threads that end with the client."""
@@ -106,8 +113,9 @@ class ProxmoxClient:
         try:
             answer = send(**params)
         except ResourceException as refused:
-            errors = refused.errors if refused.status_code == 400 and isinstance(refused.errors, dict) else None
-            raise refusal(refused.status_code, _decoded(str(refused.content)), errors, method, what) from refused
+            body = refused.errors if isinstance(refused.errors, ErrorBody) else ErrorBody()
+            reason = _decoded(str(refused.content))
+            raise refusal(refused.status_code, reason, body.errors, method, what, message=body.message) from refused
         except (KeyError, TypeError) as problem:
             raise PermanentError(f"{what}: {self.settings.url} answers, but not as a Proxmox VE; see `url:` under `proxmox:`") from problem
         if isinstance(answer, dict) and isinstance(answer.get("errors"), bytes):
@@ -300,7 +308,7 @@ class ProxmoxClient:
         result = str(state.get("exitstatus", ""))
         if result == "OK" or result.startswith("WARNINGS"):
             return
-        log = self.task_log(upid, what)[-_LOG_LINES:]
+        log = [line for line in self.task_log(upid, what) if line != f"TASK ERROR: {result}"][-_LOG_LINES:]
         raise meaning(result)(f"proxmox: {what}: {result}" + "".join(f"\n    {line}" for line in log))
 
     def _waits(self, most: float = inf) -> Iterator[bool]:

@@ -63,6 +63,13 @@ def test_a_failed_task_is_told_with_the_end_of_its_log() -> None:
     assert "line 11" not in str(caught.value)
 
 
+def test_p13_the_error_of_a_task_is_told_once() -> None:
+    log = [{"n": 1, "t": "extracting"}, {"n": 2, "t": "TASK ERROR: no space left"}]
+    with pytest.raises(PermanentError) as caught:
+        Scripted({"status": "stopped", "exitstatus": "no space left"}, log).follow(UPID, "create container 202")
+    assert str(caught.value) == "proxmox: create container 202: no space left\n    extracting"
+
+
 def test_a_task_that_does_not_end_is_given_up() -> None:
     with pytest.raises(TransientError, match="still running after 0 s"):
         Scripted(*[{"status": "running"}] * 3, task_timeout=0).follow(UPID, "x")

@@ -1,4 +1,4 @@
-"""What refusals mean; statuses and phrases are those of a Proxmox VE 9.1."""
+"""What refusals mean; statuses and phrases are those of a Proxmox VE 9.1 and 9.2."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from eiginfra.core.errors import (
     StaleError,
     TransientError,
 )
-from eiginfra.providers.proxmox.errors import BusyError, NodeSilentError, refusal
+from eiginfra.providers.proxmox.errors import BusyError, ErrorBody, NodeSilentError, meaning, refusal
 
 REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (401, "No ticket", PermissionDeniedError),
@@ -44,6 +44,17 @@ REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (599, "Too many redirections", NodeSilentError),
     (500, "storage 'local-lvm' is not available on node 'pve2'", NotFoundError),
     (500, "storage 'local' is not online", PermanentError),
+    (500, "403 Permission check failed (/storage/local, Datastore.Allocate)", PermissionDeniedError),
+    (500, "update pools failed: 403 Permission check failed (/vms/100, Permissions.Modify|VM.Allocate)", PermissionDeniedError),
+    (500, "create failed: 403 Permission check failed (pool 'nopool' does not exist)", NotFoundError),
+    (500, "400 Parameter verification failed.", PermanentError),
+    (500, "ACL update failed: 400 Parameter verification failed.", PermanentError),
+    (500, "401 No ticket", PermissionDeniedError),
+    (500, "501 Method not implemented", PermanentError),
+    (500, "596 Connection timed out", NodeSilentError),
+    (500, "unable to remove CT 403 - protection mode enabled", PermanentError),
+    (500, "no such vzdump job", NotFoundError),
+    (403, "Permission check failed (changing feature flags (except nesting) is only allowed for root@pam)", PermissionDeniedError),
 ]
 
 
@@ -66,6 +77,67 @@ def test_a_400_says_which_parameter_is_wrong_and_why() -> None:
         "create container 5: net0: invalid format - format error net0.tag: too big; "
         "vmid: invalid format - value does not look like a valid VM ID"
     )
+
+
+# What the server says below the first line: (status, message, errors), what is shown, and whether the token may not do it.
+DETAILS: list[tuple[int, str, dict[str, str] | None, str, type[ProviderError]]] = [
+    (
+        500,
+        "ACL update failed: 400 Parameter verification failed.\nrole: Cannot remove role 'PVEAdmin' - requires 'Permissions.Modify'.\n",
+        None,
+        "ACL update failed: 400 Parameter verification failed.; role: Cannot remove role 'PVEAdmin' - requires 'Permissions.Modify'.",
+        PermissionDeniedError,
+    ),
+    (
+        500,
+        "400 Parameter verification failed.\ndelete: unknown option 'nope'\n",
+        None,
+        "400 Parameter verification failed.; delete: unknown option 'nope'",
+        PermanentError,
+    ),
+    (400, "format error\n", {"mp": "missing\n", "volume": "too\nlong"}, "format error; mp: missing; volume: too long", PermanentError),
+    (400, "Parameter verification failed.\n", {"id": "invalid format"}, "id: invalid format", PermanentError),
+    (500, "Parameter verification failed.\n", {"id": "invalid format"}, "id: invalid format", PermanentError),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "said", "errors", "shown", "kind"), DETAILS)
+def test_p6_all_that_the_server_says_is_shown(
+    status: int, said: str, errors: dict[str, str] | None, shown: str, kind: type[ProviderError]
+) -> None:
+    problem = refusal(status, said.splitlines()[0], errors, "PUT", "x", message=said)
+    assert str(problem).startswith(f"x: {shown}")
+    assert type(problem) is kind
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "[1]", '{"data": null}', '{"message": 5, "errors": "x"}'])
+def test_p6_a_body_that_says_nothing_is_no_error_of_its_own(text: str) -> None:
+    assert ErrorBody.of(text) == ErrorBody()
+
+
+@pytest.mark.parametrize("inner", [403, 400])
+def test_p6_a_status_within_a_500_decides_as_one_of_its_own(inner: int) -> None:
+    phrase = {403: "Permission check failed (/storage/local, Datastore.Allocate)", 400: "Parameter verification failed."}[inner]
+    wrapped, bare = (refusal(status, text, None, "PUT", "x") for status, text in ((500, f"{inner} {phrase}"), (inner, phrase)))
+    assert type(wrapped) is type(bare)
+    assert wrapped.exit_code == {403: 77, 400: 1}[inner]
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [
+        ("403 Permission check failed (/storage/local, Datastore.AllocateSpace)", PermissionDeniedError),
+        ("clone failed: can't lock file '/var/lock/x' - got timeout", BusyError),
+        ("shrinking disks is not supported", PermanentError),
+    ],
+)
+def test_p6_so_does_one_in_the_result_of_a_task(result: str, kind: type[ProviderError]) -> None:
+    assert meaning(result) is kind
+
+
+def test_p6_what_only_root_may_do_is_not_blamed_on_the_token() -> None:
+    told = str(refusal(403, "Permission check failed (configuring device passthrough is only allowed for root@pam)", None, "PUT", "x"))
+    assert told.endswith("as root")
 
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", TransientError), ("POST", LostAnswerError)])

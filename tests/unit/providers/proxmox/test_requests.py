@@ -319,7 +319,7 @@ def test_a_failed_task_is_told_with_its_exit_status_and_its_log() -> None:
     wire = Wire(make_site())
     wire.task_result = "unable to create CT 107 - volume 'local:vztmpl/x.tar.zst' is broken"
     with pytest.raises(
-        PermanentError, match=r"create container 107: unable to create CT 107 - volume .* is broken\n    extracting\n    TASK ERROR"
+        PermanentError, match=r"create container 107: unable to create CT 107 - volume .* is broken\n    extracting\n    guest 107"
     ):
         sort_of(wire, "proxmox.container").create(container(**PLACE))
 
