@@ -15,7 +15,8 @@ from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import ProxmoxAccount, TeamId, Title, Username, brief
-from eiginfra.inventory.model import Contact, FileModel, Team
+from eiginfra.inventory.grants import Grant
+from eiginfra.inventory.model import MOST, Contact, FileModel, Team
 
 _MOST = 1_000_000
 
@@ -109,6 +110,9 @@ class CohortFile(FileModel):
     capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")
     caps: dict[str, CapField] = Field(
         default={}, description="The most that one apply may remove, by what is removed, e.g. members: 3 or 20%"
+    )
+    grants: tuple[Grant, ...] = Field(
+        default=(), max_length=MOST, description="What single teams' files may have that no team's file may have by itself"
     )
     people: dict[PersonName, Accounts] = Field(
         default={}, description="Whose accounts are whose, by user name, confirmed by EIG Link; `eiginfra confirm` writes it"

@@ -169,6 +169,7 @@ class Size(FileModel):
     cores: int = Field(ge=1, description="CPU cores")
     memory: Memory = Field(description="Whole MiB or GiB")
     disk: Disk = Field(description="The root disk, in whole GiB")
+    privileged: bool = Field(default=False, description="Only for teams that cohort.yml grants it")
 
 
 class Image(FileModel):
