@@ -41,6 +41,12 @@ def test_the_engine_opens_nothing(module: Path) -> None:
     assert not _calls(module) & {"open", "Path", "requests.get", "socket.socket", "subprocess.run"}
 
 
+def test_programs_are_run_by_one_door_each() -> None:
+    """git by one module, commands that print secrets by another."""
+    running = {module.relative_to(PACKAGE).as_posix() for module in LIBRARY if {"subprocess.run", "subprocess.Popen"} & _calls(module)}
+    assert running == {"wiring/git.py", "wiring/secrets.py"}
+
+
 def test_nobody_asks_whether_it_is_the_lab() -> None:
     asking = [
         module.name

@@ -45,7 +45,7 @@ def run(
     quiet: options.Quiet = False,
     once: Annotated[bool, typer.Option("--once", help="One round, for cron and CI; exits as drift or apply do.")] = False,
     pull: Annotated[
-        str | None, typer.Option("--pull", metavar="BRANCH", help="Fast-forward the inventory's git working copy before each round.")
+        str | None, typer.Option("--pull", metavar="BRANCH", help="Fast-forward the git checkout of eiginfra.yml before each round.")
     ] = None,
     metrics: Annotated[
         str | None, typer.Option("--metrics", metavar="HOST:PORT", help="Where /metrics and /healthz are served; else the site file's.")
@@ -77,7 +77,7 @@ def run(
     if source is not None:
         address()
 
-    copy = None if pull is None else WorkingCopy(folder, pull)
+    copy = None if pull is None else WorkingCopy(files.anchor, pull)
 
     def open_work() -> "Work":
         if copy is not None and copy.bring_forward():

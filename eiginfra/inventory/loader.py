@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,8 @@ def load_cohort(folder: Path) -> Cohort:
     """The cohort of a folder: `cohort.yml` and `teams/*.yml`. InputError carries every finding of every file, in order of place."""
     findings: list[Finding] = []
     file = _collect(findings, _load_cohort_file, folder)
-    reading = _TeamFolder(folder / "teams")
-    findings += [*reading.findings, *_strays(folder), *spelling_notices(reading.documents)]
+    reading = _TeamFolder(folder / "teams", linked=folder.is_symlink())
+    findings += [*reading.findings, *(() if file is None else _strays(folder)), *spelling_notices(reading.documents)]
     if file is None:
         raise InputError(ordered(findings))
     cohort = Cohort(
@@ -97,6 +98,8 @@ def load_settings(path: Path) -> Settings:
 
 def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
     path = folder / "cohort.yml"
+    if folder.is_symlink():
+        raise InputError([error("file-is-link", location=Location(file=shown(folder)))])
     if not path.exists():
         raise InputError([_no_cohort(folder)])
     document = load_document(path, templates=False)
@@ -118,10 +121,20 @@ def _no_cohort(folder: Path) -> Finding:
     return error("no-cohort", advice=meant, location=where)
 
 
+_KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
+"""What a cohort's folders may hold besides: what people read, and what editors leave."""
+
+
 def _strays(folder: Path) -> list[Finding]:
-    """YAML files beside cohort.yml: most likely teams in the wrong place."""
-    names = sorted(path.name for path in folder.glob("*.y*ml") if path.suffix in {".yml", ".yaml"} and path.stem != "cohort")
-    return [warning("stray-file", location=Location(file=shown(folder / name))) for name in names]
+    """What nothing reads: a team in the wrong place, or files that make the folder something else than an inventory."""
+    names = sorted(path.name for path in folder.iterdir() if path.name not in ("cohort.yml", "teams") and not _is_known(path))
+    found = [error("stray-file", location=Location(file=shown(folder / name))) for name in names]
+    teams = folder / "teams"
+    return [*found, error("file-is-link", location=Location(file=shown(teams)))] if teams.is_symlink() else found
+
+
+def _is_known(path: Path) -> bool:
+    return bool(_KNOWN.fullmatch(path.name)) and path.is_file() and not path.is_symlink()
 
 
 @dataclass
@@ -129,6 +142,7 @@ class _TeamFolder:
     """The team files of a folder, read: those that are sound, and what is wrong with the others."""
 
     folder: Path
+    linked: bool
     teams: list[Team] = field(default_factory=list)
     documents: dict[str, YamlDocument] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -136,13 +150,14 @@ class _TeamFolder:
 
     def __post_init__(self) -> None:
         try:
-            entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name) if self.folder.is_dir() else []
+            there = self.folder.is_dir() and not (self.linked or self.folder.is_symlink())
+            entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name) if there else []
         except OSError as problem:
             where = Location(file=shown(self.folder))
             self.findings.append(error("folder-unreadable", reason=problem.strerror, location=where))
             return
         for entry in entries:
-            if not entry.name.startswith("."):
+            if not _is_known(Path(entry.path)):
                 self._read(entry)
 
     def _read(self, entry: os.DirEntry[str]) -> None:
@@ -155,15 +170,11 @@ class _TeamFolder:
             stem = path.name.partition(".")[0]
             maybe = TEAM_ID.fits(stem) and ".y" in path.name.lower()
             advice = reason("rename-team-file", name=stem) if maybe else None
-            self.findings.append(warning("file-ignored", advice=advice, location=where))
+            self.findings.append(error("file-ignored", advice=advice, location=where))
         elif not TEAM_ID.fits(path.stem):
             meant = TEAM_ID.suggest(path.stem)
             advice = reason("rename-file", name=meant) if meant and TEAM_ID.fits(meant) else None
             self.findings.append(error("team-id", name=path.stem, advice=advice, location=where))
-        elif entry.is_symlink():
-            # A merge request could point it at any file of the machine that reads it, and findings quote what they read.
-            self.findings.append(error("file-is-link", location=where))
-            self.broken.add(path.stem)
         else:
             loaded = _collect(self.findings, _load_team, path)
             if loaded is None:

@@ -32,10 +32,15 @@ def place(file: str, text_before: str) -> Location:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The contents of a file that people write; InputError when it is absent, no file, unreadable or above MAX_BYTES (then unread)."""
+    """The contents of a file that people write; InputError when it is absent, no file, unreadable or above MAX_BYTES (then unread).
+
+    A symbolic link is no file: a merge request could point it at any file of the machine that reads it, and findings quote what they read.
+    """
     where = Location(file=shown(path))
     try:
-        status = path.stat()
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            raise InputError([error("file-is-link", location=where)])
         if not stat.S_ISREG(status.st_mode):
             directory = stat.S_ISDIR(status.st_mode)
             raise InputError([error("file-is-folder" if directory else "file-not-regular", location=where)])

@@ -19,6 +19,11 @@ class Paths:
     site: Path | None = None
     as_of: date | None = None
 
+    @property
+    def anchor(self) -> Path:
+        """From where the git checkout is looked for: a file that no team writes."""
+        return self.settings or self.site or Path()
+
 
 @dataclass(frozen=True)
 class Selection:

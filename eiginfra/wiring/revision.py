@@ -1,25 +1,20 @@
 """Which commit the inventory is at, for plans and the journal."""
 
-import subprocess
 from pathlib import Path
 
-_COMMIT = "# branch.oid "
-_NONE_YET = "(initial)"
+from eiginfra.wiring.git import Checkout, GitError
 
 
-def revision(folder: Path) -> tuple[str | None, bool]:
-    """The commit of the git working copy that holds `folder`, and whether `folder` has uncommitted changes; (None, False) without git."""
-    try:
-        # Fixed arguments, no shell; git is looked up on the PATH as every tool of the user's is.
-        ended = subprocess.run(  # noqa: S603
-            ["git", "-C", str(folder), "status", "--porcelain=v2", "--branch", "--", "."],  # noqa: S607
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+def revision(anchor: Path, folder: Path) -> tuple[str | None, bool]:
+    """The commit of the checkout that holds both, and whether `folder` has uncommitted changes; (None, False) without one.
+
+    anchor: a file that only EIG Link writes, eiginfra.yml or the site file.
+    """
+    checkout = Checkout.of(anchor)
+    commit = checkout.commit() if checkout is not None else None
+    if checkout is None or commit is None:
         return None, False
-    lines = ended.stdout.splitlines()
-    commit = next((line.removeprefix(_COMMIT) for line in lines if line.startswith(_COMMIT)), _NONE_YET)
-    return (None, False) if commit == _NONE_YET else (commit[:12], any(not line.startswith("#") for line in lines))
+    try:
+        return commit[:12], checkout.changed(folder)
+    except GitError:
+        return None, False

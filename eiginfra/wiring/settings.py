@@ -9,8 +9,12 @@ from eiginfra.wiring.asked import SETTINGS, Paths
 
 
 def named(paths: Paths) -> Paths:
-    """The same with what is None taken from eiginfra.yml. Raises UsageError when a file is named nowhere, InputError for bad settings."""
-    settings = load_settings(paths.settings or SETTINGS) if paths.settings or SETTINGS.exists() else None
+    """The same with what is None taken from eiginfra.yml; `settings` stays None where there is no such file.
+
+    Raises UsageError when a file is named nowhere, InputError for bad settings.
+    """
+    file = paths.settings or (SETTINGS if SETTINGS.exists() else None)
+    settings = load_settings(file) if file is not None else None
 
     def path(what: str, option: str) -> Path:
         found = getattr(paths, what) or (getattr(settings, what) if settings else None)
@@ -21,6 +25,7 @@ def named(paths: Paths) -> Paths:
 
     return replace(
         paths,
+        settings=file,
         inventory=path("inventory", "-i"),
         playbook=path("playbook", "--playbook"),
         site=path("site", "--site"),

@@ -48,7 +48,8 @@ from eiginfra.wiring.siblings import Siblings
 class Workspace:
     """One cohort, its playbook and its site, loaded and checked by form; everything else on demand."""
 
-    def __init__(self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, offline: bool) -> None:
+    def __init__(self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, anchor: Path, offline: bool) -> None:
+        self._anchor = anchor
         self.cohort = cohort
         self.playbook = playbook
         self.site = site
@@ -79,7 +80,7 @@ class Workspace:
             findings += problem.findings
         if findings or loaded_site is None or loaded_cohort is None:
             raise InputError(findings)
-        return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), offline=offline)
+        return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), anchor=paths.anchor, offline=offline)
 
     def __enter__(self) -> Self:
         return self
@@ -288,7 +289,7 @@ class Workspace:
     def meta(self, selection: Selection | None = None) -> PlanMeta:
         """For what a plan of this project is made."""
         selection = selection or Selection()
-        commit, dirty = revision(Path(self.cohort.document.file).parent)
+        commit, dirty = revision(self._anchor, Path(self.cohort.document.file).parent)
         urls = [provider.url for provider in self.providers if provider.url is not None]
         return PlanMeta(
             cohort=self.cohort.id,

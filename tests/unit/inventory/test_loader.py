@@ -10,7 +10,7 @@ from support.words import line, raises
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.values import ByteSize
-from eiginfra.inventory.loader import load_cohort, load_settings
+from eiginfra.inventory.loader import load_cohort, load_settings, load_site
 
 HEAD = "title: ADLER\nadministration: Cour des comptes\n"
 MEMBER = "members:\n  - {username: adler-1, email: adler-1@example.org"
@@ -159,7 +159,7 @@ def test_all_mistakes_of_all_files_are_told_at_once_in_order_of_place(cohort: Ca
         "teams/Big.yml:1:1: error: 'Big' is not a team id",
         "teams/adler.yml:1:8: error: the byte 0xFF is not UTF-8",
         "teams/karfur.yml:9:7: error: a closing bracket is missing, or is the wrong one",
-        "teams/notes.txt:1:1: warning: this is no team file and is ignored",
+        "teams/notes.txt:1:1: error: this is no team file",
         "teams/old.yaml:1:1: error: team files end in .yml",
         "teams/plume.yml:1:1: error: 'administration' is missing",
         "teams/plume.yml:2:1: error: unknown key 'zz'",
@@ -197,22 +197,50 @@ def test_a_long_value_is_not_repeated_in_full(cohort: Callable[..., Path]) -> No
     assert len(said) < 250
 
 
-def test_files_that_are_left_out_are_warned_about(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
-    loaded = load_cohort(cohort({"adler": team_text("adler"), "README.md": "x", ".gitkeep": ""}))
-    (loaded_again := cohort()).joinpath("plume.yml").write_text("title: X\n")
-    assert [line(finding) for finding in load_cohort(loaded_again).findings][-1] == (
-        "plume.yml:1:1: warning: this file is ignored (team files belong in the folder teams)"
-    )
-    assert [line(finding) for finding in loaded.findings] == [
-        "teams/README.md:1:1: warning: this is no team file and is ignored (team files end in .yml)"
-    ]
+def test_files_that_people_read_and_that_editors_leave_are_no_mistake(cohort: Callable[..., Path], team_text: Callable[..., str]) -> None:
+    folder = cohort({"adler": team_text("adler"), "README.md": "x", ".gitkeep": "", ".adler.yml.swp": "x", "adler.yml~": "x"})
+    (folder / "README").write_text("x")
+    assert load_cohort(folder).findings == ()
 
 
-def test_a_team_file_may_not_point_elsewhere(cohort: Callable[..., Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["HEAD", "config", ".git", ".gitattributes", "notes.txt", "plume.yml", "cohort.yaml", "objects/x", "README/x"]
+)
+def test_attack_1_what_nothing_reads_is_an_error(name: str, cohort: Callable[..., Path]) -> None:
     folder = cohort()
-    (tmp_path / "secret").write_text("glpat-secret")
-    (folder / "teams" / "plume.yml").symlink_to(tmp_path / "secret")
-    assert findings(folder) == ["teams/plume.yml:1:1: error: this is a symbolic link (put the team's file itself here)"]
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("x")
+    (said,) = findings(folder)
+    assert said.startswith(f"{name.partition('/')[0]}:1:1: error: nothing reads this (a cohort's folder holds cohort.yml")
+
+
+@pytest.mark.parametrize("name", ["HEAD", ".gitmodules", ".hidden.yml/x", "sub/adler.yml"])
+def test_attack_1_nor_may_it_be_among_the_teams(name: str, cohort: Callable[..., Path]) -> None:
+    folder = cohort()
+    (folder / "teams" / name).parent.mkdir(exist_ok=True)
+    (folder / "teams" / name).write_text("title: x\n")
+    assert [said.partition(": ")[0] for said in findings(folder)] == [f"teams/{name.partition('/')[0]}:1:1"]
+
+
+@pytest.mark.parametrize("name", ["cohort.yml", "teams/plume.yml", "teams", "../eig3"])
+def test_attack_1_no_file_points_elsewhere(name: str, cohort: Callable[..., Path], team_text: Callable[..., str], tmp_path: Path) -> None:
+    folder = cohort({"adler": team_text("adler"), "plume": team_text("plume")})
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    path = folder.parent / "eig3" if name == "../eig3" else folder / name
+    path.rename(target / "secret")
+    path.symlink_to(target / "secret")
+    assert any(said.endswith("error: this is a symbolic link (put the file or the folder itself here)") for said in findings(folder))
+
+
+@pytest.mark.parametrize("load", [load_settings, load_site, load_cohort])
+def test_attack_1_nothing_that_a_link_names_is_repeated(load: Callable[[Path], object], tmp_path: Path) -> None:
+    (tmp_path / "shadow").write_text("root:$6$hash:1::\nx\n")
+    link = tmp_path / "cohort.yml"
+    link.symlink_to(tmp_path / "shadow")
+    with raises(InputError, match="symbolic link") as caught:
+        load(tmp_path if load is load_cohort else link)
+    assert "hash" not in str(caught.value)
 
 
 def test_a_folder_that_is_no_cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -302,7 +302,7 @@ def test_what_is_no_mistake(text: str, *, cohort: Write, site: Write) -> None:
         ("Adler 2.yml", "teams/Adler 2.yml:1:1: error: 'Adler 2' is not a team id (rename the file to adler-2.yml: lower-case letters, digits and single hyphens, beginning with a letter, 31 characters at most)"),
         ("plume.yaml", "teams/plume.yaml:1:1: error: team files end in .yml (rename it to plume.yml)"),
         ("plume.YML", "teams/plume.YML:1:1: error: team files end in .yml (rename it to plume.yml)"),
-        ("plume.yml.txt", "teams/plume.yml.txt:1:1: warning: this is no team file and is ignored (rename it to plume.yml, if it is one)"),
+        ("plume.yml.txt", "teams/plume.yml.txt:1:1: error: this is no team file (rename it to plume.yml, if it is one)"),
     ],
 )  # fmt: skip
 def test_the_name_of_the_file(name: str, said: str, *, cohort: Write, site: Write) -> None:

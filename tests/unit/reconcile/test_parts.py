@@ -138,7 +138,7 @@ def test_a_working_copy_elsewhere_is_refused(git: Git, tmp_path: Path) -> None:
 
 def test_no_working_copy_at_all(git: Git, tmp_path: Path) -> None:
     (tmp_path / "plain").mkdir()
-    with pytest.raises(PermanentError, match=r"cannot tell its branch: .*not a git repository"):
+    with pytest.raises(PermanentError, match="is in no git checkout"):
         WorkingCopy(tmp_path / "plain", "main").bring_forward()
 
 
