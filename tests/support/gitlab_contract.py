@@ -14,6 +14,8 @@ import jsonschema
 from support.gitlab_case import PAGED
 from support.gitlab_cases import DOCUMENTED as KINDS_DOCUMENTED
 
+PARAMETERS = json.loads((Path(__file__).parent / "gitlab_parameters.json").read_text(encoding="utf-8"))
+"""By route, the parameters that GitLab takes, and those of them that are deprecated: written by tools/gitlab_parameters.py."""
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "gitlab-rest-v4.json"
 API = "/api/v4"
 
@@ -105,12 +107,24 @@ def _path(request) -> str:
     return urlsplit(str(request.url)).path.partition(API)[2]
 
 
+def _taken(method: str, path: str) -> dict[str, list[str]] | None:
+    """What the request takes by `PARAMETERS`; None where these do not tell."""
+    known = ((route.partition(" "), names) for route, names in PARAMETERS.items())
+    return next(
+        (names for (verb, _, shape), names in known if verb.lower() == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", shape), path)),
+        None,
+    )
+
+
 def check_request(request) -> None:
     """A request is one that GitLab describes or documents, with parameters that it knows, of their types; what is required is there."""
     parts, method = urlsplit(str(request.url)), str(request.method).lower()
     path = _path(request)
     where, query = f"{method} {path}", parse_qs(parts.query, keep_blank_values=True)
     body = json.loads(request.body) if request.body and request.body != b"null" else None
+    if (taken := _taken(method, path)) is not None:
+        wrong = sorted(set(body or ()) - (set(taken["takes"]) - set(taken["deprecated"])))
+        assert not wrong, f"{where}: unknown or deprecated {wrong}"
     documented = next((known for (verb, shape), known in DOCUMENTED.items() if verb == method and re.fullmatch(shape, path)), None)
     if documented is not None:
         assert set(query) <= documented[0], f"{where}: unknown {set(query) - documented[0]}"

@@ -155,7 +155,11 @@ def create(call: GitLabCall) -> Answer:
             parent_id=parent.id if parent else None,
             visibility=wanted["visibility"],
             created_at=state.now(),
-            settings=_settings_of(given),
+            # The setting of shared runners is a parameter of changes only; a new group has that of the group around it.
+            settings={
+                **_settings_of({name: value for name, value in given.items() if name != "shared_runners_setting"}),
+                "shared_runners_setting": parent.settings.get("shared_runners_setting", "enabled") if parent else "enabled",
+            },
         )
     )
     state.add_member(("group", group.id), user.id, OWNER, user.id, None)
@@ -225,19 +229,7 @@ def _settings_of(given: dict[str, Any]) -> dict[str, Any]:
     if settings.get("default_branch_protection") is not None:
         level = settings["default_branch_protection"]
         settings["default_branch_protection_defaults"] = present_groups.branch_protection(level)
-    elif defaults := settings.get("default_branch_protection_defaults"):
-        settings["default_branch_protection_defaults"] = {**present_groups.branch_protection(2), **defaults}
-        settings["default_branch_protection"] = _protection_level(settings["default_branch_protection_defaults"])
     return settings
-
-
-def _protection_level(defaults: dict[str, Any]) -> int:
-    names = ("allowed_to_push", "allowed_to_merge", "allow_force_push", "developer_can_initial_push")
-    for level in present_groups.BRANCH_DEFAULTS:
-        known = present_groups.branch_protection(level)
-        if all(known[name] == defaults.get(name) for name in names):
-            return level
-    return 2
 
 
 ROUTES: tuple[Route, ...] = (

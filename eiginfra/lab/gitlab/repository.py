@@ -5,7 +5,7 @@ from hashlib import sha1
 from typing import Any
 
 from eiginfra.lab.gitlab.call import GitLabCall
-from eiginfra.lab.gitlab.present_groups import BRANCH_DEFAULTS
+from eiginfra.lab.gitlab.present_groups import branch_protection
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -122,13 +122,14 @@ def commit_files(call: GitLabCall, project: ProjectRecord, branch: str, message:
 
 def _protect_default(state: GitLabState, project: ProjectRecord, branch: str) -> None:
     group = state.groups.get(project.namespace_id)
-    level = group.settings.get("default_branch_protection", 2) if group else 2
-    if level is None or level == 0:
+    defaults = (group.settings.get("default_branch_protection_defaults") if group else None) or branch_protection(2)
+    push, merge = (max(entry["access_level"] for entry in defaults[f"allowed_to_{what}"]) for what in ("push", "merge"))
+    force = bool(defaults.get("allow_force_push"))
+    if (push, merge, force) == (30, 30, True):
         return
     rules = state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
     if not any(rule["name"] == branch for rule in rules):
-        levels = BRANCH_DEFAULTS[level]
-        rules.append(protection(state, branch, push=levels["push"], merge=levels["merge"], force=levels["force"]))
+        rules.append(protection(state, branch, push=push, merge=merge, force=force))
 
 
 def protection(state: GitLabState, name: str, *, push: int, merge: int, force: bool) -> Json:

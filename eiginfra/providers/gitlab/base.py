@@ -1,7 +1,7 @@
 """What the GitLab kinds share: the tree they observe, and how a refused creation is understood."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import AlreadyExistsError, PermanentError, UsageError
@@ -10,6 +10,7 @@ from eiginfra.core.kind import Kind
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json, RefusedError
+from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import same_path
@@ -29,6 +30,9 @@ def account(username: str) -> Address:
 
 class GitLabKind(Kind[S]):
     """Base of the GitLab kinds; without an API (a site without GitLab) they can be described, but not asked."""
+
+    field_map: ClassVar[FieldMap | None] = None
+    """Which request takes which field; None where a kind's requests are not made of its fields."""
 
     def __init__(self, api: GitLabApi | None = None) -> None:
         self._api = api

@@ -12,6 +12,7 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.field_map import FieldMap
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind, Sought
 from eiginfra.providers.gitlab.observed_tree import identity
@@ -32,8 +33,7 @@ class ListKind(NestedKind[S]):
     """What an item is called in errors: "label"."""
     naming: ClassVar[str]
     """The field of the spec that tells it from others in its list."""
-    fields: ClassVar[Mapping[str, str]]
-    """Our field -> GitLab's."""
+    field_map: ClassVar[FieldMap]
     query: ClassVar[Mapping[str, bool]] = {}
     """Parameters with which the list holds the group's or the project's own items and no other."""
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
@@ -52,16 +52,12 @@ class ListKind(NestedKind[S]):
 
     def shown(self, item: Json, holder: Holder) -> tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]:
         """As GitLab lists it."""
-        values = {ours: self._shown(ours, item.get(theirs)) for ours, theirs in self.fields.items()}
+        values = {name: self._shown(name, value) for name, value in self.field_map.read(item).items()}
         return {holder.sort: holder.path, **values}, {"id": item["id"]}
 
     def _shown(self, name: str, value: Any) -> JsonValue:
         """GitLab keeps no empty text: it shows null."""
         return "" if value is None and self.spec.model_fields[name].default == "" else value
-
-    def changes(self, body: Json) -> Json:
-        """The body of a request that changes these fields, where GitLab calls one otherwise than in a creation."""
-        return body
 
     def recognised(self, found: list[Observed], sought: Sought) -> list[Observed]:
         """By the wanted name, else by the ID in a record: then somebody renamed it by hand."""
@@ -85,21 +81,18 @@ class ListKind(NestedKind[S]):
     def create(self, spec: S) -> Observed:
         """Make it."""
         wanted = spec.values()
-        body = self._body(wanted, list(wanted))
+        body = self.field_map.creation(wanted)
         return self.answered(spec, lambda: self.api.nested.add_item(self.holder(wanted), self.listing, self._what(wanted), body))
 
     def update(self, observed: Observed, spec: S, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request."""
         wanted, what = spec.values(), self._what(observed.values)
-        body = self.changes(self._body(wanted, [diff.field for diff in diffs]))
+        body = self.field_map.body(wanted, [diff.field for diff in diffs])
         return self.answered(spec, lambda: self.api.nested.change_item(self.holder(wanted), self.listing, _number(observed), what, body))
 
     def delete(self, observed: Observed) -> None:
         """Remove it."""
         self.api.nested.remove_item(self.holder(observed.values), self.listing, _number(observed), self._what(observed.values))
-
-    def _body(self, wanted: Mapping[str, JsonValue], names: Sequence[str]) -> Json:
-        return {self.fields[name]: wanted[name] for name in names if name in self.fields}
 
     def _what(self, values: Mapping[str, Any]) -> str:
         return f"{self.noun} {self.label(values)}"

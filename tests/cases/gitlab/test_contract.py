@@ -31,15 +31,31 @@ def answered(request, status, body):
         (sent("GET", "/groups/1/descendant_groups", page="two"), "page=two"),
         (sent("GET", "/groups/1/descendant_groups", order_by="colour"), "order_by=colour"),
         (sent("GET", "/groups/1/projects", simple="False"), "simple=False"),
-        (sent("PUT", "/projects/1", {"titel": "x"}), "unknown titel"),
         (sent("PATCH", "/projects/1/protected_branches/main", {"allowed_to_push": [{"level": 30}]}), "unknown level"),
-        (sent("POST", "/groups/1/archive", {"x": 1}), "takes no body"),
+        (sent("POST", "/projects/1/star", {"x": 1}), "takes no body"),
         (sent("POST", "/users", {"username": "ada", "pass": "x"}), "unknown {'pass'}"),
         (sent("GET", "/users", user="ada"), "unknown {'user'}"),
     ],
 )
 def test_a_wrong_request_is_found(request_, words):
     with pytest.raises(AssertionError, match=words):
+        check_request(request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "names"),
+    [
+        (sent("PUT", "/projects/1", {"titel": "x"}), "titel"),
+        (sent("POST", "/groups/1/archive", {"x": 1}), "x"),
+        (sent("POST", "/groups", {"name": "a", "path": "ab", "shared_runners_setting": "enabled"}), "shared_runners_setting"),
+        (
+            sent("PUT", "/groups/1", {"default_branch_protection": 2, "emails_disabled": True}),
+            "default_branch_protection', 'emails_disabled",
+        ),
+    ],
+)
+def test_f1_what_a_request_does_not_take_or_is_deprecated_is_found(request_, names):
+    with pytest.raises(AssertionError, match=rf"unknown or deprecated \['{names}'\]"):
         check_request(request_)
 
 

@@ -2,16 +2,17 @@ from typing import Any
 
 from support.gitlab_case import ADLER, COHORT, GROUP, SPACE, Case, Key, Row
 
+from eiginfra.providers.gitlab.branch_protection import PROTECTIONS
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 
 GROUP_NAMES = {
     "project_creation": "project_creation_level",
     "subgroup_creation": "subgroup_creation_level",
-    "branch_protection": "default_branch_protection",
+    "branch_protection": "default_branch_protection_defaults",
     "shared_runners": "shared_runners_setting",
 }
 GROUP_VALUES = {
-    "branch_protection": {"none": 0, "developers-push": 1, "full": 2, "developers-merge": 3, "developers-initial-push": 4},
+    "branch_protection": PROTECTIONS,
     "shared_runners": {"overridable": "disabled_and_overridable", "disabled": "disabled_and_unoverridable"},
 }
 

@@ -13,27 +13,28 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.base import GROUP
+from eiginfra.providers.gitlab.branch_protection import PROTECTIONS, protection_of
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.field_map import FieldMap
+from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, named_in, parent, slug
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
 FIELD_MAP = FieldMap(
+    ("POST /groups",),
+    ("PUT /groups/{id}",),
     {
-        "name": "name",
-        "description": "description",
-        "visibility": "visibility",
-        "project_creation": "project_creation_level",
-        "subgroup_creation": "subgroup_creation_level",
-        "branch_protection": "default_branch_protection",
-        "shared_runners": "shared_runners_setting",
+        **plain("name", "description", "visibility"),
+        **plain(project_creation="project_creation_level", subgroup_creation="subgroup_creation_level"),
+        "branch_protection": Parameter("default_branch_protection_defaults", values=PROTECTIONS, read=protection_of),
+        # A new group has the setting of the group around it, whatever its creation says.
+        "shared_runners": Parameter(
+            "shared_runners_setting",
+            created=False,
+            values={"enabled": "enabled", "overridable": "disabled_and_overridable", "disabled": "disabled_and_unoverridable"},
+        ),
     },
-    {
-        # https://docs.gitlab.com/api/groups/#options-for-default_branch_protection
-        "branch_protection": {"none": 0, "developers-push": 1, "full": 2, "developers-merge": 3, "developers-initial-push": 4},
-        "shared_runners": {"enabled": "enabled", "overridable": "disabled_and_overridable", "disabled": "disabled_and_unoverridable"},
-    },
+    fixed=frozenset({"path", "parent_id"}),
 )
 MEMBERS_MAY = frozenset({"developer", "maintainer"})
 
@@ -68,6 +69,7 @@ class GroupKind(PathKind[GroupSpec]):
     spec = GroupSpec
     title = "a group on GitLab"
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
+    field_map = FIELD_MAP
     noun = "group"
     signs = "()."
 
@@ -128,9 +130,13 @@ class GroupKind(PathKind[GroupSpec]):
         return _observed(spec.path, group)
 
     def create(self, spec: GroupSpec) -> Observed:
-        """Make it in the group around it."""
-        fields = {"name": slug(spec.path), **FIELD_MAP.body(spec.values(), FIELD_MAP.names)}
-        return _observed(spec.path, self.made(spec, lambda: self.api.create_group(spec.path, fields)))
+        """Make it in the group around it; what a creation does not take follows in one more request, if it is not so already."""
+        wanted = spec.values()
+        fields = {"name": slug(spec.path), **FIELD_MAP.creation(wanted)}
+        there = _observed(spec.path, self.made(spec, lambda: self.api.create_group(spec.path, fields)))
+        if not (later := FIELD_MAP.later(wanted, there.values)):
+            return there
+        return _observed(spec.path, self.api.update_group(spec.path, identity(there.handle), FIELD_MAP.body(wanted, later)))
 
     def update(self, observed: Observed, spec: GroupSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request."""

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath, lower_case
 from eiginfra.providers.gitlab.list_kind import ListKind
 
@@ -36,9 +36,9 @@ class LabelKind(ListKind[LabelSpec]):
     listing = "labels"
     noun = "label"
     naming = "name"
-    fields = {"name": "name", "color": "color", "description": "description"}
+    field_map = FieldMap(
+        ("POST /groups/{id}/labels",),
+        ("PUT /groups/{id}/labels/{label_id}",),
+        {**plain("color", "description"), "name": Parameter("name", renamed="new_name")},
+    )
     query = {"include_ancestor_groups": False}
-
-    def changes(self, body: Json) -> Json:
-        """A label is renamed by `new_name`."""
-        return {"new_name" if name == "name" else name: value for name, value in body.items()}

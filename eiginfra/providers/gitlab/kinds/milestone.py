@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.providers.gitlab.field_map import FieldMap, plain
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.list_kind import ListKind
 
@@ -36,4 +37,8 @@ class MilestoneKind(ListKind[MilestoneSpec]):
     listing = "milestones"
     noun = "milestone"
     naming = "title"
-    fields = {"title": "title", "description": "description", "starts": "start_date", "due": "due_date"}
+    field_map = FieldMap(
+        ("POST /groups/{id}/milestones",),
+        ("PUT /groups/{id}/milestones/{milestone_id}",),
+        plain("title", "description", starts="start_date", due="due_date"),
+    )

@@ -15,7 +15,7 @@ from eiginfra.core.spec import UNORDERED, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.field_map import FieldMap
+from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath, Visibility, lower_case, name_problem, named_in, parent, slug
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
@@ -24,27 +24,32 @@ from eiginfra.providers.gitlab.website import joined, parted
 
 ONE = Usage(projects=1)
 FIELD_MAP = FieldMap(
+    ("POST /projects",),
+    ("PUT /projects/{id}",),
     {
-        "title": "name",
-        "visibility": "visibility",
-        "topics": "topics",
-        "merge_method": "merge_method",
-        "squash": "squash_option",
-        "issues": "issues_access_level",
-        "wiki": "wiki_access_level",
-        "packages": "package_registry_access_level",
-        "registry": "container_registry_access_level",
-        "pages": "pages_access_level",
-        "ci": "builds_access_level",
-        "ci_config": "ci_config_path",
-        "ci_timeout": "build_timeout",
-        "auto_devops": "auto_devops_enabled",
-        "shared_runners": "shared_runners_enabled",
-        "pipeline_must_succeed": "only_allow_merge_if_pipeline_succeeds",
-        "threads_must_be_resolved": "only_allow_merge_if_all_discussions_are_resolved",
-        "remove_source_branch": "remove_source_branch_after_merge",
+        **plain(
+            "visibility",
+            "topics",
+            title="name",
+            squash="squash_option",
+            issues="issues_access_level",
+            wiki="wiki_access_level",
+            packages="package_registry_access_level",
+            registry="container_registry_access_level",
+            pages="pages_access_level",
+            ci="builds_access_level",
+            ci_config="ci_config_path",
+            ci_timeout="build_timeout",
+            auto_devops="auto_devops_enabled",
+            shared_runners="shared_runners_enabled",
+            pipeline_must_succeed="only_allow_merge_if_pipeline_succeeds",
+            threads_must_be_resolved="only_allow_merge_if_all_discussions_are_resolved",
+            remove_source_branch="remove_source_branch_after_merge",
+        ),
+        "merge_method": Parameter("merge_method", values={"merge": "merge", "semi-linear": "rebase_merge", "fast-forward": "ff"}),
     },
-    {"merge_method": {"merge": "merge", "semi-linear": "rebase_merge", "fast-forward": "ff"}},
+    fixed=frozenset({"path", "namespace_id", "initialize_with_readme", "description"}),
+    own={"archived": ("POST /projects/{id}/archive", "POST /projects/{id}/unarchive")},
 )
 
 Feature = Literal["disabled", "private", "enabled"]
@@ -87,6 +92,7 @@ class ProjectKind(PathKind[ProjectSpec]):
     spec = ProjectSpec
     title = "a project on GitLab"
     decommission = Decommission((Step("archive", Trigger.PRUNE, {"archived": True}),))
+    field_map = FIELD_MAP
     noun = "project"
     signs = "+."
 
@@ -152,7 +158,7 @@ class ProjectKind(PathKind[ProjectSpec]):
     def create(self, spec: ProjectSpec) -> Observed:
         """Make it, empty, in its group."""
         wanted = spec.values()
-        fields = {"name": slug(spec.path), **FIELD_MAP.body(wanted, FIELD_MAP.names), **_described(spec, wanted, {})}
+        fields = {"name": slug(spec.path), **FIELD_MAP.creation(wanted), **_described(spec, wanted, {})}
         made = self.made(spec, lambda: self.api.create_project(spec.path, fields))
         if spec.archived:
             made = self.api.archive_project(spec.path, int(made["id"]), archived=True)

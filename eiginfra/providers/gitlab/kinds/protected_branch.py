@@ -15,6 +15,7 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.gitlab.base import FILE, PROJECT
 from eiginfra.providers.gitlab.client import Json, RefusedError
+from eiginfra.providers.gitlab.field_map import FieldMap, Parameter
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind
@@ -25,6 +26,15 @@ NAMES = {level: name for name, level in LEVELS.items()}
 LISTED = ("push", "merge")
 """What GitLab keeps as a list of entries, each a level, a person, a group or a key."""
 FIELDS = (*LISTED, "force_push")
+FIELD_MAP = FieldMap(
+    ("POST /projects/{id}/protected_branches",),
+    ("PATCH /projects/{id}/protected_branches/{name}",),
+    {
+        "branch": Parameter("name", changed=False),
+        **{name: Parameter(f"{name}_access_level", renamed=f"allowed_to_{name}", values=LEVELS) for name in LISTED},
+        "force_push": Parameter("allow_force_push"),
+    },
+)
 
 Level = Literal["nobody", "developers", "maintainers", "administrators"]
 
@@ -45,6 +55,7 @@ class ProtectedBranchKind(NestedKind[ProtectedBranchSpec]):
     name = "gitlab.protected_branch"
     spec = ProtectedBranchSpec
     title = "a rule that protects a branch on GitLab"
+    field_map = FIELD_MAP
     orphans: ClassVar[bool] = False
 
     def holder(self, values: Mapping[str, Any]) -> Holder:
@@ -144,12 +155,8 @@ class ProtectedBranchKind(NestedKind[ProtectedBranchSpec]):
         )
 
     def _protect(self, spec: ProtectedBranchSpec, wanted: Mapping[str, Any]) -> Observed:
-        fields = {
-            "name": spec.branch,
-            "push_access_level": LEVELS.get(str(wanted.get("push")), LEVELS["maintainers"]),
-            "merge_access_level": LEVELS.get(str(wanted.get("merge")), LEVELS["maintainers"]),
-            "allow_force_push": bool(wanted.get("force_push")),
-        }
+        levels = {name: wanted.get(name) if wanted.get(name) in LEVELS else "maintainers" for name in LISTED}
+        fields = FIELD_MAP.creation({**levels, "branch": spec.branch, "force_push": bool(wanted.get("force_push"))})
         return self.answered(spec, lambda: self.api.nested.protect(self.holder(spec.values()), fields))
 
 

@@ -18,13 +18,22 @@ from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.core.world import World
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.digests import digest, reveal
+from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind
 from eiginfra.providers.gitlab.settings import GitLabSettings
 
-# Our field -> GitLab's, of those that are sent as they are.
-FIELDS = {"masked": "masked", "protected": "protected", "raw": "raw", "type": "variable_type", "description": "description"}
+FIELD_MAP = FieldMap(
+    ("POST /groups/{id}/variables", "POST /projects/{id}/variables"),
+    ("PUT /groups/{id}/variables/{key}", "PUT /projects/{id}/variables/{key}"),
+    {
+        **plain("masked", "protected", "raw", "description", type="variable_type"),
+        "key": Parameter("key", changed=False),
+        "scope": Parameter("environment_scope", changed=False),
+    },
+    fixed=frozenset({"value"}),
+)
 
 
 class Source(BaseModel):
@@ -77,6 +86,7 @@ class VariableKind(NestedKind[VariableSpec]):
     spec = VariableSpec
     title = "a CI/CD variable of a group or project on GitLab"
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
+    field_map = FIELD_MAP
 
     def holder(self, values: Mapping[str, Any]) -> Holder:
         """Its group or project."""
@@ -95,9 +105,8 @@ class VariableKind(NestedKind[VariableSpec]):
         """As GitLab lists it, the value as its digest; of a hidden one there is none."""
         values = {
             holder.sort: holder.path,
-            "key": item["key"],
-            "scope": item.get("environment_scope", "*"),
-            **{ours: item.get(theirs) for ours, theirs in FIELDS.items()},
+            "scope": "*",
+            **FIELD_MAP.read(item),
             "description": item.get("description") or "",
         }
         values["digest"] = None if item.get("value") is None else self._digest(values, str(item["value"]))
@@ -131,23 +140,19 @@ class VariableKind(NestedKind[VariableSpec]):
     def create(self, spec: VariableSpec) -> Observed:
         """Make it."""
         wanted = spec.values()
-        fields = {"key": spec.key, "value": self._value(spec), "environment_scope": spec.scope, **self._fields(wanted, FIELDS)}
+        fields = {**FIELD_MAP.creation(wanted), "environment_scope": spec.scope, "value": self._value(spec)}
         return self.answered(spec, lambda: self.api.nested.add_variable(self.holder(wanted), fields))
 
     def update(self, observed: Observed, spec: VariableSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - found by its key
         """Change the named fields, in one request."""
         wanted, changed = spec.values(), {diff.field for diff in diffs}
-        fields = self._fields(wanted, changed) | ({"value": self._value(spec)} if "digest" in changed else {})
+        fields = FIELD_MAP.body(wanted, changed) | ({"value": self._value(spec)} if "digest" in changed else {})
         return self.answered(spec, lambda: self.api.nested.change_variable(self.holder(wanted), spec.key, spec.scope, fields))
 
     def delete(self, observed: Observed) -> None:
         """Remove it."""
         values = observed.values
         self.api.nested.remove_variable(self.holder(values), str(values["key"]), str(values.get("scope", "*")))
-
-    @staticmethod
-    def _fields(wanted: Mapping[str, Any], names: Sequence[str] | Mapping[str, str] | set[str]) -> Json:
-        return {FIELDS[name]: wanted[name] for name in names if name in FIELDS and name in wanted}
 
 
 def _fetched(settings: GitLabSettings, resource: Resource) -> str:

@@ -43,11 +43,11 @@ def test_only_a_line_of_its_own_is_the_website(text, parts):
 
 @pytest.mark.parametrize("words_", [GROUP_WORDS, PROJECT_WORDS])
 def test_words_go_there_and_back(words_):
-    for field, values in words_.values.items():
-        for ours in values:
+    for field, known in words_.parameters.items():
+        for ours in known.values:
             assert words_.read(words_.body({field: ours}, [field])) == {field: ours}
     # What GitLab says and we have no word for is shown as it is.
-    assert GROUP_WORDS.read({"default_branch_protection": 9}) == {"branch_protection": 9}
+    assert GROUP_WORDS.read({"shared_runners_setting": "sometimes"}) == {"shared_runners": "sometimes"}
 
 
 def test_the_groups_around_a_path():
