@@ -5,7 +5,7 @@ from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, check_protection, volumes
 from eiginfra.lab.proxmox.lab import ProxmoxLab
-from eiginfra.lab.proxmox.qemu import root_only_skiplock
+from eiginfra.lab.proxmox.rights import root_only_skiplock
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
 from eiginfra.lab.proxmox.state import GuestRecord

@@ -5,8 +5,7 @@ from eiginfra.lab.proxmox.guests import check_lock, filesystem_log, release, vol
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.lxc import check_digest
 from eiginfra.lab.proxmox.options import option_string
-from eiginfra.lab.proxmox.qemu import root_only_skiplock
-from eiginfra.lab.proxmox.rights import ContainerRights
+from eiginfra.lab.proxmox.rights import ContainerRights, root_only_skiplock
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.schema import MISSING, Value, parse_string, print_string
 from eiginfra.lab.proxmox.state import GuestRecord, Json, VolumeRecord

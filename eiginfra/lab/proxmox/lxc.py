@@ -7,9 +7,9 @@ from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpErro
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import allocate_disk, change, check_lock, check_names, check_protection, filesystem_log, prepare, volumes
 from eiginfra.lab.proxmox.options import option_string
+from eiginfra.lab.proxmox.power import Power
 from eiginfra.lab.proxmox.rights import ContainerRights, check_volume
 from eiginfra.lab.proxmox.routing import ProxmoxCall
-from eiginfra.lab.proxmox.running import run_guest
 from eiginfra.lab.proxmox.schema import Value, parse_string
 from eiginfra.lab.proxmox.sshkeys import check_ssh_keys
 from eiginfra.lab.proxmox.state import GuestRecord, VolumeRecord
@@ -113,8 +113,8 @@ class _ContainerCreation:
                 raise
             if pool := self.call.text("pool"):
                 self.lab.access.join_pool(pool, vmid)
-            if self.call.flag("start"):
-                run_guest(self.lab, self.guest)
+        if self.call.flag("start"):
+            Power("lxc").start(self.call)
 
     def _undo(self) -> None:
         """Leave nothing of the new guest; the one it was to replace stays as long as nothing was done to it."""

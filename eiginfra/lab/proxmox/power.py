@@ -8,7 +8,7 @@ from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
 from eiginfra.lab.proxmox.ha import power, title
 from eiginfra.lab.proxmox.lab import ProxmoxLab
-from eiginfra.lab.proxmox.qemu import root_only_skiplock
+from eiginfra.lab.proxmox.rights import root_only_skiplock
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
 from eiginfra.lab.proxmox.state import GuestRecord

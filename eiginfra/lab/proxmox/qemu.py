@@ -11,9 +11,9 @@ from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import allocate_disk, change, check_lock, check_names, is_disk, prepare, volumes
 from eiginfra.lab.proxmox.lxc import check_digest
 from eiginfra.lab.proxmox.options import QEMU_DISKS
-from eiginfra.lab.proxmox.rights import check_bridges, check_vm, check_vm_disk_changes, check_vm_disks, check_volume
+from eiginfra.lab.proxmox.power import Power
+from eiginfra.lab.proxmox.rights import check_bridges, check_vm, check_vm_disk_changes, check_vm_disks, check_volume, root_only_skiplock
 from eiginfra.lab.proxmox.routing import ProxmoxCall
-from eiginfra.lab.proxmox.running import run_guest
 from eiginfra.lab.proxmox.schema import Value
 from eiginfra.lab.proxmox.sshkeys import check_ssh_keys
 from eiginfra.lab.proxmox.state import GuestRecord
@@ -109,8 +109,9 @@ class _VmCreation:
                 raise ServerError(f"unable to {'restore' if archive else 'create'} VM {vmid} - {error}") from error
             if pool := self.call.text("pool"):
                 self.lab.access.join_pool(pool, vmid)
-            if self.call.flag("start"):
-                run_guest(self.lab, self.guest)
+        if self.call.flag("start"):
+            task.log("Execute autostart")
+            Power("qemu").start(self.call)
 
     async def _make(self, task: RunningTask, archive: str) -> None:
         lab, guest, config = self.lab, self.guest, dict(self.options)
@@ -194,12 +195,6 @@ def _check_state(call: ProxmoxCall) -> GuestRecord:
     if not call.flag("skiplock"):
         check_lock(guest)
     return guest
-
-
-def root_only_skiplock(call: ProxmoxCall) -> None:
-    """Raise the 400 of `skiplock` by anybody but root@pam."""
-    if call.flag("skiplock") and not call.root:
-        raise ParamError(skiplock="Only root may use this option.")
 
 
 def _prepared(call: ProxmoxCall) -> Callable[[], Awaitable[None]]:

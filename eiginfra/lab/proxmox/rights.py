@@ -223,3 +223,9 @@ def check_vm_disks(call: ProxmoxCall, vmid: int, config: dict[str, Value]) -> No
             storages.need(source)
         elif not call.root:
             raise ServerError("Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.")
+
+
+def root_only_skiplock(call: ProxmoxCall) -> None:
+    """Raise the 400 of `skiplock` by anybody but root@pam."""
+    if call.flag("skiplock") and not call.root:
+        raise ParamError(skiplock="Only root may use this option.")

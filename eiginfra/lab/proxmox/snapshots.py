@@ -2,6 +2,7 @@
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
+from eiginfra.lab.proxmox.power import Power
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
 from eiginfra.lab.proxmox.state import GuestRecord, Json
@@ -83,8 +84,10 @@ class SnapshotCalls:
                 kept = {key: guest.config[key] for key in ("description",) if key in guest.config}
                 guest.config = {**guest.snapshots[name]["config"], **kept, "parent": name}
                 guest.pending, guest.dropped = {}, []
-                if call.flag("start") or guest.snapshots[name].get("vmstate"):
+                if guest.snapshots[name].get("vmstate"):
                     run_guest(call.lab, guest)
+            if call.flag("start") and not guest.running:
+                Power(self.kind).start(call)
 
         return call.task(f"{self.prefix}rollback", call.vmid, worker)
 

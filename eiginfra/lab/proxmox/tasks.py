@@ -121,8 +121,15 @@ class Tasks:
         return [record for record in self._state.tasks if record.type == type_ and record.id == str(vmid) and not record.exit]
 
 
+def status_type(status: str) -> str:
+    """What sort of end a status is: `ok`, `warning`, `error`, or `unknown` of a task that runs (PVE::UPID)."""
+    if re.fullmatch(r"WARNINGS: \d+", status):
+        return "warning"
+    return {"OK": "ok", "": "unknown", "unexpected status": "unknown"}.get(status, "error")
+
+
 def describe(record: TaskRecord) -> Json:
-    """A task as lists show it."""
+    """A task; its user told as user and token."""
     user, token = split_token(record.user)
     shown: Json = {
         "upid": record.upid, "node": record.node, "pid": record.pid, "pstart": record.pstart, "starttime": record.start,
@@ -132,4 +139,13 @@ def describe(record: TaskRecord) -> Json:
         shown["tokenid"] = token
     if record.exit:
         shown |= {"endtime": record.end, "status": record.exit}
+    return shown
+
+
+def listed(record: TaskRecord) -> Json:
+    """A task as a node's list has it: one that still runs with its whole user ID."""
+    shown = describe(record)
+    if not record.exit:
+        shown.pop("tokenid", None)
+        shown |= {"user": record.user, "status": "RUNNING", "saved": "0"}
     return shown

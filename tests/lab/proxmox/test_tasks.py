@@ -127,3 +127,19 @@ def test_a_task_that_stands_in_the_archive(pve):
     assert [task["upid"] for task in pve.ok("GET", "/nodes/pve1/tasks", {"vmid": 120})] == [upid]
     assert pve.log(upid) == ["TASK ERROR: shrinking disks is not supported"]
     assert pve.session.put(f"{pve.url}/_lab/proxmox", json={"tasks": {"UPID:pve1": "OK"}}).status_code == 400
+
+
+def test_tasks_are_filtered_by_how_they_ended(pve):
+    pve.control(fail={"qmstart": "no"})
+    pve.vm(100)
+    assert pve.task("POST", "/nodes/pve1/qemu/100/status/start") == "no"
+    for wanted, types in (("ok", ["qmcreate"]), ("error", ["qmstart"]), ("OK,error", ["qmstart", "qmcreate"]), ("warning", [])):
+        assert [row["type"] for row in pve.ok("GET", "/nodes/pve1/tasks", {"vmid": 100, "statusfilter": wanted})] == types
+
+
+def test_a_token_has_no_tasks_of_its_own_in_the_clusters_list(pve):
+    token = pve.token("ta", _vms="PVEVMAdmin", _storage_local="PVEDatastoreUser", _sdn="PVESDNUser")
+    assert pve.wait(pve.ok("POST", "/nodes/pve1/qemu", {"vmid": 360, "memory": 64}, token=token)) == "OK"
+    assert [row["type"] for row in pve.ok("GET", "/nodes/pve1/tasks", token=token)] == ["qmcreate"]
+    assert pve.ok("GET", "/cluster/tasks", token=token) == []
+    assert [row["tokenid"] for row in pve.ok("GET", "/cluster/tasks")] == ["tk"]

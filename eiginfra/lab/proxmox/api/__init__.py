@@ -3,7 +3,22 @@
 What lives here: parameters, permissions and answers. What may not: rules about guests, volumes or permissions themselves.
 """
 
-from eiginfra.lab.proxmox.api import access, acl, backup, cluster, firewall, guests, ha, nodes, pools, storages, uploads, users
+from eiginfra.lab.proxmox.api import access, acl, backup, cluster, firewall, guests, ha, nodes, pools, storages, tasks, uploads, users
 from eiginfra.lab.proxmox.routing import ROUTES
 
-__all__ = ["ROUTES", "access", "acl", "backup", "cluster", "firewall", "guests", "ha", "nodes", "pools", "storages", "uploads", "users"]
+__all__ = [
+    "ROUTES",
+    "access",
+    "acl",
+    "backup",
+    "cluster",
+    "firewall",
+    "guests",
+    "ha",
+    "nodes",
+    "pools",
+    "storages",
+    "tasks",
+    "uploads",
+    "users",
+]
