@@ -35,7 +35,7 @@ def up(
         date | None, typer.Option("--now", metavar="DATE", parser=options.day, help="The lab's day; as_of of eiginfra.yml if absent.")
     ] = None,
     state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Take up and leave the state there.")] = None,
-    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="eig, or recordings.")] = "eig",
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="eig, recordings; with -9.1 or -9.2.")] = "eig",
     latency: Annotated[float, typer.Option("--latency", metavar="MS", min=0, help="What every request waits.")] = 0.0,
     task_seconds: Annotated[float, typer.Option("--task-seconds", metavar="SECONDS", min=0, help="How long a Proxmox task takes.")] = 0.0,
     wide_network: Annotated[bool, typer.Option("--wide-network", help="A /16 with some 60,000 machine IDs.")] = False,

@@ -5,7 +5,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from eiginfra.lab.config import GITLAB_PORT, PROXMOX_PORT, LabConfig, LabError
+from eiginfra.lab.config import GITLAB_PORT, PROFILES, PROXMOX_PORT, LabConfig, LabError
 from eiginfra.lab.server import Lab, serve
 
 SERVICES = ("gitlab", "proxmox")
@@ -21,7 +21,7 @@ def parse(words: list[str] | None = None) -> LabConfig:
     parser.add_argument("--now", type=date.fromisoformat, metavar="DATE", help="the day on which the lab's clock starts")
     parser.add_argument("--site-out", type=Path, metavar="FILE", help="write the site file, tokens beside it")
     parser.add_argument("--state", type=Path, metavar="FILE", help="read the state from there, write it at the end")
-    parser.add_argument("--profile", default="eig", choices=["eig", "recordings"])
+    parser.add_argument("--profile", default="eig", choices=sorted(PROFILES))
     parser.add_argument("--task-seconds", type=float, default=0.0, metavar="S", help="how long a Proxmox task takes")
     parser.add_argument("--latency-ms", type=float, default=0.0, metavar="MS", help="what every request waits")
     parser.add_argument("--wide-network", action="store_true", help="a site with a /16")

@@ -8,6 +8,10 @@ GITLAB_PORT = 8929
 PROXMOX_PORT = 8006
 
 
+PROFILES = {"eig": ("eig", "9.2"), "eig-9.1": ("eig", "9.1"), "recordings": ("recordings", "9.1"), "recordings-9.2": ("recordings", "9.2")}
+"""State and release of each profile: `recordings` is the state in which the recordings of a real Proxmox VE begin."""
+
+
 class LabError(Exception):
     """The lab cannot do what it was asked; the message says what to do next."""
 
@@ -26,7 +30,7 @@ class LabConfig:
     state: Path | None = None
     """A JSON file from which the state is read at start, if it exists, and to which it is written at the end."""
     profile: str = "eig"
-    """The state to begin with: `eig`, or `recordings` for the state in which the recordings of a real Proxmox VE begin."""
+    """The state to begin with, and the release of Proxmox VE: a key of PROFILES."""
     task_seconds: float = 0.0
     """How long a Proxmox task takes."""
     latency_ms: float = 0.0

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.config import LabConfig, LabError
+from eiginfra.lab.config import PROFILES, LabConfig, LabError
 from eiginfra.lab.faults import Faults, FaultsMiddleware
 from eiginfra.lab.files import write_private
 from eiginfra.lab.http import HttpServer, listen, make_server, url_of
@@ -62,12 +62,18 @@ class Lab:
         sock = listen(self.config.proxmox_port if proxmox else self.config.gitlab_port)
         url = url_of(sock, tls)
         options: dict[str, Any] = {"url": url}
+        profile, release = _profile(self.config.profile)
         if proxmox:
-            options = {"task_seconds": self.config.task_seconds, "nodes": self.config.nodes, "vast": self.config.wide_network}
+            options = {
+                "release": release,
+                "task_seconds": self.config.task_seconds,
+                "nodes": self.config.nodes,
+                "vast": self.config.wide_network,
+            }
         try:
             # By name, so that a lab of one service loads only that one.
             build: Callable[..., Service] = import_module(f"eiginfra.lab.{name}").build
-            service = build(self.clock, profile=self.config.profile, **options)
+            service = build(self.clock, profile=profile, **options)
             if saved is not None:
                 service.load(saved)
         except BaseException:
@@ -118,6 +124,12 @@ class Lab:
     def _close_sockets(self) -> None:
         for served in self.served.values():
             served.sock.close()
+
+
+def _profile(name: str) -> tuple[str, str]:
+    if name not in PROFILES:
+        raise LabError(f"There is no profile {name!r}: one of {', '.join(PROFILES)}.")
+    return PROFILES[name]
 
 
 def _read_state(path: Path | None) -> dict[str, Any]:

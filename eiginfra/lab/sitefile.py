@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from eiginfra.lab.config import LabConfig
+from eiginfra.lab.config import PROFILES, LabConfig
 from eiginfra.lab.files import write_private
 
 TOKEN_ID = "eiginfra@pve!ci"  # noqa: S105 - the token's name, not its secret
@@ -19,7 +19,7 @@ _NETWORK = {
 }
 _WIDE = {"subnet": "10.0.0.0/16", "gateway": "10.0.255.254", "ids": "100-60000"}
 
-_PROFILES: dict[str, dict[str, Any]] = {
+_STATES: dict[str, dict[str, Any]] = {
     "eig": {
         "nodes": ["eig"],
         "storage": {"disks": "local-lvm", "templates": "local", "backups": "local"},
@@ -65,7 +65,7 @@ def write_site(path: Path, config: LabConfig, *, urls: dict[str, str], tokens: d
             "token_id": TOKEN_ID,
             "token": {"file": "proxmox.token"},
             "ca": "proxmox-ca.pem",
-            **_PROFILES.get(config.profile, _PROFILES["eig"]),
+            **_STATES[PROFILES[config.profile][0]],
             "realm": "pve",
         }
         if config.nodes:

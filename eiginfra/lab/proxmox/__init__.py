@@ -1,4 +1,4 @@
-"""The lab's Proxmox VE 9.1: the API's behaviour, modelled from recordings of a real server and its official description.
+"""The lab's Proxmox VE 9.2 (or 9.1): the API's behaviour, modelled from recordings of a real server and its official description.
 
 What lives here: state, schemas, permissions, locks, tasks and the endpoints on them, answered as the real server would. What may not:
 anything of eiginfra outside `eiginfra.lab`, a table of remembered answers, and an invented success for what is not modelled (501).
@@ -50,10 +50,16 @@ class ProxmoxService:
 
 
 def build(
-    clock: LabClock, profile: str = "eig", task_seconds: float = 0.0, nodes: tuple[str, ...] = (), *, vast: bool = False
+    clock: LabClock,
+    profile: str = "eig",
+    task_seconds: float = 0.0,
+    nodes: tuple[str, ...] = (),
+    release: str = "9.2",
+    *,
+    vast: bool = False,
 ) -> ProxmoxService:
     """A Proxmox in the state of `profile` ("eig" or "recordings"); tasks work for `task_seconds`; `vast`: a thousand times the capacity."""
-    state = new_state(profile, clock, nodes)
+    state = new_state(profile, clock, nodes, release)
     if vast:
         for node in state.nodes.values():
             node.memory, node.cores = node.memory * 1000, node.cores * 1000

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.errors import AuthError, ProxmoxHttpError
+from eiginfra.lab.proxmox.releases import RELEASES
 from eiginfra.lab.proxmox.state import Json, ProxmoxState
 
 _TOKEN = re.compile(r"PVEAPIToken[ =](.*)")
@@ -26,13 +27,18 @@ class Authentication:
 
     def identify(self, method: str, headers: dict[str, str]) -> str:
         """The caller's `user@realm` or `user@realm!token`; raises AuthError with the server's reason."""
-        header = headers.get("authorization", "")
-        if match := _TOKEN.match(header):
-            return self._token(match[1])
+        token = _TOKEN.match(headers.get("authorization", ""))
         cookie = re.search(r"(?:^|;\s*)(?:__Host-)?PVEAuthCookie=([^;]*)", headers.get("cookie", ""))
-        if cookie is None or not cookie[1]:
+        if token is None and (cookie is None or not cookie[1]):
             raise AuthError("No ticket")
-        user = self._ticket(unquote(cookie[1]))
+        try:
+            user = self._token(token[1]) if token else self._ticket(unquote(cookie[1] if cookie else ""))
+        except AuthError as error:
+            if RELEASES[self._state.release].quiet_401:
+                raise AuthError("Authentication failed!") from error
+            raise
+        if token:
+            return user
         if method != "GET" and not hmac.compare_digest(headers.get("csrfpreventiontoken", ""), self.csrf(user)):
             raise AuthError("Permission denied - invalid csrf token")
         return user

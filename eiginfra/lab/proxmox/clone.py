@@ -89,7 +89,7 @@ def clone_container(call: ProxmoxCall) -> str:
     full = call.flag("full", default=not source.template)
     snapshot = call.text("snapname")
     if full and source.running and not snapshot:
-        raise ServerError("Cannot do full clones on a running container without snapshots")
+        raise ServerError(lab.release.running_clone)
     lab.check_unused(newid)
     check_lock(source)
     config = _source_config(source, snapshot)

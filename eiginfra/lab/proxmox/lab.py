@@ -10,6 +10,7 @@ from eiginfra.lab.proxmox.access import PermissionTable
 from eiginfra.lab.proxmox.auth import Authentication
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.figures import Broadcast
+from eiginfra.lab.proxmox.releases import RELEASES, Release
 from eiginfra.lab.proxmox.state import FirewallRecord, GuestRecord, ProxmoxState, config_path
 from eiginfra.lab.proxmox.storage import Storages
 from eiginfra.lab.proxmox.tasks import Tasks
@@ -29,6 +30,11 @@ class ProxmoxLab:
         self.random = random.Random()  # noqa: S311 - MAC addresses and figures, no secrets
         self.shutdown_seconds = 0.0
         self._locks: dict[tuple[str, int], Lock] = {}
+
+    @property
+    def release(self) -> Release:
+        """The release that the lab speaks."""
+        return RELEASES[self.state.release]
 
     def now(self) -> int:
         """Seconds since 1970 on the lab's clock."""

@@ -12,11 +12,11 @@ USER, TOKEN = "eiginfra@pve", "ci"
 _ALL = ["iso", "vztmpl", "backup", "snippets", "import"]
 
 
-def new_state(profile: str, clock: LabClock, nodes: tuple[str, ...]) -> ProxmoxState:
-    """A fresh state; raises ValueError for an unknown profile."""
+def new_state(profile: str, clock: LabClock, nodes: tuple[str, ...], release: str) -> ProxmoxState:
+    """A fresh state of a release; raises ValueError for an unknown profile."""
     if profile not in ("eig", "recordings"):
         raise ValueError(f"unknown profile '{profile}': 'eig' or 'recordings'")
-    state = ProxmoxState(roles={name: list(privileges) for name, privileges in ROLES.items()})
+    state = ProxmoxState(roles={name: list(privileges) for name, privileges in ROLES.items()}, release=release)
     state.realms = {
         "pam": {"type": "pam", "comment": "Linux PAM standard authentication"},
         "pve": {"type": "pve", "comment": "Proxmox VE authentication server"},

@@ -56,7 +56,8 @@ class ContainerRights:
             return
         for option in delete:
             self._option(option, None)
-        for option, value in changes.items():
+        first = self.call.lab.release.bridges_first
+        for option, value in sorted(changes.items(), key=lambda item: first and not item[0].startswith("net")):
             self._option(option, value)
 
     def _option(self, option: str, value: Value | None) -> None:
@@ -82,18 +83,18 @@ class ContainerRights:
     def _features(self, old: str, new: str) -> None:
         if not self.unprivileged:
             raise DeniedError("changing feature flags for privileged container is only allowed for root@pam")
-        nesting, others = _feature_changes(old, new)
+        nesting, others = _feature_changes(old, new, off=self.call.lab.release.nesting_for_tokens)
         if others:
             raise DeniedError("changing feature flags (except nesting) is only allowed for root@pam")
         if nesting:
             self._need("VM.Allocate")
 
 
-def _feature_changes(old: str, new: str) -> tuple[bool, bool]:
-    """Whether nesting changes, and whether another feature does."""
+def _feature_changes(old: str, new: str, *, off: bool) -> tuple[bool, bool]:
+    """Whether nesting changes, and whether another feature does; where there were none, `nesting=0` counts as nesting if `off`."""
     before, after = (parse_string(STRINGS["lxc-features"], text) for text in (old, new))
     if not before:
-        only_nesting = list(after) == ["nesting"] and bool(after["nesting"])
+        only_nesting = list(after) == ["nesting"] and (off or bool(after["nesting"]))
         return only_nesting, bool(after) and not only_nesting
     changed = {name for name in {*before, *after} if before.get(name, "") != after.get(name, "")}
     return "nesting" in changed, bool(changed - {"nesting"})

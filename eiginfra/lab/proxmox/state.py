@@ -170,6 +170,7 @@ class ProxmoxState:
     ha: dict[str, Json] = field(default_factory=dict)
     options: dict[str, Value] = field(default_factory=dict)
     counter: int = 0
+    release: str = "9.2"
 
     def dump(self) -> Json:
         """JSON-able; tasks still running are lost, as by a reboot."""
@@ -182,7 +183,10 @@ class ProxmoxState:
         """The inverse of `dump`."""
         data = deepcopy(data)
         state = cls(
-            **{key: data[key] for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "ha", "options", "counter")}
+            **{
+                key: data[key]
+                for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "ha", "options", "counter", "release")
+            }
         )
         state.nodes = {name: NodeRecord(**item) for name, item in data["nodes"].items()}
         state.storages = {name: StorageRecord(**item) for name, item in data["storages"].items()}

@@ -118,19 +118,19 @@ def ca(tls: Tls, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(tls: Tls, ca: Path) -> Iterator[Callable[..., Server]]:
-    """Servers that stay up for the whole run, one for each profile and number of nodes."""
-    servers: dict[tuple[str, tuple[str, ...]], tuple[Server, dict[str, Any]]] = {}
+    """Servers that stay up for the whole run, one for each profile, number of nodes and release."""
+    servers: dict[tuple[str, tuple[str, ...], str], tuple[Server, dict[str, Any]]] = {}
     with ExitStack() as stack:
 
-        def serve(profile: str = "recordings", nodes: tuple[str, ...] = ()) -> Server:
-            if (profile, nodes) not in servers:
-                service = build(LabClock(), profile=profile, nodes=nodes)
+        def serve(profile: str = "recordings", nodes: tuple[str, ...] = (), release: str = "9.2") -> Server:
+            if (profile, nodes, release) not in servers:
+                service = build(LabClock(), profile=profile, nodes=nodes, release=release)
                 url = stack.enter_context(serve_app(service.app, tls=tls))
                 session = stack.enter_context(requests.Session())
                 session.trust_env, session.verify = False, str(ca)
                 server = Server(service, url, str(ca), next(iter(service.lab.state.nodes)), session)
-                servers[profile, nodes] = server, service.dump()
-            server, pristine = servers[profile, nodes]
+                servers[profile, nodes, release] = server, service.dump()
+            server, pristine = servers[profile, nodes, release]
             server.service.load(pristine)
             lab = server.service.lab
             lab.tasks.faults, lab.shutdown_seconds, lab.broadcast.lag = TaskFaults(), 0, 10

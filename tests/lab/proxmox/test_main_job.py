@@ -24,7 +24,7 @@ def done(api, upid):
 
 def test_the_server_as_it_is_found(api):
     node = api.nodes("eig")
-    assert api.version.get()["version"] == "9.1.3"
+    assert api.version.get()["version"] == "9.2.11"
     assert (node.status.get()["memory"]["total"], api.nodes.get()[0]["maxcpu"]) == (32 * 1024**3, 16)
     storages = {row["storage"]: row for row in node.storage.get()}
     assert (storages["local"]["type"], storages["local-lvm"]["type"]) == ("dir", "lvmthin")

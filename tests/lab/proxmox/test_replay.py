@@ -35,7 +35,7 @@ AGREE = {
 @pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings are not beside this checkout")
 @pytest.mark.parametrize("name", AGREE)
 def test_recordings_agree(name, tls, ca):
-    service = build(LabClock(), profile="recordings")
+    service = build(LabClock(), profile="recordings", release="9.1")
     service.lab.shutdown_seconds = 0.7
     with serve_app(service.app, tls=tls) as url:
         command = [sys.executable, str(SHARED / "tools/replay_pve.py"), "--url", url, "--ca", str(ca), "-v"]

@@ -10,7 +10,6 @@ from eiginfra.lab.proxmox.schema import declare
 from eiginfra.lab.proxmox.state import Json
 from eiginfra.lab.proxmox.tasks import describe
 
-VERSION = {"version": "9.1.3", "release": "9.1", "repoid": "2a3384a4"}
 _AUDIT = perm("/", "Sys.Audit")
 _OPTIONS = declare("""
     bwlimit: str
@@ -51,9 +50,9 @@ index("/cluster/backup-info", "not-backed-up")
 
 
 @endpoint("GET", "/version")
-def version(_call: ProxmoxCall) -> Json:
+def version(call: ProxmoxCall) -> Json:
     """The server's version."""
-    return dict(VERSION)
+    return dict(call.lab.release.shown)
 
 
 @endpoint("GET", "/cluster/resources", "type: enum:vm|storage|node|sdn")

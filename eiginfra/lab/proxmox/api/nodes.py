@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from eiginfra.lab.proxmox.api.cluster import VERSION, node_rows
+from eiginfra.lab.proxmox.api.cluster import node_rows
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.figures import node_load
 from eiginfra.lab.proxmox.hardware import cpus, machines
@@ -48,7 +48,7 @@ def status(call: ProxmoxCall) -> Json:
             "hvm": "1", "user_hz": 100, "flags": "fpu vme de pse tsc msr vmx sse sse2 sse4_1 sse4_2 avx avx2 aes",
         },
         "current-kernel": kernel, "kversion": f"Linux {kernel['release']} {kernel['version']}",
-        "pveversion": f"pve-manager/{VERSION['version']}/{VERSION['repoid']}", "boot-info": {"mode": "legacy-bios"},
+        "pveversion": f"pve-manager/{call.lab.release.version}/{call.lab.release.repoid}", "boot-info": {"mode": "legacy-bios"},
     }  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _fixed(path: str, rule: Callable[[ProxmoxCall], None] | None, answer: Callab
     endpoint("GET", path, "", rule)(answer)
 
 
-_fixed("/nodes/{node}/version", None, lambda _: dict(VERSION))
+_fixed("/nodes/{node}/version", None, lambda call: dict(call.lab.release.shown))
 _fixed("/nodes/{node}/dns", _AUDIT, lambda _: {"search": "example.test", "dns1": "127.0.0.1"})
 _fixed(
     "/nodes/{node}/time",
