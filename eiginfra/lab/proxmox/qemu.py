@@ -242,9 +242,9 @@ def _fit_boot(guest: GuestRecord, changes: dict[str, Value]) -> None:
 
 
 def _check_balloon(guest: GuestRecord, changes: dict[str, Value]) -> None:
-    if "balloon" in changes:
+    if {"memory", "balloon"} & changes.keys():
         config = {**guest.config, **guest.pending, **changes}
-        if int(changes["balloon"]) > memory(GuestRecord(guest.vmid, "qemu", guest.node, config)):
+        if int(config.get("balloon", 0)) > memory(GuestRecord(guest.vmid, "qemu", guest.node, config)):
             raise ServerError("balloon value too large (must be smaller than assigned memory)")
 
 

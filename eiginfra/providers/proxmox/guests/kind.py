@@ -44,6 +44,11 @@ class GuestKind(GuestReader[G]):
     def changes(self, spec: G, fields: set[str], reading: Reading) -> dict[str, Any]:
         """The parameters that bring the sort's own fields in line; None deletes an option."""
 
+    def fitting(self, params: Mapping[str, Any], config: Config) -> dict[str, Any]:
+        """What must be sent with the parameters of a change, so that the server does not refuse them together."""
+        del params, config
+        return {}
+
     def growths(self, spec: G, fields: set[str], config: Config) -> dict[str, str]:
         """The disks to grow, with their new sizes."""
         disk, size = next(iter(self.disks(config).items()), ("", spec.disk))
@@ -153,6 +158,7 @@ class GuestKind(GuestReader[G]):
             description = with_removal(description, spec.remove_after)
         if description != text:
             params["description"] = description
+        params |= self.fitting(params, reading.wanted)
         if params:
             self.api.client.configure(node, self.type, vmid, settled(params, reading.running), reading.digest)
         self.grow(spec, fields, node, vmid, reading.wanted)

@@ -12,6 +12,7 @@ from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import Properties, flag
+from eiginfra.providers.proxmox.guests import fitting
 from eiginfra.providers.proxmox.guests.survey import Listed, Survey
 
 _DRIVE = re.compile(r"(?:scsi|virtio|sata|ide)\d+")
@@ -49,6 +50,11 @@ class Templates:
             yield error("linked-clone-elsewhere", id=vmid, storages=elsewhere, storage=site.disks)
         elif linked and not self._can_be_linked(template):
             yield error("linked-clone-impossible", id=vmid)
+
+    def fitted(self, vmid: int, wanted: Mapping[str, Any]) -> Iterator[Finding]:
+        """What of a template's options changes in a clone with those that are wanted."""
+        for reading in self._survey.read([vmid]).values():
+            yield from fitting.told(wanted, reading.running, vmid, template=True)
 
     def _can_be_linked(self, template: Listed) -> bool:
         if template.vmid not in self._linkable:

@@ -1,6 +1,6 @@
 """`proxmox.vm`: a virtual machine (KVM), a full or linked clone of a cloud-init template of the site."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
@@ -13,13 +13,14 @@ from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, with_mark, without_mac
-from eiginfra.providers.proxmox.guests import findings
+from eiginfra.providers.proxmox.guests import findings, fitting
 from eiginfra.providers.proxmox.guests.config import (
     DEVICE,
     Config,
     device_changes,
     device_number,
     given,
+    settled,
     shared_changes,
     startup,
     volume_size,
@@ -135,14 +136,22 @@ class VmKind(GuestKind[VmSpec]):
             params[f"ipconfig{number}"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
         return params
 
+    def fitting(self, params: Mapping[str, Any], config: Config) -> dict[str, Any]:
+        """Balloon and plugged-in processors."""
+        return fitting.fitting(params, config)
+
     def remarks(self, seen: findings.GuestsSeen) -> Iterable[Finding]:
-        """Of VMs that are to be made: templates that are not there, whose disk is larger, or that cannot be cloned as wanted."""
-        left = {observed.address for observed in seen.objects} | findings.absent(seen).keys()
+        """What changes with what is wanted; of VMs that are to be made: templates that are not there, or cannot be cloned as wanted."""
+        standing = {observed.address: observed for observed in seen.objects}
+        left = standing.keys() | findings.absent(seen).keys()
         templates = Templates(self.api.client, self.api.surveys.last(seen.scope.cohort))
         for resource in seen.scope.resources:
             spec = resource.spec
             if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
                 found = templates.remarks(spec.image, spec.disk, linked=spec.linked)
+                yield from (findings.attributed(finding, resource) for finding in (*found, *templates.fitted(spec.image, _wanted(spec))))
+            elif isinstance(spec, VmSpec) and isinstance(there := standing.get(resource.address), ObservedGuest):
+                found = fitting.told(_wanted(spec), there.reading.wanted, there.vmid, template=False)
                 yield from (findings.attributed(finding, resource) for finding in found)
 
     def make(self, spec: VmSpec) -> None:
@@ -204,4 +213,13 @@ class VmKind(GuestKind[VmSpec]):
             "net0": str(net0.replace(**device_changes(spec, given(spec, DEVICE)))),
             "agent": f"enabled={int(spec.agent is not False)}",
         }
-        return {name: value for name, value in params.items() if value is not None}
+        params = {name: value for name, value in params.items() if value is not None}
+        # Whatever its template has plugged in, it has the cores that are asked for.
+        gone = {"vcpus": None} if "vcpus" in reading.wanted else {}
+        return params | settled({**self.fitting(params, reading.wanted), **gone}, reading.running)
+
+
+def _wanted(spec: VmSpec) -> dict[str, int]:
+    """What is asked for of the options that must fit one another."""
+    amounts = {"memory": spec.memory // MIB, "balloon": None if spec.balloon is None else spec.balloon // MIB}
+    return {name: value for name, value in {**amounts, "cores": spec.cores, "sockets": spec.sockets}.items() if value is not None}

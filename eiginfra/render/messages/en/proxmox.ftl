@@ -134,6 +134,14 @@ guest-locked = { $type ->
     [qemu] VM
    *[other] container
     } { $id } on { $node } is locked ({ $lock }): changes must wait
+balloon-fitted = balloon of { $template ->
+    [true] template
+   *[other] VM
+    } { $id } is { $now }, more than the memory of { $memory } allows; it becomes { $value } with it
+vcpus-fitted = vcpus of { $template ->
+    [true] template
+   *[other] VM
+    } { $id } is { $now }, more than { $cores } cores allow; it goes with them
 container-without-cores = container { $id } has no limit of cores: it may use all of its node, and counts as none
     .remedy = set its cores on the server, or adopt it with `id:`
 feature-for-root = container { $id } lacks { $features }, which Proxmox lets only root switch on

@@ -134,6 +134,14 @@ guest-locked = { $type ->
     [qemu] la VM { $id } de { $node } est verrouillée
    *[other] le conteneur { $id } de { $node } est verrouillé
     } ({ $lock }) : les changements doivent attendre
+balloon-fitted = balloon { $template ->
+    [true] du modèle
+   *[other] de la VM
+    } { $id } vaut { $now }, plus que ne permet une mémoire de { $memory } ; il passe à { $value } avec elle
+vcpus-fitted = vcpus { $template ->
+    [true] du modèle
+   *[other] de la VM
+    } { $id } vaut { $now }, plus que ne permettent { $cores } cœurs ; l’option disparaît avec le changement
 container-without-cores = le conteneur { $id } n’a pas de limite de cœurs : il peut prendre tout son nœud, et compte pour zéro
     .remedy = fixez ses cœurs sur le serveur, ou reprenez-le avec `id:`
 feature-for-root = il manque au conteneur { $id } { $features }, que Proxmox ne laisse activer qu’à root
