@@ -12,6 +12,8 @@ from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.decommission import Decommission
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
+from eiginfra.core.look import Look
+from eiginfra.core.plan import Plan
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Denial, Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Spec, rules
@@ -107,8 +109,11 @@ class Kind(ABC, Generic[S]):
         seen = self.observe(Scope("", (), [Resource(address, spec)], whole=False))
         return next((there for there in seen.objects if there.address == address), None)
 
-    def forbidden(self, changes: Sequence[Change]) -> Mapping[Address, Denial]:
-        """Which of the changes that a plan would make the token may not make; asked only when there are any."""
+    def forbidden(self, changes: Sequence[Change], plan: Plan, look: Look) -> Mapping[Address, Denial]:
+        """Which of the changes of this kind that a plan would make the token may not make; asked only when there are any.
+
+        look: shared by all kinds that are asked of this plan.
+        """
         return {}
 
     def cannot_change(self, diff: FieldDiff) -> Reason | None:

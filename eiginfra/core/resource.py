@@ -91,9 +91,13 @@ class Absence:
 
 @dataclass(frozen=True)
 class Denial:
-    """A change that the token may not make: why it is withheld, and what is said to whom."""
+    """What the token may not do of a change. reason: why the whole change is withheld; or None, and of some differences only, by label.
 
-    reason: Reason
+    findings: what is said to whom.
+    """
+
+    reason: Reason | None
+    labels: Mapping[str, Reason] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
 
 

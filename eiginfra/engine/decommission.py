@@ -110,7 +110,8 @@ def _kept(there: Observed, record: Record | None, step: Step, *, created: bool) 
 
 def _awaited(situation: Situation, there: Observed, step: Step, until: date | None, today: date) -> Reason | None:
     """What the next step waits for: somebody who may take it, or the end of the days of grace."""
-    if (denial := situation.denied.get(there.address)) is not None:
+    denial = situation.denied.get(there.address)
+    if denial is not None and denial.reason is not None:
         return denial.reason
     waits = step.trigger is Trigger.GRACE and until is not None and today <= until
     return reason("grace", until=str(until), step=step.does) if waits else None

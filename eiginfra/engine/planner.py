@@ -12,7 +12,7 @@ from eiginfra.core.finding import Finding, warning
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.reason import Reason, reason
-from eiginfra.core.resource import Absence, Observed, Presence, Record, Resource
+from eiginfra.core.resource import Absence, Denial, Observed, Presence, Record, Resource
 from eiginfra.core.spec import Spec, rules
 from eiginfra.core.trace import EXISTS
 from eiginfra.core.world import World
@@ -27,7 +27,7 @@ from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.rename import was_missing
 from eiginfra.engine.situation import Seen, Situation, look, record_of
-from eiginfra.engine.withhold import beyond_capacity, blocked_by, objected, softened
+from eiginfra.engine.withhold import beyond_capacity, blocked_by, kept_back, objected, softened
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
@@ -40,19 +40,19 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     changes: list[Change] = []
     for resource in completion.resources:
         there, record = seen.observed.get(resource.address), record_of(situation, seen, resource.address)
-        denial = situation.denied.get(resource.address)
-        absence = absent.get(resource.address) or (Absence(denial.reason, Presence.WAITING) if denial is not None else None)
-        if there is None and absence is not None:
+        denial = situation.denied.get(resource.address, _ALLOWED)
+        if there is None and (absence := absent.get(resource.address)) is not None:
             changes.append(_absent(resource, absence, record))
             continue
-        if there is not None and denial is not None:
-            there = replace(there, blocked={**dict.fromkeys(resource.values, denial.reason), **there.blocked})
         kind = registry[resource.address.kind]
-        barred = {**_entries_without(kind, resource, world.absent), **seen.blocked.get(resource.address, {})}
+        barred = {**_entries_without(kind, resource, world.absent), **seen.blocked.get(resource.address, {}), **denial.labels}
         if there is None:
             changes.append(_creation(kind, resource, record, situation, barred))
             continue
+        if denial.labels:
+            there = replace(there, blocked={**denial.labels, **there.blocked})
         change, found = _change(kind, _Pair(resource, there, record, _former(resource, record, seen), barred), situation)
+        change = None if change is None else kept_back(change, denial.reason)
         notes += found
         if change is not None:
             changes.append(change)
@@ -78,6 +78,7 @@ def _located(found: Finding, wanted: Mapping[Address, Resource]) -> Finding:
 
 
 _CLOSED = reason("cohort-closed")
+_ALLOWED = Denial(None)
 
 
 def _linked(change: Change, present: set[Address]) -> Change:
@@ -135,13 +136,18 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
 def _absences(registry: Registry, situation: Situation, seen: Seen, withheld: Mapping[Address, Reason]) -> dict[Address, Absence]:
     """What is neither there nor created: absent or withheld itself, or dependent on such a resource."""
     absent = {**{address: Absence(why) for address, why in withheld.items()}, **seen.absent}
+    denied = {
+        address: Absence(denial.reason, Presence.WAITING) for address, denial in situation.denied.items() if denial.reason is not None
+    }
+    absent |= {address: absence for address, absence in denied.items() if address not in seen.observed and address not in absent}
     found = dict(absent)
     missing = {
         item.address: list(registry[item.address.kind].dependencies(item.spec))
         for item in situation.resources
         if item.address not in seen.observed and item.address not in absent
     }
-    ground = {address for address, absence in absent.items() if address not in seen.observed and absence.presence is not Presence.WAITING}
+    unsure = {address for address, absence in absent.items() if absence.presence is not Presence.WAITING or absence is denied.get(address)}
+    ground = unsure - seen.observed.keys()
     while ground:
         more = {
             address: Absence(reason("dependency-unknown", address=str(other)))

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.change import Action, Blocked, Change
 from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
@@ -31,6 +32,16 @@ def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | Non
     if whole is not None and resource is not None:
         return dict.fromkeys(resource.values, whole)
     return fields if isinstance(fields, Mapping) else {}
+
+
+def kept_back(change: Change, why: Reason | None) -> Change:
+    """The change with nothing left to do, if there is a reason why all of it is withheld."""
+    if why is None or not change.acts:
+        return change
+    blocked = (*change.blocked, *(Blocked(diff=item, reason=why) for item in change.diffs))
+    return change.model_copy(
+        update={"action": Action.NONE, "diffs": (), "blocked": blocked, "restart": None, "reason": change.reason if change.diffs else why}
+    )
 
 
 def softened(findings: Iterable[Finding], withheld: Mapping[Address, Reason]) -> list[Finding]:

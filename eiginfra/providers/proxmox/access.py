@@ -10,6 +10,7 @@ from typing import Any
 
 from eiginfra.core.errors import NotFoundError
 from eiginfra.providers.proxmox.client import ProxmoxClient
+from eiginfra.providers.proxmox.permissions import Permissions
 
 ROOT = "root@pam"
 Json = dict[str, Any]
@@ -33,6 +34,10 @@ class Access:
         """`name@realm`; a name without a realm is one of the site's."""
         client = self.client
         return name if "@" in name else f"{name}@{client.settings.realm if client.known else 'pve'}"
+
+    def permissions(self) -> Permissions:
+        """What the token may do; one request."""
+        return Permissions(self.client.get("access/permissions", "read the token's permissions"))
 
     def roles(self) -> list[Json]:
         """All roles: roleid, privs (`A,B`), special for a built-in one."""

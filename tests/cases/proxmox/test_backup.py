@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from support.words import message, remedy, told
 
 from eiginfra.core.change import Action, Change
-from eiginfra.core.errors import AlreadyExistsError, NotFoundError
+from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError
 from eiginfra.core.finding import Finding
 from eiginfra.core.look import Look
-from eiginfra.core.reason import reason
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed
 from eiginfra.core.trace import EXISTS
 from eiginfra.engine.drift import drifted
@@ -49,8 +49,15 @@ def job(world: World) -> dict[str, Any]:
     return found
 
 
-def auditor(world: World, root: str = "Sys.Audit") -> World:
-    return world.with_rights({"/": root, "/vms": "VM.Audit", "/pool": "Pool.Audit", "/storage/local": "Datastore.Audit"})
+def auditor(world: World, root: str = "Sys.Audit", storage: str = "Datastore.Audit") -> World:
+    return world.with_rights({"/": root, "/vms": "VM.Audit", "/pool": "Pool.Audit,Pool.Allocate", "/storage/local": storage})
+
+
+def lacking(*rights: str) -> Reason:
+    return reason("right-missing", rights=[*rights])
+
+
+BOTH = ("/, Sys.Modify", "/storage/local, Datastore.Allocate")
 
 
 def audited(world: World, spec: BackupSpec) -> tuple[Change, list[Finding]]:
@@ -141,9 +148,12 @@ def test_a_missing_job_is_told_with_the_command_and_waits_for_an_administrator(w
     guest, _ = world.make(world.container("web"))
     spec = wanted(world)
     left, (told, bare) = audited(auditor(world), spec)
-    assert (left.action, left.waiting) == (Action.NONE, {EXISTS: ADMINISTRATOR})
+    assert (left.action, left.waiting) == (Action.NONE, {EXISTS: lacking(*BOTH)})
     assert (told.severity, told.code) == ("warning", "backup-job-missing")
-    assert message(told) == f"backup job {spec.id} is missing, and the token may not make it (Sys.Modify on /)"
+    assert (
+        message(told)
+        == f"backup job {spec.id} is missing, and the token may not make it (/, Sys.Modify, /storage/local, Datastore.Allocate)"
+    )
     assert remedy(told) == (
         f"an administrator must make it: pvesh create /cluster/backup --id {spec.id} --schedule 02:30 --storage local --mode snapshot"
         f" --compress zstd --prune-backups keep-daily=3,keep-weekly=2 --vmid {guest.id} --enabled 1 --comment 'Promotion 3, é'"
@@ -156,7 +166,7 @@ def test_a_job_that_differs_is_told_and_left(world: World) -> None:
     spec = wanted(world, schedule="sat 04:00", keep="last=1")
     left, (told,) = audited(auditor(world), spec)
     assert not left.acts
-    assert [(item.diff.label, item.reason) for item in left.blocked] == [("schedule", ADMINISTRATOR), ("keep", ADMINISTRATOR)]
+    assert [(item.diff.label, item.reason) for item in left.blocked] == [("schedule", lacking(*BOTH)), ("keep", lacking(*BOTH))]
     assert "is not as wanted (schedule, keep), and the token may not change it" in message(told)
     assert remedy(told) == (
         f"an administrator must change it: pvesh set /cluster/backup/{spec.id} --schedule 'sat 04:00' --prune-backups keep-last=1"
@@ -180,7 +190,7 @@ def test_a_job_that_left_the_inventory_is_left_to_an_administrator_too(world: Wo
     fewer = Road(auditor(world), road.journal)
     plan = fewer.plan(guest, prune=True)
     [left] = [change for change in plan.changes if change.address.kind == "proxmox.backup"]
-    assert (plan.empty, left.waiting, drifted(plan)) == (True, {EXISTS: ADMINISTRATOR}, ())
+    assert (plan.empty, left.waiting, drifted(plan)) == (True, {EXISTS: lacking("/, Sys.Modify")}, ())
     [found] = [finding for finding in plan.findings if finding.code.startswith("backup-job")]
     assert remedy(found) == f"an administrator must delete it: pvesh delete /cluster/backup/{spec.id}"
 
@@ -197,11 +207,31 @@ def test_jobs_that_cannot_be_seen_are_not_taken_for_missing(world: World) -> Non
 
 def test_the_least_rights_are_enough(world: World) -> None:
     made(world)
-    able = auditor(world, "Sys.Audit,Sys.Modify")
+    able = auditor(world, "Sys.Audit,Sys.Modify", "Datastore.Allocate,Datastore.AllocateSpace")
     spec = wanted(world, schedule="sat 04:00")
     change, findings = audited(able, spec)
     assert ([diff.label for diff in change.diffs], change.blocked, findings) == (["schedule"], (), [])
     assert differences(spec, able.heal(spec)) == []
+
+
+@pytest.mark.parametrize(("change", "refused"), [({"schedule": "03:30"}, 500), ({"storage": "local-lvm"}, 403)])
+def test_p1_a_job_is_its_storages_owners_to_change_but_anybody_with_sys_modify_may_delete_it(
+    world: World, change: dict[str, Any], refused: int
+) -> None:
+    """As recorded on 9.2: a change is refused within the lock, which makes it a 500 with the 403 in its text."""
+    _, spec, _ = made(world)
+    less = auditor(world, "Sys.Audit,Sys.Modify", "Datastore.AllocateSpace")
+    path = f"{world.settings.url}/api2/json/cluster/backup/{spec.id}"
+    answer = less.session.put(path, data=change, timeout=20)
+    assert answer.status_code == refused
+    assert "Datastore.Allocate)" in answer.text
+    with pytest.raises(PermissionDeniedError, match=r"Datastore\.Allocate\)"):
+        less.client.send("PUT", f"cluster/backup/{spec.id}", "change it", change)
+    left, (told,) = audited(less, wanted(world, schedule="03:30"))
+    assert [item.reason for item in left.blocked] == [lacking("/storage/local, Datastore.Allocate")]
+    assert "pvesh set /cluster/backup/" in str(remedy(told))
+    less.kinds["proxmox.backup"].delete(Observed(left.address, {}))
+    assert less.see(spec) is None
 
 
 def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:

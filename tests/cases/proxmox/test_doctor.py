@@ -64,6 +64,7 @@ def test_a_token_without_rights_is_told_what_it_lacks_by_purpose(world: World) -
         "token-rights: VM.Audit, VM.Console on /pool (accounts)",
         "token-rights: Sys.Audit on / (firewall)",
         "token-rights: Sys.Audit, Sys.Modify on / (backup job)",
+        "token-rights: Datastore.Allocate on /storage/local (backup job)",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
+from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import check_lock, volumes
 from eiginfra.lab.proxmox.ha import check_backup
@@ -76,10 +76,16 @@ def _check(job: Json) -> None:
         raise ServerError(f"400 Parameter verification failed.\n{text}")
 
 
+def _own(call: ProxmoxCall, job: Json) -> None:
+    """A job may be made and changed only by who may do anything with its storage; vzdump's own is `local`."""
+    call.allow(f"/storage/{job.get('storage') or 'local'}", "Datastore.Allocate")
+
+
 @endpoint("POST", "/cluster/backup", _JOB | declare("id: str fmt=pve-configid"), _MODIFY)
 def create_job(call: ProxmoxCall) -> None:
     """A new job; its storage may be missing."""
     job: Json = dict(call.p)
+    _own(call, job)
     if "schedule" not in job and "starttime" not in job:
         raise ParamError(schedule="neither 'starttime' nor 'schedule' were set")
     if "starttime" in job:
@@ -109,6 +115,12 @@ def change_job(call: ProxmoxCall) -> None:
     """Change a job."""
     job = _job(call)
     gone = split_list(call.text("delete"))
+    if "storage" in call.p or "storage" in gone:
+        _own(call, dict(call.p))
+    try:
+        _own(call, job)
+    except DeniedError as denied:
+        raise ServerError(str(denied)) from denied  # as Perl prints it: the lock around the change passes on its text alone
     new = {key: value for key, value in job.items() if key not in gone} | {key: value for key, value in call.p.items() if key != "delete"}
     _check(new)
     call.lab.state.jobs[call.text("id")] = new

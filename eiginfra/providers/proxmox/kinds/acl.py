@@ -1,13 +1,13 @@
 """`proxmox.acl`: all roles of one group (or user) on one path."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Self
 
 from pydantic import Field, JsonValue, model_validator
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.merge import UNION
@@ -15,14 +15,19 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
 from eiginfra.providers.proxmox.access import Json
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.api import ProxmoxApi
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.kinds.group import GroupId, UserId
 from eiginfra.providers.proxmox.kinds.role import RoleId, RoleKind
+from eiginfra.providers.proxmox.permissions import MODIFY, right
 
 Path = Annotated[str, Field(pattern=r"^/((access|mapping|nodes|pool|sdn|storage|vms)(/[^\s/]+)*)?$", max_length=255)]
 
 _BINDING = frozenset({"NoAccess", "PVEAuditor", "PVEPoolUser"})
 """Built-in roles that let nobody pass a quota."""
+
+_OWNERS = {"/pool": "Pool.Allocate", "/storage": "Datastore.Allocate", "/vms": "VM.Allocate"}
+"""The privilege with which one may change entries of what is below these paths, besides Permissions.Modify."""
 
 
 class AclSpec(Spec):
@@ -95,6 +100,37 @@ class AclKind(ProxmoxKind[AclSpec]):
         rows = [row for row in self.api.access.acl() if _key(row) == key]
         return self._observed(key, rows) if rows else None
 
+    def needs(self, change: Change, asking: Asking) -> Needs:
+        """The right to change entries of the path; and all privileges of a role that is given or taken, as recorded on a real server."""
+        path, _, _ = change.address.key.partition(":")
+        owner = _OWNERS.get("/".join(path.split("/")[:2])) if path.count("/") > 1 else None
+        yield WHOLE, right(path, MODIFY, *([owner] if owner else []))
+        given, taken = _moved(change)
+        propagates = (change.desired or {}).get("propagate") is not False
+        for role in sorted(given | taken):
+            names = self._privileges(role, asking)
+            for name in names or ("",):
+                yield WHOLE, right(path, *([name] if name else []), MODIFY, passed_on=propagates and role in given)
+
+    def by_hand(self, change: Change, labels: Collection[str]) -> str | None:  # noqa: ARG002 - an entry is changed as a whole
+        """`pveum acl`."""
+        path, _, who = change.address.key.partition(":")
+        holder = f"--groups {who[1:]}" if who.startswith("@") else f"--users {who}"
+        below = " --propagate 0" if (change.desired or {}).get("propagate") is False else ""
+        given, taken = (",".join(sorted(roles)) for roles in _moved(change))
+        commands = [f"pveum acl modify {path} {holder} --roles {given}{below}"] if given else []
+        commands += [f"pveum acl delete {path} {holder} --roles {taken}"] if taken else []
+        return " && ".join(commands) or None
+
+    def _privileges(self, role: str, asking: Asking) -> Sequence[str]:
+        """A role's privileges as they will be when the plan's change of the role is done."""
+        for change in asking.plan.acting:
+            if change.address == Address(RoleKind.name, role) and change.desired is not None:
+                wanted = change.desired.get("privileges")
+                return [str(name) for name in wanted] if isinstance(wanted, list) else []
+        there = asking.look.once(_roles, self.api)
+        return [name for name in there.get(role, "").split(",") if name]
+
     def create(self, spec: AclSpec) -> None:
         """Give the roles."""
         self._give(spec, spec.roles)
@@ -126,6 +162,19 @@ class AclKind(ProxmoxKind[AclSpec]):
             "propagate": propagates.pop() if len(propagates) == 1 else None,
         }
         return Observed(Address(self.name, key), values, {"path": path}, team=None if resource is None else resource.team)
+
+
+def _roles(api: ProxmoxApi) -> Mapping[str, str]:
+    """The server's roles with their privileges."""
+    return {str(row["roleid"]): str(row.get("privs") or "") for row in api.access.roles()}
+
+
+def _moved(change: Change) -> tuple[set[str], set[str]]:
+    """The roles that a change gives, and those that it takes away; one whose propagation changes is given again."""
+    before, after = ({*map(str, found)} if isinstance(found := (values or {}).get("roles"), list) else set[str]()
+                     for values in (change.observed, change.desired))  # fmt: skip
+    again = any(diff.field == "propagate" for diff in change.diffs)
+    return after if again else after - before, before - after
 
 
 def _key(row: Json) -> str:

@@ -1,30 +1,32 @@
 """`proxmox.backup`: the site's backup job (vzdump) of the cohort's guests.
 
-It needs more rights than the rest (Sys.Modify on /): where the token has them not, the job is looked at, and an administrator is told.
+It needs more rights than the rest (Sys.Modify on /, Datastore.Allocate on its storage): where the token has them not, the job is looked at,
+and an administrator is told.
 """
 
 import shlex
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import Change, FieldDiff
+from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
 from eiginfra.core.finding import Finding, warning
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
-from eiginfra.core.resource import Absence, Denial, Observation, Observed, Presence, Resource, Scope
+from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.world import World
 from eiginfra.providers.proxmox.codec import flag
 from eiginfra.providers.proxmox.fields import PoolId
 from eiginfra.providers.proxmox.guests.spec import Mark
 from eiginfra.providers.proxmox.guests.survey import Survey
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import Right, right
 
 _PERIODS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 _KEEP = rf"^(?:{'|'.join(_PERIODS)})=[1-9]\d*(?:, ?(?:{'|'.join(_PERIODS)})=[1-9]\d*)*$"
@@ -33,6 +35,8 @@ Numbers = Mapping[str, int]
 _COVERS = {"guests": "vmid", "pool": "pool", "all": "all"}
 """What a job may cover, and the parameter that says so."""
 _ADMINISTRATOR = reason("administrator")
+_STORAGE = "local"
+"""Where vzdump puts what no storage is named for."""
 
 
 def _kept(text: str) -> str:
@@ -106,29 +110,31 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)
-            told = [_told(resource, None, numbers, list(resource.values), seen=False) for resource in scope.resources]
+            told = [_told(resource, None, numbers, list(resource.values)) for resource in scope.resources]
             return Observation(findings=told, absent={resource.address: unseen for resource in scope.resources})
         wanted = {*named, *(resource.address.key for resource in scope.resources)}
         standing = [jobs[name] for name in sorted(wanted & jobs.keys())]
         objects = [_held_back(self._observed(job, numbers), job, scope, survey, numbers) for job in standing]
         return Observation(objects, list(self._uncovered(scope, survey)))
 
-    def forbidden(self, changes: Sequence[Change]) -> Mapping[Address, Denial]:
-        """All of them without Sys.Modify on /: an administrator is told the command."""
-        if self._may_change():
-            return {}
-        return {change.address: Denial(_ADMINISTRATOR, list(self._left_to_administrator(change))) for change in changes}
+    def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - whatever is changed
+        """To delete a job is allowed to more than to make or change one: that wants its storage too, the former and the new one."""
+        yield WHOLE, right("/", "Sys.Modify")
+        if change.action is not Action.DELETE:
+            storages = {str((values or {}).get("storage") or _STORAGE) for values in (change.observed or change.desired, change.desired)}
+            yield from ((WHOLE, right(f"/storage/{storage}", "Datastore.Allocate")) for storage in sorted(storages))
 
-    def _left_to_administrator(self, change: Change) -> Iterable[Finding]:
+    def told(self, change: Change, lacking: Mapping[str, Sequence[Right]], asking: Asking) -> Iterator[Finding]:  # noqa: ARG002 - of a job, all rights are of the whole
         """What an administrator must run, and which machines of the job no other job covers."""
+        rights = [*map(str, lacking[WHOLE])]
         if change.desired is None:
-            yield warning("backup-job-left", name=change.address.key, address=str(change.address))
+            yield warning("backup-job-left", name=change.address.key, rights=rights, address=str(change.address))
             return
         spec = BackupSpec.model_validate(change.desired)
         marked = self._numbers(self.api.surveys.last(spec.guests[0].split("/")[0])) if spec.guests else {}
         there = None if change.observed is None else Observed(change.address, change.observed)
         fields = [diff.field for diff in change.diffs] or list(change.desired)
-        yield _told(Resource(change.address, spec, change.team), there, marked, fields, seen=True)
+        yield _told(Resource(change.address, spec, change.team), there, marked, fields, rights)
         bare = self._bare() if marked else frozenset[int]()
         if uncovered := sorted(mark for mark, vmid in marked.items() if vmid in bare):
             yield warning("machines-without-backup", marks=uncovered)
@@ -139,10 +145,6 @@ class BackupKind(ProxmoxKind[BackupSpec]):
             return {str(job["id"]): job for job in self.api.client.get("cluster/backup", "list backup jobs")}
         except PermissionDeniedError:
             return None
-
-    def _may_change(self) -> bool:
-        granted = self.api.client.get("access/permissions", "read the token's permissions")
-        return "Sys.Modify" in granted.get("/", {})
 
     def _numbers(self, survey: Survey) -> dict[str, int]:
         return {mark: guest.vmid for mark, (guest, _) in self.api.surveys.marked(survey).items()}
@@ -303,7 +305,8 @@ def _retention(prune: Any) -> str | None:
     return _kept(text) or None
 
 
-def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking: Sequence[str], *, seen: bool) -> Finding:
+def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking: Sequence[str], rights: Sequence[str] = ()) -> Finding:
+    """What an administrator must run. lacking: the fields that are not as wanted; rights: what the token lacks; none: jobs are unseen."""
     spec: BackupSpec = resource.spec  # type: ignore[assignment]  # the scope holds resources of this kind alone
     command = ["pvesh", "set", f"/cluster/backup/{spec.id}"] if there else ["pvesh", "create", "/cluster/backup", "--id", spec.id]
     for name, value in _params(spec, numbers, lacking).items():
@@ -314,8 +317,8 @@ def _told(resource: Resource, there: Observed | None, numbers: Numbers, lacking:
     else:
         advice = reason("backup-command", verb="change" if there else "make", command=shlex.join(command), without=len(absent))
     address = str(resource.address)
-    if not seen:
+    if not rights:
         return warning("backup-jobs-unseen", name=spec.id, advice=advice, address=address)
     if there is None:
-        return warning("backup-job-missing", name=spec.id, advice=advice, address=address)
-    return warning("backup-job-differs", name=spec.id, fields=list(lacking), advice=advice, address=address)
+        return warning("backup-job-missing", name=spec.id, rights=[*rights], advice=advice, address=address)
+    return warning("backup-job-differs", name=spec.id, fields=list(lacking), rights=[*rights], advice=advice, address=address)

@@ -10,14 +10,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff, label
+from eiginfra.core.change import Action, Change, FieldDiff, label
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import ProviderError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.merge import by_entry
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import right
 
 GroupId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
 UserId = Annotated[str, Field(pattern=r"^[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+$", max_length=64)]
@@ -80,6 +81,17 @@ class ProxmoxGroupKind(ProxmoxKind[ProxmoxGroupSpec]):
         """The group, or None."""
         group = self.api.access.group(spec.id)
         return None if group is None else self._observed(spec.id, group.get("comment"), group.get("members", []))
+
+    def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - what differs is all that is needed
+        """The group's own, and for each account that comes or goes that account's."""
+        members = (change.desired or {}).get("members")
+        if change.action is Action.CREATE and isinstance(members, list):
+            entries = [label("members", str(member["user"])) for member in members if isinstance(member, dict)]
+        else:
+            entries = [found.label for found in change.diffs if found.entry is not None]
+        yield from ((entry, right("/access/groups", "User.Modify", somewhere=True)) for entry in entries)
+        if change.action in {Action.CREATE, Action.DELETE} or any(found.entry is None for found in change.diffs):
+            yield "comment" if change.diffs else WHOLE, right("/access/groups", "Group.Allocate")
 
     def create(self, spec: ProxmoxGroupSpec) -> None:
         """Make it, and put its accounts into it; raises AlreadyExistsError."""

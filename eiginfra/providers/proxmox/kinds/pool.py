@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.resource import Observation, Observed, Scope
 from eiginfra.core.spec import IMMUTABLE, Spec
 from eiginfra.providers.proxmox.fields import PoolId
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import right
 
 
 class PoolSpec(Spec):
@@ -45,6 +46,10 @@ class PoolKind(ProxmoxKind[PoolSpec]):
             return _observed(self.api.client.pool(spec.id), None)
         except NotFoundError:
             return None
+
+    def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - whatever is changed
+        """Of every change the same."""
+        yield WHOLE, right(f"/pool/{change.address.key}", "Pool.Allocate")
 
     def create(self, spec: PoolSpec) -> Observed | None:
         """Make it; raises AlreadyExistsError."""

@@ -1,19 +1,20 @@
 """`proxmox.role`: a set of privileges, none of which can exceed a quota."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.suggest import did_you_mean
 from eiginfra.providers.proxmox.access import Json
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import right
 
 RoleId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
 Privilege = Annotated[str, Field(pattern=r"^[A-Za-z]+(\.[A-Za-z]+)+$")]
@@ -65,6 +66,16 @@ class RoleKind(ProxmoxKind[RoleSpec]):
         """The role, or None."""
         role = self.api.access.role(spec.id)
         return None if role is None else _observed(spec.id, role)
+
+    def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - whatever is changed
+        """Of every change the same."""
+        yield WHOLE, right("/access", "Sys.Modify")
+
+    def by_hand(self, change: Change, labels: Collection[str]) -> str | None:  # noqa: ARG002 - only one field can differ
+        """`pveum role`."""
+        privileges = (change.desired or {}).get("privileges")
+        verb = "add" if change.action is Action.CREATE else "modify"
+        return f"pveum role {verb} {change.address.key} --privs {','.join(map(str, privileges))}" if isinstance(privileges, list) else None
 
     def create(self, spec: RoleSpec) -> None:
         """Make it; raises AlreadyExistsError."""

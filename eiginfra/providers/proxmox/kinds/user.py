@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.merge import LATEST, strongest
@@ -15,7 +15,8 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox.access import Json
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import right
 
 _DAY = timedelta(days=1)
 _SHOWN = 5
@@ -91,6 +92,12 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
         """The account, or None."""
         row = self.api.access.user(self.key(spec))
         return None if row is None else _observed(self.key(spec), row)
+
+    def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - whatever is changed
+        """An account may also be changed by who may change those of one of its groups."""
+        yield WHOLE, right("/access/groups", "User.Modify", somewhere=change.action is not Action.CREATE)
+        if change.action is Action.CREATE:
+            yield WHOLE, right(f"/access/realm/{change.address.key.rpartition('@')[2]}", "Realm.AllocateUser")
 
     def create(self, spec: ProxmoxUserSpec) -> None:
         """Make it, without a password; raises AlreadyExistsError."""

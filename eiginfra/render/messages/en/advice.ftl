@@ -70,6 +70,7 @@ reason-name-cohort = name a cohort's folder, e.g. -i inventories/eig3
 reason-no-image-of-type = the site has none for this type
 reason-see-privileges = see the privileges of the role Administrator: pveum role list
 reason-machines-first = make the machines first: the plan after that says what an administrator must run
+reason-administrator-command = as root: { $command }
 reason-backup-command = an administrator must { $verb ->
     [make] make
    *[change] change

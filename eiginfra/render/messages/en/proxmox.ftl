@@ -192,17 +192,21 @@ role-unbinding = the role { $id } gives { $privileges }: those who have it could
     .remedy = take that out, or write `binding: false` if no quota is to bind those who have the role
 privilege-unknown = this Proxmox VE has no privilege { $name }
 
+left-to-administrator = { $address } is left to an administrator: the token lacks { $rights }
+token-may-not = the token lacks { $right }: what asks for it is withheld
+    .remedy = as root: { $command }, with a role that has { $needed }; docs/prepare-proxmox.md has all commands
+
 ## Backups and firewalls.
 
 backup-covers = a job covers either `guests` (at least one), or a `pool`, or `all`; here it is { $chosen-count ->
     [0] none
    *[other] { $chosen-and }
     }
-backup-job-left = backup job { $name } left the inventory, and the token may not delete it (Sys.Modify on /)
+backup-job-left = backup job { $name } left the inventory, and the token may not delete it ({ $rights })
     .remedy = an administrator must delete it: pvesh delete /cluster/backup/{ $name }
 backup-jobs-unseen = backup jobs cannot be seen (Sys.Audit on /): whether backup job { $name } stands is not known
-backup-job-missing = backup job { $name } is missing, and the token may not make it (Sys.Modify on /)
-backup-job-differs = backup job { $name } is not as wanted ({ $fields }), and the token may not change it (Sys.Modify on /)
+backup-job-missing = backup job { $name } is missing, and the token may not make it ({ $rights })
+backup-job-differs = backup job { $name } is not as wanted ({ $fields }), and the token may not change it ({ $rights })
 machines-without-backup = no backup job covers { $marks }
 guest-without-backup = guest { $id } ({ $name }) in pool { $pool } was made by hand, and no backup job covers it
     .remedy = adopt it with `id:`, or tell its team that it is not saved

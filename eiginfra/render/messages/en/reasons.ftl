@@ -16,6 +16,7 @@ reason-approval = an administrator of GitLab to approve { $who }{ $since ->
     }
 reason-account-approval = the approval of an administrator of GitLab
 reason-administrator = an administrator
+reason-right-missing = an administrator: the token lacks { $rights }
 reason-account-missing = the person to sign in once
 reason-account-hidden = an administrator: the account is blocked or deleted, and not shown to this token
 reason-email-missing = an e-mail address in the inventory

@@ -70,6 +70,7 @@ reason-name-cohort = indiquez le dossier d’une promotion, par exemple -i inven
 reason-no-image-of-type = le site n’en a aucune pour ce type de machine
 reason-see-privileges = voyez les privilèges du rôle Administrator : pveum role list
 reason-machines-first = créez d’abord les machines : le plan suivant dira ce qu’un administrateur doit lancer
+reason-administrator-command = en tant que root : { $command }
 reason-backup-command = un administrateur doit { $verb ->
     [make] la créer
    *[change] la modifier

@@ -192,17 +192,21 @@ role-unbinding = le rôle { $id } donne { $privileges } : ceux qui l’ont pourr
     .remedy = enlevez-le, ou écrivez `binding: false` si aucun quota ne doit limiter ceux qui ont ce rôle
 privilege-unknown = ce Proxmox VE n’a pas de privilège { $name }
 
+left-to-administrator = { $address } est laissé à un administrateur : il manque au jeton { $rights }
+token-may-not = il manque au jeton { $right } : ce qui en a besoin n’est pas fait
+    .remedy = en tant que root : { $command }, avec un rôle qui a { $needed } ; docs/prepare-proxmox.md donne toutes les commandes
+
 ## Sauvegardes et pare-feu.
 
 backup-covers = une tâche couvre soit `guests` (au moins une), soit un `pool`, soit `all` ; ici c’est { $chosen-count ->
     [0] aucun
    *[other] { $chosen-and }
     }
-backup-job-left = la tâche de sauvegarde { $name } n’est plus dans l’inventaire, et le jeton ne peut pas la supprimer (Sys.Modify sur /)
+backup-job-left = la tâche de sauvegarde { $name } n’est plus dans l’inventaire, et le jeton ne peut pas la supprimer ({ $rights })
     .remedy = un administrateur doit la supprimer : pvesh delete /cluster/backup/{ $name }
 backup-jobs-unseen = les tâches de sauvegarde ne peuvent pas être vues (Sys.Audit sur /) : on ne sait pas si { $name } existe
-backup-job-missing = la tâche de sauvegarde { $name } manque, et le jeton ne peut pas la créer (Sys.Modify sur /)
-backup-job-differs = la tâche de sauvegarde { $name } n’est pas comme demandé ({ $fields }), et le jeton ne peut pas la modifier (Sys.Modify sur /)
+backup-job-missing = la tâche de sauvegarde { $name } manque, et le jeton ne peut pas la créer ({ $rights })
+backup-job-differs = la tâche de sauvegarde { $name } n’est pas comme demandé ({ $fields }), et le jeton ne peut pas la modifier ({ $rights })
 machines-without-backup = aucune tâche de sauvegarde ne couvre { $marks }
 guest-without-backup = la machine { $id } ({ $name }) du pool { $pool } a été créée à la main, et aucune tâche de sauvegarde ne la couvre
     .remedy = reprenez-la avec `id:`, ou dites à son équipe qu’elle n’est pas sauvegardée

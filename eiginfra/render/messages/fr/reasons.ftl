@@ -16,6 +16,7 @@ reason-approval = un administrateur de GitLab doit approuver { $who }{ $since ->
     }
 reason-account-approval = l’accord d’un administrateur de GitLab
 reason-administrator = un administrateur doit agir
+reason-right-missing = un administrateur doit agir : il manque au jeton { $rights }
 reason-account-missing = la personne doit se connecter une première fois
 reason-account-hidden = un administrateur doit agir : le compte est bloqué ou supprimé, et ce jeton ne le voit pas
 reason-email-missing = une adresse électronique dans l’inventaire
