@@ -4,6 +4,8 @@ import pytest
 from support.words import message
 
 from eiginfra.core.change import Action
+from eiginfra.core.plan import Plan
+from eiginfra.core.reason import reason
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
 from .conftest import TEMPLATE, VM_TEMPLATE, World
@@ -74,3 +76,67 @@ def test_an_adopted_guests_filter_holds_the_device_that_is_ours(road: Road) -> N
     assert [row["cidr"] for row in road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset/ipfilter-net1")] == ["192.168.0.150"]
     road.apply(spec, firewall.model_copy(update={"ipfilter": False}))
     assert road.world.admin("GET", "/nodes/eig/lxc/150/firewall/ipset") == []
+
+
+def standing(road: Road, **devices: str) -> dict[str, str]:
+    """Container 150 with these network devices, as it was made by hand."""
+    made = {"vmid": 150, "ostemplate": TEMPLATE, "rootfs": "local-lvm:4", "pool": road.world.pool, "hostname": "adler-web", "cores": 1}
+    road.world.admin("POST", "/nodes/eig/lxc", **made, memory=512, **devices)
+    return road.world.admin("GET", "/nodes/eig/lxc/150/config")
+
+
+def said(plan: Plan) -> list[str]:
+    return [message(finding) for finding in plan.findings if finding.code in ("guest-other-devices", "gateway-replaced")]
+
+
+def test_report_18_where_no_device_is_on_the_sites_bridge_none_is_touched_and_the_plan_says_so(road: Road) -> None:
+    before = standing(road, net0=f"name=eth0,{PUBLIC}")
+    spec = road.world.container("web", id=150, vlan=9)
+    plan = road.plan(spec)
+    why = reason("no-device-on-bridge", bridge="vmbr1", devices=["net0 vmbr0 203.0.113.5/24"])
+    assert {item.diff.label: item.reason for item in change(plan, "web").blocked} == {"address": why, "vlan": why}
+    assert not road.run(plan).failed
+    after = road.world.admin("GET", "/nodes/eig/lxc/150/config")
+    assert {key: value for key, value in after.items() if key.startswith("net")} == {"net0": before["net0"]}
+    assert road.plan(spec).empty
+
+
+def test_report_18_an_address_is_not_given_to_two_devices_of_one_guest(road: Road) -> None:
+    before = standing(road, net0="name=eth0,bridge=vmbr1,ip=dhcp", net1="name=eth1,bridge=vmbr0,ip=192.168.0.150/24")
+    plan = road.plan(spec := road.world.container("web", id=150))
+    assert [(item.diff.label, item.reason.code) for item in change(plan, "web").blocked] == [("address", "address-on-other-device")]
+    assert not road.run(plan).failed
+    after = road.world.admin("GET", "/nodes/eig/lxc/150/config")
+    assert (after["net0"], after["net1"]) == (before["net0"], before["net1"])
+    assert road.plan(spec).empty
+
+
+@pytest.mark.parametrize("sort", ["container", "vm"])
+def test_report_18_a_second_gateway_is_not_set_beside_another_devices(road: Road, sort: str) -> None:
+    spec = getattr(road.world, sort)("web")
+    road.apply(spec)
+    path = f"/nodes/eig/{'lxc' if sort == 'container' else 'qemu'}/100/config"
+    before = road.world.admin("GET", path)
+    if sort == "container":
+        ours = before["net0"].replace("192.168.0.100/24", "192.168.0.9/24").replace(",gw=192.168.0.254", "")
+        road.world.admin("PUT", path, net0=ours, net1=f"name=eth1,{PUBLIC}")
+    else:
+        public = {"net1": "virtio,bridge=vmbr0,tag=7", "ipconfig1": "ip=203.0.113.5/24,gw=203.0.113.1"}
+        road.world.admin("PUT", path, ipconfig0="ip=192.168.0.9/24", **public)
+    kind = "VM" if sort == "vm" else "container"
+    plan = road.plan(spec)
+    assert said(plan) == [f"{kind} 100 has further network devices, which are left alone: net1 vmbr0 203.0.113.5/24"]
+    assert [diff.field for diff in change(plan, "web").diffs] == ["address"]
+    assert not road.run(plan).failed
+    after = road.world.admin("GET", path)
+    text = after["net0"] if sort == "container" else after["ipconfig0"]
+    assert ("ip=192.168.0.100/24" in text, "gw=" in text) == (True, False)
+    assert road.plan(spec, restarting=True).acting == () or sort == "vm"
+
+
+def test_report_18_a_gateway_that_goes_with_the_address_is_told(road: Road) -> None:
+    standing(road, net0="name=eth0,bridge=vmbr1,ip=10.1.1.5/24,gw=10.1.1.1")
+    plan = road.plan(road.world.container("web", id=150))
+    assert said(plan) == ["the gateway 10.1.1.1 of container 150 becomes 192.168.0.254 with its address"]
+    assert not road.run(plan).failed
+    assert said(road.plan(road.world.container("web", id=150))) == []

@@ -1,8 +1,6 @@
 """What a guest's configuration says, under the names of the spec's fields; what containers and VMs write in the same way."""
 
-import re
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_interface
 from typing import Any
 
 from pydantic import JsonValue
@@ -10,12 +8,11 @@ from pydantic import JsonValue
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, parse_size, parse_tags, print_tags, removal_of
+from eiginfra.providers.proxmox.guests.devices import device_values
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
-from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 Config = Mapping[str, Any]
 _DEFAULT_MEMORY = 512
-_NETWORK_DEVICE = re.compile(r"net\d+")
 
 
 def shared_values(config: Config, device: str) -> dict[str, JsonValue]:
@@ -30,7 +27,7 @@ def shared_values(config: Config, device: str) -> dict[str, JsonValue]:
         "dns": list(str(config.get("nameserver") or "").replace(",", " ").split()),
         "tags": list(parse_tags(config.get("tags"))),
         "remove_after": None if removal is None else removal.isoformat(),
-        **_device(config.get(device)),
+        **device_values(config.get(device)),
     }
 
 
@@ -67,56 +64,9 @@ def startup(spec: GuestSpec, config: Config) -> str | None:
     return str(Properties.parse(str(text), "order").replace(order=str(spec.order))) if text else f"order={spec.order}"
 
 
-DEVICE = ("bridge", "vlan", "rate", "firewall")
-
-
-def device_number(config: Config, site: ProxmoxSettings) -> int:
-    """The managed network device: the one on the site's bridge, or with an address of the site's network; of several the first.
-
-    A guest that is adopted may have others, whose addresses and gateways are nobody's business.
-    """
-    numbers = [int(key[3:]) for key in config if _NETWORK_DEVICE.fullmatch(key)]
-
-    def strangeness(number: int) -> tuple[bool, bool, int]:
-        device = Properties.parse(str(config[f"net{number}"]), "model")
-        text = Properties.parse(str(config.get(f"ipconfig{number}") or "")).get("ip") or device.get("ip")
-        return device.get("bridge") != site.bridge, not _within(text, site), number
-
-    return min(numbers, key=strangeness, default=0)
-
-
-def _within(text: str | None, site: ProxmoxSettings) -> bool:
-    try:
-        return text is not None and ip_interface(text).ip in site.subnet
-    except ValueError:
-        return False  # `dhcp`, `manual`
-
-
-def device_changes(spec: GuestSpec, fields: Iterable[str]) -> dict[str, str | None]:
-    """What becomes of the network device's properties; all others, the MAC above all, are kept."""
-    changes: dict[str, tuple[str, str | None]] = {
-        "bridge": ("bridge", spec.bridge),
-        "vlan": ("tag", str(spec.vlan) if spec.vlan else None),
-        "rate": ("rate", str(spec.rate) if spec.rate else None),
-        "firewall": ("firewall", str(int(bool(spec.firewall)))),
-    }
-    return dict(changes[name] for name in changes if name in fields)
-
-
 def given(spec: GuestSpec, fields: Iterable[str]) -> set[str]:
     """Those of the fields that the spec sets."""
     return {name for name in fields if getattr(spec, name) is not None}
-
-
-def _device(written: object) -> dict[str, JsonValue]:
-    device = Properties.parse(str(written or ""))
-    rate = float(device.get("rate") or 0)
-    return {
-        "bridge": device.get("bridge"),
-        "vlan": int(device.get("tag") or 0),
-        "rate": int(rate) if rate.is_integer() else rate,
-        "firewall": device.flag("firewall"),
-    }
 
 
 def memory(config: Config) -> ByteSize:

@@ -8,9 +8,11 @@ from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
+from eiginfra.providers.proxmox.guests import devices
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity
 from eiginfra.providers.proxmox.guests.spec import GuestSpec, guest_spec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 Marks = Mapping[str, Sequence[Listed]]
 
@@ -27,6 +29,7 @@ class GuestsSeen:
     readings: Mapping[int, Reading]
     marks: Marks
     objects: Sequence[Observed]
+    site: ProxmoxSettings
     nodes: Sequence[NodeCapacity] = ()
 
 
@@ -34,7 +37,7 @@ def of(seen: GuestsSeen) -> list[Finding]:
     """Everything that is to be said of them."""
     return [
         finding
-        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _without_cores)
+        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _without_cores, _other_devices)
         for finding in sort(seen)
     ]
 
@@ -238,3 +241,15 @@ def _without_cores(seen: GuestsSeen) -> Iterator[Finding]:
     for observed in seen.objects:
         if seen.type == "lxc" and observed.team is not None and observed.values["cores"] is None:
             yield warning("container-without-cores", id=observed.handle["vmid"], address=str(observed.address), team=observed.team)
+
+
+def _other_devices(seen: GuestsSeen) -> Iterator[Finding]:
+    """Wanted guests with network devices that are nobody's business here; and a gateway that changes with an address."""
+    wanted = {resource.address: resource for resource in seen.scope.resources}
+    for observed in seen.objects:
+        resource, vmid = wanted.get(observed.address), int(str(observed.handle["vmid"]))
+        config = seen.readings[vmid].wanted
+        if resource is not None and (others := devices.others(config, seen.site)):
+            yield attributed(notice("guest-other-devices", type=seen.type, id=vmid, devices=others), resource)
+        if resource is not None and (was := devices.replaced_gateway(config, vmid, seen.site)):
+            yield attributed(notice("gateway-replaced", type=seen.type, id=vmid, was=was, now=str(seen.site.gateway)), resource)

@@ -20,7 +20,8 @@ from eiginfra.core.world import World
 from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests import audit, findings, outage
 from eiginfra.providers.proxmox.guests.allocator import GuestFacts
-from eiginfra.providers.proxmox.guests.config import Config, device_number, memory, shared_values
+from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
+from eiginfra.providers.proxmox.guests.devices import device_number, hindrances
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
 from eiginfra.providers.proxmox.kind import ProxmoxKind
@@ -112,7 +113,7 @@ class GuestReader(ProxmoxKind[G]):
                 objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), marked=False))
         objects = [_kept(there, scope) for there in objects]
         nodes = tuple(survey.nodes.values())
-        seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, nodes)
+        seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, site, nodes)
         found = [*findings.of(seen), *self.remarks(seen)]
         standing = {there.address: there for there in objects}
         absent = findings.absent(seen)
@@ -169,6 +170,7 @@ class GuestReader(ProxmoxKind[G]):
             marked=marked,
             team=team,
             usage=self._usage(reading.wanted),
+            blocked=hindrances(reading.wanted, guest.vmid, self.api.client.settings),
             waiting={name: RESTART if guest.running else NEXT_START for name, value in then.items() if now.get(name) != value},
             facts={
                 "vmid": guest.vmid,

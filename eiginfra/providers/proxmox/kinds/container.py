@@ -12,7 +12,8 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, flag, print_keys, with_mark
 from eiginfra.providers.proxmox.guests import features, mounts
-from eiginfra.providers.proxmox.guests.config import DEVICE, Config, device_changes, device_number, given, startup, volume_size
+from eiginfra.providers.proxmox.guests.config import Config, given, startup, volume_size
+from eiginfra.providers.proxmox.guests.devices import DEVICE, device_changes, device_number, gateway
 from eiginfra.providers.proxmox.guests.findings import GuestsSeen, attributed
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.mounts import MountPoint
@@ -93,8 +94,8 @@ class ContainerKind(GuestKind[ContainerSpec]):
         if "nesting" in fields:
             params["features"] = str(Properties.parse(str(config.get("features", ""))).replace(nesting=str(int(bool(spec.nesting)))))
         if "address" in fields or fields & set(DEVICE):
-            device = f"net{device_number(config, self.api.client.settings)}"
-            params[device] = str(self._network(spec, fields, config.get(device)))
+            number = device_number(config, self.api.client.settings)
+            params[f"net{number}"] = str(self._network(spec, fields, config, number))
         if "mounts" in fields:
             params |= mounts.additions(spec.mounts or (), self.api.client.settings.disks, reading)
             params |= dict.fromkeys(mounts.removals(spec.mounts or (), config))
@@ -105,11 +106,12 @@ class ContainerKind(GuestKind[ContainerSpec]):
         more = mounts.growths(spec.mounts or (), config) if "mounts" in fields else {}
         return super().growths(spec, fields, config) | more
 
-    def _network(self, spec: ContainerSpec, fields: set[str], written: object = None) -> Properties:
+    def _network(self, spec: ContainerSpec, fields: set[str], config: Config, number: int) -> Properties:
         """The network device, from what is written of it."""
         site = self.api.client.settings
-        device = Properties.parse(str(written or f"name=eth0,bridge={site.bridge},firewall=1")).replace(**device_changes(spec, fields))
-        return device.replace(ip=spec.address, gw=str(site.gateway)) if "address" in fields else device
+        written = str(config.get(f"net{number}") or f"name=eth{number},bridge={site.bridge},firewall=1")
+        device = Properties.parse(written).replace(**device_changes(spec, fields))
+        return device.replace(ip=spec.address, gw=gateway(config, number, site)) if "address" in fields else device
 
     def remarks(self, seen: GuestsSeen) -> Iterable[Finding]:
         """Features that only root may switch on."""
@@ -150,7 +152,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
             "swap": (spec.swap or 0) // MIB,
             "rootfs": f"{site.disks}:{spec.disk // GIB}",
             **mounts.additions(spec.mounts or (), site.disks, _NOTHING),
-            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)})),
+            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)}, {}, 0)),
             "nameserver": " ".join(map(str, site.dns if spec.dns is None else spec.dns)) or None,
             "ssh-public-keys": print_keys(spec.keys) or None,
             "unprivileged": int(spec.unprivileged is not False),

@@ -20,7 +20,7 @@ from eiginfra.providers.proxmox import firewall_rules as rules
 from eiginfra.providers.proxmox.api import ProxmoxApi
 from eiginfra.providers.proxmox.codec import Properties, flag
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Policy
-from eiginfra.providers.proxmox.guests.config import device_number
+from eiginfra.providers.proxmox.guests.devices import device_number
 from eiginfra.providers.proxmox.guests.spec import Mark
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
 from eiginfra.providers.proxmox.kind import ProxmoxKind

@@ -15,16 +15,14 @@ from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, with_mark, without_mac
 from eiginfra.providers.proxmox.guests import findings, fitting
 from eiginfra.providers.proxmox.guests.config import (
-    DEVICE,
     Config,
-    device_changes,
-    device_number,
     given,
     settled,
     shared_changes,
     startup,
     volume_size,
 )
+from eiginfra.providers.proxmox.guests.devices import DEVICE, device_changes, device_number, gateway
 from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.guests.observe import ObservedGuest
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec, Swap
@@ -133,7 +131,7 @@ class VmKind(GuestKind[VmSpec]):
             params[f"net{number}"] = str(device.replace(**device_changes(spec, fields)))
         if "address" in fields:
             ipconfig = Properties.parse(str(config.get(f"ipconfig{number}", "")))
-            params[f"ipconfig{number}"] = str(ipconfig.replace(ip=spec.address, gw=str(site.gateway)))
+            params[f"ipconfig{number}"] = str(ipconfig.replace(ip=spec.address, gw=gateway(config, number, site)))
         return params
 
     def fitting(self, params: Mapping[str, Any], config: Config) -> dict[str, Any]:
@@ -205,7 +203,7 @@ class VmKind(GuestKind[VmSpec]):
         params: dict[str, Any] = {
             **shared_changes(spec, fields, self.name_key),
             **self.changes(spec, given(spec, ("sockets", "cpu", "balloon")), reading),
-            **self.changes(spec, {"address"}, Reading({}, {})),
+            "ipconfig0": str(Properties.parse("").replace(ip=spec.address, gw=gateway(reading.wanted, 0, site))),
             "startup": startup(spec, reading.wanted),
             "ciuser": spec.user,
             "sshkeys": encode_keys(spec.keys) or None,

@@ -134,6 +134,14 @@ guest-locked = { $type ->
     [qemu] VM
    *[other] container
     } { $id } on { $node } is locked ({ $lock }): changes must wait
+guest-other-devices = { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } has further network devices, which are left alone: { $devices }
+gateway-replaced = the gateway { $was } of { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } becomes { $now } with its address
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

@@ -134,6 +134,14 @@ guest-locked = { $type ->
     [qemu] la VM { $id } de { $node } est verrouillée
    *[other] le conteneur { $id } de { $node } est verrouillé
     } ({ $lock }) : les changements doivent attendre
+guest-other-devices = { $type ->
+    [qemu] la VM
+   *[other] le conteneur
+    } { $id } a d’autres cartes réseau, qui restent telles quelles : { $devices }
+gateway-replaced = la passerelle { $was } { $type ->
+    [qemu] de la VM
+   *[other] du conteneur
+    } { $id } devient { $now } avec l’adresse
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM

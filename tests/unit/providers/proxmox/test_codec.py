@@ -35,7 +35,7 @@ RETURNED = [
     ("local:100/base-100-disk-0.qcow2/102/vm-102-disk-0.qcow2,discard=on,size=1G", "file"),
     ("local:100/vm-100-cloudinit.qcow2,media=cdrom", "file"),
     ("none,media=cdrom", "file"),
-    ("virtio=BC:24:11:6D:26:A0,bridge=vmbr0", "model"),
+    ("virtio=BC:24:11:6D:26:A0,bridge=vmbr1", "model"),
     ("ip=10.0.0.5/24,gw=10.0.0.1", ""),
     ("ip=dhcp", ""),
     ("nesting=1", ""),

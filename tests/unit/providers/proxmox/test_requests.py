@@ -36,7 +36,7 @@ QEMU = {
     "boot": "order=scsi0",
     "scsi0": "local-lvm:vm-107-disk-0,discard=on,size=16G",
     "ide2": "local-lvm:vm-107-cloudinit,media=cdrom",
-    "net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr0",
+    "net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr1",
     "ipconfig0": "ip=192.168.0.107/24,gw=192.168.0.254",
     "tags": "adler;eig3;eiginfra",
 }
@@ -95,7 +95,7 @@ def test_a_container_is_sent_only_what_changed_with_the_digest(field: str, field
         ("balloon", {"balloon": ByteSize.parse("0MiB")}, {"balloon": 0}),
         ("cpu", {"cpu": "host"}, {"cpu": "host"}),
         ("agent", {"agent": True}, {"agent": "enabled=1"}),
-        ("vlan", {"vlan": 7}, {"net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr0,tag=7"}),
+        ("vlan", {"vlan": 7}, {"net0": "virtio=BC:24:11:6D:26:A0,bridge=vmbr1,tag=7"}),
         ("address", {"address": "192.168.0.108/24"}, {"ipconfig0": "ip=192.168.0.108/24,gw=192.168.0.254"}),
     ],
 )

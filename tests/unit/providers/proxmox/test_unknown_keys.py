@@ -14,7 +14,7 @@ from .conftest import Wire, container, make_site, vm
 from .test_requests import LXC, PLACE, QEMU, change
 
 VETH = "name=eth0,bridge=vmbr1,firewall=1,gw=192.168.0.254,hwaddr=BC:24:11:69:9A:3D,ip=192.168.0.107/24,type=veth"
-NIC = "virtio=BC:24:11:6D:26:A0,bridge=vmbr0,firewall=1"
+NIC = "virtio=BC:24:11:6D:26:A0,bridge=vmbr1,firewall=1"
 DEVICE: list[tuple[str, Any, set[str]]] = [
     ("bridge", "vmbr9", {"bridge"}), ("vlan", 7, {"tag"}), ("rate", 10, {"rate"}), ("firewall", False, {"firewall"})
 ]  # fmt: skip
