@@ -107,6 +107,7 @@ class Observation:
 
     absent: wanted objects that were not seen and are not created, each with why; what depends on one is skipped unless it is WAITING.
     blocked: of wanted objects that were not seen: label -> why the entry is left out when it is created.
+    further: of wanted objects that were not seen: what they will take beyond what their specs say.
     facts: what else was read for `Kind.complete` and `Kind.assess`, in the kind's own form.
     """
 
@@ -114,6 +115,7 @@ class Observation:
     findings: Sequence[Finding] = ()
     absent: Mapping[Address, Absence] = field(default_factory=dict)
     blocked: Mapping[Address, Mapping[str, Reason]] = field(default_factory=dict)
+    further: Mapping[Address, Usage] = field(default_factory=dict)
     facts: object = None
 
 

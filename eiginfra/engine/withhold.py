@@ -11,7 +11,7 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
-from eiginfra.core.usage import MEASURES, Limits, Usage
+from eiginfra.core.usage import MEASURES, Limit, Limits, Usage
 from eiginfra.engine.situation import Situation
 
 CAPACITY = "capacity-exceeded"
@@ -59,17 +59,35 @@ def beyond_capacity(
 ) -> dict[Address, Mapping[str, Reason] | Reason]:
     """What would be created beyond the cohort's capacity, with why; of what exists, the fields by which it would grow, by label.
 
-    What exists comes first, then what is asked for in the order of the inventory, as long as it fits.
+    A team's quota is held against the specs offline; here it counts for what takes more than its spec says.
     """
-    limit = situation.limits.capacity
-    if limit is None:
-        return {}
-    asked = {item.address: (item, registry[item.address.kind].usage(item.spec)) for item in situation.everything}
+    further = {address: usage for seen in situation.observations.values() for address, usage in seen.further.items()}
+    asked = {
+        item.address: (item, registry[item.address.kind].usage(item.spec) + further.get(item.address, Usage()))
+        for item in situation.everything
+    }
+    found: dict[Address, Mapping[str, Reason] | Reason] = {}
+    for team in sorted({asked[address][0].team or "" for address in further if address in asked} & situation.limits.teams.keys()):
+        of_team = {address: pair for address, pair in asked.items() if pair[0].team == team}
+        found |= _beyond(registry, situation.limits.teams[team], of_team, observed, "beyond-quota")
+    if situation.limits.capacity is not None:
+        found |= _beyond(registry, situation.limits.capacity, asked, observed, "beyond-capacity")
+    return found
+
+
+def _beyond(
+    registry: Registry,
+    limit: Limit,
+    asked: Mapping[Address, tuple[Resource, Usage]],
+    observed: Mapping[Address, Observed],
+    code: str,
+) -> dict[Address, Mapping[str, Reason] | Reason]:
+    """What exists comes first, then what is asked for in the order of the inventory, as long as it fits."""
     has = {address: observed[address].usage if address in observed else Usage() for address in asked}
     total = Usage.total(_least(usage, has[address]) for address, (_, usage) in asked.items())
-    if not any(limit.exceeded(Usage.total(usage for _, usage in asked.values()))):
-        return {}
     found: dict[Address, Mapping[str, Reason] | Reason] = {}
+    if not any(limit.exceeded(Usage.total(usage for _, usage in asked.values()))):
+        return found
     for address, (resource, usage) in asked.items():
         more = usage - _least(usage, has[address])
         over = [name for name, *_ in limit.exceeded(total + more) if getattr(more, name)]
@@ -77,7 +95,7 @@ def beyond_capacity(
             total = total + more
             continue
         names: list[JsonValue] = [*over]
-        why = reason("beyond-capacity", measures=names)
+        why = reason(code, measures=names)
         found[address] = dict.fromkeys(_growing(registry[address.kind], resource, observed[address]), why) if address in observed else why
     return found
 

@@ -13,13 +13,15 @@ from support.words import message
 from eiginfra.core.change import Action
 from eiginfra.core.finding import Severity
 from eiginfra.core.kind import Registry
+from eiginfra.core.reason import reason
+from eiginfra.core.usage import Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.kinds import all_kinds
 
 from .conftest import VM_TEMPLATE, World, settings_of, start
-from .road import Road, change, kept_back
+from .road import Road, change, codes, kept_back
 from .test_decommission import ENOUGH
 
 BASE = f"base-{VM_TEMPLATE}-disk-0"
@@ -215,3 +217,43 @@ def test_a_linked_clone_needs_no_other_rights_than_a_full_one(own_world: World) 
     road = Road(own_world.with_rights(ENOUGH))
     road.apply(road.world.vm(clone="linked"))
     assert road.plan(road.world.vm(clone="linked")).changes == ()
+
+
+# What a template has besides.
+
+
+def richer(road: Road) -> None:
+    """The template with a second disk and a second network device."""
+    options = {"scsi1": "local-lvm:32", "net1": "virtio,bridge=vmbr0,tag=7", "ipconfig1": "ip=dhcp"}
+    road.world.admin("PUT", f"/nodes/eig/qemu/{VM_TEMPLATE}/config", **options, sockets=2)
+
+
+def test_part_6_a_templates_further_disks_and_devices_are_told_and_counted_before_a_clone(road: Road) -> None:
+    richer(road)
+    spec = road.world.vm()
+    plan = road.plan(spec)
+    [disks, devices] = [message(finding) for finding in plan.findings if finding.code.startswith("template-")]
+    assert disks == f"template {VM_TEMPLATE} has further disks (scsi1 32GiB): each VM made from it gets them too, and they count"
+    assert f"template {VM_TEMPLATE} has further network devices (net1 vmbr0 dhcp): each VM made from it gets them too" in devices
+    for limits in (Limits(teams={"adler": Limit(disk=ByteSize.parse("40GiB"))}), Limits(capacity=Limit(disk=ByteSize.parse("40GiB")))):
+        left = change(road.plan(spec, limits=limits), "db")
+        assert (left.action, left.reason) == (
+            Action.NONE,
+            reason("beyond-quota" if limits.teams else "beyond-capacity", measures=["disk"]),
+        )
+    cores = change(road.plan(spec, limits=Limits(teams={"adler": Limit(cores=1)})), "db")
+    assert cores.reason == reason("beyond-quota", measures=["cores"])
+    enough = Limits(teams={"adler": Limit(disk=ByteSize.parse("48GiB"), cores=2)})
+    road.apply(spec, limits=enough)
+    seen = road.world.see(spec)
+    assert seen is not None
+    assert (str(seen.usage.disk), seen.usage.cores) == ("48GiB", 2)
+    assert codes(road.plan(spec, limits=enough)) == ["guest-other-devices"]
+    made = config(road, 100)
+    assert ("bridge=vmbr1" in made["net0"], "bridge=vmbr0" in made["net1"], made["ipconfig1"]) == (True, True, "ip=dhcp")
+
+
+def test_part_6_a_storage_must_hold_a_templates_further_disks_too(road: Road) -> None:
+    richer(road)
+    road.control(storages={"local-lvm": {"type": "lvm", "total": 400 * 2**30, "used": 360 * 2**30}})
+    assert [finding.code for finding in kept_back(road.plan(road.world.vm()))] == ["storage-full"]

@@ -80,7 +80,8 @@ class GuestAllocator:
         if capacity is None or not resources:
             return {}
         nodes = {resource.address: str(guest_spec(resource).node) for resource in resources}
-        found = check(capacity, demands(resources, world.observed, nodes), self._settings().overcommit)
+        further = {address: usage for seen in world.observations.values() for address, usage in seen.further.items()}
+        found = check(capacity, demands(resources, world.observed, nodes, further), self._settings().overcommit)
         return {resources[0].address.kind: found}
 
     @staticmethod

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Severity, error, warning
 from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.usage import Usage
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity, ServerResources, Store
 from eiginfra.providers.proxmox.guests.spec import guest_spec
@@ -34,12 +36,18 @@ class Demand:
     linked: bool = False
 
 
-def demands(resources: Iterable[Resource], observed: Mapping[Address, Observed], nodes: Mapping[Address, str]) -> list[Demand]:
-    """What the plan asks for, guest by guest."""
+def demands(
+    resources: Iterable[Resource],
+    observed: Mapping[Address, Observed],
+    nodes: Mapping[Address, str],
+    further: Mapping[Address, Usage] = MappingProxyType({}),
+) -> list[Demand]:
+    """What the plan asks for, guest by guest. further: what guests that are made will take beyond what their specs say."""
     found = []
     for resource in resources:
         spec, there = guest_spec(resource), observed.get(resource.address)
-        memory, cores, disk = spec.memory, spec.usage.cores, spec.usage.disk
+        usage = spec.usage + further.get(resource.address, Usage())
+        memory, cores, disk = spec.memory, usage.cores, usage.disk
         has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk)
         more_memory, more_cores, more_disk = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
         vmid = there.handle.get("vmid") if there is not None else None

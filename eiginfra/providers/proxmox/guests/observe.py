@@ -126,7 +126,11 @@ class GuestReader(ProxmoxKind[G]):
         objects = [replace(there, blocked={**there.blocked, **hindered.get(there.address, {})}) for there in objects]
         taken = frozenset(vmid for vmid in [*survey.guests, *backups] if vmid in site)
         return Observation(
-            tuple(objects), tuple(dict.fromkeys((*found, *told, *more))), {**absent, **stranded}, facts=GuestFacts(taken, capacity)
+            tuple(objects),
+            tuple(dict.fromkeys((*found, *told, *more))),
+            {**absent, **stranded},
+            further=self.further(scope.cohort, [item for item in new if item.address not in stranded]),
+            facts=GuestFacts(taken, capacity),
         )
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
@@ -146,6 +150,11 @@ class GuestReader(ProxmoxKind[G]):
         wanted = self.usage(resource.spec)  # type: ignore[arg-type]  # observe is given this kind's resources
         has = there.usage if there is not None else Usage()
         return there is None or wanted.memory > has.memory or wanted.cores > has.cores or wanted.disk > has.disk
+
+    def further(self, cohort: str, new: Iterable[Resource]) -> Mapping[Address, Usage]:
+        """What guests that are to be made will take beyond what their specs say."""
+        del cohort, new
+        return {}
 
     def remarks(self, seen: findings.GuestsSeen) -> Iterable[Finding]:
         """What only this sort has to say of what it saw."""

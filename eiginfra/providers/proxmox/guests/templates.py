@@ -5,14 +5,15 @@ feature `clone` of the API description.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.codec import Properties, flag
 from eiginfra.providers.proxmox.guests import fitting
+from eiginfra.providers.proxmox.guests.devices import Config, described, numbers
 from eiginfra.providers.proxmox.guests.survey import Listed, Survey
 
 _DRIVE = re.compile(r"(?:scsi|virtio|sata|ide)\d+")
@@ -50,6 +51,15 @@ class Templates:
             yield error("linked-clone-elsewhere", id=vmid, storages=elsewhere, storage=site.disks)
         elif linked and not self._can_be_linked(template):
             yield error("linked-clone-impossible", id=vmid)
+
+    def extras(self, vmid: int, disks: Callable[[Config], Mapping[str, ByteSize]]) -> Iterator[Finding]:
+        """Disks and network devices that each clone gets besides its first: they count, and the devices stay on their bridges."""
+        for reading in self._survey.read([vmid]).values():
+            further = list(disks(reading.running).items())[1:]
+            if further:
+                yield notice("template-more-disks", id=vmid, disks=[f"{key} {size}" for key, size in further])
+            if others := [number for number in numbers(reading.running) if number]:
+                yield warning("template-more-devices", id=vmid, devices=list(described(reading.running, others)))
 
     def fitted(self, vmid: int, wanted: Mapping[str, Any]) -> Iterator[Finding]:
         """What of a template's options changes in a clone with those that are wanted."""

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
 from eiginfra.core.refusal import refusal
+from eiginfra.core.resource import Resource
 from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
@@ -146,11 +148,24 @@ class VmKind(GuestKind[VmSpec]):
         for resource in seen.scope.resources:
             spec = resource.spec
             if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
-                found = templates.remarks(spec.image, spec.disk, linked=spec.linked)
-                yield from (findings.attributed(finding, resource) for finding in (*found, *templates.fitted(spec.image, _wanted(spec))))
+                found = [*templates.remarks(spec.image, spec.disk, linked=spec.linked), *templates.extras(spec.image, self.disks)]
+                yield from (findings.attributed(finding, resource) for finding in [*found, *templates.fitted(spec.image, _wanted(spec))])
             elif isinstance(spec, VmSpec) and isinstance(there := standing.get(resource.address), ObservedGuest):
-                found = fitting.told(_wanted(spec), there.reading.wanted, there.vmid, template=False)
-                yield from (findings.attributed(finding, resource) for finding in found)
+                fitted = fitting.told(_wanted(spec), there.reading.wanted, there.vmid, template=False)
+                yield from (findings.attributed(finding, resource) for finding in fitted)
+
+    def further(self, cohort: str, new: Iterable[Resource]) -> Mapping[Address, Usage]:
+        """The disks that a template has besides its first, and the cores of its further sockets."""
+        survey, found = self.api.surveys.last(cohort), dict[Address, Usage]()
+        for resource in new:
+            spec = resource.spec
+            if not isinstance(spec, VmSpec):
+                continue
+            for reading in survey.read([spec.image]).values():
+                disks, sockets = list(self.disks(reading.running).values()), int(reading.running.get("sockets", 1))
+                cores = 0 if spec.sockets else spec.cores * (sockets - 1)
+                found[resource.address] = Usage(cores=cores, disk=ByteSize(sum(disks[1:])))
+        return {address: usage for address, usage in found.items() if usage != Usage()}
 
     def make(self, spec: VmSpec) -> None:
         """Clone the template, on whichever node it is."""

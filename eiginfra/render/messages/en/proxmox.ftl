@@ -142,6 +142,9 @@ gateway-replaced = the gateway { $was } of { $type ->
     [qemu] VM
    *[other] container
     } { $id } becomes { $now } with its address
+template-more-disks = template { $id } has further disks ({ $disks }): each VM made from it gets them too, and they count
+template-more-devices = template { $id } has further network devices ({ $devices }): each VM made from it gets them too, and they are left as they are
+    .remedy = take them off the template, or make one without them for teams
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

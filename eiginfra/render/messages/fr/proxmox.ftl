@@ -142,6 +142,9 @@ gateway-replaced = la passerelle { $was } { $type ->
     [qemu] de la VM
    *[other] du conteneur
     } { $id } devient { $now } avec l’adresse
+template-more-disks = le modèle { $id } a d’autres disques ({ $disks }) : chaque VM qui en est tirée les reçoit, et ils comptent
+template-more-devices = le modèle { $id } a d’autres cartes réseau ({ $devices }) : chaque VM qui en est tirée les reçoit, et elles restent telles quelles
+    .remedy = retirez-les du modèle, ou faites-en un sans elles pour les équipes
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM
