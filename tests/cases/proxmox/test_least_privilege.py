@@ -215,7 +215,9 @@ class Example:
         self.write("playbook.yml", [play for play in plays if "gitlab" not in play["tags"]])
         (folder / "eig3/teams").mkdir(parents=True)
         cohort = yaml.safe_load((ROOT / "inventories/eig3/cohort.yml").read_text(encoding="utf-8"))
-        self.write("eig3/cohort.yml", {**cohort, "starts": "2019-09-02", "ends": "2020-07-01", "quota": {"default": {"machines": 3}}})
+        grants = [{"team": "adler", "key": "machines[].id", "value": 150, "reason": "made by hand"}]
+        dates = {"starts": "2019-09-02", "ends": "2020-07-01"}
+        self.write("eig3/cohort.yml", {**cohort, **dates, "quota": {"default": {"machines": 3}}, "grants": grants})
         self.teams = {name: yaml.safe_load((ROOT / f"inventories/eig3/teams/{name}.yml").read_text("utf-8")) for name in ("adler", "plume")}
 
     def write(self, name: str, body: Any) -> None:
