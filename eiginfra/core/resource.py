@@ -107,7 +107,7 @@ class Observation:
 
     absent: wanted objects that were not seen and are not created, each with why; what depends on one is skipped unless it is WAITING.
     blocked: of wanted objects that were not seen: label -> why the entry is left out when it is created.
-    further: of wanted objects that were not seen: what they will take beyond what their specs say.
+    further: what objects take, or will take once they are made, beyond what their specs say.
     facts: what else was read for `Kind.complete` and `Kind.assess`, in the kind's own form.
     """
 

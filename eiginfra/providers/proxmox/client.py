@@ -143,9 +143,8 @@ class ProxmoxClient:
         storage = self.settings.templates
         return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list templates on storage {storage}", content="vztmpl"))
 
-    def volumes(self, node: str) -> list[dict[str, Any]]:
-        """The volumes on the site's storage for disks, with the size they may grow to and (thin) what they use."""
-        storage = self.settings.disks
+    def volumes(self, node: str, storage: str) -> list[dict[str, Any]]:
+        """The volumes on a storage, with the size they may grow to and (thin) what they use."""
         return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list volumes on storage {storage} of {node}"))
 
     def resources(self) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def demands(
         spec, there = guest_spec(resource), observed.get(resource.address)
         usage = spec.usage + further.get(resource.address, Usage())
         memory, cores, disk = spec.memory, usage.cores, usage.disk
-        has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk)
+        has = (0, 0, 0) if there is None else (_main_memory(there), there.usage.cores, there.usage.disk - idle(there))
         more_memory, more_cores, more_disk = (max(0, wanted - had) for wanted, had in zip((memory, cores, disk), has, strict=True))
         vmid = there.handle.get("vmid") if there is not None else None
         linked = there is None and spec.linked
@@ -57,6 +57,12 @@ def demands(
         demand = Demand(resource, nodes[resource.address], number, memory, cores, disk, more_memory, more_cores, more_disk, copies, linked)
         found.append(demand)
     return found
+
+
+def idle(there: Observed) -> ByteSize:
+    """Of the disk that a guest takes, what it keeps without using it."""
+    size = there.facts.get("detached")
+    return ByteSize(size if isinstance(size, int) else 0)
 
 
 def _main_memory(there: Observed) -> int:

@@ -26,7 +26,7 @@ def numbers(config: Config) -> list[int]:
 def device_number(config: Config, site: ProxmoxSettings) -> int:
     """The managed device: one on the site's bridge, or else one with an address of the site's network; of several the first.
 
-    Where none of them is ours, the number of one that there is not.
+    Where none of them is managed, the number of one that there is not.
     """
 
     def strangeness(number: int) -> tuple[bool, bool, int]:
@@ -49,7 +49,7 @@ def gateway(config: Config, number: int, site: ProxmoxSettings) -> str | None:
 
 
 def hindrances(config: Config, vmid: int, site: ProxmoxSettings) -> dict[str, Reason]:
-    """Why fields of the network cannot be acted on: no device is ours, or another one has the guest's address."""
+    """Why fields of the network cannot be acted on: no device is managed, or another one has the guest's address."""
     there, ours = numbers(config), device_number(config, site)
     if there and ours not in there:
         return dict.fromkeys(

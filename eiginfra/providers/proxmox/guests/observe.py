@@ -18,8 +18,9 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.core.world import World
 from eiginfra.providers.proxmox.client import GuestType
-from eiginfra.providers.proxmox.guests import audit, findings, outage
+from eiginfra.providers.proxmox.guests import audit, detached, findings, outage
 from eiginfra.providers.proxmox.guests.allocator import GuestFacts
+from eiginfra.providers.proxmox.guests.capacity import idle
 from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
 from eiginfra.providers.proxmox.guests.devices import device_number, hindrances
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
@@ -111,11 +112,13 @@ class GuestReader(ProxmoxKind[G]):
                 objects.append(self._observed(spec.mark, guest, reading, spec.team, marked=False))
             else:
                 objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), marked=False))
-        objects = [_kept(there, scope) for there in objects]
+        kept = {there.address: found for there in objects if (found := detached.of(there.reading, there.node, survey)).volumes}
+        objects = [_counted(_kept(there, scope), kept.get(there.address)) for there in objects]
         nodes = tuple(survey.nodes.values())
         seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, site, nodes)
-        found = [*findings.of(seen), *self.remarks(seen)]
         standing = {there.address: there for there in objects}
+        leaving = [findings.attributed(finding, item) for item, finding in detached.detaching(self.type, scope.resources, standing)]
+        said = [*findings.of(seen), *detached.told(self.type, objects, kept), *leaving, *self.remarks(seen)]
         absent = findings.absent(seen)
         grows = any(self._grows(item, standing.get(item.address)) for item in scope.resources if item.address not in absent)
         new = [item for item in scope.resources if item.address not in standing and item.address not in absent]
@@ -127,9 +130,12 @@ class GuestReader(ProxmoxKind[G]):
         taken = frozenset(vmid for vmid in [*survey.guests, *backups] if vmid in site)
         return Observation(
             tuple(objects),
-            tuple(dict.fromkeys((*found, *told, *more))),
+            tuple(dict.fromkeys((*said, *told, *more))),
             {**absent, **stranded},
-            further=self.further(scope.cohort, [item for item in new if item.address not in stranded]),
+            further={
+                **{address: found.usage for address, found in kept.items()},
+                **self.further(scope.cohort, [item for item in new if item.address not in stranded]),
+            },
             facts=GuestFacts(taken, capacity),
         )
 
@@ -148,7 +154,7 @@ class GuestReader(ProxmoxKind[G]):
     def _grows(self, resource: Resource, there: Observed | None) -> bool:
         """Whether it is to be made, or to get more than it has."""
         wanted = self.usage(resource.spec)  # type: ignore[arg-type]  # observe is given this kind's resources
-        has = there.usage if there is not None else Usage()
+        has = there.usage - Usage(disk=idle(there)) if there is not None else Usage()
         return there is None or wanted.memory > has.memory or wanted.cores > has.cores or wanted.disk > has.disk
 
     def further(self, cohort: str, new: Iterable[Resource]) -> Mapping[Address, Usage]:
@@ -243,6 +249,11 @@ class GuestReader(ProxmoxKind[G]):
         except NotFoundError:
             pass
         return next((row.get("pool") for row in self.api.client.resources() if row.get("vmid") == vmid), None)
+
+
+def _counted(there: ObservedGuest, found: detached.Detached | None) -> ObservedGuest:
+    """With what it keeps without using it."""
+    return there if found is None else replace(there, usage=there.usage + found.usage, facts={**there.facts, **found.facts})
 
 
 def _kept(there: ObservedGuest, scope: Scope) -> ObservedGuest:

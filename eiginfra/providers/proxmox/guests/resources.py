@@ -106,7 +106,7 @@ def read_stores(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[str, 
                 outages[node, client.settings.disks] = "it is not active"
                 continue
             try:
-                found[node] = _store(node, row, client.volumes(node))
+                found[node] = _store(node, row, client.volumes(node, client.settings.disks))
             except PermissionDeniedError:
                 found[node] = _store(node, row, [])
             except PermanentError as problem:

@@ -96,6 +96,7 @@ class Survey:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _readings: dict[int, "Future[Reading | None]"] = field(default_factory=dict)
     _backups: tuple[frozenset[int], Outages] | None = None
+    _volumes: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
 
     def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
         """Configurations, concurrently; of guests that vanished in the meantime there is none. What failed is asked for again next time."""
@@ -125,6 +126,17 @@ class Survey:
             if self._backups is None:
                 self._backups = read_backups(self.client, [node for node in self.client.settings.nodes if self.online(node)])
             return self._backups
+
+    def volumes(self, node: str, storage: str) -> Mapping[str, int]:
+        """The sizes of a storage's volumes by their names, read once; nothing of one that cannot be read."""
+        with self._lock:
+            if (node, storage) not in self._volumes:
+                try:
+                    rows = self.client.volumes(node, storage) if storage else []
+                except ProviderError:
+                    rows = []
+                self._volumes[node, storage] = {str(row["volid"]): int(row.get("size") or 0) for row in rows}
+            return self._volumes[node, storage]
 
     def online(self, node: str) -> bool:
         """Whether a node can be asked; one that the cluster does not list is asked, and the server says what is wrong."""

@@ -145,6 +145,16 @@ gateway-replaced = the gateway { $was } of { $type ->
 template-more-disks = template { $id } has further disks ({ $disks }): each VM made from it gets them too, and they count
 template-more-devices = template { $id } has further network devices ({ $devices }): each VM made from it gets them too, and they are left as they are
     .remedy = take them off the template, or make one without them for teams
+volumes-detached = { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } keeps volumes that were taken off it: { $volumes }; they count as disk ({ $size }), are in no backup, and go with it
+    .remedy = copy what is still needed, then: { $command ->
+    [none] restart it, which takes them off
+   *[other] { $command }
+    }
+volume-kept = the volume at { $path } ({ $size }) is taken off container { $id }, and stays with it as an unused one: it still counts as disk
+    .remedy = remove it by hand when nobody needs what is in it
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

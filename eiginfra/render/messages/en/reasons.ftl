@@ -52,7 +52,7 @@ reason-in-force-after-restart = in force after a restart{ $window ->
     }: { $fields }
 reason-objected = kept back: see the finding { $finding }
 reason-beyond-capacity = kept back: more { $measures } than the cohort's capacity has left
-reason-beyond-quota = kept back: more { $measures } than the team's quota has left, with what it gets from its template
+reason-beyond-quota = kept back: more { $measures } than the team's quota has left, with what is taken besides what it asks for
 reason-storage-down = storage { $storage } cannot be used on node { $node }
 reason-no-device-on-bridge = left alone: none of its network devices ({ $devices }) is on bridge { $bridge }
 reason-address-on-other-device = left alone: its device { $device } has the address { $address } already

@@ -145,6 +145,16 @@ gateway-replaced = la passerelle { $was } { $type ->
 template-more-disks = le modèle { $id } a d’autres disques ({ $disks }) : chaque VM qui en est tirée les reçoit, et ils comptent
 template-more-devices = le modèle { $id } a d’autres cartes réseau ({ $devices }) : chaque VM qui en est tirée les reçoit, et elles restent telles quelles
     .remedy = retirez-les du modèle, ou faites-en un sans elles pour les équipes
+volumes-detached = { $type ->
+    [qemu] la VM
+   *[other] le conteneur
+    } { $id } garde des volumes qui en ont été détachés : { $volumes } ; ils comptent comme disque ({ $size }), ne sont dans aucune sauvegarde, et disparaîtront avec la machine
+    .remedy = copiez ce qui sert encore, puis : { $command ->
+    [none] redémarrez la machine, ce qui les détache
+   *[other] { $command }
+    }
+volume-kept = le volume { $path } ({ $size }) est détaché du conteneur { $id }, et lui reste, inutilisé : il compte toujours comme disque
+    .remedy = supprimez-le à la main quand plus personne n’a besoin de ce qu’il contient
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM

@@ -52,7 +52,7 @@ reason-in-force-after-restart = en vigueur après un redémarrage{ $window ->
     } : { $fields }
 reason-objected = retenu : voyez le constat { $finding }
 reason-beyond-capacity = retenu : plus de { $measures } que ce qui reste de la capacité de la promotion
-reason-beyond-quota = retenu : plus de { $measures } que ce qui reste du quota de l’équipe, avec ce qui vient du modèle
+reason-beyond-quota = retenu : plus de { $measures } que ce qui reste du quota de l’équipe, avec ce qui est pris en plus de la demande
 reason-storage-down = le stockage { $storage } n’est pas utilisable sur le nœud { $node }
 reason-no-device-on-bridge = laissé tel quel : aucune de ses cartes réseau ({ $devices }) n’est sur le pont { $bridge }
 reason-address-on-other-device = laissé tel quel : sa carte { $device } a déjà l’adresse { $address }
