@@ -8,16 +8,16 @@ from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.state import GuestRecord
 
 CONTROL = "/_lab/proxmox"
-_STORAGE = ("used", "total", "type", "shared")
+_STORAGE = ("used", "total", "type", "shared", "nodes", "disabled", "offline")
 
 
 def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, Any]]:
     """GET tells the settings, PUT changes those named; raises nothing, says 400 with what is wrong.
 
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
-    (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool}}),
-    `nodes` ({name: {"online": bool}}), `guests` ({vmid: a guest made or changed by hand: kind, node, config, running, pending}, null
-    removes it), `tasks` ({UPID: exit status} of tasks in the archive).
+    (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool,
+    "nodes": [node], "disabled": bool, "offline": [node]}}), `nodes` ({name: {"online": bool}}), `guests` ({vmid: a guest made or
+    changed by hand: kind, node, config, running, pending}, null removes it), `tasks` ({UPID: exit status} of tasks in the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":
@@ -59,8 +59,10 @@ def _fail(lab: ProxmoxLab, value: Any) -> None:
 def _storages(lab: ProxmoxLab, value: Any) -> None:
     for name, space in value.items():
         storage = lab.state.storages[name]
-        storage.used, storage.total = int(space.get("used", storage.used)), int(space.get("total", storage.total))
-        storage.type, storage.shared = str(space.get("type", storage.type)), bool(space.get("shared", storage.shared))
+        for key in space:
+            if key not in _STORAGE:
+                raise KeyError(key)
+            setattr(storage, key, type(getattr(storage, key))(space[key]))
 
 
 def _nodes(lab: ProxmoxLab, value: Any) -> None:

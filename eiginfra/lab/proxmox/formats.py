@@ -16,12 +16,6 @@ STORAGE_ID = re.compile(r"[a-z][a-z0-9\-_.]*[a-z0-9]", re.IGNORECASE)
 TAG = re.compile(r"[a-z0-9_][a-z0-9_\-+.]*", re.IGNORECASE)
 MAC = re.compile(r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}", re.IGNORECASE)
 SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT])?")
-_WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)"
-_CALENDAR = re.compile(
-    rf"(?:minutely|hourly|daily|weekly|monthly|yearly|quarterly|semiannually"
-    rf"|(?:{_WEEKDAY}(?:(?:\.\.|,){_WEEKDAY})*\s*)?(?:[\d*/,.:\- ]*)?)",
-    re.IGNORECASE,
-)
 
 
 def split_list(text: str) -> list[str]:
@@ -93,6 +87,7 @@ _regex("pve-vmid", r"[1-9][0-9]{2,8}", "value does not look like a valid VM ID")
 _regex("dns-name", _DNS, "value does not look like a valid DNS name")
 _regex("pve-node", _LABEL, "value does not look like a valid node name")
 _regex("pve-storage-id", STORAGE_ID, "storage ID '{}' contains illegal characters")
+_regex("pve-storage-vgname", r"[a-z0-9][a-z0-9\-_.]*[a-z0-9]", "LVM name '{}' contains illegal characters\n")
 _regex("pve-bridge-id", r"[-_.\w\d]+", "invalid bridge ID '{}'")
 _regex("pve-configid", CONFIG_ID, "invalid configuration ID '{}'")
 _regex("mac-addr", MAC, "value does not look like a valid unicast MAC address")
@@ -103,7 +98,6 @@ _regex("pve-realm", r"[A-Za-z][A-Za-z0-9.\-_]+", "value does not look like a val
 _regex("pve-volume-id", r"[a-zA-Z][a-zA-Z0-9\-_.]*:.+", "unable to parse volume ID '{}'")
 _regex("disk-size", SIZE, "value does not look like a valid disk size")
 _regex("email-opt", r"(?:[\w+\-~]+(?:\.[\w+\-~]+)*@[a-zA-Z0-9\-]+(?:\.[a-zA-Z0-9\-]+)*)?", "value does not look like a valid email address")
-_regex("pve-calendar-event", _CALENDAR, "unable to parse calendar event")
 _regex("pve-storage-content", r"images|rootdir|vztmpl|iso|backup|snippets|import|none", "invalid content type '{}'")
 _regex("pve-iface", r"[a-zA-Z][a-zA-Z0-9_]{1,20}([:.]\d+)?", "invalid network interface name '{}'")
 _predicate("ipv4", lambda value: is_address(value, 4), "value does not look like a valid IPv4 address")
@@ -124,6 +118,7 @@ _predicate(
 _each("address-list", "address")
 _each("pve-vmid-list", "pve-vmid")
 _each("pve-storage-id-list", "pve-storage-id")
+_each("pve-node-list", "pve-node")
 _each("pve-storage-content-list", "pve-storage-content")
 _each("pve-groupid-list", "pve-groupid")
 _each("pve-roleid-list", "pve-roleid")
@@ -183,13 +178,6 @@ def _urlencoded(value: str) -> None:
 @_named("pve-userid")
 def _userid(_value: str) -> None:
     """Anything: the handler's own check has the final word (`value 'x' does not look like a valid user name`, 500)."""
-
-
-@_named("prune-backups")
-def _prune(value: str) -> None:
-    for part in value.split(","):
-        if not re.fullmatch(r"keep-(?:all|last|hourly|daily|weekly|monthly|yearly)=\d+", part):
-            raise ValueError("format error")
 
 
 @_named("pve-fw-address")

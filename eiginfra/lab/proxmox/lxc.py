@@ -84,7 +84,7 @@ def _disks(call: ProxmoxCall, options: dict[str, Value], storage: str) -> dict[s
         volume = str(parse_string(schema, text)["volume"]) if schema else ""
         if volume.startswith("/"):
             continue
-        on = call.lab.storages.get(volume.partition(":")[0])
+        on = call.lab.storages.usable(volume.partition(":")[0], call.node)
         if "rootdir" not in on.content:
             raise ParamError(storage=f"storage '{on.id}' does not support container directories")
         call.allow(f"/storage/{on.id}", "Datastore.AllocateSpace")

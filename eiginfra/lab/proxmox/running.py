@@ -3,16 +3,19 @@
 import re
 
 from eiginfra.lab.proxmox.errors import ServerError
-from eiginfra.lab.proxmox.guests import apply_pending
+from eiginfra.lab.proxmox.guests import apply_pending, volumes
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.options import option_string
 from eiginfra.lab.proxmox.schema import parse_string
 from eiginfra.lab.proxmox.state import GuestRecord
+from eiginfra.lab.proxmox.storage import split_volume
 
 
 def run_guest(lab: ProxmoxLab, guest: GuestRecord) -> None:
-    """Start a guest now: pending changes take effect; raises the failure of a bridge that does not exist."""
+    """Start a guest now: pending changes take effect; raises the failure of a storage or a bridge that is not there."""
     apply_pending(lab, guest)
+    for _, volid in volumes(guest):
+        lab.storages.usable(split_volume(volid)[0], guest.node)
     for option, value in guest.config.items():
         schema = option_string(guest.kind, option)
         if not re.fullmatch(r"net\d+", option) or schema is None:

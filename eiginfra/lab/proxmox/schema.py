@@ -5,9 +5,11 @@ A declaration is one line a parameter: `name[!]: type [low..high] [len=low..high
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
+from eiginfra.lab.proxmox.calendar import CHECKS
 from eiginfra.lab.proxmox.errors import PARAMETERS, ProxmoxHttpError
 from eiginfra.lab.proxmox.formats import FORMATS
 
@@ -80,6 +82,8 @@ class Schema:
     """The parameters of a call, or the keys of a property string."""
 
     params: dict[str, ProxmoxParam] = field(default_factory=dict)
+    whole: Callable[[Values], Values] | None = None
+    """What a property string must be as a whole; raises ValueError, or answers what it comes to."""
 
     def problems(self, given: dict[str, str], prefix: str = "") -> tuple[Values, dict[str, str]]:
         """The typed values and, for each wrong parameter, what is wrong."""
@@ -95,7 +99,9 @@ class Schema:
                 errors[prefix + name] = problem
             values[name] = value
             if param.requires and param.requires not in given:
-                errors[prefix + param.requires] = f"missing property required by '{name}'"
+                missing = f"missing property required by '{prefix}{name}'"
+                known = errors.get(prefix + param.requires)
+                errors[prefix + param.requires] = rf"{known}\n{missing}" if known else missing
         for name in self.required:
             if name not in given:
                 errors[prefix + name] = MISSING
@@ -127,6 +133,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+FORMATS |= CHECKS
 STRINGS: dict[str, Schema] = {}
 
 
@@ -163,7 +170,7 @@ def parse_string(schema: Schema, text: str, path: str = "") -> dict[str, Value]:
     values, errors = schema.problems(given, f"{path}." if path else "")
     if errors:
         raise ApiTextError("format error", errors)
-    return values
+    return schema.whole(values) if schema.whole else values
 
 
 class ApiTextError(ValueError):

@@ -32,7 +32,10 @@ class NodeRecord:
 
 @dataclass
 class StorageRecord:
-    """A storage, local to each node; `used` counts what is not a volume of this state. Sizes in bytes."""
+    """A storage, local to each node; `used` counts what is not a volume of this state. Sizes in bytes.
+
+    `offline`: the nodes from which it cannot be reached now; `settings`: what else its configuration says.
+    """
 
     id: str
     type: str
@@ -43,6 +46,10 @@ class StorageRecord:
     pool: str = ""
     nodes: list[str] = field(default_factory=list)
     shared: bool = False
+    disabled: bool = False
+    prune: str = ""
+    offline: list[str] = field(default_factory=list)
+    settings: dict[str, Value] = field(default_factory=dict)
 
     @property
     def formats(self) -> bool:

@@ -61,9 +61,17 @@ class Storages:
         """A storage as a path names it; raises the 400 of an unknown one."""
         if storage not in self._state.storages:
             raise ParamError(storage="No such storage.")
+        return self.usable(storage, node)
+
+    def usable(self, storage: str, node: str) -> StorageRecord:
+        """A storage that is enabled and can be reached from a node; raises the 500 of one that is not."""
         found = self.get(storage)
+        if found.disabled:
+            raise ServerError(f"storage '{storage}' is disabled")
         if found.nodes and node not in found.nodes:
             raise ServerError(f"storage '{storage}' is not available on node '{node}'")
+        if node in found.offline:
+            raise ServerError(f"storage '{storage}' is not online")
         return found
 
     def kind(self, volid: str) -> tuple[str, int]:
@@ -112,9 +120,7 @@ class Storages:
         self, node: str, storage: str, vmid: int, size: int, *, content: str, fmt: str = "", name: str = "", log: list[str] | None = None
     ) -> VolumeRecord:
         """A new volume of `size` bytes (0: a directory); raises the 500 of an unknown or full storage."""
-        found = self.get(storage)
-        if found.nodes and node not in found.nodes:
-            raise ServerError(f"storage '{storage}' is not available on node '{node}'")
+        found = self.usable(storage, node)
         if content not in found.content:
             raise ServerError(f"storage '{storage}' does not support content-type '{content}'")
         fmt = (fmt or "raw") if found.formats else "raw"

@@ -116,9 +116,9 @@ class Tasks:
             with suppress(asyncio.CancelledError):
                 await handle
 
-    def active(self, type_: str, vmid: int) -> list[TaskRecord]:
-        """Tasks of a type and guest that have not ended."""
-        return [record for record in self._state.tasks if record.type == type_ and record.id == str(vmid) and not record.exit]
+    def active(self, type_: str, id_: int | str = "") -> list[TaskRecord]:
+        """Tasks of a type (and guest) that have not ended."""
+        return [record for record in self._state.tasks if record.type == type_ and (id_ == "" or record.id == str(id_)) and not record.exit]
 
 
 def status_type(status: str) -> str:

@@ -101,7 +101,7 @@ def test_backup_jobs(fw):
         "/cluster/backup",
         {"schedule": "daily", "vmid": "140,141", "storage": "local", "id": "job1", "prune-backups": "keep-last=2", "enabled": 0},
     )
-    assert fw.call("POST", "/cluster/backup", {"schedule": "daily", "pool": "ci", "id": "job1"}).reason == "Job 'job1' already exists"
+    assert fw.call("POST", "/cluster/backup", {"schedule": "daily", "all": 1, "id": "job1"}).reason == "Job 'job1' already exists"
     assert fw.call("POST", "/cluster/backup", {"vmid": "140"}).errors == {"schedule": "neither 'starttime' nor 'schedule' were set"}
     both = fw.call("POST", "/cluster/backup", {"schedule": "daily", "vmid": "140", "all": 1})
     assert (both.status, both.reason) == (500, "400 Parameter verification failed.")

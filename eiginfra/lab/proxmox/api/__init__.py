@@ -3,22 +3,26 @@
 What lives here: parameters, permissions and answers. What may not: rules about guests, volumes or permissions themselves.
 """
 
-from eiginfra.lab.proxmox.api import access, acl, backup, cluster, firewall, guests, ha, nodes, pools, storages, tasks, uploads, users
+from eiginfra.lab.proxmox.api import (
+    access,
+    acl,
+    backup,
+    cluster,
+    firewall,
+    guests,
+    ha,
+    nodes,
+    pools,
+    storage_config,
+    storages,
+    tasks,
+    uploads,
+    users,
+    vzdump,
+)
 from eiginfra.lab.proxmox.routing import ROUTES
 
 __all__ = [
-    "ROUTES",
-    "access",
-    "acl",
-    "backup",
-    "cluster",
-    "firewall",
-    "guests",
-    "ha",
-    "nodes",
-    "pools",
-    "storages",
-    "tasks",
-    "uploads",
-    "users",
-]
+    "ROUTES", "access", "acl", "backup", "cluster", "firewall", "guests", "ha", "nodes", "pools", "storage_config", "storages", "tasks",
+    "uploads", "users", "vzdump",
+]  # fmt: skip

@@ -1,89 +1,26 @@
-"""/storage and a node's storages: status, content, volumes. Facts: recorded on a real server (basics, backup-firewall-misc)."""
+"""A node's storages: status, content, volumes. Facts: recorded on a real server (basics, backup-firewall-misc), API2/Storage."""
 
-from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
+from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
+from eiginfra.lab.proxmox.retention import marks
 from eiginfra.lab.proxmox.rights import check_volume
 from eiginfra.lab.proxmox.routing import ProxmoxCall, any_perm, endpoint, index, perm
-from eiginfra.lab.proxmox.state import Json, StorageRecord, VolumeRecord, sha1
+from eiginfra.lab.proxmox.schema import STRINGS, parse_string
+from eiginfra.lab.proxmox.state import Json, StorageRecord, VolumeRecord
 from eiginfra.lab.proxmox.storage import parse_size, split_volume
 from eiginfra.lab.proxmox.tasks import RunningTask
 
 _READ = any_perm("/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace")
-_WRITE = perm("/storage", "Datastore.Allocate")
-_TYPES = "btrfs|cephfs|cifs|dir|esxi|iscsi|iscsidirect|lvm|lvmthin|nfs|pbs|rbd|zfs|zfspool"
-
-
-def _config(call: ProxmoxCall, storage: StorageRecord) -> Json:
-    text = "\n".join(f"{each.id} {each.type} {each.content}" for each in call.lab.state.storages.values())
-    row: Json = {"storage": storage.id, "type": storage.type, "content": ",".join(storage.content), "digest": sha1(text)}
-    if storage.path:
-        row["path"] = storage.path
-    if storage.type == "lvmthin":
-        row |= {"vgname": "pve", "thinpool": storage.pool or "data"}
-    return row | ({"shared": 1} if storage.shared else {}) | ({"nodes": ",".join(storage.nodes)} if storage.nodes else {})
-
-
-@endpoint("GET", "/storage", f"type: enum:{_TYPES}")
-def list_config(call: ProxmoxCall) -> list[Json]:
-    """The configuration of all storages."""
-    return [
-        _config(call, storage)
-        for name, storage in call.lab.state.storages.items()
-        if call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace") and call.text("type") in ("", storage.type)
-    ]
-
-
-@endpoint("GET", "/storage/{storage}", "", perm("/storage/{storage}", "Datastore.Allocate"))
-def read_config(call: ProxmoxCall) -> Json:
-    """The configuration of one storage."""
-    return _config(call, call.lab.storages.get(call.text("storage")))
-
-
-@endpoint(
-    "POST",
-    "/storage",
-    f"storage!: str fmt=pve-storage-id\ntype!: enum:{_TYPES}\npath: str\ncontent: str fmt=pve-storage-content-list\nnodes: str\n"
-    "shared: bool\nvgname: str\nthinpool: str\nserver: str\nexport: str\nprune-backups: str\ndisable: bool",
-    _WRITE,
-)
-def create_storage(call: ProxmoxCall) -> Json:
-    """A new storage of 100 GiB."""
-    name, content = call.text("storage"), split_list(call.text("content")) or ["images", "rootdir"]
-    if name in call.lab.state.storages:
-        raise ServerError(f"create storage failed: storage ID '{name}' already defined")
-    new = StorageRecord(name, call.text("type"), content, 100 * 1024**3, path=call.text("path"), shared=call.flag("shared"))
-    new.nodes = split_list(call.text("nodes"))
-    call.lab.state.storages[name] = new
-    return {"storage": name, "type": new.type}
-
-
-@endpoint(
-    "PUT",
-    "/storage/{storage}",
-    "content: str fmt=pve-storage-content-list\nnodes: str\ndigest: str\ndelete: str\ndisable: bool\nshared: bool",
-    _WRITE,
-)
-def change_storage(call: ProxmoxCall) -> Json:
-    """Change a storage's content types or nodes."""
-    storage = call.lab.storages.get(call.text("storage"))
-    storage.content = split_list(call.text("content")) or storage.content
-    if "nodes" in call.p:
-        storage.nodes = split_list(call.text("nodes"))
-    return {"storage": storage.id, "type": storage.type}
-
-
-@endpoint("DELETE", "/storage/{storage}", "", _WRITE)
-def delete_storage(call: ProxmoxCall) -> None:
-    """Forget a storage."""
-    call.lab.storages.get(call.text("storage"))
-    del call.lab.state.storages[call.text("storage")]
 
 
 def _status(call: ProxmoxCall, storage: StorageRecord) -> Json:
-    used = call.lab.storages.used(storage, call.node)
+    """Its space, 0 where it cannot be reached; `enabled` is 0 too where it is disabled or kept for other nodes."""
+    enabled = not storage.disabled and (not storage.nodes or call.node in storage.nodes)
+    active = enabled and call.node not in storage.offline
+    used, total = (call.lab.storages.used(storage, call.node), storage.total) if active else (0, 0)
     return {
-        "type": storage.type, "content": ",".join(storage.content), "active": 1, "enabled": 1, "shared": int(storage.shared),
-        "total": storage.total, "used": used, "avail": max(0, storage.total - used),
+        "type": storage.type, "content": ",".join(storage.content), "active": int(active), "enabled": int(enabled),
+        "shared": int(storage.shared), "total": total, "used": used, "avail": max(0, total - used),
     }  # fmt: skip
 
 
@@ -95,15 +32,29 @@ def _status(call: ProxmoxCall, storage: StorageRecord) -> Json:
 def list_storages(call: ProxmoxCall) -> list[Json]:
     """A node's storages with their space."""
     wanted, rows = set(split_list(call.text("content"))), []
+    named, target = call.text("storage"), call.text("target", call.node)
     for name, storage in call.lab.state.storages.items():
-        if not call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace"):
+        row = {"storage": name, **_status(call, storage)}
+        if "content" in call.p and not (row["enabled"] and wanted & set(storage.content)):
+            if named == name:
+                raise ParamError(storage="No such storage.")
             continue
-        if call.text("storage") not in ("", name) or (wanted and not wanted & set(storage.content)):
+        if named not in ("", name) or (call.flag("enabled") and storage.disabled):
             continue
-        if not storage.nodes or call.node in storage.nodes:
-            row = _status(call, storage)
-            rows.append({"storage": name, **row, "used_fraction": row["used"] / row["total"]})
+        if target != call.node and not (storage.shared and all(not storage.nodes or node in storage.nodes for node in (call.node, target))):
+            continue
+        if call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace"):
+            if row["total"]:
+                row["used_fraction"] = row["used"] / row["total"]
+            rows.append(row | (_formats(storage) if call.flag("format") and row["enabled"] else {}))
+    if named and named not in call.lab.state.storages:
+        raise ParamError(storage="No such storage.")
     return rows
+
+
+def _formats(storage: StorageRecord) -> Json:
+    supported = ["qcow2", "raw", "subvol", "vmdk"] if storage.formats else ["raw"]
+    return {"formats": {"supported": supported, "default": "raw"}, "format": [dict.fromkeys(supported, 1), "raw"]}
 
 
 index("/nodes/{node}/storage/{storage}", "content", "download-url", "prunebackups", "rrd", "rrddata", "status", "upload")
@@ -112,7 +63,9 @@ index("/nodes/{node}/storage/{storage}", "content", "download-url", "prunebackup
 @endpoint("GET", "/nodes/{node}/storage/{storage}/status", "", _READ)
 def status(call: ProxmoxCall) -> Json:
     """A storage's space on a node."""
-    return _status(call, call.lab.storages.on(call.text("storage"), call.node))
+    if call.text("storage") not in call.lab.state.storages:
+        raise ParamError(storage="No such storage.")
+    return _status(call, call.lab.storages.get(call.text("storage")))
 
 
 @endpoint(
@@ -154,7 +107,10 @@ def allocate(call: ProxmoxCall) -> str:
     storage = call.lab.storages.on(call.text("storage"), call.node)
     text = call.text("size")
     size = int(text) * 1024 if text.isdigit() else parse_size(text)
-    fmt = call.text("format") or (call.text("filename").rpartition(".")[2] if "." in call.text("filename") else "raw")
+    named, given = call.text("filename").rpartition(".")[2], call.text("format")
+    if named in ("raw", "qcow2", "vmdk") and given not in ("", named):
+        raise ParamError(format=f"different storage formats ({given} != {named})")
+    fmt = named if named in ("raw", "qcow2", "vmdk") else given or "raw"
     kinds = "images" if "images" in storage.content else "rootdir"
     volume = call.lab.storages.allocate(call.node, storage.id, call.vmid, size, content=kinds, fmt=fmt, name=call.text("filename"))
     return volume.id
@@ -214,20 +170,24 @@ def delete_volume(call: ProxmoxCall) -> str:
 @endpoint(
     "GET",
     "/nodes/{node}/storage/{storage}/prunebackups",
-    "prune-backups: str fmt=prune-backups\ntype: enum:qemu|lxc\nvmid: int fmt=pve-vmid 100..999999999",
+    "prune-backups: str fmt={prune-backups}\ntype: enum:qemu|lxc\nvmid: int fmt=pve-vmid 100..999999999",
     _READ,
 )
 def prune(call: ProxmoxCall) -> list[Json]:
-    """What a retention would remove: by `keep-last` only."""
-    keep = dict(part.split("=") for part in split_list(call.text("prune-backups")))
-    last = int(keep.get("keep-last", 0)) or 10**6
-    found = [v for v in call.lab.state.volumes.values() if v.content == "backup" and v.storage == call.text("storage")]
-    if "vmid" in call.p:
-        found = [volume for volume in found if volume.vmid == call.vmid]
-    rows, seen = [], dict[int, int]()
-    for volume in sorted(found, key=lambda volume: -volume.ctime):
-        seen[volume.vmid] = seen.get(volume.vmid, 0) + 1
-        mark = "protected" if volume.protected else "keep" if seen[volume.vmid] <= last else "remove"
-        kind = volume.meta.get("kind", "qemu")
-        rows.append({"volid": volume.id, "ctime": volume.ctime, "vmid": volume.vmid, "type": kind, "mark": mark})
+    """What a retention would remove; the storage's own, if none is given."""
+    storage = call.lab.storages.on(call.text("storage"), call.node)
+    keep = parse_string(STRINGS["prune-backups"], call.text("prune-backups") or storage.prune or "keep-all=1")
+    found = [
+        volume
+        for volume in call.lab.state.volumes.values()
+        if volume.content == "backup"
+        and volume.storage == storage.id
+        and ("vmid" not in call.p or volume.vmid == call.vmid)
+        and call.text("type") in ("", volume.meta.get("kind", "qemu"))
+    ]
+    rows = []
+    for vmid, kind in sorted({(volume.vmid, str(volume.meta.get("kind", "qemu"))) for volume in found}):
+        group = [volume for volume in found if (volume.vmid, volume.meta.get("kind", "qemu")) == (vmid, kind)]
+        marked = marks(group, keep)
+        rows += [{"volid": v.id, "ctime": v.ctime, "vmid": vmid, "type": kind, "mark": marked[v.id]} for v in group]
     return rows
