@@ -47,6 +47,11 @@ def api(gitlab_lab: Lab) -> Api:
     return Api(gitlab_lab.urls["gitlab"], gitlab_lab.served["gitlab"].service.token)
 
 
+@pytest.fixture
+def own_api(own_lab: Lab) -> Api:
+    return Api(own_lab.urls["gitlab"], own_lab.served["gitlab"].service.token)
+
+
 @pytest.fixture(scope="session")
 def stranger(gitlab_lab: Lab) -> Api:
     """No token at all."""

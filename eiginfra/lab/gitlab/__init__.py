@@ -1,7 +1,7 @@
 """The lab's GitLab: `/api/v4` of a self-managed GitLab 18.
 
 What lives here: a model of users, groups, projects and what belongs to them, with GitLab's rules about who may see and do what, and its
-exact statuses and bodies. What may not: answers to what GitLab has but the lab does not model (they are 404, as for any unknown path).
+exact statuses and bodies. What may not: an answer to what GitLab has and the lab does not model; that is 501 (strict.py).
 Facts come from GitLab's OpenAPI description, from recordings of GitLab.com, and from its documentation.
 """
 
@@ -22,7 +22,7 @@ class GitLabService:
     def __init__(self, state: GitLabState) -> None:
         self.state = state
         self.in_vain = AskedInVain()
-        self.app: ASGIApp = make_app(state)
+        self.app: ASGIApp = make_app(state, self.in_vain)
 
     @property
     def token(self) -> str:

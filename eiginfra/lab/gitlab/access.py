@@ -26,8 +26,19 @@ def level_of(state: GitLabState, user: UserRecord | None, source: Source) -> int
         return 0
     if source[0] == "project" and state.projects[source[1]].namespace_id == user.namespace_id:
         return OWNER
-    levels = [member.access_level for above in state.sources_above(source) if (member := state.direct_member(above, user.id)) is not None]
-    return max(levels, default=0)
+    best = 0
+    for above in state.sources_above(source):
+        if (member := state.direct_member(above, user.id)) is not None:
+            best = max(best, member.access_level)
+        for link in state.shares(above).values():
+            best = max(best, min(link["group_access"], _own_level(state, user, link["group_id"])))
+    return best
+
+
+def _own_level(state: GitLabState, user: UserRecord, group_id: int) -> int:
+    """The level as a member of a group or of those above it; invitations do not pass on."""
+    members = (state.direct_member(above, user.id) for above in state.sources_above(("group", group_id)))
+    return max((member.access_level for member in members if member is not None), default=0)
 
 
 def may(call: GitLabCall, source: Source, level: int) -> bool:
@@ -40,6 +51,17 @@ def authorize(call: GitLabCall, source: Source, level: int) -> None:
     call.known_user()
     if not may(call, source, level):
         raise forbidden()
+
+
+def writable(call: GitLabCall, source: Source) -> None:
+    """Raise GitLabHttpError 403 where a group or project, or a group above it, is archived: all below is for reading only."""
+    if is_archived(call.state, source):
+        raise forbidden()
+
+
+def is_archived(state: GitLabState, source: Source) -> bool:
+    """Whether a group or project is archived, by itself or with a group above it."""
+    return any((state.groups if kind == "group" else state.projects)[number].archived for kind, number in state.sources_above(source))
 
 
 def sees_group(call: GitLabCall, group: GroupRecord) -> bool:
@@ -106,11 +128,11 @@ def find_project(call: GitLabCall) -> ProjectRecord:
 def _moved(call: GitLabCall, project: ProjectRecord) -> GitLabHttpError:
     """The answer to a project's former path: the way to it, for reading; writing is refused."""
     if call.method != "GET":
-        return message(405, "405 Non GET methods are not allowed for moved projects")
+        return message(405, "Non GET methods are not allowed for moved projects")
     below = "/".join(call.raw_path.strip("/").split("/")[2:])
     url = f"{call.state.url}/api/v4/projects/{project.id}{'/' if below else ''}{below}"
     query = urlencode(call.query, doseq=True)
-    return GitLabHttpError(302, {"message": "302 Found"}, {"location": f"{url}?{query}" if query else url})
+    return GitLabHttpError(301, {"message": "301 Moved Permanently"}, {"location": f"{url}?{query}" if query else url})
 
 
 def find_source(call: GitLabCall) -> Source:

@@ -1,17 +1,18 @@
 """What administrators do to accounts: blocking, deactivating; and where an account is a member."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, takes
 from eiginfra.lab.gitlab.errors import forbidden, message
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.users import find_user
 
 
+@takes({"type": params.string("Project", "Namespace"), **PAGED})
 def memberships(call: GitLabCall) -> Answer:
     """GET /users/:id/memberships, for administrators: the direct ones."""
     call.known_admin()
     user, state = find_user(call), call.state
-    given = params.read(call.raw, {"type": params.string("Project", "Namespace")})
+    given = call.given
     found = []
     for kind, number in sorted(state.memberships[user.id]):
         member = state.direct_member((kind, number), user.id)

@@ -13,27 +13,29 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from eiginfra.lab.gitlab.auth import authenticate, secret_of
+from eiginfra.lab.gitlab.auth import authenticate, impersonate, secret_of
 from eiginfra.lab.gitlab.body import of_body, of_query
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler, Route
 from eiginfra.lab.gitlab.errors import GitLabHttpError
 from eiginfra.lab.gitlab.router import Router
 from eiginfra.lab.gitlab.state import GitLabState
+from eiginfra.lab.gitlab.strict import accept, unknown_route
+from eiginfra.lab.vain import AskedInVain
 
 PREFIX = "/api/v4"
 RETENTION_DAYS = 30
 _logger = logging.getLogger(__name__)
 
 
-def make_app(state: GitLabState) -> ASGIApp:
-    """The application over a state."""
-    router: Router[Handler] = Router(_routes())
+def make_app(state: GitLabState, in_vain: AskedInVain) -> ASGIApp:
+    """The application over a state; what it does not model it notes in `in_vain`."""
+    router: Router[Handler] = Router(routes())
     numbers = count(1)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            answer = await _answer(state, router, request)
+            answer = await _answer(state, router, request, in_vain)
         except GitLabHttpError as error:
             answer = Answer(error.status, error.body, error.headers)
         except ClientDisconnect:
@@ -47,30 +49,33 @@ def make_app(state: GitLabState) -> ASGIApp:
     return app
 
 
-def _routes() -> Iterator[Route]:
+def routes() -> Iterator[Route]:
     """The `ROUTES` of every module beside this one: an endpoint is one file, which no list names."""
     for module in pkgutil.iter_modules(importlib.import_module(__package__).__path__, f"{__package__}."):
         yield from getattr(importlib.import_module(module.name), "ROUTES", ())
 
 
-async def _answer(state: GitLabState, router: Router[Handler], request: Request) -> Answer:
+async def _answer(state: GitLabState, router: Router[Handler], request: Request, in_vain: AskedInVain) -> Answer:
     raw_path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
     if not raw_path.startswith(PREFIX + "/"):
         raise GitLabHttpError(404, {"error": "404 Not Found"})
     raw_path = raw_path[len(PREFIX) :]
     method = "GET" if request.method == "HEAD" else request.method
-    handler, variables_, methods = router.find(method, raw_path)
-    if handler is None:
-        if methods:
-            raise GitLabHttpError(405, {"error": "405 Not Allowed"}, {"allow": ", ".join(sorted(methods))})
-        raise GitLabHttpError(404, {"error": "404 Not Found"})
+    found = router.find(method, raw_path)
+    if found.handler is None:
+        raise unknown_route(method, raw_path, found.methods, in_vain)
     query = of_query(request.scope["query_string"])
     raw = {**query, **await of_body(request)}
-    call = GitLabCall(state, method, raw_path, variables_, query, raw)
-    authenticate(call, secret_of(dict(request.headers), raw))
+    call = GitLabCall(state, method, raw_path, found.variables, query, raw)
+    headers = dict(request.headers)
+    authenticate(call, secret_of(headers, raw))
+    impersonate(call, headers.get("sudo") or raw.get("sudo"))
+    if method != "GET":
+        call.known_user()
+    call.given = accept(found.handler, call, found.route, in_vain)
     if state.doomed:
         state.bury((state.clock.today() - timedelta(days=RETENTION_DAYS)).isoformat())
-    return handler(call)
+    return found.handler(call)
 
 
 def _response(answer: Answer) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import OWNER, PLANNER, level_of
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
 from eiginfra.lab.gitlab.records import Json, Source, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -22,10 +22,11 @@ def show(call: GitLabCall) -> Answer:
     return ok(_settings(call.state))
 
 
+@takes({PROMOTIONS: params.boolean()})
 def update(call: GitLabCall) -> Answer:
     """PUT /application/settings."""
     call.known_admin()
-    given = params.read(call.raw, {PROMOTIONS: params.boolean()})
+    given = call.given
     _settings(call.state).update({name: value for name, value in given.items() if value is not None})
     return ok(_settings(call.state))
 

@@ -1,7 +1,7 @@
 """Who asks: personal access tokens, their scopes and states."""
 
 from eiginfra.lab.gitlab.call import GitLabCall
-from eiginfra.lab.gitlab.errors import GitLabHttpError, forbidden, unauthorized
+from eiginfra.lab.gitlab.errors import GitLabHttpError, forbidden, not_found, unauthorized
 from eiginfra.lab.gitlab.records import TokenRecord, UserRecord
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -42,6 +42,37 @@ def authenticate(call: GitLabCall, secret: str | None) -> None:
     call.token, call.user = token, user
 
 
+def impersonate(call: GitLabCall, wanted: str | None) -> None:
+    """Let an administrator ask as another user, named by id or user name (header `Sudo`, parameter `sudo`).
+
+    Raises GitLabHttpError 401 for no one, 403 for who is no administrator or has no scope `sudo`, 404 for an unknown user.
+    """
+    if not wanted:
+        return
+    asking = call.known_user()
+    if not asking.admin:
+        raise forbidden("Must be admin to use sudo")
+    if call.token is not None and "sudo" not in call.token.scopes:
+        raise _insufficient("sudo")
+    state, text = call.state, str(wanted)
+    number = int(text) if text.isdecimal() else state.user_names.get(text.lower(), 0)
+    if number not in state.users:
+        raise not_found(f"User with ID or username '{text}'")
+    _check_user(state, state.users[number])
+    call.user = state.users[number]
+
+
+def _insufficient(scope: str) -> GitLabHttpError:
+    return GitLabHttpError(
+        403,
+        {
+            "error": "insufficient_scope",
+            "error_description": "The request requires higher privileges than provided by the access token.",
+            "scope": scope,
+        },
+    )
+
+
 def _check_token(state: GitLabState, token: TokenRecord, method: str) -> None:
     if token.revoked:
         raise _invalid_token("Token was revoked. You have to re-authorize from the user.")
@@ -50,14 +81,7 @@ def _check_token(state: GitLabState, token: TokenRecord, method: str) -> None:
     reading = method in {"GET", "HEAD"}
     enough = {"api", "read_api"} if reading else {"api"}
     if not enough & set(token.scopes):
-        raise GitLabHttpError(
-            403,
-            {
-                "error": "insufficient_scope",
-                "error_description": "The request requires higher privileges than provided by the access token.",
-                "scope": "api read_api" if reading else "api",
-            },
-        )
+        raise _insufficient("api read_api" if reading else "api")
 
 
 def _invalid_token(description: str) -> GitLabHttpError:

@@ -4,10 +4,10 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, no_record
 from eiginfra.lab.gitlab.members import MANAGING_LEVEL
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
 from eiginfra.lab.gitlab.repository import default_branch
 
@@ -44,10 +44,11 @@ def _rendered(call: GitLabCall, source: Source, url: str) -> str:
     return re.sub(r"%\{(\w+)\}", lambda match: known.get(match[1], match[0]), url)
 
 
+@takes({"name": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/badges."""
     source = find_source(call)
-    name = params.read(call.raw, {"name": params.string()}).get("name")
+    name = call.given.get("name")
     found = [badge for badge in _visible(call, source) if name in (None, badge["name"])]
     return paginate(call, found, lambda badge: _present(call, source, badge))
 
@@ -58,10 +59,11 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(call, source, _find(call, _visible(call, source))))
 
 
+@takes({**{name: params.string(required=True) for name in _URLS}, "name": params.string()})
 def create(call: GitLabCall) -> Answer:
     """POST …/badges, for those who manage the members."""
     source = _managed(call)
-    given = params.read(call.raw, {**{name: params.string(required=True) for name in _URLS}, "name": params.string()})
+    given = call.given
     _check(given)
     urls = {name: given[name] for name in _URLS}
     badge = {"id": call.state.new_id("badge"), "name": given.get("name"), **urls, "kind": source[0]}
@@ -69,11 +71,12 @@ def create(call: GitLabCall) -> Answer:
     return created(_present(call, source, badge))
 
 
+@takes({name: params.string() for name in (*_URLS, "name")})
 def update(call: GitLabCall) -> Answer:
     """PUT …/badges/:badge_id."""
     source = _managed(call)
     badge = _find(call, _own(call, source))
-    given = params.read(call.raw, {name: params.string() for name in (*_URLS, "name")})
+    given = call.given
     _check(given)
     badge.update(given)
     return ok(_present(call, source, badge))

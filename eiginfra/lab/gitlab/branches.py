@@ -1,19 +1,20 @@
 """Branches and trees of a project's repository."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import default_branch, has_branch, is_empty, repository, resolve
 
 
+@takes({"search": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/repository/branches."""
     project = find_project(call)
-    given = params.read(call.raw, {"search": params.string()})
+    given = call.given
     if is_empty(call.state, project):
         return paginate(call, [], lambda name: name)
     names = sorted(repository(call.state, project)["branches"])
@@ -29,11 +30,13 @@ def show(call: GitLabCall) -> Answer:
     return ok(_branch(call, project, call.path["branch"]))
 
 
+@takes({"branch": params.string(required=True), "ref": params.string(required=True)})
 def create(call: GitLabCall) -> Answer:
     """POST …/repository/branches."""
     project = find_project(call)
     authorize(call, ("project", project.id), DEVELOPER)
-    given = params.read(call.raw, {"branch": params.string(required=True), "ref": params.string(required=True)})
+    writable(call, ("project", project.id))
+    given = call.given
     if has_branch(call.state, project, given["branch"]):
         raise message(400, "Branch already exists")
     number = resolve(call.state, project, given["ref"])
@@ -47,6 +50,7 @@ def remove(call: GitLabCall) -> Answer:
     """DELETE …/repository/branches/:branch."""
     project, name = find_project(call), call.path["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
+    writable(call, ("project", project.id))
     if not has_branch(call.state, project, name):
         raise not_found("Branch")
     if name == default_branch(call.state, project):
@@ -74,10 +78,11 @@ def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
     }
 
 
+@takes({"ref": params.string(), "path": params.string(), "recursive": params.boolean(default=False), **PAGED})
 def tree(call: GitLabCall) -> Answer:
     """GET …/repository/tree."""
     project = find_project(call)
-    given = params.read(call.raw, {"ref": params.string(), "path": params.string(), "recursive": params.boolean(default=False)})
+    given = call.given
     if is_empty(call.state, project):
         raise not_found("Tree")
     repo = repository(call.state, project)

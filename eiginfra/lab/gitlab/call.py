@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eiginfra.lab.gitlab.errors import forbidden, unauthorized
+from eiginfra.lab.gitlab.params import Declared, Rule
 from eiginfra.lab.gitlab.records import TokenRecord, UserRecord
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -29,7 +30,9 @@ class GitLabCall:
     """The variables of the path, decoded."""
     query: dict[str, Any]
     raw: dict[str, Any]
-    """All parameters, of the query and of the body, as they were sent."""
+    """All parameters, of the query and of the body, as they were sent; handlers read `given`."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """The parameters that the handler takes, checked and converted."""
     token: TokenRecord | None = None
     user: UserRecord | None = None
 
@@ -54,6 +57,24 @@ class GitLabCall:
 
 Handler = Callable[[GitLabCall], Answer]
 Route = tuple[str, str, Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class GitLabEndpoint:
+    """A handler with the parameters that it models. What it does not declare never reaches it: see strict.py."""
+
+    work: Handler
+    declared: Declared
+    rules: tuple[Rule, ...]
+
+    def __call__(self, call: GitLabCall) -> Answer:
+        """Do the work."""
+        return self.work(call)
+
+
+def takes(declared: Declared, *rules: Rule) -> Callable[[Handler], GitLabEndpoint]:
+    """Declare the parameters of a handler, and what must be true of several together; without it a handler takes none."""
+    return lambda work: GitLabEndpoint(work, declared, rules)
 
 
 def created(body: Any) -> Answer:

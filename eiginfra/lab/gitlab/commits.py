@@ -6,10 +6,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import (
     Tree,
@@ -20,7 +20,15 @@ from eiginfra.lab.gitlab.repository import (
     write_commit,
 )
 
-_ACTIONS = ("create", "update", "move", "delete", "chmod")
+_ACTION = {
+    "action": params.string("create", "update", "move", "delete", "chmod", required=True),
+    "file_path": params.string(required=True),
+    "previous_path": params.string(),
+    "content": params.string(),
+    "encoding": params.string("text", "base64", default="text"),
+    "last_commit_id": params.string(),
+    "execute_filemode": params.boolean(),
+}
 
 
 def present(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
@@ -28,10 +36,11 @@ def present(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
     return {**commit, "web_url": f"{call.state.url}/{project.full_path}/-/commit/{commit['id']}"}
 
 
+@takes({"ref_name": params.string(), "path": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/repository/commits: from a branch or commit back."""
     project = find_project(call)
-    given = params.read(call.raw, {"ref_name": params.string(), "path": params.string()})
+    given = call.given
     if is_empty(call.state, project):
         return paginate(call, [], lambda commit: commit)
     number: str | None = resolved(call, project, given.get("ref_name"), "404 Tree Not Found")
@@ -83,25 +92,25 @@ def _lines(repo: Json, entry: Json | None) -> list[bytes]:
     return base64.b64decode(repo["blobs"][entry["blob"]]).splitlines() if entry else []
 
 
+@takes(
+    {
+        "branch": params.string(required=True),
+        "commit_message": params.string(required=True),
+        "start_branch": params.string(),
+        "start_sha": params.string(),
+        "author_name": params.string(),
+        "author_email": params.string(),
+        "force": params.boolean(default=False),
+        "actions": params.objects(_ACTION, required=True),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/repository/commits: several file actions in one commit."""
     project = find_project(call)
-    given = params.read(
-        call.raw,
-        {
-            "branch": params.string(required=True),
-            "commit_message": params.string(required=True),
-            "start_branch": params.string(),
-            "start_sha": params.string(),
-            "author_name": params.string(),
-            "author_email": params.string(),
-            "force": params.boolean(default=False),
-        },
+    given = call.given
+    commit = apply(
+        call, project, given, [{**item, "content": _content(item.get("content"), item["encoding"])} for item in given["actions"]]
     )
-    actions = call.raw.get("actions")
-    if not isinstance(actions, list):
-        raise bad_parameters("actions is missing" if actions is None else "actions is invalid")
-    commit = apply(call, project, given, [_action(item) for item in actions])
     return created(_detail(call, project, commit))
 
 
@@ -112,8 +121,7 @@ def apply(call: GitLabCall, project: ProjectRecord, given: dict[str, Any], actio
     """
     state, branch = call.state, given["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
-    if project.archived:
-        raise forbidden()
+    writable(call, ("project", project.id))
     _check_push(call, project, branch)
     repo = repository(state, project)
     start = given.get("start_sha") or given.get("start_branch")
@@ -131,25 +139,6 @@ def apply(call: GitLabCall, project: ProjectRecord, given: dict[str, Any], actio
         _change(repo, tree, action)
     names = {name: given.get(name) for name in ("author_name", "author_email")}
     return write_commit(call, project, branch, parent, tree, message=given["commit_message"], **names)
-
-
-def _action(item: Any) -> Json:
-    if not isinstance(item, dict):
-        raise bad_parameters("actions is invalid")
-    given = params.read(
-        item,
-        {
-            "action": params.string(*_ACTIONS, required=True),
-            "file_path": params.string(required=True),
-            "previous_path": params.string(),
-            "content": params.string(),
-            "encoding": params.string("text", "base64", default="text"),
-            "last_commit_id": params.string(),
-            "execute_filemode": params.boolean(),
-        },
-    )
-    given["content"] = _content(given.get("content"), given["encoding"])
-    return given
 
 
 def _content(text: str | None, encoding: str | None) -> bytes | None:

@@ -10,15 +10,20 @@ from eiginfra.lab.gitlab.call import Answer, GitLabCall, accepted
 from eiginfra.lab.gitlab.errors import message
 from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, Source
 
+REMOVAL = {"permanently_remove": params.boolean(default=False), "full_path": params.string()}
+"""The parameters of a removal."""
+
 
 def remove(call: GitLabCall, source: Source) -> Answer:
     """Schedule a group or project for deletion, or remove it at once if it is scheduled and `permanently_remove` is given."""
-    given = params.read(call.raw, {"permanently_remove": params.boolean(default=False), "full_path": params.string()})
+    given = call.given
     thing, word = _thing(call, source)
     if given["permanently_remove"]:
         return _remove_now(call, source, given.get("full_path"))
     if thing.marked_for_deletion_on:
         raise message(400, f"{word} has been already marked for deletion")
+    if any(call.state.groups[number].marked_for_deletion_on for kind, number in call.state.sources_above(source) if kind == "group"):
+        return accepted()  # it goes with the group above
     suffix = f"-deletion_scheduled-{thing.id}"
     thing.name += suffix
     _rename(call, thing, thing.path + suffix)

@@ -5,10 +5,10 @@ from hashlib import md5
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, no_record, not_found
 from eiginfra.lab.gitlab.keys import fingerprint
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, key_of
 
 
@@ -29,12 +29,14 @@ def _present(call: GitLabCall, links: dict[str, bool], number: str) -> Json:
     return {**_keys(call)[number], "can_push": links[number]}
 
 
+@takes(PAGED)
 def everywhere(call: GitLabCall) -> Answer:
     """GET /deploy_keys, for administrators."""
     call.known_admin()
     return paginate(call, list(_keys(call).values()), lambda key: key)
 
 
+@takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/deploy_keys."""
     links = _links(call)
@@ -47,18 +49,18 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(call, links, _linked(call, links)))
 
 
+@takes(
+    {
+        "key": params.string(required=True),
+        "title": params.string(required=True),
+        "can_push": params.boolean(default=False),
+        "expires_at": params.instant(),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/deploy_keys; a key that is already there is shown, one of another project joins this one."""
     links = _links(call)
-    given = params.read(
-        call.raw,
-        {
-            "key": params.string(required=True),
-            "title": params.string(required=True),
-            "can_push": params.boolean(default=False),
-            "expires_at": params.instant(),
-        },
-    )
+    given = call.given
     text = (given["key"] or "").strip()
     digest = fingerprint(text)
     if digest is None:
@@ -91,12 +93,12 @@ def _add(call: GitLabCall, text: str, given: Json, digest: str) -> str:
     return str(number)
 
 
+@takes({"title": params.string(), "can_push": params.boolean()}, params.at_least_one("title", "can_push"))
 def update(call: GitLabCall) -> Answer:
     """PUT …/deploy_keys/:key_id: its title, which all projects share, and whether it may push here."""
     links = _links(call)
     number = _linked(call, links)
-    given = params.read(call.raw, {"title": params.string(), "can_push": params.boolean()})
-    params.one_of(dict.fromkeys(given, True), "title", "can_push")
+    given = call.given
     if given.get("title"):
         _keys(call)[number]["title"] = given["title"]
     if given.get("can_push") is not None:

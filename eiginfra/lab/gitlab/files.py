@@ -5,13 +5,27 @@ from hashlib import sha256
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import apply
 from eiginfra.lab.gitlab.errors import message, not_found
 from eiginfra.lab.gitlab.records import Json
 from eiginfra.lab.gitlab.repository import repository, resolve
 
+_WRITING = {
+    "branch": params.string(required=True),
+    "commit_message": params.string(required=True),
+    "start_branch": params.string(),
+    "start_sha": params.string(),
+    "encoding": params.string("text", "base64", default="text"),
+    "author_name": params.string(),
+    "author_email": params.string(),
+    "execute_filemode": params.boolean(),
+}
+_ON_TOP = {"last_commit_id": params.string()}
+_PLAIN = {name: param for name, param in _WRITING.items() if name not in ("encoding", "execute_filemode")}
 
+
+@takes({"ref": params.string()})
 def show(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path, content in base64; HEAD gives the same in headers."""
     content, found = _read(call)
@@ -32,6 +46,7 @@ def show(call: GitLabCall) -> Answer:
     return Answer(200, {**described, "content": base64.b64encode(content).decode()}, ascii_headers)
 
 
+@takes({"ref": params.string()})
 def raw(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path/raw."""
     content, _ = _read(call)
@@ -40,7 +55,7 @@ def raw(call: GitLabCall) -> Answer:
 
 def _read(call: GitLabCall) -> tuple[bytes, Json]:
     project = find_project(call)
-    given = params.read(call.raw, {"ref": params.string()})
+    given = call.given
     ref = given.get("ref") or "HEAD"
     number = resolve(call.state, project, ref)
     if number is None:
@@ -52,16 +67,19 @@ def _read(call: GitLabCall) -> tuple[bytes, Json]:
     return base64.b64decode(repo["blobs"][entry["blob"]]), {**entry, "ref": ref, "commit": number}
 
 
+@takes({**_WRITING, "content": params.string(required=True)})
 def create(call: GitLabCall) -> Answer:
     """POST …/repository/files/:file_path."""
     return created(_write(call, "create"))
 
 
+@takes({**_WRITING, **_ON_TOP, "content": params.string(required=True)})
 def update(call: GitLabCall) -> Answer:
     """PUT …/repository/files/:file_path."""
     return ok(_write(call, "update"))
 
 
+@takes({**_PLAIN, **_ON_TOP})
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/repository/files/:file_path."""
     _write(call, "delete")
@@ -70,23 +88,10 @@ def remove(call: GitLabCall) -> Answer:
 
 def _write(call: GitLabCall, kind: str) -> Json:
     project = find_project(call)
-    given = params.read(
-        call.raw,
-        {
-            "branch": params.string(required=True),
-            "commit_message": params.string(required=True),
-            "content": params.string(required=kind != "delete"),
-            "start_branch": params.string(),
-            "encoding": params.string("text", "base64", default="text"),
-            "author_name": params.string(),
-            "author_email": params.string(),
-            "last_commit_id": params.string(),
-            "execute_filemode": params.boolean(),
-        },
-    )
+    given = call.given
     text = given.get("content") or ""
     try:
-        content = base64.b64decode(text, validate=True) if given["encoding"] == "base64" else text.encode()
+        content = base64.b64decode(text, validate=True) if given.get("encoding") == "base64" else text.encode()
     except ValueError:
         raise message(400, "content is invalid") from None
     action = {**given, "action": kind, "file_path": call.path["file_path"], "content": content}

@@ -1,11 +1,12 @@
 """What GitLab refuses of a group: names, paths, visibility."""
 
 from eiginfra.lab.gitlab.access import VISIBILITY
-from eiginfra.lab.gitlab.names import GROUP_NAME_RULE, PATH_RULE, reserved, valid_group_name, valid_path
+from eiginfra.lab.gitlab.names import GROUP_NAME_RULE, path_errors, reserved, valid_group_name
 from eiginfra.lab.gitlab.records import GroupRecord, Json
 from eiginfra.lab.gitlab.state import GitLabState
 
 Errors = dict[str, list[str]]
+_RUNNERS, _LOCK = "shared_runners_setting", "share_with_group_lock"
 _LIMITS = {"name": 255, "path": 255, "description": 500}
 
 
@@ -18,11 +19,29 @@ def check(state: GitLabState, wanted: Json, parent_id: int | None, but: GroupRec
     _check_name(state, wanted["name"], parent_id, but, errors)
     _check_path(state, wanted["path"], parent_id, but, errors)
     _check_visibility(state, wanted["visibility"], parent_id, but, errors)
-    if wanted.get("shared_runners_setting") == "enabled" and parent_id is not None:
-        above = state.groups[parent_id].settings.get("shared_runners_setting", "enabled")
-        if above == "disabled_and_unoverridable":
+    above = state.groups[parent_id].settings.get(_RUNNERS, "enabled") if parent_id is not None else "enabled"
+    if above == "disabled_and_unoverridable":
+        if wanted.get(_RUNNERS) == "enabled":
             errors["shared_runners_enabled"] = ["cannot be enabled because parent group has shared Runners disabled"]
+        elif wanted.get(_RUNNERS) == "disabled_and_overridable":
+            errors["allow_descendants_override_disabled_shared_runners"] = ["cannot be enabled because parent group does not allow it"]
     return errors
+
+
+def inherited(parent: GroupRecord | None) -> Json:
+    """The settings that a new group takes from its parent."""
+    return {name: parent.settings[name] for name in (_RUNNERS, _LOCK) if name in parent.settings} if parent else {}
+
+
+def pass_on(state: GitLabState, group: GroupRecord, given: Json) -> None:
+    """What a change of a group changes in all that is below it: runners that are switched off, sharing that is locked."""
+    runners = given.get(_RUNNERS)
+    for kind, number in state.sources_below(group.id):
+        below = (state.groups if kind == "group" else state.projects)[number]
+        if runners in ("disabled_and_unoverridable", "disabled_and_overridable"):
+            below.settings |= {_RUNNERS: runners} if kind == "group" else {"shared_runners_enabled": False}
+        if given.get(_LOCK) and kind == "group":
+            below.settings[_LOCK] = True
 
 
 def _check_name(state: GitLabState, name: str | None, parent_id: int | None, but: GroupRecord | None, errors: Errors) -> None:
@@ -40,8 +59,10 @@ def _check_path(state: GitLabState, path: str | None, parent_id: int | None, but
     if not path:
         errors.setdefault("path", []).append("can't be blank")
         return
-    if not valid_path(path):
-        errors.setdefault("path", []).append(PATH_RULE)
+    if len(path) < 2:
+        errors.setdefault("path", []).append("is too short (minimum is 2 characters)")
+    if wrong := path_errors(path):
+        errors.setdefault("path", []).extend(wrong)
     if reserved(path, below=parent_id is not None):
         errors.setdefault("path", []).append(f"{path} is a reserved name")
     above = f"{state.groups[parent_id].full_path}/" if parent_id is not None else ""

@@ -3,15 +3,34 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import deletion, params, present_groups, project_lists
-from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_group, level_of, may, sees_group, sees_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
+from eiginfra.lab.gitlab.access import (
+    MAINTAINER,
+    OWNER,
+    authorize,
+    find_group,
+    is_archived,
+    level_of,
+    may,
+    sees_group,
+    sees_project,
+    writable,
+)
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, invalid, message, ruby
-from eiginfra.lab.gitlab.group_rules import check
-from eiginfra.lab.gitlab.pagination import by_cursor, no_keyset, paginate, wants_keyset
+from eiginfra.lab.gitlab.group_rules import check, inherited, pass_on
+from eiginfra.lab.gitlab.pagination import KEYSET, by_cursor, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.records import GroupRecord
+from eiginfra.lab.gitlab.shares import shared_projects
 from eiginfra.lab.gitlab.state import GitLabState
 
 _VISIBILITIES = ("private", "internal", "public")
+_LEVELS = params.objects({"access_level": params.integer(0, 30, 40, 60)})
+_PROTECTION = {
+    "allowed_to_push": _LEVELS,
+    "allow_force_push": params.boolean(),
+    "allowed_to_merge": _LEVELS,
+    "developer_can_initial_push": params.boolean(),
+}
 _SETTINGS = {
     "description": params.string(),
     "visibility": params.string(*_VISIBILITIES),
@@ -29,14 +48,14 @@ _SETTINGS = {
     "request_access_enabled": params.boolean(),
     "default_branch": params.string(),
     "default_branch_protection": params.integer(0, 1, 2, 3, 4),
-    "default_branch_protection_defaults": params.hash_(),
-    "shared_runners_setting": params.string("disabled_and_unoverridable", "disabled_and_overridable", "enabled"),
+    "default_branch_protection_defaults": params.hash_(_PROTECTION),
     "enabled_git_access_protocol": params.string("ssh", "http", "all"),
     "wiki_access_level": params.string("disabled", "private", "enabled"),
     "membership_lock": params.boolean(),
-    "max_artifacts_size": params.integer(),
 }
 _ONLY_CHANGED = {
+    "shared_runners_setting": params.string("disabled_and_unoverridable", "disabled_and_overridable", "enabled"),
+    "max_artifacts_size": params.integer(),
     "prevent_forking_outside_group": params.boolean(),
     "prevent_sharing_groups_outside_hierarchy": params.boolean(),
     "only_allow_merge_if_pipeline_succeeds": params.boolean(),
@@ -45,7 +64,9 @@ _ONLY_CHANGED = {
     "math_rendering_limits_enabled": params.boolean(),
     "lock_math_rendering_limits_enabled": params.boolean(),
 }
+_CHANGES = {"name": params.string(), "path": params.string(), **_SETTINGS, **_ONLY_CHANGED}
 _LIST = {
+    **KEYSET,
     "search": params.string(),
     "visibility": params.string(*_VISIBILITIES),
     "owned": params.boolean(default=False),
@@ -55,28 +76,34 @@ _LIST = {
     "skip_groups": params.integers(),
     "marked_for_deletion_on": params.day(),
     "active": params.boolean(),
-    "order_by": params.string("name", "path", "id", "similarity", default="name"),
+    "archived": params.boolean(),
+    "order_by": params.string("name", "path", "id", default="name", unmodelled=("similarity",)),
     "sort": params.string("asc", "desc", default="asc"),
 }
 
+_LIST_BELOW = {name: param for name, param in _LIST.items() if name != "cursor"}
 
+
+@takes(_LIST)
 def index(call: GitLabCall) -> Answer:
     """GET /groups."""
     return _listed(call, list(call.state.groups.values()))
 
 
+@takes(_LIST_BELOW)
 def subgroups(call: GitLabCall) -> Answer:
     """GET /groups/:id/subgroups."""
     return _listed(call, list(call.state.subgroups.get(find_group(call).id, {}).values()), below=True)
 
 
+@takes(_LIST_BELOW)
 def descendants(call: GitLabCall) -> Answer:
     """GET /groups/:id/descendant_groups."""
     return _listed(call, list(call.state.descendants(find_group(call).id)), below=True)
 
 
 def _listed(call: GitLabCall, groups: list[GroupRecord], *, below: bool = False) -> Answer:
-    given = params.read(call.raw, _LIST)
+    given = call.given
     state = call.state
     everything = given.get("all_available")
     if everything is None:
@@ -93,7 +120,8 @@ def _listed(call: GitLabCall, groups: list[GroupRecord], *, below: bool = False)
             and given.get("visibility") in (None, group.visibility)
             and not (given["top_level_only"] and group.parent_id is not None)
             and given.get("marked_for_deletion_on") in (None, group.marked_for_deletion_on)
-            and given.get("active") in (None, group.marked_for_deletion_on is None)
+            and given.get("active") in (None, group.marked_for_deletion_on is None and not is_archived(state, ("group", group.id)))
+            and given.get("archived") in (None, is_archived(state, ("group", group.id)))
             and (not least or level_of(state, call.user, ("group", group.id)) >= least)
             and sees_group(call, group)
         )
@@ -117,30 +145,32 @@ def _searched(state: GitLabState, group: GroupRecord, *, parents: bool) -> str:
     return "\n".join([" / ".join(above.name for above in reversed(list(state.ancestors(group)))), group.full_path]).lower()
 
 
+@takes({"with_projects": params.boolean(default=True)})
 def show(call: GitLabCall) -> Answer:
     """GET /groups/:id."""
     group = find_group(call)
-    given = params.read(call.raw, {"with_projects": params.boolean(default=True)})
+    given = call.given
     return ok(_detail(call, group, projects=given["with_projects"]))
 
 
+@takes(
+    {
+        "name": params.string(required=True),
+        "path": params.string(required=True),
+        "parent_id": params.integer(),
+        **_SETTINGS,
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST /groups."""
     user = call.known_user()
-    given = params.read(
-        call.raw,
-        {
-            "name": params.string(required=True),
-            "path": params.string(required=True),
-            "parent_id": params.integer(),
-            **_SETTINGS,
-        },
-    )
+    given = call.given
     state, parent = call.state, None
     if given.get("parent_id") is not None:
         parent = find_group(call, str(given["parent_id"]))
         least = OWNER if parent.settings.get("subgroup_creation_level") == "owner" else MAINTAINER
         authorize(call, ("group", parent.id), least)
+        writable(call, ("group", parent.id))
     elif not user.admin and not user.settings.get("can_create_group", True):
         raise forbidden()
     wanted = {"visibility": "private", **{name: value for name, value in given.items() if value is not None}}
@@ -155,23 +185,19 @@ def create(call: GitLabCall) -> Answer:
             parent_id=parent.id if parent else None,
             visibility=wanted["visibility"],
             created_at=state.now(),
-            # The setting of shared runners is a parameter of changes only; a new group has that of the group around it.
-            settings={
-                **_settings_of({name: value for name, value in given.items() if name != "shared_runners_setting"}),
-                "shared_runners_setting": parent.settings.get("shared_runners_setting", "enabled") if parent else "enabled",
-            },
+            settings={**inherited(parent), **_settings_of(given)},
         )
     )
     state.add_member(("group", group.id), user.id, OWNER, user.id, None)
     return created(_detail(call, group, projects=True))
 
 
+@takes(_CHANGES)
 def update(call: GitLabCall) -> Answer:
     """PUT /groups/:id, for owners."""
     group = find_group(call)
     authorize(call, ("group", group.id), OWNER)
-    declared = {"name": params.string(), "path": params.string(), **_SETTINGS, **_ONLY_CHANGED}
-    given = params.read(call.raw, declared)
+    given = call.given
     current = {"name": group.name, "path": group.path, "visibility": group.visibility}
     wanted = {**current, **{name: value for name, value in given.items() if value is not None}}
     errors = check(call.state, wanted, group.parent_id, but=group)
@@ -181,18 +207,32 @@ def update(call: GitLabCall) -> Answer:
     if wanted["path"] != group.path:
         call.state.rename_group(group, wanted["path"])
     group.settings |= _settings_of(given)
+    pass_on(call.state, group, given)
     return ok(_detail(call, group, projects=True))
 
 
+@takes(
+    {
+        "include_subgroups": params.boolean(default=False),
+        "include_ancestor_groups": params.boolean(default=False),
+        "with_shared": params.boolean(default=True),
+        **project_lists.OF_GROUP,
+    }
+)
 def projects(call: GitLabCall) -> Answer:
     """GET /groups/:id/projects."""
     group = find_group(call)
-    given = params.read(call.raw, {"include_subgroups": params.boolean(default=False)})
+    given = call.given
     homes = [group, *call.state.descendants(group.id)] if given["include_subgroups"] else [group]
-    found = [project for home in homes for project in call.state.projects_of.get(home.id, {}).values()]
-    return project_lists.listed(call, found)
+    if given["include_ancestor_groups"]:
+        homes += [above for above in call.state.ancestors(group) if above is not group]
+    found = {project.id: project for home in homes for project in call.state.projects_of.get(home.id, {}).values()}
+    if given["with_shared"]:
+        found |= {project.id: project for project in shared_projects(call, group)}
+    return project_lists.listed(call, list(found.values()), with_access=False)
 
 
+@takes(deletion.REMOVAL)
 def remove(call: GitLabCall) -> Answer:
     """DELETE /groups/:id, for owners."""
     group = find_group(call)
@@ -215,7 +255,7 @@ def _detail(call: GitLabCall, group: GroupRecord, *, projects: bool) -> dict[str
     if projects:
         held = [held for held in call.state.projects_of.get(group.id, {}).values() if sees_project(call, held)][:100]
         shown["projects"] = [project_lists.present_one(call, project) for project in held]
-        shown["shared_projects"] = []
+        shown["shared_projects"] = [project_lists.present_one(call, project) for project in shared_projects(call, group)]
     return shown
 
 

@@ -4,9 +4,9 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, no_record
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, key_of
 
 _EVENTS = (
@@ -52,6 +52,7 @@ def _present(hook: Json) -> Json:
     return {name: value for name, value in hook.items() if name != "token"}
 
 
+@takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/hooks."""
     return paginate(call, _hooks(call)[1], _present)
@@ -62,19 +63,21 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(_find(call)[1]))
 
 
+@takes({"url": params.string(required=True), **_FIELDS})
 def create(call: GitLabCall) -> Answer:
     """POST …/hooks."""
     project_id, hooks = _hooks(call)
-    given = _given(call, required=True)
+    given = _given(call)
     hook = {"id": call.state.new_id("hook"), "project_id": project_id, "created_at": call.state.now(), **_DEFAULTS, **given}
     hooks.append(hook)
     return created(_present(hook))
 
 
+@takes({"url": params.string(), **_FIELDS})
 def update(call: GitLabCall) -> Answer:
     """PUT …/hooks/:hook_id."""
     hook = _find(call)[1]
-    hook.update(_given(call, required=False))
+    hook.update(_given(call))
     return ok(_present(hook))
 
 
@@ -85,8 +88,8 @@ def remove(call: GitLabCall) -> Answer:
     return gone()
 
 
-def _given(call: GitLabCall, *, required: bool) -> Json:
-    given = params.read(call.raw, {"url": params.string(required=required), **_FIELDS})
+def _given(call: GitLabCall) -> Json:
+    given = call.given
     if "url" in given and not re.match(r"https?://\S+", given["url"] or ""):
         raise GitLabHttpError(422, {"error": "Invalid url given"})
     return given

@@ -5,10 +5,10 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_found
 from eiginfra.lab.gitlab.members import MANAGING_LEVEL, add, sentence
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, SourceType, UserRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -23,28 +23,29 @@ def _pending(state: GitLabState, source: Source) -> dict[str, Json]:
     return known
 
 
+@takes({"query": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/invitations, for those who manage members."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
-    text = (params.read(call.raw, {"query": params.string()}).get("query") or "").lower()
+    text = (call.given.get("query") or "").lower()
     found = [one for one in _pending(call.state, source).values() if text in one["invite_email"].lower()]
     return paginate(call, found, lambda one: one)
 
 
+@takes(
+    {
+        "access_level": params.integer(*_LEVELS, required=True),
+        "email": params.strings(),
+        "user_id": params.strings(),
+        "expires_at": params.day(),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/invitations: 201 even for what failed, which the body tells."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
-    given = params.read(
-        call.raw,
-        {
-            "access_level": params.integer(*_LEVELS, required=True),
-            "email": params.strings(),
-            "user_id": params.strings(),
-            "expires_at": params.day(),
-        },
-    )
+    given = call.given
     emails, ids = given.get("email") or [], given.get("user_id") or []
     if not emails and not ids:
         return created({"status": "error", "message": "Invites cannot be blank"})
@@ -89,10 +90,11 @@ def _invite(call: GitLabCall, source: Source, wanted: str, given: dict[str, Any]
     return None
 
 
+@takes({"access_level": params.integer(*_LEVELS), "expires_at": params.day()})
 def update(call: GitLabCall) -> Answer:
     """PUT …/invitations/:email."""
     one = _find(call)[1]
-    given = params.read(call.raw, {"access_level": params.integer(*_LEVELS), "expires_at": params.day()})
+    given = call.given
     if given.get("expires_at") and given["expires_at"] < call.state.today():
         raise message(400, {"expires_at": ["cannot be a date in the past"]})
     one.update({name: value for name, value in given.items() if name == "expires_at" or value is not None})

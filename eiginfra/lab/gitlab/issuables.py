@@ -6,6 +6,7 @@ from eiginfra.lab.gitlab import labels, milestones, params, present_users
 from eiginfra.lab.gitlab.access import OWNER, PLANNER, authorize, may
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, gone
 from eiginfra.lab.gitlab.errors import forbidden, no_record
+from eiginfra.lab.gitlab.pagination import PAGED
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 
 FIELDS = {
@@ -17,9 +18,8 @@ FIELDS = {
     "assignee_id": params.integer(),
     "assignee_ids": params.integers(),
     "milestone_id": params.integer(),
-    "discussion_locked": params.boolean(),
-    "state_event": params.string("close", "reopen"),
 }
+CHANGES = {"discussion_locked": params.boolean(), "state_event": params.string("close", "reopen")}
 LIST = {
     "iids": params.integers(),
     "state": params.string("opened", "closed", "locked", "merged", "all", default="all"),
@@ -29,6 +29,7 @@ LIST = {
     "author_id": params.integer(),
     "order_by": params.string("created_at", "updated_at", "title", default="created_at"),
     "sort": params.string("asc", "desc", default="desc"),
+    **PAGED,
 }
 
 

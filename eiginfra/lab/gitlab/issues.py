@@ -1,18 +1,22 @@
 """Issues of projects (recordings issues-*)."""
 
 from eiginfra.lab.gitlab import issuables, params
-from eiginfra.lab.gitlab.access import GUEST, PLANNER, find_project, level_of, may
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
+from eiginfra.lab.gitlab.access import GUEST, PLANNER, find_project, level_of, may, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 
 _FIELDS = {
     **issuables.FIELDS,
+    "discussion_locked": params.boolean(),
     "confidential": params.boolean(),
     "due_date": params.day(),
     "issue_type": params.string("issue", "incident", "test_case", "task"),
 }
+
+
+_CHANGES = {**_FIELDS, **issuables.CHANGES}
 
 
 def _project(call: GitLabCall) -> ProjectRecord:
@@ -47,10 +51,11 @@ def _present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
     }
 
 
+@takes(issuables.LIST)
 def index(call: GitLabCall) -> Answer:
     """GET …/issues."""
     project = _project(call)
-    given = params.read(call.raw, issuables.LIST)
+    given = call.given
     found = [issue for issue in issuables.filtered(call, "issue", project, given) if _sees(call, project, issue)]
     return paginate(call, found, lambda issue: _present(call, project, issue))
 
@@ -67,14 +72,15 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(call, project, issuables.find(call, "issue", project, call.path["iid"])))
 
 
+@takes({**_FIELDS, "title": params.string(required=True)})
 def create(call: GitLabCall) -> Answer:
     """POST …/issues: whoever may see the project; labels and people are for its members."""
     call.known_user()
     project = _project(call)
-    given = params.read(call.raw, {**_FIELDS, "title": params.string(required=True)})
-    given.pop("state_event", None)
+    given = call.given
     if not level_of(call.state, call.user, ("project", project.id)) and not call.admin:
         given = {name: value for name, value in given.items() if name in ("title", "description", "confidential", "issue_type")}
+    writable(call, ("project", project.id))
     issue = issuables.new(call, "issue", project, given)
     issue |= {
         "confidential": bool(given.get("confidential")),
@@ -86,13 +92,14 @@ def create(call: GitLabCall) -> Answer:
     return created(_present(call, project, issue))
 
 
+@takes(_CHANGES, params.at_least_one(*_CHANGES))
 def update(call: GitLabCall) -> Answer:
     """PUT …/issues/:iid, for its author and planners."""
     project = _project(call)
     issue = issuables.find(call, "issue", project, call.path["iid"])
     issuables.may_change(call, project, issue)
-    given = params.read(call.raw, _FIELDS)
-    params.one_of(dict.fromkeys(given, True), *_FIELDS)
+    writable(call, ("project", project.id))
+    given = call.given
     issuables.change(call, project, issue, given, assignees=1)
     issue.update({name: given[name] for name in ("confidential", "due_date", "issue_type") if name in given})
     return ok(_present(call, project, issue))

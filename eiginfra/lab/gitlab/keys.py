@@ -5,9 +5,9 @@ import binascii
 from hashlib import sha256
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, UserRecord
 
 _TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com")
@@ -31,6 +31,7 @@ def _user(call: GitLabCall) -> UserRecord:
     return user
 
 
+@takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET /user/keys and GET /users/:id/keys."""
     return paginate(call, _of(call, _user(call)), lambda key: key)
@@ -41,18 +42,18 @@ def show(call: GitLabCall) -> Answer:
     return ok(_find(call)[1])
 
 
+@takes(
+    {
+        "title": params.string(required=True),
+        "key": params.string(required=True),
+        "expires_at": params.day(),
+        "usage_type": params.string("auth", "signing", "auth_and_signing", default="auth_and_signing"),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/keys; a key belongs to one user."""
     user = _user(call)
-    given = params.read(
-        call.raw,
-        {
-            "title": params.string(required=True),
-            "key": params.string(required=True),
-            "expires_at": params.day(),
-            "usage_type": params.string("auth", "signing", "auth_and_signing", default="auth_and_signing"),
-        },
-    )
+    given = call.given
     print_ = fingerprint(given["key"] or "")
     if print_ is None:
         raise invalid(key=["is invalid"], fingerprint_sha256=["cannot be generated"])

@@ -4,16 +4,17 @@ import re
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, invalid, not_found
-from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.records import Json, Source, key_of
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
+from eiginfra.lab.gitlab.records import Json, Source, SourceType, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?")
 _NAMED = {"red": "#FF0000", "green": "#008000", "blue": "#0000FF", "white": "#FFFFFF", "black": "#000000"}
-_FIELDS = {"description": params.string(), "priority": params.integer(), "archived": params.boolean()}
+_FIELDS = {"group": {"description": params.string()}, "project": {"description": params.string(), "priority": params.integer()}}
+_NAMED_BY = {"label_id": params.string(), "name": params.string()}
 
 
 def _own(state: GitLabState, source: Source) -> list[Json]:
@@ -35,13 +36,18 @@ def _present(label: Json, source: Source, *, counts: bool = False) -> Json:
     return {**kept, **shown, "subscribed": False, **counted, **place}
 
 
+@takes(
+    {
+        "search": params.string(),
+        "include_ancestor_groups": params.boolean(default=True),
+        "with_counts": params.boolean(default=False),
+        **PAGED,
+    }
+)
 def index(call: GitLabCall) -> Answer:
     """GET …/labels; a project's with those of its groups."""
     source = find_source(call)
-    given = params.read(
-        call.raw,
-        {"search": params.string(), "include_ancestor_groups": params.boolean(default=True), "with_counts": params.boolean(default=False)},
-    )
+    given = call.given
     text = (given.get("search") or "").lower()
     labels = _visible(call.state, source, ancestors=bool(given["include_ancestor_groups"]))
     found = [label for label in labels if text in f"{label['name']} {label['description'] or ''}".lower()]
@@ -58,8 +64,8 @@ def create(call: GitLabCall) -> Answer:
     """POST …/labels."""
     source = find_source(call)
     authorize(call, source, REPORTER)
-    name, color = params.string(required=True), params.string(required=True)
-    given = params.read(call.raw, {"name": name, "color": color, **_FIELDS})
+    writable(call, source)
+    given = call.given
     if any(label["name"] == given["name"] for label in _visible(call.state, source, ancestors=True)):
         raise conflict("Label already exists")
     return created(_present(_add(call.state, source, **given), source))
@@ -72,7 +78,6 @@ def _add(state: GitLabState, source: Source, **given: Any) -> Json:
         "color": _checked_color(given["color"]),
         "description": given.get("description"),
         "priority": given.get("priority"),
-        "archived": bool(given.get("archived")),
         "project": source[0] == "project",
     }
     _own(state, source).append(label)
@@ -91,17 +96,17 @@ def update(call: GitLabCall) -> Answer:
     """PUT …/labels/:label_id, and the older PUT …/labels with `label_id` or `name`, which clients still use."""
     source = find_source(call)
     authorize(call, source, REPORTER)
+    writable(call, source)
     label = _find(call, source, ancestors=False)
     # Given is given: an empty description takes the old one away.
-    params.one_of(dict.fromkeys(call.raw, True), "new_name", "color", "description", "priority", "archived")
-    given = params.read(call.raw, {"new_name": params.string(), "color": params.string(), **_FIELDS})
+    given = call.given
     if given.get("new_name") and given["new_name"] != label["name"]:
         if any(other["name"] == given["new_name"] for other in _visible(call.state, source, ancestors=True)):
             raise invalid(title=["has already been taken"])
         label["name"] = _checked_name(given["new_name"])
     if given.get("color"):
         label["color"] = _checked_color(given["color"])
-    label.update({name: value for name, value in given.items() if name in _FIELDS})
+    label.update({name: value for name, value in given.items() if name in _FIELDS[source[0]]})
     return ok(_present(label, source))
 
 
@@ -109,6 +114,7 @@ def remove(call: GitLabCall) -> Answer:
     """DELETE …/labels/:label_id, and the older DELETE …/labels."""
     source = find_source(call)
     authorize(call, source, REPORTER)
+    writable(call, source)
     label = _find(call, source, ancestors=False)
     _own(call.state, source).remove(label)
     return gone()
@@ -117,8 +123,7 @@ def remove(call: GitLabCall) -> Answer:
 def _find(call: GitLabCall, source: Source, *, ancestors: bool) -> Json:
     wanted = call.path.get("label_id")
     if wanted is None:
-        params.one_of(call.raw, "label_id", "name", exactly=True)
-        wanted = str(call.raw.get("label_id") or call.raw.get("name"))
+        wanted = call.given.get("label_id") or call.given["name"]
     for label in _visible(call.state, source, ancestors=ancestors):
         if wanted in (label["name"], str(label["id"])):
             return label
@@ -146,16 +151,20 @@ def _text_color(color: str) -> str:
     return "#1F1E24" if bright else "#FFFFFF"
 
 
-def _routes(kind: str) -> tuple[Route, ...]:
+def _routes(kind: SourceType) -> tuple[Route, ...]:
+    base, fields = f"/{kind}s/:id/labels", _FIELDS[kind]
+    new = {"name": params.string(required=True), "color": params.string(required=True), **fields}
+    changes = {"new_name": params.string(), "color": params.string(), **fields}
+    changed, named = params.at_least_one(*changes), params.exactly_one(*_NAMED_BY)
     return (
-        ("GET", f"/{kind}/:id/labels", index),
-        ("POST", f"/{kind}/:id/labels", create),
-        ("GET", f"/{kind}/:id/labels/:label_id", show),
-        ("PUT", f"/{kind}/:id/labels", update),
-        ("PUT", f"/{kind}/:id/labels/:label_id", update),
-        ("DELETE", f"/{kind}/:id/labels", remove),
-        ("DELETE", f"/{kind}/:id/labels/:label_id", remove),
+        ("GET", base, index),
+        ("POST", base, takes(new)(create)),
+        ("GET", f"{base}/:label_id", show),
+        ("PUT", base, takes({**_NAMED_BY, **changes}, named, changed)(update)),
+        ("PUT", f"{base}/:label_id", takes(changes, changed)(update)),
+        ("DELETE", base, takes(_NAMED_BY, named)(remove)),
+        ("DELETE", f"{base}/:label_id", remove),
     )
 
 
-ROUTES: tuple[Route, ...] = (*_routes("groups"), *_routes("projects"))
+ROUTES: tuple[Route, ...] = (*_routes("group"), *_routes("project"))

@@ -13,22 +13,24 @@ from eiginfra.lab.gitlab.access import (
     level_of,
 )
 from eiginfra.lab.gitlab.application import queued
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters, conflict, forbidden, invalid, no_record, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import MembershipRecord, Source
 from eiginfra.lab.gitlab.state import GitLabState
 
-_LIST = {"query": params.string(), "user_ids": params.integers(), "skip_users": params.integers()}
+_LIST = {"query": params.string(), "user_ids": params.integers(), "skip_users": params.integers(), **PAGED}
 MANAGING_LEVEL = {"group": OWNER, "project": MAINTAINER}
 
 
+@takes(_LIST)
 def index(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members: the direct ones."""
     call.known_user()
     return _listed(call, list(call.state.direct_members(find_source(call))))
 
 
+@takes({name: param for name, param in _LIST.items() if name != "skip_users"})
 def index_all(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members/all: with the inherited ones, each person once, at the highest level."""
     call.known_user()
@@ -36,7 +38,7 @@ def index_all(call: GitLabCall) -> Answer:
 
 
 def _listed(call: GitLabCall, members: list[MembershipRecord]) -> Answer:
-    given = params.read(call.raw, _LIST)
+    given = call.given
     users = call.state.users
     text = (given.get("query") or "").lower()
     found = [
@@ -75,20 +77,20 @@ def show_all(call: GitLabCall) -> Answer:
     return ok(present_users.member(call.state, member))
 
 
+@takes(
+    {
+        "access_level": params.integer(required=True),
+        "user_id": params.string(),
+        "username": params.string(),
+        "expires_at": params.day(),
+    },
+    params.one_and_only("user_id", "username"),
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/members: one user by id or name, or several ids separated by commas."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
-    given = params.read(
-        call.raw,
-        {
-            "access_level": params.integer(required=True),
-            "user_id": params.string(),
-            "username": params.string(),
-            "expires_at": params.day(),
-        },
-    )
-    params.one_of(call.raw, "user_id", "username", exactly=True)
+    given = call.given
     level, expires_at = given["access_level"], given.get("expires_at")
     if "," in (given.get("user_id") or ""):
         return created(_create_many(call, source, given["user_id"].split(","), level, expires_at))
@@ -135,11 +137,12 @@ def add(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: 
     return call.state.add_member(source, user_id, level, call.user.id if call.user else None, expires_at)
 
 
+@takes({"access_level": params.integer(required=True), "expires_at": params.day()})
 def update(call: GitLabCall) -> Answer:
     """PUT …/members/:user_id: level and expiry; an expiry that is not given stays."""
     source = find_source(call)
     authorize(call, source, MANAGING_LEVEL[source[0]])
-    given = params.read(call.raw, {"access_level": params.integer(required=True), "expires_at": params.day()})
+    given = call.given
     member = _find(call, source)
     level, expires_at = given["access_level"], given.get("expires_at", member.expires_at)
     if level < OWNER and is_last_owner(call.state, member):
@@ -151,12 +154,12 @@ def update(call: GitLabCall) -> Answer:
     return ok(present_users.member(call.state, member))
 
 
+@takes({"skip_subresources": params.boolean(default=False)})
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/members/:user_id; with all direct memberships below, unless `skip_subresources`."""
     call.known_user()
     source = find_source(call)
-    declared = {"skip_subresources": params.boolean(default=False), "unassign_issuables": params.boolean(default=False)}
-    given = params.read(call.raw, declared)
+    given = call.given
     member = _find(call, source)
     if call.user is None or member.user_id != call.user.id:
         authorize(call, source, MANAGING_LEVEL[source[0]])

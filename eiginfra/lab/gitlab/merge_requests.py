@@ -1,8 +1,8 @@
 """Merge requests within one project, opened, changed and closed (recordings pullrequests-*); the lab does not merge."""
 
 from eiginfra.lab.gitlab import issuables, params, present_users
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, invalid
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
@@ -17,6 +17,7 @@ _FIELDS = {
     "squash": params.boolean(),
     "allow_collaboration": params.boolean(),
 }
+_CHANGES = {**_FIELDS, **issuables.CHANGES}
 _LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
 
 
@@ -50,10 +51,11 @@ def _present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
     }
 
 
+@takes(_LIST)
 def index(call: GitLabCall) -> Answer:
     """GET …/merge_requests."""
     project = find_project(call)
-    given = params.read(call.raw, _LIST)
+    given = call.given
     found = [
         request
         for request in issuables.filtered(call, _KIND, project, given)
@@ -70,13 +72,13 @@ def show(call: GitLabCall) -> Answer:
     return ok({**_present(call, project, request), **alone})
 
 
+@takes({**_FIELDS, **{name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}})
 def create(call: GitLabCall) -> Answer:
     """POST …/merge_requests, for developers; one open request for two branches."""
     project = find_project(call)
     authorize(call, ("project", project.id), DEVELOPER)
-    names = {name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}
-    given = params.read(call.raw, {**_FIELDS, **names})
-    given.pop("state_event", None)
+    given = call.given
+    writable(call, ("project", project.id))
     _check(call, project, given)
     request = issuables.new(call, _KIND, project, given)
     request |= {
@@ -104,13 +106,14 @@ def _check(call: GitLabCall, project: ProjectRecord, given: Json) -> None:
             raise conflict([f"Another open merge request already exists for this source branch: !{other['iid']}"])
 
 
+@takes(_CHANGES, params.at_least_one(*_CHANGES))
 def update(call: GitLabCall) -> Answer:
     """PUT …/merge_requests/:iid, for its author and developers."""
     project = find_project(call)
     request = issuables.find(call, _KIND, project, call.path["iid"])
     issuables.may_change(call, project, request, DEVELOPER)
-    given = params.read(call.raw, _FIELDS)
-    params.one_of(dict.fromkeys(given, True), *_FIELDS)
+    writable(call, ("project", project.id))
+    given = call.given
     _change(call, project, request, given)
     return ok(_present(call, project, request))
 

@@ -1,13 +1,14 @@
 """Milestones of groups and projects."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import PLANNER, authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.access import PLANNER, authorize, find_source, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import message, no_record, ruby
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
 
 _FIELDS = {"description": params.string(), "due_date": params.day(), "start_date": params.day()}
+_CHANGES = {"title": params.string(), "state_event": params.string("close", "activate"), **_FIELDS}
 
 
 def _own(call: GitLabCall, source: Source) -> list[Json]:
@@ -40,20 +41,21 @@ def reachable(call: GitLabCall, project_id: int, number: int | None) -> Json | N
     return None
 
 
+@takes(
+    {
+        "state": params.string("active", "closed", "all", default="all"),
+        "iids": params.integers(),
+        "title": params.string(),
+        "search": params.string(),
+        "include_parent_milestones": params.boolean(default=False),
+        "include_ancestors": params.boolean(default=False),
+        **PAGED,
+    }
+)
 def index(call: GitLabCall) -> Answer:
     """GET …/milestones."""
     source = find_source(call)
-    given = params.read(
-        call.raw,
-        {
-            "state": params.string("active", "closed", "all", default="all"),
-            "iids": params.integers(),
-            "title": params.string(),
-            "search": params.string(),
-            "include_parent_milestones": params.boolean(default=False),
-            "include_ancestors": params.boolean(default=False),
-        },
-    )
+    given = call.given
     above = given["include_parent_milestones"] or given["include_ancestors"]
     sources = list(call.state.sources_above(source)) if above else [source]
     text = (given.get("search") or "").lower()
@@ -75,11 +77,13 @@ def show(call: GitLabCall) -> Answer:
     return ok(present(call, source, _find(call, source)))
 
 
+@takes({"title": params.string(required=True), **_FIELDS})
 def create(call: GitLabCall) -> Answer:
     """POST …/milestones, for planners."""
     source = find_source(call)
     authorize(call, source, PLANNER)
-    given = params.read(call.raw, {"title": params.string(required=True), **_FIELDS})
+    writable(call, source)
+    given = call.given
     now = call.state.now()
     own = _own(call, source)
     milestone = {
@@ -97,14 +101,14 @@ def create(call: GitLabCall) -> Answer:
     return created(present(call, source, milestone))
 
 
+@takes(_CHANGES, params.at_least_one(*_CHANGES))
 def update(call: GitLabCall) -> Answer:
     """PUT …/milestones/:milestone_id."""
     source = find_source(call)
     authorize(call, source, PLANNER)
+    writable(call, source)
     milestone = _find(call, source)
-    declared = {"title": params.string(), "state_event": params.string("close", "activate"), **_FIELDS}
-    given = params.read(call.raw, declared)
-    params.one_of(dict.fromkeys(given, True), *declared)
+    given = call.given
     event = given.pop("state_event", None)
     _check(call, source, {**milestone, **given}, "update")
     milestone.update(given, updated_at=call.state.now())
@@ -117,6 +121,7 @@ def remove(call: GitLabCall) -> Answer:
     """DELETE …/milestones/:milestone_id."""
     source = find_source(call)
     authorize(call, source, PLANNER)
+    writable(call, source)
     _own(call, source).remove(_find(call, source))
     return gone()
 

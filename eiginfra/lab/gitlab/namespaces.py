@@ -4,9 +4,9 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import OWNER, level_of, sees_group
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
 from eiginfra.lab.gitlab.errors import not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import GroupRecord, UserRecord
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -55,18 +55,19 @@ def present(call: GitLabCall, thing: GroupRecord | UserRecord) -> dict[str, Any]
     return {**shown, "plan": "default", "trial": False}
 
 
+@takes(
+    {
+        "search": params.string(),
+        "owned_only": params.boolean(default=False),
+        "top_level_only": params.boolean(default=False),
+        "full_path_search": params.boolean(default=False),
+        **PAGED,
+    }
+)
 def index(call: GitLabCall) -> Answer:
     """GET /namespaces: the caller's; for administrators all."""
     user = call.known_user()
-    given = params.read(
-        call.raw,
-        {
-            "search": params.string(),
-            "owned_only": params.boolean(default=False),
-            "top_level_only": params.boolean(default=False),
-            "full_path_search": params.boolean(default=False),
-        },
-    )
+    given = call.given
     state = call.state
     groups = [
         group
@@ -101,10 +102,11 @@ def show(call: GitLabCall) -> Answer:
     return ok(present(call, thing))
 
 
+@takes({"parent_id": params.integer()})
 def exists(call: GitLabCall) -> Answer:
     """GET /namespaces/:id/exists, with a proposal where the path is taken."""
     call.known_user()
-    given = params.read(call.raw, {"parent_id": params.integer()})
+    given = call.given
     parent = call.state.groups.get(given.get("parent_id") or 0)
     prefix = f"{parent.full_path}/" if parent else ""
     path = call.path["id"]

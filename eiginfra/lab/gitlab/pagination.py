@@ -6,9 +6,13 @@ from urllib.parse import urlencode
 
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
 from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters
-from eiginfra.lab.gitlab.params import integer, read
+from eiginfra.lab.gitlab.params import integer, string
 
 Item = TypeVar("Item")
+PAGED = {"page": integer(default=1), "per_page": integer(default=20)}
+"""The parameters of every list."""
+KEYSET = {**PAGED, "pagination": string("legacy", "keyset", default="legacy"), "cursor": string()}
+"""Those of a list that can also be read by keyset."""
 _COUNT_LIMIT = 10_000
 _OFFSET_LIMIT = 50_000
 
@@ -42,7 +46,7 @@ def paginate(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], 
 
 def wants_keyset(call: GitLabCall) -> bool:
     """Whether the caller asks for `pagination=keyset`."""
-    return call.raw.get("pagination") == "keyset"
+    return call.given.get("pagination") == "keyset"
 
 
 def keyset(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], Any], following: Callable[[Item], dict[str, Any]]) -> Answer:
@@ -58,7 +62,7 @@ def keyset(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], An
 
 def by_cursor(call: GitLabCall, items: Sequence[Item], present: Callable[[Item], Any], identity: Callable[[Item], int]) -> Answer:
     """A page after the item whose id is the `cursor` of the request; from the start without one."""
-    cursor = str(call.raw.get("cursor", ""))
+    cursor = str(call.given.get("cursor") or "")
     numbers = [str(identity(item)) for item in items]
     start = numbers.index(cursor) + 1 if cursor in numbers else 0
     return keyset(call, items[start:], present, lambda item: {"cursor": identity(item)})
@@ -83,7 +87,7 @@ def limit_offset(call: GitLabCall, kind: str) -> None:
 
 
 def _page_and_size(call: GitLabCall) -> tuple[int, int]:
-    given = read(call.raw, {"page": integer(default=1), "per_page": integer(default=20)})
+    given = call.given
     if given["per_page"] == 0:
         raise bad_parameters("per_page has a value not allowed")
     return max(given["page"] or 1, 1), min(max(given["per_page"] or 20, 1), 100)

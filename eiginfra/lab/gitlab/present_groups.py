@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab.records import GroupRecord
+from eiginfra.lab.gitlab.records import GroupRecord, Source
 from eiginfra.lab.gitlab.state import GitLabState
 
 BRANCH_DEFAULTS: dict[int, dict[str, Any]] = {
@@ -35,13 +35,10 @@ SETTINGS: dict[str, Any] = {
     "shared_runners_setting": "enabled",
     "max_artifacts_size": None,
     "wiki_access_level": "enabled",
-    "ldap_cn": None,
-    "ldap_access": None,
 }
 """What every group shows."""
 
 DETAILS: dict[str, Any] = {
-    "shared_with_groups": [],
     "enabled_git_access_protocol": "all",
     "prevent_sharing_groups_outside_hierarchy": False,
     "shared_runners_minutes_limit": None,
@@ -57,6 +54,21 @@ DETAILS: dict[str, Any] = {
     "file_template_project_id": None,
 }
 """What a group shows when it is asked for alone."""
+
+
+def shared_with(state: GitLabState, source: Source) -> list[dict[str, Any]]:
+    """`shared_with_groups` of a group or project."""
+    groups = state.groups
+    return [
+        {
+            "group_id": link["group_id"],
+            "group_name": groups[link["group_id"]].name,
+            "group_full_path": groups[link["group_id"]].full_path,
+            "group_access_level": link["group_access"],
+            "expires_at": link["expires_at"],
+        }
+        for link in state.shares(source).values()
+    ]
 
 
 def branch_protection(level: int) -> dict[str, Any]:
@@ -89,14 +101,15 @@ def brief(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
         "created_at": group.created_at,
         "parent_id": group.parent_id,
         "organization_id": 1,
-        "archived": False,
+        "archived": any(ancestor.archived for ancestor in state.ancestors(group)),
         "marked_for_deletion_on": group.marked_for_deletion_on,
     }
 
 
 def full(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
     """A group alone, without its projects."""
-    return {**brief(state, group), **{name: group.settings.get(name, default) for name, default in DETAILS.items()}}
+    shared = {"shared_with_groups": shared_with(state, ("group", group.id))}
+    return {**brief(state, group), **shared, **{name: group.settings.get(name, default) for name, default in DETAILS.items()}}
 
 
 def full_name(state: GitLabState, group: GroupRecord) -> str:

@@ -3,14 +3,18 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import namespaces, params, present_users, project_settings
-from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, level_of, may, sees_project
+from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, is_archived, level_of, may, sees_project
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
-from eiginfra.lab.gitlab.pagination import keyset, limit_offset, no_keyset, paginate, wants_keyset
+from eiginfra.lab.gitlab.pagination import KEYSET, PAGED, keyset, limit_offset, no_keyset, paginate, wants_keyset
+from eiginfra.lab.gitlab.present_groups import shared_with
 from eiginfra.lab.gitlab.records import ProjectRecord
 from eiginfra.lab.gitlab.repository import default_branch, is_empty, readme
+from eiginfra.lab.gitlab.state import GitLabState
 
-_ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "similarity", "star_count")
-_LIST = {
+_ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at")
+_OTHER_ORDERS = ("similarity", "star_count", "storage_size", "repository_size", "wiki_size", "packages_size")
+LIST = {
+    **KEYSET,
     "search": params.string(),
     "search_namespaces": params.boolean(default=False),
     "visibility": params.string("private", "internal", "public"),
@@ -18,28 +22,48 @@ _LIST = {
     "active": params.boolean(),
     "owned": params.boolean(default=False),
     "membership": params.boolean(default=False),
-    "starred": params.boolean(default=False),
+    "with_issues_enabled": params.boolean(default=False),
+    "with_merge_requests_enabled": params.boolean(default=False),
     "simple": params.boolean(default=False),
     "topic": params.strings(),
     "min_access_level": params.integer(10, 15, 20, 30, 40, 50),
     "marked_for_deletion_on": params.day(),
     "id_after": params.integer(),
     "id_before": params.integer(),
-    "order_by": params.string(*_ORDERS, default="created_at"),
+    "order_by": params.string(*_ORDERS, default="created_at", unmodelled=_OTHER_ORDERS),
     "sort": params.string("asc", "desc", default="desc"),
 }
 
+_SOME = (
+    "active",
+    "archived",
+    "min_access_level",
+    "order_by",
+    "owned",
+    "search",
+    "simple",
+    "sort",
+    "visibility",
+    "with_issues_enabled",
+    "with_merge_requests_enabled",
+    *PAGED,
+)
+OF_GROUP = {name: LIST[name] for name in _SOME}
+"""What a list of a group's projects takes."""
 
-def listed(call: GitLabCall, projects: list[ProjectRecord]) -> Answer:
-    """A page of some projects: those the caller may know of and asks for."""
-    given = params.read(call.raw, _LIST)
+
+def listed(call: GitLabCall, projects: list[ProjectRecord], *, with_access: bool = True) -> Answer:
+    """A page of some projects: those the caller may know of and asks for; `with_access` shows what the caller may in each."""
+    given = call.given
     found = [project for project in projects if _wanted(call, project, given)]
-    order = given["order_by"] if given["order_by"] in _ORDERS[:6] else "id"
+    order = given["order_by"]
     found.sort(key=lambda project: (getattr(project, order), project.id), reverse=given["sort"] == "desc")
     simple = given["simple"] or call.user is None
 
     def present(project: ProjectRecord) -> dict[str, Any]:
-        return present_simple(call, project) if simple else present_one(call, project)
+        if simple:
+            return present_simple(call, project)
+        return present_one(call, project) | (permissions(call, project) if with_access else {})
 
     if wants_keyset(call):
         if given["order_by"] != "id":
@@ -52,26 +76,27 @@ def listed(call: GitLabCall, projects: list[ProjectRecord]) -> Answer:
 
 def _wanted(call: GitLabCall, project: ProjectRecord, given: dict[str, Any]) -> bool:
     text = (given.get("search") or "").lower()
-    in_path = project.full_path if given["search_namespaces"] else project.path
+    in_path = project.full_path if given.get("search_namespaces") else project.path
     if text and text not in f"{project.name} {in_path} {project.settings.get('description') or ''}".lower():
         return False
     marked, active = project.marked_for_deletion_on, given.get("active")
-    if active is not None and active is not (marked is None and not project.archived):
+    if active is not None and active is not (marked is None and not is_archived(call.state, ("project", project.id))):
         return False
-    if not _plain_filters(project, given):
+    if not _plain_filters(call.state, project, given):
         return False
-    least = OWNER if given["owned"] else given.get("min_access_level") or (1 if given["membership"] else 0)
+    least = OWNER if given["owned"] else given.get("min_access_level") or (1 if given.get("membership") else 0)
     if least and level_of(call.state, call.user, ("project", project.id)) < least:
         return False
     return sees_project(call, project)
 
 
-def _plain_filters(project: ProjectRecord, given: dict[str, Any]) -> bool:
+def _plain_filters(state: GitLabState, project: ProjectRecord, given: dict[str, Any]) -> bool:
     return (
-        given.get("archived") in (None, project.archived)
+        given.get("archived") in (None, is_archived(state, ("project", project.id)))
         and given.get("visibility") in (None, project.visibility)
         and given.get("marked_for_deletion_on") in (None, project.marked_for_deletion_on)
-        and not given["starred"]
+        and not (given["with_issues_enabled"] and project.settings.get("issues_access_level") == "disabled")
+        and not (given["with_merge_requests_enabled"] and project.settings.get("merge_requests_access_level") == "disabled")
         and set(given.get("topic") or ()) <= set(project.settings.get("topics", ()))
         and project.id > (given.get("id_after") or 0)
         and (given.get("id_before") is None or project.id < given["id_before"])
@@ -129,7 +154,7 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
             "repo_branches": f"{api}/repository/branches",
         },
         "empty_repo": is_empty(state, project),
-        "archived": project.archived,
+        "archived": is_archived(state, ("project", project.id)),
         **({"owner": present_users.basic(state, state.users[owner])} if owner else {}),
         "updated_at": project.updated_at,
         "can_create_merge_request_in": call.user is not None,
@@ -141,24 +166,25 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "service_desk_address": None,
         "open_issues_count": 0,
         "description_html": _html(project.settings.get("description")),
-        "shared_with_groups": [],
+        "shared_with_groups": shared_with(state, ("project", project.id)),
         "repository_object_format": "sha1",
         "compliance_frameworks": [],
         "marked_for_deletion_at": project.marked_for_deletion_on,
         "marked_for_deletion_on": project.marked_for_deletion_on,
         **({"runners_token": None} if may(call, ("project", project.id), MAINTAINER) else {}),
-        "permissions": _permissions(call, project),
     }
 
 
-def _permissions(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
+def permissions(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
+    """What the caller may in a project: shown where one project is asked for, and in the list of all."""
     direct = call.user and call.state.direct_member(("project", project.id), call.user.id)
     group = call.state.groups.get(project.namespace_id)
     inherited = level_of(call.state, call.user, ("group", group.id)) if group else 0
-    return {
+    both = {
         "project_access": {"access_level": direct.access_level, "notification_level": 3} if direct else None,
         "group_access": {"access_level": inherited, "notification_level": 3} if inherited else None,
     }
+    return {"permissions": both}
 
 
 def _names_above(call: GitLabCall, project: ProjectRecord, namespace: dict[str, Any]) -> str:

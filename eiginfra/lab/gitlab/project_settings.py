@@ -21,6 +21,15 @@ _OLD_SWITCHES = {
 }
 """Switches of before there were three levels; each follows its level and sets it."""
 
+_POLICY = {
+    "cadence": params.string(),
+    "enabled": params.boolean(),
+    "keep_n": params.integer(),
+    "older_than": params.string(),
+    "name_regex": params.string(),
+    "name_regex_keep": params.string(),
+}
+
 ACCEPTED: dict[str, GitLabParam] = {
     **{f"{feature}_access_level": params.string(*_ACCESS) for feature in _FEATURES},
     "pages_access_level": params.string(*_ACCESS, "public"),
@@ -33,35 +42,46 @@ ACCEPTED: dict[str, GitLabParam] = {
     "auto_cancel_pending_pipelines": params.string("disabled", "enabled"),
     "auto_devops_deploy_strategy": params.string("continuous", "manual", "timed_incremental"),
     "build_git_strategy": params.string("fetch", "clone"),
-    "ci_pipeline_variables_minimum_override_role": params.string("no_one_allowed", "developer", "maintainer", "owner"),
     "resource_group_default_process_mode": params.string(
         "unordered", "oldest_first", "newest_first", "newest_ready_first"
     ),
     **{
         name: params.boolean()
         for name in (
-            "allow_merge_on_skipped_pipeline", "auto_devops_enabled", "autoclose_referenced_issues",
-            "ci_allow_fork_pipelines_to_run_in_parent_project", "ci_forward_deployment_enabled",
-            "ci_forward_deployment_rollback_allowed", "ci_push_repository_for_job_token_allowed", "ci_separated_caches",
-            "emails_disabled", "emails_enabled", "enforce_auth_checks_on_uploads", "group_runners_enabled",
-            "keep_latest_artifact", "lfs_enabled", "mirror", "mr_default_target_self",
-            "only_allow_merge_if_all_discussions_are_resolved", "only_allow_merge_if_pipeline_succeeds",
+            "allow_merge_on_skipped_pipeline", "auto_devops_enabled", "autoclose_referenced_issues", "emails_disabled",
+            "emails_enabled", "enforce_auth_checks_on_uploads", "group_runners_enabled", "lfs_enabled", "mirror",
+            "mr_default_target_self", "only_allow_merge_if_all_discussions_are_resolved", "only_allow_merge_if_pipeline_succeeds",
             "packages_enabled", "printing_merge_request_link_enabled", "public_jobs", "remove_source_branch_after_merge",
-            "request_access_enabled", "resolve_outdated_diff_discussions", "restrict_user_defined_variables",
-            "service_desk_enabled", "shared_runners_enabled", "show_diff_preview_in_email",
-            "warn_about_potentially_unwanted_characters",
+            "request_access_enabled", "resolve_outdated_diff_discussions", "service_desk_enabled", "shared_runners_enabled",
+            "show_diff_preview_in_email", "warn_about_potentially_unwanted_characters",
         )
     },
-    "container_expiration_policy_attributes": params.hash_(),
-    **{name: params.integer() for name in ("build_timeout", "ci_default_git_depth", "ci_delete_pipelines_in_seconds")},
+    "container_expiration_policy_attributes": params.hash_(_POLICY),
+    "build_timeout": params.integer(),
     **{
         name: params.string()
         for name in (
-            "ci_config_path", "external_authorization_classification_label", "issue_branch_template", "issues_template",
-            "merge_commit_template", "merge_requests_template", "squash_commit_template", "suggestion_commit_message",
+            "ci_config_path", "external_authorization_classification_label", "issue_branch_template",
+            "merge_commit_template", "squash_commit_template", "suggestion_commit_message",
         )
     },
 }  # fmt: skip
+"""What a project can be made with, and changed to."""
+
+ONLY_CHANGED: dict[str, GitLabParam] = {
+    **{
+        name: params.boolean()
+        for name in (
+            "ci_allow_fork_pipelines_to_run_in_parent_project", "ci_forward_deployment_enabled",
+            "ci_forward_deployment_rollback_allowed", "ci_push_repository_for_job_token_allowed", "ci_separated_caches",
+            "keep_latest_artifact", "restrict_user_defined_variables",
+        )
+    },
+    "ci_pipeline_variables_minimum_override_role": params.string("no_one_allowed", "developer", "maintainer", "owner"),
+    **{name: params.integer() for name in ("ci_default_git_depth", "ci_delete_pipelines_in_seconds", "max_artifacts_size")},
+    **{name: params.string() for name in ("issues_template", "merge_requests_template")},
+}  # fmt: skip
+"""What only a change takes."""
 
 DEFAULTS: dict[str, Any] = {
     **{f"{feature}_access_level": "enabled" for feature in _FEATURES},
@@ -137,7 +157,7 @@ _EXPIRATION: dict[str, Any] = {
 
 def stored(given: dict[str, Any]) -> dict[str, Any]:
     """What to remember of the given settings: switches become levels, twins agree."""
-    settings = {name: value for name, value in given.items() if name in ACCEPTED and name not in _OLD_SWITCHES}
+    settings = {name: value for name, value in given.items() if (name in ACCEPTED or name in ONLY_CHANGED) and name not in _OLD_SWITCHES}
     for switch, feature in _OLD_SWITCHES.items():
         if given.get(switch) is not None and f"{feature}_access_level" not in settings:
             settings[f"{feature}_access_level"] = "enabled" if given[switch] else "disabled"

@@ -7,19 +7,18 @@ from eiginfra.lab.gitlab.access import (
     DEVELOPER,
     MAINTAINER,
     OWNER,
-    VISIBILITY,
     authorize,
     find_project,
+    is_archived,
     level_of,
     sees_group,
 )
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok
-from eiginfra.lab.gitlab.errors import bad_parameters, invalid, not_found
-from eiginfra.lab.gitlab.names import PATH_RULE, PROJECT_NAME_RULE, reserved, valid_path, valid_project_name
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
+from eiginfra.lab.gitlab.errors import invalid, not_found
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
+from eiginfra.lab.gitlab.project_rules import check, inherited
 from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, UserRecord
 from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
-from eiginfra.lab.gitlab.state import GitLabState
 
 _COMMON = {
     "visibility": params.string("private", "internal", "public"),
@@ -27,16 +26,17 @@ _COMMON = {
     "tag_list": params.strings(),
     **project_settings.ACCEPTED,
 }
-_LIMITS = {"name": 255, "path": 255, "description": 2000}
-_TAKEN = "has already been taken"
+_CHANGES = {"name": params.string(), "path": params.string(), **_COMMON, **project_settings.ONLY_CHANGED}
 _CREATION = {"developer": DEVELOPER, "maintainer": MAINTAINER, "owner": OWNER}
 
 
+@takes(project_lists.LIST)
 def index(call: GitLabCall) -> Answer:
     """GET /projects."""
     return project_lists.listed(call, list(call.state.projects.values()))
 
 
+@takes(project_lists.LIST)
 def of_user(call: GitLabCall) -> Answer:
     """GET /users/:id/projects: those in the user's own namespace."""
     wanted = call.path["id"]
@@ -50,33 +50,33 @@ def of_user(call: GitLabCall) -> Answer:
 def show(call: GitLabCall) -> Answer:
     """GET /projects/:id."""
     project = find_project(call)
-    present = project_lists.present_one if call.user else project_lists.present_simple
-    return ok(present(call, project))
+    if call.user is None:
+        return ok(project_lists.present_simple(call, project))
+    return ok(project_lists.present_one(call, project) | project_lists.permissions(call, project))
 
 
+@takes(
+    {
+        "name": params.string(),
+        "path": params.string(),
+        "namespace_id": params.integer(),
+        "initialize_with_readme": params.boolean(default=False),
+        **_COMMON,
+    },
+    params.at_least_one("name", "path"),
+)
 def create(call: GitLabCall) -> Answer:
     """POST /projects."""
     user = call.known_user()
-    given = params.read(
-        call.raw,
-        {
-            "name": params.string(),
-            "path": params.string(),
-            "namespace_id": params.integer(),
-            "initialize_with_readme": params.boolean(default=False),
-            **_COMMON,
-        },
-    )
-    if not given.get("name") and not given.get("path"):
-        raise bad_parameters("name, path are missing, at least one parameter must be provided")
+    given = call.given
     name = given.get("name") or given["path"]
     path = given.get("path") or _slug(name)
     state, namespace = call.state, given.get("namespace_id") or user.namespace_id
     if not _may_create(call, user, namespace):
         raise invalid(namespace=["is not valid"])
     visibility = given.get("visibility") or "private"
-    settings = _settings(given)
-    _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
+    settings = {**inherited(state, namespace), **_settings(given)}
+    check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
     now = state.now()
     project = state.add_project(
         ProjectRecord(
@@ -99,18 +99,19 @@ def create(call: GitLabCall) -> Answer:
     return created(project_lists.present_one(call, project))
 
 
+@takes(_CHANGES, params.at_least_one(*_CHANGES))
 def update(call: GitLabCall) -> Answer:
-    """PUT /projects/:id, for maintainers; visibility and paths for owners."""
+    """PUT /projects/:id, for maintainers; name, path and visibility for owners."""
     project = find_project(call)
     authorize(call, ("project", project.id), MAINTAINER)
-    given = params.read(call.raw, {"name": params.string(), "path": params.string(), **_COMMON})
-    if {"path", "visibility"} & set(given):
+    given = call.given
+    if {"name", "path", "visibility"} & set(given):
         authorize(call, ("project", project.id), OWNER)
     state = call.state
     name, path = given.get("name") or project.name, given.get("path") or project.path
     visibility = given.get("visibility") or project.visibility
     settings = _settings(given, project.settings)
-    _check(state, {**settings, "name": name, "path": path, "visibility": visibility}, project.namespace_id, but=project)
+    check(state, {**settings, "name": name, "path": path, "visibility": visibility}, project.namespace_id, but=project)
     branch = settings.get("default_branch")
     if branch and not is_empty(state, project) and not has_branch(state, project, branch):
         raise invalid(base=[f"Could not change HEAD: branch '{branch}' does not exist"])
@@ -121,24 +122,7 @@ def update(call: GitLabCall) -> Answer:
     return ok(project_lists.present_one(call, project))
 
 
-def archive(call: GitLabCall) -> Answer:
-    """POST /projects/:id/archive, for owners."""
-    return _set_archived(call, archived=True)
-
-
-def unarchive(call: GitLabCall) -> Answer:
-    """POST /projects/:id/unarchive, for owners."""
-    return _set_archived(call, archived=False)
-
-
-def _set_archived(call: GitLabCall, *, archived: bool) -> Answer:
-    project = find_project(call)
-    authorize(call, ("project", project.id), OWNER)
-    project.archived = archived
-    project.updated_at = call.state.now()
-    return created(project_lists.present_one(call, project))
-
-
+@takes(deletion.REMOVAL)
 def remove(call: GitLabCall) -> Answer:
     """DELETE /projects/:id, for owners."""
     project = find_project(call)
@@ -160,6 +144,7 @@ def languages(call: GitLabCall) -> Answer:
     return ok({})
 
 
+@takes(PAGED)
 def groups(call: GitLabCall) -> Answer:
     """GET /projects/:id/groups: the ancestors."""
     project = find_project(call)
@@ -180,11 +165,12 @@ def groups(call: GitLabCall) -> Answer:
     return paginate(call, found, present)
 
 
+@takes({"search": params.string(), "skip_users": params.integers(), **PAGED})
 def users(call: GitLabCall) -> Answer:
     """GET /projects/:id/users: who is a member, directly or not."""
     project = find_project(call)
     call.known_user()
-    given = params.read(call.raw, {"search": params.string(), "skip_users": params.integers()})
+    given = call.given
     state, text = call.state, (given.get("search") or "").lower()
     numbers = {member.user_id for above in state.sources_above(("project", project.id)) for member in state.direct_members(above)}
     known = [state.users[number] for number in sorted(numbers - set(given.get("skip_users") or ()))]
@@ -198,36 +184,11 @@ def _may_create(call: GitLabCall, user: UserRecord, namespace: int) -> bool:
     if group is None:
         return namespace == user.namespace_id or (user.admin and namespace in call.state.user_namespaces)
     rule = group.settings.get("project_creation_level", "developer")
-    if rule == "noone" or group.marked_for_deletion_on:
+    if rule == "noone" or group.marked_for_deletion_on or is_archived(call.state, ("group", group.id)):
         return False
     if user.admin:
         return True
     return rule in _CREATION and level_of(call.state, user, ("group", group.id)) >= _CREATION[rule]
-
-
-def _check(state: GitLabState, wanted: dict[str, Any], namespace: int, but: ProjectRecord | None = None) -> None:
-    name, path, visibility = wanted["name"], wanted["path"], wanted["visibility"]
-    errors: dict[str, list[str]] = {}
-    if not valid_project_name(name):
-        errors.setdefault("name", []).append(PROJECT_NAME_RULE)
-    for field, limit in _LIMITS.items():
-        if len(wanted.get(field) or "") > limit:
-            errors.setdefault(field, []).append(f"is too long (maximum is {limit} characters)")
-    if not valid_path(path):
-        errors.setdefault("path", []).append(PATH_RULE)
-    elif reserved(path, below=True):
-        errors.setdefault("path", []).append(f"{path} is a reserved name")
-    if any(other.name == name and other is not but for other in state.projects_of.get(namespace, {}).values()):
-        errors["project_namespace.name"] = [_TAKEN]
-        errors.setdefault("name", []).append(_TAKEN)
-    holder = state.paths.get(f"{state.namespace_path(namespace)}/{path}".lower())
-    if holder is not None and (but is None or holder != ("project", but.id)):
-        errors.setdefault("path", []).append(_TAKEN)
-    group = state.groups.get(namespace)
-    if group and VISIBILITY[visibility] > VISIBILITY[group.visibility]:
-        errors["visibility_level"] = [f"{visibility} is not allowed in a {group.visibility} group."]
-    if errors:
-        raise invalid(**errors)
 
 
 def _settings(given: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -253,8 +214,6 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/projects/:id", show),
     ("PUT", "/projects/:id", update),
     ("DELETE", "/projects/:id", remove),
-    ("POST", "/projects/:id/archive", archive),
-    ("POST", "/projects/:id/unarchive", unarchive),
     ("POST", "/projects/:id/restore", restore),
     ("GET", "/projects/:id/languages", languages),
     ("GET", "/projects/:id/groups", groups),

@@ -4,13 +4,23 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
-from eiginfra.lab.gitlab.errors import bad_parameters, conflict, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
+from eiginfra.lab.gitlab.errors import conflict, not_found
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import access, protection
 
 _LEVELS = (0, 30, 40, 60)
+ALLOWED = {
+    "id": params.integer(),
+    "access_level": params.integer(*_LEVELS),
+    "user_id": params.integer(),
+    "group_id": params.integer(),
+    "_destroy": params.boolean(default=False),
+}
+"""One entry of `allowed_to_push` and its like."""
+_KINDS = ("push", "merge", "unprotect")
+_ALLOWED_TO = {f"allowed_to_{kind}": params.objects(ALLOWED) for kind in _KINDS}
 
 
 def _rules(call: GitLabCall) -> tuple[ProjectRecord, list[Json]]:
@@ -28,10 +38,11 @@ def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     return rules, rule
 
 
+@takes({"search": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/protected_branches."""
     _, rules = _rules(call)
-    text = params.read(call.raw, {"search": params.string()}).get("search") or ""
+    text = call.given.get("search") or ""
     return paginate(call, [rule for rule in rules if text in rule["name"]], lambda rule: rule)
 
 
@@ -40,20 +51,21 @@ def show(call: GitLabCall) -> Answer:
     return ok(_find(call)[1])
 
 
+@takes(
+    {
+        "name": params.string(required=True),
+        "push_access_level": params.integer(*_LEVELS, default=40),
+        "merge_access_level": params.integer(*_LEVELS, default=40),
+        "unprotect_access_level": params.integer(30, 40, 60),
+        "allow_force_push": params.boolean(default=False),
+        "code_owner_approval_required": params.boolean(default=False),
+        **_ALLOWED_TO,
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/protected_branches; maintainers push and merge unless said otherwise."""
     _, rules = _rules(call)
-    given = params.read(
-        call.raw,
-        {
-            "name": params.string(required=True),
-            "push_access_level": params.integer(*_LEVELS, default=40),
-            "merge_access_level": params.integer(*_LEVELS, default=40),
-            "unprotect_access_level": params.integer(30, 40, 60),
-            "allow_force_push": params.boolean(default=False),
-            "code_owner_approval_required": params.boolean(default=False),
-        },
-    )
+    given = call.given
     if any(rule["name"] == given["name"] for rule in rules):
         raise conflict(f"Protected branch '{given['name']}' already exists")
     rule = protection(
@@ -64,18 +76,19 @@ def create(call: GitLabCall) -> Answer:
         force=bool(given["allow_force_push"]),
     )
     rule["code_owner_approval_required"] = bool(given["code_owner_approval_required"])
-    for kind in ("push", "merge", "unprotect"):
+    for kind in _KINDS:
         allow(call, rule, kind)
     rules.append(rule)
     return created(rule)
 
 
+@takes({"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean(), **_ALLOWED_TO})
 def update(call: GitLabCall) -> Answer:
     """PATCH …/protected_branches/:name."""
     _, rule = _find(call)
-    given = params.read(call.raw, {"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean()})
-    rule.update({name: value for name, value in given.items() if value is not None})
-    for kind in ("push", "merge", "unprotect"):
+    given = call.given
+    rule.update({name: value for name, value in given.items() if value is not None and name not in _ALLOWED_TO})
+    for kind in _KINDS:
         allow(call, rule, kind)
     return ok(rule)
 
@@ -89,11 +102,9 @@ def remove(call: GitLabCall) -> Answer:
 
 def allow(call: GitLabCall, rule: Json, kind: str) -> None:
     """Take in `allowed_to_push` and its like: entries added, changed by id, or removed with `_destroy`."""
-    wanted = call.raw.get(f"allowed_to_{kind}")
+    wanted = call.given.get(f"allowed_to_{kind}")
     if wanted is None:
         return
-    if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
-        raise bad_parameters(f"allowed_to_{kind} is invalid")
     name = f"{kind}_access_levels"
     fresh = call.method == "POST"
     entries: list[Json] = [] if fresh and wanted else list(rule[name])
@@ -102,19 +113,9 @@ def allow(call: GitLabCall, rule: Json, kind: str) -> None:
     rule[name] = entries
 
 
-def _with(call: GitLabCall, entries: list[Json], item: dict[str, Any]) -> list[Json]:
-    given = params.read(
-        item,
-        {
-            "id": params.integer(),
-            "access_level": params.integer(*_LEVELS),
-            "user_id": params.integer(),
-            "group_id": params.integer(),
-            "_destroy": params.boolean(default=False),
-        },
-    )
+def _with(call: GitLabCall, entries: list[Json], given: dict[str, Any]) -> list[Json]:
     kept = [entry for entry in entries if entry["id"] != given.get("id")]
-    if given["_destroy"]:
+    if given.get("_destroy"):
         return kept
     level = given.get("access_level")
     entry = access(call.state, 40 if level is None else level)

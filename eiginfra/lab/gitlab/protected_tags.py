@@ -2,10 +2,10 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, not_found
-from eiginfra.lab.gitlab.pagination import paginate
-from eiginfra.lab.gitlab.protected_branches import allow
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
+from eiginfra.lab.gitlab.protected_branches import ALLOWED, allow
 from eiginfra.lab.gitlab.records import Json, key_of
 from eiginfra.lab.gitlab.repository import access
 
@@ -25,6 +25,7 @@ def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     return rules, rule
 
 
+@takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/protected_tags."""
     return paginate(call, _rules(call), lambda rule: rule)
@@ -35,11 +36,17 @@ def show(call: GitLabCall) -> Answer:
     return ok(_find(call)[1])
 
 
+@takes(
+    {
+        "name": params.string(required=True),
+        "create_access_level": params.integer(0, 30, 40, 60, default=40),
+        "allowed_to_create": params.objects({name: ALLOWED[name] for name in ("access_level", "user_id", "group_id")}),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/protected_tags; maintainers create unless said otherwise."""
     rules = _rules(call)
-    declared = {"name": params.string(required=True), "create_access_level": params.integer(0, 30, 40, 60, default=40)}
-    given = params.read(call.raw, declared)
+    given = call.given
     if any(rule["name"] == given["name"] for rule in rules):
         raise conflict(f"Protected tag '{given['name']}' already exists")
     rule: Json = {"name": given["name"], "create_access_levels": [access(call.state, given["create_access_level"])]}

@@ -23,6 +23,9 @@ class UserRecord:
     state: str = "active"
     created_by: int | None = None
     confirmed_at: str | None = None
+    kind: str = "human"
+    """`human`, `project_bot` (of an access token of a group or project) or `service_account`."""
+    identities: list[Json] = field(default_factory=list)
     settings: Json = field(default_factory=dict)
 
 
@@ -53,6 +56,7 @@ class GroupRecord:
     visibility: str
     created_at: str
     full_path: str = ""
+    archived: bool = False
     marked_for_deletion_on: str | None = None
     settings: Json = field(default_factory=dict)
 

@@ -1,11 +1,11 @@
 """Finding the handler of a request, in a time that does not grow with the number of routes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import unquote
 
-Handler = TypeVar("Handler", bound=Callable[..., object])
+Handler = TypeVar("Handler")
 
 
 @dataclass(slots=True)
@@ -13,6 +13,7 @@ class _Node(Generic[Handler]):
     literal: dict[str, "_Node[Handler]"] = field(default_factory=dict)
     variable: tuple[str, "_Node[Handler]"] | None = None
     handlers: dict[str, Handler] = field(default_factory=dict)
+    path: str = ""
 
 
 class Router(Generic[Handler]):
@@ -31,10 +32,10 @@ class Router(Generic[Handler]):
                     node = node.variable[1]
                 else:
                     node = node.literal.setdefault(segment, _Node())
-            node.handlers[method] = handler
+            node.handlers[method], node.path = handler, path
 
-    def find(self, method: str, raw_path: str) -> tuple[Handler | None, dict[str, str], set[str]]:
-        """The handler (None if the method or the path is unknown), the path's variables, and the path's methods.
+    def find(self, method: str, raw_path: str) -> "Found[Handler]":
+        """What serves a path: the handler is None if the method or the path is unknown.
 
         `raw_path` is still percent-encoded, so that `eig%2Feig3` is one segment.
         """
@@ -50,5 +51,15 @@ class Router(Generic[Handler]):
                 variables[node.variable[0]] = text
                 node = node.variable[1]
             else:
-                return None, {}, set()
-        return node.handlers.get(method), variables, set(node.handlers)
+                return Found()
+        return Found(node.handlers.get(method), variables, set(node.handlers), node.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Handler]):
+    """A handler, the path's variables, the methods that the path knows, and the route that it is an instance of."""
+
+    handler: Handler | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    methods: set[str] = field(default_factory=set)
+    route: str = ""

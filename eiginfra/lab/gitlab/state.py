@@ -100,6 +100,9 @@ class GitLabState:
 
     def rename_group(self, group: GroupRecord, path: str) -> None:
         """Change a group's path and those of all below."""
+        for kind, number in self.sources_below(group.id):
+            if kind == "project":
+                self.extra["redirect"][self.projects[number].full_path.lower()] = number
         group.path = path
         self._index_group(group)
 
@@ -109,6 +112,8 @@ class GitLabState:
             self.remove_group(child)
         for project in list(self.projects_of.pop(group.id, {}).values()):
             self.remove_project(project)
+        for source, _ in list(self.shared_with(group.id)):
+            del self.shares(source)[str(group.id)]
         self._forget(("group", group.id))
         self.paths.pop(group.full_path.lower(), None)
         self.subgroups[group.parent_id].pop(group.id, None)
@@ -198,6 +203,21 @@ class GitLabState:
         """End a direct membership."""
         self.members[source].pop(user_id, None)
         self.memberships[user_id].discard(source)
+
+    def shares(self, source: Source) -> dict[str, Json]:
+        """The groups that are invited to a source: id -> `id`, `group_id`, `group_access`, `expires_at`; without those that ran out."""
+        known: dict[str, Json] = self.extra["share"].get(key_of(source)) or {}
+        for number in [number for number, link in known.items() if link["expires_at"] and link["expires_at"] <= self.today()]:
+            del known[number]
+        return known
+
+    def shared_with(self, group_id: int) -> Iterator[tuple[Source, Json]]:
+        """The sources to which a group is invited."""
+        for key in list(self.extra["share"]):
+            kind, _, number = key.partition(":")
+            source: Source = ("group" if kind == "group" else "project", int(number))
+            if (link := self.shares(source).get(str(group_id))) is not None:
+                yield source, link
 
     # -- time -------------------------------------------------------------------------------------------------------
 

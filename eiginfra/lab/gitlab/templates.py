@@ -2,7 +2,7 @@
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_project
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, not_found
 
 _TYPES = frozenset({"dockerfiles", "gitignores", "gitlab_ci_ymls", "licenses", "issues", "merge_requests"})
@@ -41,12 +41,13 @@ _TEXTS = {
 }
 
 
+@takes({"project": params.string(), "fullname": params.string()})
 def show(call: GitLabCall) -> Answer:
     """GET /projects/:id/templates/:type/:name."""
     find_project(call)
     if call.path["type"] not in _TYPES:
         raise bad_parameters("type does not have a valid value")
-    given = params.read(call.raw, {"project": params.string(), "fullname": params.string()})
+    given = call.given
     key = call.path["name"].lower()
     if call.path["type"] != "licenses" or key not in _TEXTS:
         raise not_found("Template")

@@ -3,9 +3,9 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, not_found, unauthorized
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import TokenRecord
 
 _SCOPES = frozenset({
@@ -47,10 +47,11 @@ def revoke_self(call: GitLabCall) -> Answer:
     return gone()
 
 
+@takes({"user_id": params.integer(), "search": params.string(), "revoked": params.boolean(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens: one's own, for administrators those of all."""
     user = call.known_user()
-    given = params.read(call.raw, {"user_id": params.integer(), "search": params.string(), "revoked": params.boolean()})
+    given = call.given
     wanted = given.get("user_id") or (None if user.admin else user.id)
     if wanted is not None and wanted != user.id and not user.admin:
         raise unauthorized()
@@ -73,18 +74,18 @@ def revoke(call: GitLabCall) -> Answer:
     return gone()
 
 
+@takes(
+    {
+        "name": params.string(required=True),
+        "scopes": params.strings(required=True),
+        "expires_at": params.day(),
+        "description": params.string(),
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST /users/:id/personal_access_tokens, for administrators."""
     call.known_admin()
-    given = params.read(
-        call.raw,
-        {
-            "name": params.string(required=True),
-            "scopes": params.strings(required=True),
-            "expires_at": params.day(),
-            "description": params.string(),
-        },
-    )
+    given = call.given
     user = call.state.users.get(int(call.path["id"])) if call.path["id"].isdecimal() else None
     if user is None:
         raise not_found("User")

@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from eiginfra.lab.gitlab import params, present_users
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, conflict, invalid, not_found
 from eiginfra.lab.gitlab.invitations import accept_pending
 from eiginfra.lab.gitlab.names import PATH_RULE, reserved, valid_path
-from eiginfra.lab.gitlab.pagination import by_cursor, paginate, wants_keyset
+from eiginfra.lab.gitlab.pagination import KEYSET, by_cursor, paginate, wants_keyset
 from eiginfra.lab.gitlab.records import UserRecord
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -46,26 +46,27 @@ def current(call: GitLabCall) -> Answer:
     return ok(present(call.state, user))
 
 
+@takes(
+    {
+        "username": params.string(),
+        "search": params.string(),
+        "active": params.boolean(default=False),
+        "blocked": params.boolean(default=False),
+        "humans": params.boolean(default=False),
+        "external": params.boolean(default=False),
+        "exclude_external": params.boolean(default=False),
+        "admins": params.boolean(default=False),
+        "created_after": params.instant(),
+        "created_before": params.instant(),
+        "order_by": params.string("id", "name", "username", "created_at", "updated_at", default="id"),
+        "sort": params.string("asc", "desc", default="desc"),
+        **KEYSET,
+    }
+)
 def index(call: GitLabCall) -> Answer:
     """GET /users."""
     call.known_user()
-    given = params.read(
-        call.raw,
-        {
-            "username": params.string(),
-            "search": params.string(),
-            "active": params.boolean(default=False),
-            "blocked": params.boolean(default=False),
-            "humans": params.boolean(default=False),
-            "external": params.boolean(default=False),
-            "exclude_external": params.boolean(default=False),
-            "admins": params.boolean(default=False),
-            "created_after": params.instant(),
-            "created_before": params.instant(),
-            "order_by": params.string("id", "name", "username", "created_at", "updated_at", default="id"),
-            "sort": params.string("asc", "desc", default="desc"),
-        },
-    )
+    given = call.given
     state = call.state
     if given.get("username"):
         number = state.user_names.get(given["username"].lower())
@@ -117,23 +118,23 @@ def show(call: GitLabCall) -> Answer:
     return ok({**present_users.basic(call.state, user), **{name: shown[name] for name in names}})
 
 
+@takes(
+    {
+        "email": params.string(required=True),
+        "name": params.string(required=True),
+        "username": params.string(required=True),
+        "reset_password": params.boolean(),
+        "force_random_password": params.boolean(),
+        "skip_confirmation": params.boolean(default=False),
+        **_ACCOUNT,
+        **_PROFILE,
+    },
+    params.at_least_one("password", "reset_password", "force_random_password"),
+)
 def create(call: GitLabCall) -> Answer:
     """POST /users, for administrators."""
     admin = call.known_admin()
-    given = params.read(
-        call.raw,
-        {
-            "email": params.string(required=True),
-            "name": params.string(required=True),
-            "username": params.string(required=True),
-            "reset_password": params.boolean(),
-            "force_random_password": params.boolean(),
-            "skip_confirmation": params.boolean(default=False),
-            **_ACCOUNT,
-            **_PROFILE,
-        },
-    )
-    params.one_of(call.raw, "password", "reset_password", "force_random_password")
+    given = call.given
     generated = bool(given.get("reset_password") or given.get("force_random_password"))
     if not generated and "password" not in given:
         raise bad_parameters("password is missing")
@@ -160,12 +161,21 @@ def create(call: GitLabCall) -> Answer:
     return created(present_users.with_admin(state, user))
 
 
+@takes(
+    {
+        "email": params.string(),
+        "name": params.string(),
+        "username": params.string(),
+        "skip_reconfirmation": params.boolean(),
+        **_ACCOUNT,
+        **_PROFILE,
+    }
+)
 def modify(call: GitLabCall) -> Answer:
     """PUT /users/:id, for administrators."""
     call.known_admin()
     user = find_user(call)
-    accepted = {"email": params.string(), "name": params.string(), "username": params.string()}
-    given = params.read(call.raw, {**accepted, "skip_reconfirmation": params.boolean(), **_ACCOUNT, **_PROFILE})
+    given = call.given
     username, email = given.get("username", user.username), given.get("email", user.email)
     _check_free(call, username, email, but=user)
     checked = {"username": username, "email": email, "name": given.get("name", user.name)}
@@ -177,6 +187,7 @@ def modify(call: GitLabCall) -> Answer:
     return ok(present_users.with_admin(call.state, user))
 
 
+@takes({"hard_delete": params.boolean(default=False)})
 def remove(call: GitLabCall) -> Answer:
     """DELETE /users/:id, for administrators; the last owner of a group stays."""
     call.known_admin()
@@ -184,11 +195,7 @@ def remove(call: GitLabCall) -> Answer:
     for kind, number in call.state.memberships[user.id]:
         if kind == "group" and (member := call.state.direct_member((kind, number), user.id)):
             owners = [other for other in call.state.direct_members((kind, number)) if other.access_level == 50]
-            if (
-                member.access_level == 50
-                and len(owners) == 1
-                and not params.read(call.raw, {"hard_delete": params.boolean(default=False)})["hard_delete"]
-            ):
+            if member.access_level == 50 and len(owners) == 1 and not call.given["hard_delete"]:
                 raise conflict("User cannot be removed while is the sole-owner of a group")
     call.state.remove_user(user)
     return gone()

@@ -4,9 +4,9 @@ import re
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
-from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, message, not_found
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, key_of
 
 _LEVEL = {"group": OWNER, "project": MAINTAINER}
@@ -20,6 +20,7 @@ _FIELDS = {
     "environment_scope": params.string(),
     "description": params.string(),
 }
+_FILTER = {"filter": params.hash_({"environment_scope": params.string()})}
 
 
 def _all(call: GitLabCall) -> tuple[Source, list[Json]]:
@@ -34,28 +35,30 @@ def _present(variable: Json) -> Json:
     return {**variable, "value": None} if variable["hidden"] else variable
 
 
+@takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/variables."""
     return paginate(call, _all(call)[1], _present)
 
 
+@takes(_FILTER)
 def show(call: GitLabCall) -> Answer:
     """GET …/variables/:key."""
     return ok(_present(_find(call)[1]))
 
 
+@takes(
+    {
+        "key": params.string(required=True),
+        "value": params.string(required=True),
+        "masked_and_hidden": params.boolean(),
+        **_FIELDS,
+    }
+)
 def create(call: GitLabCall) -> Answer:
     """POST …/variables."""
     _, variables = _all(call)
-    given = params.read(
-        call.raw,
-        {
-            "key": params.string(required=True),
-            "value": params.string(required=True),
-            "masked_and_hidden": params.boolean(),
-            **_FIELDS,
-        },
-    )
+    given = call.given
     hidden = bool(given.pop("masked_and_hidden", False))
     variable = {
         "variable_type": "env_var",
@@ -73,16 +76,18 @@ def create(call: GitLabCall) -> Answer:
     return created(_present(variable))
 
 
+@takes({"value": params.string(), **_FIELDS, **_FILTER})
 def update(call: GitLabCall) -> Answer:
     """PUT …/variables/:key."""
     variables, variable = _find(call)
-    given = params.read(call.raw, {"value": params.string(), **_FIELDS})
-    changed = {**variable, **{name: value for name, value in given.items() if value is not None}}
+    given = call.given
+    changed = {**variable, **{name: value for name, value in given.items() if value is not None and name != "filter"}}
     _check(changed, [other for other in variables if other is not variable])
     variable.update(changed)
     return ok(_present(variable))
 
 
+@takes(_FILTER)
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/variables/:key."""
     variables, variable = _find(call)
@@ -93,8 +98,8 @@ def remove(call: GitLabCall) -> Answer:
 def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     _, variables = _all(call)
     found = [variable for variable in variables if variable["key"] == call.path["key"]]
-    wanted = call.raw.get("filter")
-    if isinstance(wanted, dict) and "environment_scope" in wanted:
+    wanted = call.given.get("filter") or {}
+    if "environment_scope" in wanted:
         found = [variable for variable in found if variable["environment_scope"] == wanted["environment_scope"]]
     if not found:
         raise not_found("Variable")

@@ -21,7 +21,7 @@ def test_ways_to_send_a_token(stranger, api):
 
 
 def test_unknown_paths_and_methods(api):
-    for path in ("/nothing", "/projects/1/pipelines", "/groups/2/epics"):
+    for path in ("/nothing", "/projects/1/nothing", "/groups/2/nothing/1"):
         answer = api("GET", path)
         assert (answer.status_code, answer.json()) == (404, {"error": "404 Not Found"})
     answer = api("PATCH", "/groups/2")

@@ -70,7 +70,7 @@ def test_top_level_group_is_not_removed_at_once(api, group):
 
 def test_marked_things_vanish_after_thirty_days(own_lab, connect, monkeypatch):
     gl = connect(own_lab)
-    group = gl.groups.create({"name": "g", "path": "g", "visibility": "public"})
+    group = gl.groups.create({"name": "g", "path": "gg", "visibility": "public"})
     project = gl.projects.create({"name": "p", "namespace_id": group.id})
     group.delete()
     monkeypatch.setattr(own_lab.clock, "_start", own_lab.clock._start + timedelta(days=29))

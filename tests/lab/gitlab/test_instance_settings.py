@@ -20,7 +20,7 @@ def test_promotions_of_others_than_administrators_are_queued(promotions):
     gl = promotions
     owner, token = account(gl, "owner")
     ada, _ = account(gl, "ada")
-    group = gl.groups.create({"name": "g", "path": "g"})
+    group = gl.groups.create({"name": "g", "path": "gg"})
     group.members.create({"user_id": owner.id, "access_level": 50})
     as_owner = {"headers": {"PRIVATE-TOKEN": token}}
     queued = {"message": {"ada": "Request queued for administrator approval."}}

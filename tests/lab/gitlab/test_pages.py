@@ -2,8 +2,9 @@ from http.client import HTTPConnection
 
 import pytest
 
+from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.call import GitLabCall
-from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pagination import PAGED, paginate
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_offset_has_a_limit(api):
 
 def test_no_totals_above_ten_thousand(gitlab_lab):
     state = gitlab_lab.served["gitlab"].service.state
-    many = paginate(GitLabCall(state, "GET", "/x", {}, {}, {}), range(10_001), str)
+    many = paginate(GitLabCall(state, "GET", "/x", {}, {}, {}, params.read({}, PAGED)), range(10_001), str)
     assert "x-total" not in many.headers
     assert 'rel="last"' not in many.headers["link"]
     assert many.headers["x-next-page"] == "2"

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the recordings are 
 
 # Fields of older versions, of paid tiers, or of things that the lab does not model (forks, mirrors).
 GONE = {
+    "ldap_cn", "ldap_access",
     "approvals_before_merge", "build_coverage_regex", "ci_opt_in_jwt", "forked_from_project", "mirror", "owner",
     "marked_for_deletion_at", "merge_pipelines_enabled", "merge_trains_enabled", "operations_access_level", "runners_token",
     "bio_html", "followers", "following", "is_followed", "skype",

@@ -11,13 +11,13 @@ from eiginfra.lab.gitlab.errors import GitLabHttpError
 from eiginfra.lab.gitlab.names import valid_path
 from eiginfra.lab.gitlab.params import boolean, integer, read, string, strings
 from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord
-from eiginfra.lab.gitlab.router import Router
+from eiginfra.lab.gitlab.router import Found, Router
 
 
 def test_dump_and_load(own_lab, connect):
     gl = connect(own_lab)
     user = gl.users.create({"username": "u-u", "name": "u", "email": "u@example.org", "force_random_password": True})
-    group = gl.groups.create({"name": "g", "path": "g", "parent_id": 2, "visibility": "public"})
+    group = gl.groups.create({"name": "g", "path": "gg", "parent_id": 2, "visibility": "public"})
     group.members.create({"user_id": user.id, "access_level": 30})
     group.invitations.create({"email": "i@example.org", "access_level": 30})
     project = gl.projects.create({"name": "p", "namespace_id": group.id, "initialize_with_readme": True})
@@ -48,12 +48,12 @@ def test_unknown_profile():
 
 def test_router_prefers_literals():
     router = Router([("GET", "/a/:id", 1), ("GET", "/a/all", 2), ("PUT", "/a/:id", 3), ("GET", "/a/:id/b", 4)])
-    assert router.find("GET", "/a/all") == (2, {}, {"GET"})
-    assert router.find("GET", "/a/x%2Fy") == (1, {"id": "x/y"}, {"GET", "PUT"})
-    assert router.find("PUT", "/a/all") == (3, {"id": "all"}, {"GET", "PUT"})
-    assert router.find("GET", "/a/1/b") == (4, {"id": "1"}, {"GET"})
-    assert router.find("GET", "/a/1/c") == (None, {}, set())
-    assert router.find("GET", "/a//b") == (None, {}, set())
+    assert router.find("GET", "/a/all") == Found(2, {}, {"GET"}, "/a/all")
+    assert router.find("GET", "/a/x%2Fy") == Found(1, {"id": "x/y"}, {"GET", "PUT"}, "/a/:id")
+    assert router.find("PUT", "/a/all") == Found(3, {"id": "all"}, {"GET", "PUT"}, "/a/:id")
+    assert router.find("GET", "/a/1/b") == Found(4, {"id": "1"}, {"GET"}, "/a/:id/b")
+    assert router.find("GET", "/a/1/c") == Found()
+    assert router.find("GET", "/a//b") == Found()
     with pytest.raises(ValueError, match=":name is called :id elsewhere"):
         Router([("GET", "/a/:id", 1), ("GET", "/a/:name", 2)])
 

@@ -19,7 +19,7 @@ def test_created_account(gl, fresh):
 @pytest.mark.parametrize(
     ("fields", "status", "body"),
     [
-        ({}, 400, {"error": "email is missing, name is missing, username is missing"}),
+        (PASSWORDLESS, 400, {"error": "email is missing, name is missing, username is missing"}),
         (
             {"email": "n@example.org", "name": "n", "username": "n-n"},
             400,
@@ -63,7 +63,7 @@ def test_only_administrators_manage_accounts(acting, person):
     other = acting(person())
     target = person()
     for method, path in (("POST", "/users"), ("PUT", f"/users/{target.id}"), ("POST", f"/users/{target.id}/block")):
-        answer = other(method, path, json={"name": "x"})
+        answer = other(method, path, json={"name": "x", "username": "x", "email": "x@example.org", **PASSWORDLESS})
         assert (answer.status_code, answer.json()) == (403, {"message": "403 Forbidden"})
 
 
