@@ -72,6 +72,9 @@ class Provider(ABC, Generic[M]):
     def doctor(self) -> Iterable[Finding]:
         """Whether the service can be worked with, and what to do where it cannot. Never asked offline or without a section."""
 
+    def limit(self, seconds: float | None) -> None:
+        """From now on all requests have to end within so many seconds, or raise UnreachableError; None: each has its own time only."""
+
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far, by method, for metrics and benchmarks."""
         return {}

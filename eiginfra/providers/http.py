@@ -7,43 +7,34 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.exceptions import InvalidProxyURL, InvalidSchema, ProxyError
-from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
-from urllib3.exceptions import NameResolutionError, NewConnectionError
+from tenacity import RetryCallState, Retrying, wait_random_exponential
 
 from eiginfra import __version__
 from eiginfra.core.errors import (
-    AlreadyExistsError,
     InputError,
-    LostAnswerError,
-    NotFoundError,
     PermanentError,
-    PermissionDeniedError,
-    ProviderError,
     TransientError,
     UnreachableError,
 )
 from eiginfra.core.finding import error
-from eiginfra.providers.proxy import is_loopback, shown
+from eiginfra.providers.bounds import Bounds, TooLargeError
+from eiginfra.providers.http_errors import IDEMPOTENT, TOO_MANY, NotSentError, OverdueError, retry_after, transport_error
 from eiginfra.providers.session import PlainAdapter, PlainSession
 
-IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 BUSY = frozenset({502, 503, 504})
-TOO_MANY = 429
 _LONGEST_BACKOFF = 10.0  # seconds
+LIMIT_WINDOW = 60.0
+"""Seconds that are waited in all for a server that limits requests and does not say for how long."""
 
 S = TypeVar("S", bound=requests.Session)
-E = TypeVar("E", bound=BaseException)
 
 
 class Meter:
@@ -77,7 +68,8 @@ class HttpPolicy:
 
     service: the site file's section, named in remedies. ca: trust this authority (PEM file) instead of the well-known ones. proxy: its URL,
     or `none`; None takes the environment's. timeout: the longest wait for (a part of) an answer. attempts: how often a request is sent at
-    most. longest_wait: the cap on one Retry-After. busy: the statuses after which an idempotent request is sent again.
+    most. longest_wait: the cap on one Retry-After. busy: the statuses after which an idempotent request is sent again. bounds: what an
+    answer, and a phase of the run, may take in all.
     """
 
     service: str
@@ -90,6 +82,7 @@ class HttpPolicy:
     longest_wait: float = 60
     busy: frozenset[int] = BUSY
     pool: int = 32
+    bounds: Bounds = field(default_factory=Bounds)
     meter: Meter = field(default_factory=Meter)
     sleep: Callable[[float], None] = time.sleep
 
@@ -120,7 +113,8 @@ class PolicyAdapter(PlainAdapter):
     """Sends requests by the policy.
 
     Idempotent requests are sent again after lost connections, time-outs, 429 and the policy's busy statuses; others only after 429 (which
-    did no work) and when no connection came about (nothing was sent). What remains is raised as UnreachableError, LostAnswerError or
+    did no work; for up to a minute where it names no time) and when no connection came about (nothing was sent).
+    What remains is raised as UnreachableError, LostAnswerError or
     TransientError; answers with an error status are returned: their words are the client's to read.
     """
 
@@ -129,12 +123,12 @@ class PolicyAdapter(PlainAdapter):
         self._retrying = Retrying(
             retry=self._again,
             wait=self._wait,
-            stop=stop_after_attempt(policy.attempts),
+            stop=self._enough,
             sleep=policy.sleep,
             retry_error_callback=_last,
         )
         self._jitter = wait_random_exponential(multiplier=policy.backoff, max=_LONGEST_BACKOFF)
-        super().__init__(policy.ca, policy.proxy, (policy.connect_timeout, policy.timeout), policy.pool)
+        super().__init__(policy.ca, policy.proxy, (policy.connect_timeout, policy.timeout), policy.bounds, policy.pool)
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
         """Send, again where that is safe; see the class for the errors.
@@ -145,11 +139,14 @@ class PolicyAdapter(PlainAdapter):
 
     def _once(self, request: requests.PreparedRequest) -> requests.Response:
         policy, method, url = self._policy, request.method or "GET", request.url or ""
+        if not policy.bounds.phase.left():
+            raise UnreachableError(f"{urlsplit(url).hostname}: the time to read all that is needed is over; see whether the server is well")
         policy.meter.count(method)
         try:
             response = super().send(request)
-            _ = response.content  # read here, so that a connection lost in mid-answer is met by the policy too
-        except requests.RequestException as problem:
+            # Read here, so that a connection lost in mid-answer is met by the policy too.
+            response._content = policy.bounds.body(response)  # noqa: SLF001 - `requests` has no other place for a body that was read
+        except (requests.RequestException, TooLargeError) as problem:
             raise transport_error(problem, method, url, policy.service, self.route(url).proxy) from problem
         _refuse_redirect(request, response)
         return response
@@ -160,11 +157,15 @@ class PolicyAdapter(PlainAdapter):
             return False
         if outcome.failed:
             problem = outcome.exception()
-            if isinstance(problem, UnreachableError):
-                return isinstance(problem, _NotSentError)
+            if isinstance(problem, UnreachableError | OverdueError):
+                return isinstance(problem, NotSentError)
             return isinstance(problem, TransientError) and method in IDEMPOTENT
         status = outcome.result().status_code
         return bool(status == TOO_MANY or (status in self._policy.busy and method in IDEMPOTENT))
+
+    def _enough(self, state: RetryCallState) -> bool:
+        """A server that limits requests without saying for how long (GitLab, by endpoint) mostly counts by the minute."""
+        return state.attempt_number >= self._policy.attempts and (not _limited(state) or state.idle_for >= LIMIT_WINDOW)
 
     def _wait(self, state: RetryCallState) -> float:
         jitter = self._jitter(state)
@@ -172,8 +173,19 @@ class PolicyAdapter(PlainAdapter):
         if outcome is None or outcome.failed:
             return jitter
         # Never before the server's own time, and not all threads at once after it.
-        asked = retry_after(outcome.result().headers) or 0
-        return min(asked, self._policy.longest_wait) + jitter
+        asked = retry_after(outcome.result().headers) or (
+            min(2.0 ** (state.attempt_number - 1), _LONGEST_BACKOFF) if _limited(state) else 0
+        )
+        return min(min(asked, self._policy.longest_wait) + jitter, self._policy.bounds.phase.left())
+
+
+def _limited(state: RetryCallState) -> bool:
+    """Whether the answer was 429 without a Retry-After."""
+    outcome = state.outcome
+    if outcome is None or outcome.failed:
+        return False
+    response = outcome.result()
+    return response.status_code == TOO_MANY and retry_after(response.headers) is None
 
 
 def _last(state: RetryCallState) -> Any:
@@ -204,102 +216,3 @@ def _refuse_redirect(request: requests.PreparedRequest, response: requests.Respo
             f"{here.scheme}://{here.netloc} sends its visitors on to {there.scheme}://{there.netloc}{there.path}; "
             "write the address it sends them to as `url:` in the site file"
         )
-
-
-class _NotSentError(UnreachableError):
-    """No connection came about: nothing was sent."""
-
-
-# OpenSSL's codes (X509_V_ERR_…) for certificates that trusting another authority would not help: expired; made for another name or address.
-_MENDED = {
-    10: "it has to be renewed on the server",
-    62: "`url:` in the site file has to bear a name that the certificate is made for",
-    64: "`url:` in the site file has to bear an address that the certificate is made for",
-}
-
-
-def transport_error(problem: requests.RequestException, method: str, url: str, service: str, proxy: str | None = None) -> ProviderError:
-    """The typed error for a request without an answer, saying what happened and what to do; never a header or a query."""
-    where = urlsplit(url)
-    server, key = f"{where.scheme}://{where.netloc.rpartition('@')[2]}", f"`url:` under `{service}:` in the site file"
-    causes = {type(cause): cause for cause in _causes(problem)}
-
-    def caused_by(kind: type[E]) -> E | None:
-        return next((cause for cause in causes.values() if isinstance(cause, kind)), None)
-
-    if isinstance(problem, ProxyError | InvalidProxyURL | InvalidSchema):
-        return _proxy_error(server, shown(proxy or ""), service, causes.values())
-    if untrusted := caused_by(ssl.SSLCertVerificationError):
-        remedy = _MENDED.get(untrusted.verify_code, f"name the certificate of its authority as `ca:` under `{service}:` in the site file")
-        return UnreachableError(f"{server}: its certificate is not trusted ({untrusted.verify_message or untrusted.reason}); {remedy}")
-    tls = caused_by(ssl.SSLError)
-    # An end of file is a connection lost, which may happen long after the handshake.
-    if tls is not None and not isinstance(tls, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return UnreachableError(f"{server}: no secure connection ({tls.reason or tls}); see whether the port of {key} speaks TLS")
-    if caused_by(NameResolutionError):
-        return _NotSentError(f"{server}: the host name {where.hostname} is unknown; see {key}")
-    if isinstance(problem, requests.ConnectTimeout):
-        return _NotSentError(f"{server}: no connection in time; see whether the server is up and no firewall stands between")
-    if caused_by(NewConnectionError):
-        reason = next((cause.strerror for cause in causes.values() if isinstance(cause, OSError) and cause.strerror), "no connection")
-        if is_loopback(url):
-            # Nobody listens here, and nobody will within seconds: waiting would only be silent.
-            return UnreachableError(f"{server}: {reason.lower()}; start the lab: eiginfra lab up; or see {key}")
-        return _NotSentError(f"{server}: {reason.lower()}; see whether the server is up, and {key}")
-    what = "no answer in time" if isinstance(problem, requests.Timeout) else "the connection was lost before the answer"
-    if method in IDEMPOTENT:
-        return TransientError(f"{server}: {what} to {method} {where.path}; try again later")
-    return LostAnswerError(f"{server}: {what} to {method} {where.path}; the work may have been done")
-
-
-def _proxy_error(server: str, proxy: str, service: str, causes: Iterable[BaseException]) -> UnreachableError:
-    """Nothing was sent to the server. A proxy that is not reached may be so in a second; one that refuses will refuse again."""
-    plain = [cause for cause in causes if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException)]
-    reason = (plain[-1].strerror or str(plain[-1])).lower() if plain else "it cannot be used"
-    family = _NotSentError if plain and plain[-1].errno else UnreachableError
-    return family(f"{server}: the proxy {proxy}: {reason}; see `proxy:` under `{service}:` in the site file, or HTTPS_PROXY and NO_PROXY")
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The error, and all that is wrapped in it: `requests` and `urllib3` do so in three ways."""
-    waiting, seen = [problem], set[int]()
-    while waiting:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        inner = (getattr(current, "reason", None), *current.args, current.__cause__, current.__context__)
-        waiting += [item for item in inner if isinstance(item, BaseException)]
-
-
-def status_error(status: int, method: str, message: str, *, retry_after: float | None = None) -> ProviderError:
-    """The typed error for an answer with an error status; `message` is the whole sentence to show."""
-    known: Mapping[int, type[ProviderError]] = {
-        401: PermissionDeniedError,
-        403: PermissionDeniedError,
-        404: NotFoundError,
-        409: AlreadyExistsError,
-    }
-    if status in known:
-        return known[status](message)
-    if status == TOO_MANY:
-        return TransientError(message, retry_after=retry_after)
-    if status >= 500:
-        # A server may fail after it has done the work.
-        return (
-            TransientError(message, retry_after=retry_after) if method in IDEMPOTENT else LostAnswerError(message, retry_after=retry_after)
-        )
-    return PermanentError(message)
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait (RFC 9110, 10.2.3: a number or a date); None when it says nothing."""
-    text = headers.get("Retry-After", "")
-    if text.isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None

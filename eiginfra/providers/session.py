@@ -19,15 +19,22 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, requote_uri, select_proxy
 from urllib3.connectionpool import ConnectionPool
 
+from eiginfra.core.errors import PermanentError
+from eiginfra.providers.bounds import Bounds
 from eiginfra.providers.proxy import proxies
 
 # Without a password, a fragment, a step to "." or "..", and a "%" that stands for itself.
 _ADDRESS = re.compile(r"(https?://[^/?#@\s]+)((?:/(?!\.)[^/#%]*(?:%[0-9A-F]{2}[^/#%]*)*)*)")
+REDIRECTS = 3
 _WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 class PlainSession(requests.Session):
     """Sends queries, forms and JSON; a file, a stream or a password in the address is left to `requests`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = REDIRECTS
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """What is sent: address, headers, body."""
@@ -63,7 +70,11 @@ class PlainSession(requests.Session):
         if not response.is_redirect or not options.get("allow_redirects", True):
             return response
         request.prepare_cookies({})  # following asks for their jar
-        passed: list[requests.Response] = [response, *self.resolve_redirects(response, request)]
+        try:
+            passed: list[requests.Response] = [response, *self.resolve_redirects(response, request)]
+        except requests.TooManyRedirects as problem:
+            where = (request.url or "").partition("?")[0]
+            raise PermanentError(f"{where} sends its visitors on more than {REDIRECTS} times; see `url:` in the site file") from problem
         passed[-1].history = passed[:-1]
         return passed[-1]
 
@@ -84,7 +95,8 @@ class PlainAdapter(HTTPAdapter):
     for (a part of) an answer.
     """
 
-    def __init__(self, ca: Path | None, proxy: str | None, timeout: tuple[float, float], connections: int) -> None:
+    def __init__(self, ca: Path | None, proxy: str | None, timeout: tuple[float, float], bounds: Bounds, connections: int) -> None:
+        self._bounds = bounds
         self._trusted = str(ca) if ca else True
         self._proxy = proxy
         self._timeout = timeout
@@ -114,6 +126,7 @@ class PlainAdapter(HTTPAdapter):
         if pool is None:
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
             super().cert_verify(pool, request.url, verify, cert)  # type: ignore[no-untyped-call]  # the stubs have no types for it
+            self._bounds.attach(pool)
             route.pool = pool
         return pool
 

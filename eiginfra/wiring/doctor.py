@@ -8,7 +8,7 @@ from eiginfra.core.errors import EiginfraError, InputError
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.inventory.site import Site
 from eiginfra.journal import open_journal
-from eiginfra.wiring.providers import ProviderType, installed, open_provider
+from eiginfra.wiring.providers import LOOKING, ProviderType, installed, open_provider
 
 
 def examine(site: Site) -> list[Finding]:
@@ -31,6 +31,7 @@ def _service(provider: ProviderType, site: Site) -> list[Finding]:
     if site.section(provider.name) is None:
         return [notice("no-section", provider=provider.name)]
     with closing(open_provider(provider, site)) as service:
+        service.limit(LOOKING)
         return list(service.doctor())
 
 

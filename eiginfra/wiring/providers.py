@@ -1,7 +1,7 @@
 """The providers of one run: every installed one, opened by its section of the site file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -23,6 +23,9 @@ from eiginfra.wiring.secrets import resolve
 
 ENTRY_POINTS = "eiginfra.providers"
 """The group of entry points; each is named as its provider, and is the provider's class."""
+
+LOOKING = 900.0
+"""Seconds that a plan, a comparison or a doctor may take in all to read what there is."""
 
 ProviderType = type[Provider[Any]]
 
@@ -95,6 +98,17 @@ class Providers:
     def requests(self) -> dict[str, Mapping[str, int]]:
         """Requests sent so far, by provider and method."""
         return {provider.name: provider.requests() for provider in self}
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All that is asked of all of them has to end within so many seconds; then UnreachableError is raised."""
+        for provider in self:
+            provider.limit(seconds)
+        try:
+            yield
+        finally:
+            for provider in self:
+                provider.limit(None)
 
     def workers(self) -> dict[str, int]:
         """How many actions may be under way at once, by provider."""

@@ -38,7 +38,7 @@ from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths, Selection
-from eiginfra.wiring.providers import Providers, filters, open_providers, read_site
+from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import chosen, orphans_among
 from eiginfra.wiring.settings import named
@@ -170,7 +170,10 @@ class Workspace:
 
         sightings: what a loop saw, for since when it differs; without them only the journal tells.
         """
-        asked = asked or Asked()
+        with self.providers.within(LOOKING):
+            return self._planned(asked or Asked(), sightings or Sightings())
+
+    def _planned(self, asked: Asked, sightings: Sightings) -> Plan:
         findings = self._checked(only_warned(self.cohort.limits(), self._offline_findings()))
         today = self.clock.today()
         teams = [team.id for team in self.cohort.teams]
@@ -217,7 +220,7 @@ class Workspace:
         plan = make_plan(self.registry, situation, meta, findings)
         if denied := forbidden(self.registry, plan):
             plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
-        plan = traced(self.registry, plan, observations, site.records, sightings or Sightings())
+        plan = traced(self.registry, plan, observations, site.records, sightings)
         return plan.model_copy(update={"findings": tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))})
 
     def stale(self, plan: Plan) -> list[Stale]:
@@ -227,17 +230,18 @@ class Workspace:
         renamed = renames(self.registry, resources)
         touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
         records = {address: record for address, record in known.items() if address in touched}
-        seen = observe(
-            self.registry,
-            resources,
-            records,
-            cohort=self.cohort.id,
-            teams=[team.id for team in self.cohort.teams],
-            available=self.providers.available,
-            whole=False,
-            everything=self.compiled.resources,
-            renamed=renamed,
-        )
+        with self.providers.within(LOOKING):
+            seen = observe(
+                self.registry,
+                resources,
+                records,
+                cohort=self.cohort.id,
+                teams=[team.id for team in self.cohort.teams],
+                available=self.providers.available,
+                whole=False,
+                everything=self.compiled.resources,
+                renamed=renamed,
+            )
         return stale(self.registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))
 
     def apply(
@@ -268,9 +272,10 @@ class Workspace:
         """What exists of all that the inventory asks for, and other guests, each with its team: for handouts."""
         resources: Sequence[Resource] = self.compiled.resources
         teams = [team.id for team in self.cohort.teams]
-        observations = observe(
-            self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=self.providers.available, whole=True
-        )
+        with self.providers.within(LOOKING):
+            observations = observe(
+                self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=self.providers.available, whole=True
+            )
         by_address = {resource.address: resource.team for resource in resources}
         return [
             replace(there, team=by_address.get(there.address, there.team))

@@ -20,7 +20,9 @@ from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDenied
 from eiginfra.providers.gitlab.error_body import error_text
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.settings import GitLabSettings
-from eiginfra.providers.http import HttpPolicy, Meter, open_session, status_error
+from eiginfra.providers.http import HttpPolicy, Meter, open_session
+from eiginfra.providers.http_errors import status_error
+from eiginfra.providers.json_body import decoded
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -28,6 +30,9 @@ R = TypeVar("R")
 
 PAGE = 100
 CONCURRENCY = 16
+_DIGITS = 12
+MOST_PAGES = 2000
+"""Longer lists are not read: no root group holds 200,000 objects."""
 READINGS = 3
 """How often a list is read at most, if what it holds is removed while its pages are read."""
 
@@ -112,10 +117,10 @@ class GitLabClient:
             except NotFoundError:
                 return None
             pages, total = (first.headers.get(name) or "" for name in ("X-Total-Pages", "X-Total"))
-            if at_most is not None and not (pages.isdecimal() and int(pages) <= at_most):
+            if at_most is not None and pages not in map(str, range(at_most + 1)):
                 return None
             found = {tuple(item[name] for name in by): item for item in self._items(path, what, first, query)}
-            if not total.isdecimal() or len(found) >= int(total):
+            if not total.isdecimal() or len(total) > _DIGITS or len(found) >= int(total):
                 break
         return list(found.values())
 
@@ -124,12 +129,17 @@ class GitLabClient:
         yield from answer(first)
         pages = first.headers.get("X-Total-Pages") or ""
         if pages.isdecimal():
+            if len(pages) > len(str(MOST_PAGES)) or int(pages) > MOST_PAGES:
+                raise _endless(what)
             rest = range(2, int(pages) + 1)
             for page in self.each(lambda number: self.ask("get", path, what, query={**query, "per_page": PAGE, "page": number}), rest):
                 yield from answer(page)
             return
-        response = first
+        response, seen = first, set[str]()
         while following := response.links.get("next", {}).get("url"):
+            if following in seen or len(seen) == MOST_PAGES:
+                raise _endless(what)
+            seen.add(following)
             # By number or by keyset: the link says how.
             response = self.ask("get", following.partition("/api/v4")[2], what)
             yield from answer(response)
@@ -189,6 +199,10 @@ class GitLabClient:
                 return status_error(status, verb, message)
 
 
+def _endless(what: str) -> PermanentError:
+    return PermanentError(f"{what}: GitLab's list has no end: the same page again, or more than {MOST_PAGES} pages")
+
+
 def encoded(reference: int | str) -> str:
     """An ID or a full path, encoded for a URL."""
     return str(EncodedId(reference))
@@ -197,7 +211,7 @@ def encoded(reference: int | str) -> str:
 def answer(response: requests.Response) -> Any:
     """The JSON of an answer; raises PermanentError when it is something else (a proxy's page)."""
     try:
-        return response.json()
+        return decoded(response.content)
     except ValueError as problem:
         where = response.url.partition("?")[0]
         raise PermanentError(f"{where} does not answer as GitLab's API would; see `url:` under `gitlab:` in the site file") from problem

@@ -38,6 +38,11 @@ class GitLabProvider(Provider[GitLabSite]):
             raise UsageError("the site has no gitlab section")
         return examine(self._api)
 
+    def limit(self, seconds: float | None) -> None:
+        """For the client's requests."""
+        if self._api is not None:
+            self._api.client.policy.bounds.phase.begin(seconds)
+
     def requests(self) -> Mapping[str, int]:
         """The client's."""
         return {} if self._api is None else self._api.client.meter.counts

@@ -18,6 +18,7 @@ from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[im
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
+from eiginfra.providers.bounds import Bounds
 from eiginfra.providers.http import BUSY, HttpPolicy, Meter, open_session
 from eiginfra.providers.proxmox.errors import NODE_STATUSES, BusyError, ErrorBody, meaning, refusal
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
@@ -68,6 +69,7 @@ class ProxmoxClient:
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
         self._closing = ExitStack()
         self.meter = meter or Meter()
+        self.bounds = Bounds()
 
     @property
     def settings(self) -> ProxmoxSettings:
@@ -88,7 +90,16 @@ class ProxmoxClient:
             raise UsageError("Proxmox is not asked without a token")
         # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
         busy = BUSY | NODE_STATUSES
-        policy = HttpPolicy("proxmox", ca=site.ca, proxy=site.proxy, timeout=site.timeout, meter=self.meter, sleep=self._sleep, busy=busy)
+        policy = HttpPolicy(
+            "proxmox",
+            ca=site.ca,
+            proxy=site.proxy,
+            timeout=site.timeout,
+            bounds=self.bounds,
+            meter=self.meter,
+            sleep=self._sleep,
+            busy=busy,
+        )
         session = self._closing.enter_context(open_session(policy))
         session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
         session.headers["Accept"] = "application/json"

@@ -19,7 +19,7 @@ from eiginfra.core.errors import (
     StaleError,
     TransientError,
 )
-from eiginfra.providers.http import IDEMPOTENT, status_error
+from eiginfra.providers.http_errors import IDEMPOTENT, status_error
 
 NODE_STATUSES = frozenset({595, 596, 597, 599})
 """What pveproxy answers when the node that should answer does not: AnyEvent::HTTP's pseudo statuses."""

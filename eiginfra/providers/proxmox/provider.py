@@ -39,6 +39,10 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
         """Reachable, trusted, new enough, the token's rights, nodes, storages, bridge, clock."""
         return examine(self._client)
 
+    def limit(self, seconds: float | None) -> None:
+        """For the client's requests."""
+        self._client.bounds.phase.begin(seconds)
+
     def requests(self) -> Mapping[str, int]:
         """The client's."""
         return self._client.meter.counts

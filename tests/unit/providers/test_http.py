@@ -27,8 +27,9 @@ from eiginfra.core.errors import (
     TransientError,
     UnreachableError,
 )
-from eiginfra.providers import http
-from eiginfra.providers.http import HttpPolicy, Meter, equip, open_session, retry_after, status_error
+from eiginfra.providers import http_errors
+from eiginfra.providers.http import HttpPolicy, Meter, equip, open_session
+from eiginfra.providers.http_errors import retry_after, status_error
 
 # What a scripted server does with one request: answer with a status and headers, or close the connection at some point.
 Answer = tuple[int, dict[str, str]]
@@ -176,12 +177,23 @@ def test_the_last_answer_is_returned_when_it_is_no_use(server, open_to):
     assert len(server.seen) == 4
 
 
-@pytest.mark.parametrize(("asked", "least"), [("2", 2), ("600", 60), ("nonsense", 0), ("-5", 0)])
+@pytest.mark.parametrize(("asked", "least"), [("2", 2), ("600", 60), ("nonsense", 1), ("-5", 1)])
 def test_retry_after_is_honoured_and_capped(server, open_to, waits, asked, least):
     server.script = [(429, {"Retry-After": asked}), OK]
     open_to().get(server.url)
     (waited,) = waits
     assert least <= waited <= least + 1
+
+
+def test_f5_a_limit_that_names_no_time_is_waited_for_up_to_a_minute(server, open_to, waits):
+    limited = (429, {"Content-Type": "application/json"})
+    server.script = [limited] * 9 + [OK]
+    assert open_to().post(f"{server.url}/groups").status_code == 200
+    assert 60 <= sum(waits) <= 80
+    server.script, server.seen, waits[:] = [limited] * 30, [], []
+    assert open_to().get(f"{server.url}/groups").status_code == 429
+    assert 60 <= sum(waits) <= 80
+    assert max(waits) < 15
 
 
 def test_retry_after_may_be_a_date():
@@ -211,7 +223,7 @@ def test_where_nobody_listens_on_this_machine_it_is_told_at_once(open_to, waits)
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_refused_connection_is_tried_again_for_nothing_was_sent(open_to, waits, method, monkeypatch):
-    monkeypatch.setattr(http, "is_loopback", lambda _url: False)
+    monkeypatch.setattr(http_errors, "is_loopback", lambda _url: False)
     url = f"http://127.0.0.1:{unused_port()}"
     with pytest.raises(UnreachableError, match=f"{url}: connection refused; see whether the server is up, and `url:` under `gitlab:`"):
         open_to(attempts=3).request(method, url)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from eiginfra.core.secret import Secret
-from eiginfra.providers.http import HttpPolicy, open_session, retry_after, status_error
+from eiginfra.providers.http import HttpPolicy, open_session
+from eiginfra.providers.http_errors import retry_after, status_error
 
 
 class ChatClient:
