@@ -79,6 +79,10 @@ class Provider(ABC, Generic[M]):
         """Requests sent so far, by method, for metrics and benchmarks."""
         return {}
 
+    def oddities(self) -> Sequence[Finding]:
+        """Warnings about what was answered in a form that is not known, and so left out, since this was last asked."""
+        return ()
+
     @abstractmethod
     def close(self) -> None:
         """End threads and connections; called once, nothing is asked afterwards."""

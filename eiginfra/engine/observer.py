@@ -1,14 +1,19 @@
 """Observation of all kinds at once: reads only, concurrent; no partial picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import EiginfraError, PermissionDeniedError, UnreachableError
+from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.look import Look
-from eiginfra.core.resource import Observation, Record, Resource, Scope
+from eiginfra.core.reason import reason
+from eiginfra.core.resource import Absence, Observation, Record, Resource, Scope
 from eiginfra.engine.rename import NO_RENAMES, Renames
+
+UNREAD = Absence(reason("odd-answer"))
 
 
 def observe(
@@ -22,10 +27,12 @@ def observe(
     whole: bool,
     everything: Sequence[Resource] = (),
     renamed: Renames = NO_RENAMES,
+    oddities: Callable[[], Mapping[str, Sequence[Finding]]] = dict,
 ) -> dict[str, Observation]:
     """What every kind of the available providers sees, by kind name, if anything of it is wanted or was ever made.
 
     A renamed resource is looked for under both addresses, unless its record says that the rename is done.
+    oddities: by provider, what it said in a form that is not known. It may be about anything, so what was not seen is not created then.
     Raises the weightiest error if any kind fails: a service that cannot be reached, then a token that may not, then the rest.
     """
     every = {resource.address: resource for resource in everything or resources}
@@ -47,7 +54,17 @@ def observe(
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]
     if problems:
         raise min(problems, key=_weight)
-    return {name: future.result() for name, future in futures.items()}
+    odd = oddities()
+    return {name: _doubted(future.result(), scopes[name], odd.get(registry[name].provider, ())) for name, future in futures.items()}
+
+
+def _doubted(seen: Observation, scope: Scope, odd: Sequence[Finding]) -> Observation:
+    """What was seen, where something could not be read: what is wanted and was not seen may exist."""
+    if not odd:
+        return seen
+    there = {found.address for found in seen.objects} | seen.absent.keys()
+    unknown = {resource.address: UNREAD for resource in scope.resources if resource.address not in there}
+    return replace(seen, findings=[*seen.findings, *odd], absent={**seen.absent, **unknown})
 
 
 def _weight(problem: BaseException) -> int:

@@ -72,12 +72,12 @@ def _bounded(base: type[Any], bounds: Bounds) -> type[Any]:
         def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
             super().__init__(sock, *args, **options)
             self.fp.close()
-            self.fp = io.BufferedReader(_Reader(sock, bounds))
+            self.fp = io.BufferedReader(_AnswerReader(sock, bounds))
 
     return type(base.__name__, (base,), {"response_class": BoundedResponse})
 
 
-class _Reader(io.RawIOBase):
+class _AnswerReader(io.RawIOBase):
     """The bytes of one answer."""
 
     def __init__(self, sock: socket.socket, bounds: Bounds) -> None:

@@ -110,6 +110,10 @@ class Providers:
             for provider in self:
                 provider.limit(None)
 
+    def oddities(self) -> dict[str, Sequence[Finding]]:
+        """What was answered in a form that is not known, by provider, since this was last asked."""
+        return {provider.name: provider.oddities() for provider in self}
+
     def workers(self) -> dict[str, int]:
         """How many actions may be under way at once, by provider."""
         return {provider.name: provider.workers for provider in self}

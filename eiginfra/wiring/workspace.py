@@ -192,6 +192,7 @@ class Workspace:
             whole=asked.selection.whole,
             everything=site.resources,
             renamed=renamed,
+            oddities=self.providers.oddities,
         )
         window = next((hours for provider in self.providers if (hours := provider.restart_window)), None)
         situation = Situation(

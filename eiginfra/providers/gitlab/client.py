@@ -20,9 +20,11 @@ from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDenied
 from eiginfra.providers.gitlab.error_body import error_text
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.settings import GitLabSettings
+from eiginfra.providers.gitlab.shapes import shape_of, shape_of_written
 from eiginfra.providers.http import HttpPolicy, Meter, open_session
 from eiginfra.providers.http_errors import status_error
 from eiginfra.providers.json_body import decoded
+from eiginfra.providers.shapes import Oddities, Shape
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -57,6 +59,7 @@ class GitLabClient:
         self._slots = threading.BoundedSemaphore(CONCURRENCY)
         self._helpers = ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="gitlab")
         self._resume_at = 0.0
+        self.odd = Oddities("gitlab")
         self.session.hooks["response"].append(self._note_limit)
 
     def close(self) -> None:
@@ -93,15 +96,19 @@ class GitLabClient:
 
     def get(self, path: str, what: str, **query: Any) -> Any:
         """What a path answers; raises NotFoundError when there is nothing."""
-        return answer(self.ask("get", path, what, query=query))
+        return self._shaped(path, answer(self.ask("get", path, what, query=query)), what)
+
+    def _shaped(self, path: str, found: Any, what: str) -> Any:
+        """What was answered, with those items of a list that have the form; raises PermanentError for an object that has not."""
+        shape = shape_of(path)
+        return self.odd.sorted_out(found, shape, what) if isinstance(found, list) else _formed(found, shape, what)
 
     def find(self, path: str, what: str, **query: Any) -> Json | None:
         """An object, or None when it is not there or hidden from the token (GitLab answers 404 for both)."""
         try:
-            found: Json = self.get(path, what, **query)
+            return _formed(answer(self.ask("get", path, what, query=query)), shape_of(path), what)
         except NotFoundError:
             return None
-        return found
 
     def pages(self, path: str, what: str, *, at_most: int | None = None, by: tuple[str, ...] = ("id",), **query: Any) -> list[Json] | None:
         """All items of a list, each once; None when what holds them is not there.
@@ -119,21 +126,22 @@ class GitLabClient:
             pages, total = (first.headers.get(name) or "" for name in ("X-Total-Pages", "X-Total"))
             if at_most is not None and pages not in map(str, range(at_most + 1)):
                 return None
-            found = {tuple(item[name] for name in by): item for item in self._items(path, what, first, query)}
+            items = self.odd.sorted_out(self._items(path, what, first, query), shape_of(path), what)
+            found = {tuple(item.get(name) for name in by): item for item in items}
             if not total.isdecimal() or len(total) > _DIGITS or len(found) >= int(total):
                 break
         return list(found.values())
 
     def _items(self, path: str, what: str, first: requests.Response, query: Json) -> Iterator[Json]:
         """The items of all pages: concurrently where GitLab says how many there are, else one after the other as each names the next."""
-        yield from answer(first)
+        yield from _listed(first, what)
         pages = first.headers.get("X-Total-Pages") or ""
         if pages.isdecimal():
             if len(pages) > len(str(MOST_PAGES)) or int(pages) > MOST_PAGES:
                 raise _endless(what)
             rest = range(2, int(pages) + 1)
             for page in self.each(lambda number: self.ask("get", path, what, query={**query, "per_page": PAGE, "page": number}), rest):
-                yield from answer(page)
+                yield from _listed(page, what)
             return
         response, seen = first, set[str]()
         while following := response.links.get("next", {}).get("url"):
@@ -142,7 +150,7 @@ class GitLabClient:
             seen.add(following)
             # By number or by keyset: the link says how.
             response = self.ask("get", following.partition("/api/v4")[2], what)
-            yield from answer(response)
+            yield from _listed(response, what)
 
     def write(self, verb: str, path: str, what: str, *, within: str | None, body: Json | None = None) -> Json:
         """Change something on the group or project `within` (a full path); None only for what belongs to no group (accounts).
@@ -153,8 +161,10 @@ class GitLabClient:
         if within is not None and not inside(within, root):
             raise PermanentError(f"{what}: {within} lies outside the root group {root}; eiginfra writes nothing there")
         response = self.ask(verb, path, what, body=body)
-        result: Json = answer(response) if response.content else {}
-        return result
+        found = answer(response) if response.content else {}
+        if (shape := shape_of_written(path, verb)) is not None:
+            return _formed(found, shape, what)
+        return found if isinstance(found, dict) else {}
 
     def ask(
         self, verb: str, path: str, what: str, *, query: Mapping[str, Any] | None = None, body: Json | None = None
@@ -197,6 +207,21 @@ class GitLabClient:
                 return RefusedError(message)
             case _:
                 return status_error(status, verb, message)
+
+
+def _formed(found: Any, shape: Shape[Any], what: str) -> Json:
+    """One object; raises PermanentError when it has another form."""
+    if (complaint := shape.complaint(found)) is not None:
+        raise PermanentError(f"{what}: GitLab's answer has a form that is not known ({complaint}); see whether a GitLab answers")
+    result: Json = found
+    return result
+
+
+def _listed(response: requests.Response, what: str) -> list[Any]:
+    found = answer(response)
+    if not isinstance(found, list):
+        raise PermanentError(f"{what}: GitLab answers, but not with a list; see whether a GitLab answers")
+    return found
 
 
 def _endless(what: str) -> PermanentError:

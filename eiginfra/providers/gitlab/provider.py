@@ -1,6 +1,6 @@
 """GitLab as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
@@ -46,6 +46,10 @@ class GitLabProvider(Provider[GitLabSite]):
     def requests(self) -> Mapping[str, int]:
         """The client's."""
         return {} if self._api is None else self._api.client.meter.counts
+
+    def oddities(self) -> Sequence[Finding]:
+        """The client's."""
+        return self._api.client.odd.take() if self._api is not None else []
 
     def close(self) -> None:
         """End the client's threads and connections."""

@@ -1,33 +1,23 @@
-"""The one importer of `proxmoxer`: thin methods that return plain dictionaries, typed errors, tasks followed to their end.
+"""What is asked of Proxmox VE: thin methods that return plain dictionaries, typed errors, tasks followed to their end.
 
 Paths and parameters: the API description of Proxmox VE 9.1, https://pve.proxmox.com/pve-docs/api-viewer/.
 """
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
 from typing import Any, Literal
 
-from proxmoxer.backends.https import JsonSerializer  # type: ignore[import-untyped]  # proxmoxer brings no types
-from proxmoxer.core import ProxmoxResource, ResourceException  # type: ignore[import-untyped]  # the same
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-
-from eiginfra.core.errors import PermanentError, ProviderError, TransientError, UsageError
-from eiginfra.providers.bounds import Bounds
-from eiginfra.providers.http import BUSY, HttpPolicy, Meter, open_session
-from eiginfra.providers.proxmox.errors import NODE_STATUSES, BusyError, ErrorBody, meaning, refusal
+from eiginfra.core.errors import NotFoundError, PermanentError, ProviderError, TransientError
+from eiginfra.providers.http import Meter
+from eiginfra.providers.proxmox.errors import meaning
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
+from eiginfra.providers.proxmox.shapes import task_name
+from eiginfra.providers.proxmox.transport import Params, ProxmoxTransport, set_params
 
 GuestType = Literal["lxc", "qemu"]
-Params = Mapping[str, Any]
-
-# It logs every request's parameters and every answer.
-logging.getLogger("proxmoxer").setLevel(logging.WARNING)
 
 # Each wait is a tenth of what was waited before: the end of a task is noticed late by a tenth of its time, and never by more than 2 s.
 _FIRST_POLL, _LONGEST_POLL, _POLL_GROWTH = 0.1, 2.0, 1.1
@@ -41,130 +31,41 @@ _TASKS = 500
 _SKEW = 10  # seconds by which two clocks must differ before one of them is wrong
 
 
-class _Serializer(JsonSerializer):  # type: ignore[misc]  # proxmoxer brings no types
-    """proxmoxer's, which would keep no more than `errors` of what an error answer says."""
-
-    def loads_errors(self, response: Any) -> ErrorBody:
-        return ErrorBody.of(response.text)
-
-
-class ProxmoxClient:
-    """One Proxmox VE, spoken to under one token; safe to share between threads. Without settings every request is a UsageError."""
+class ProxmoxClient(ProxmoxTransport):
+    """What the kinds ask of a Proxmox VE, and its tasks followed to their end."""
 
     def __init__(
         self, settings: ProxmoxSettings | None, *, meter: Meter | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._settings = settings
-        self._sleep = sleep
-        self._retrying = Retrying(
-            retry=retry_if_exception_type(BusyError),
-            wait=wait_random_exponential(multiplier=0.25, max=10),
-            stop=stop_after_attempt(5),
-            sleep=sleep,
-            reraise=True,
-        )
-        self._lock = threading.Lock()
+        super().__init__(settings, meter=meter, sleep=sleep)
         self._asking_time = threading.Lock()
         self._ahead: dict[str, int | None] = {}
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
-        self._closing = ExitStack()
-        self.meter = meter or Meter()
-        self.bounds = Bounds()
-
-    @property
-    def settings(self) -> ProxmoxSettings:
-        """What the site says; raises UsageError when it says nothing of a Proxmox."""
-        if self._settings is None:
-            raise UsageError("the site has no proxmox section; write one (see docs/kinds), or leave its plays out with --skip-tags proxmox")
-        return self._settings
-
-    @property
-    def known(self) -> bool:
-        """Whether the site says anything of a Proxmox."""
-        return self._settings is not None
-
-    @cached_property
-    def _api(self) -> ProxmoxResource:
-        site = self.settings
-        if site.token is None:
-            raise UsageError("Proxmox is not asked without a token")
-        # Creating requests wait for locks on the server before they answer; a wrong token is answered after 3 s.
-        busy = BUSY | NODE_STATUSES
-        policy = HttpPolicy(
-            "proxmox",
-            ca=site.ca,
-            proxy=site.proxy,
-            timeout=site.timeout,
-            bounds=self.bounds,
-            meter=self.meter,
-            sleep=self._sleep,
-            busy=busy,
-        )
-        session = self._closing.enter_context(open_session(policy))
-        session.headers["Authorization"] = f"PVEAPIToken={site.token_id}={site.token.reveal()}"
-        session.headers["Accept"] = "application/json"
-        return ProxmoxResource(base_url=f"{site.url.rstrip('/')}/api2/json", session=session, serializer=_Serializer())
-
-    def threads(self, count: int, name: str) -> ThreadPoolExecutor:
-        """Threads that end with the client."""
-        return self._closing.enter_context(ThreadPoolExecutor(count, thread_name_prefix=name))
-
-    def close(self) -> None:
-        """End threads and connections."""
-        self._closing.close()
-
-    def _call(self, method: str, path: str, what: str, params: Params | None = None) -> Any:
-        """One request; what is refused because of somebody's lock is sent again. Raises the errors of core.errors."""
-        with self._lock:
-            api = self._api
-        send = getattr(api(path), method.lower())
-        return self._retrying(self._once, send, method, f"proxmox: {what}", dict(params or {}))
-
-    def _once(self, send: Callable[..., Any], method: str, what: str, params: dict[str, Any]) -> Any:
-        try:
-            answer = send(**params)
-        except ResourceException as refused:
-            body = refused.errors if isinstance(refused.errors, ErrorBody) else ErrorBody()
-            reason = _decoded(str(refused.content))
-            raise refusal(refused.status_code, reason, body.errors, method, what, message=body.message) from refused
-        except (KeyError, TypeError) as problem:
-            raise PermanentError(f"{what}: {self.settings.url} answers, but not as a Proxmox VE; see `url:` under `proxmox:`") from problem
-        if isinstance(answer, dict) and isinstance(answer.get("errors"), bytes):
-            raise PermanentError(f"{what}: {self.settings.url} answers, but not as a Proxmox VE; see `url:` under `proxmox:`")
-        return answer
-
-    def get(self, path: str, what: str, **params: Any) -> Any:
-        """Read anything; `what` says in words what is read."""
-        return self._call("GET", path, what, params)
-
-    def send(self, method: str, path: str, what: str, params: Params) -> Any:
-        """Change anything; parameters that are None are left out."""
-        return self._call(method, path, what, _set(params))
 
     def cluster(self) -> list[dict[str, Any]]:
         """Guests, nodes, storages and pools of the whole cluster in one answer, as far as the token may see them; some seconds old."""
-        return _rows(self.get("cluster/resources", "look at the cluster"))
+        return self.rows("cluster/resources", "look at the cluster")
 
     def storages(self, node: str) -> list[dict[str, Any]]:
         """The space of the site's storage for disks on a node; nothing if the token may not see it."""
-        return _rows(self.get(f"nodes/{node}/storage", f"read storage {self.settings.disks} on {node}", storage=self.settings.disks))
+        return self.rows(f"nodes/{node}/storage", f"read storage {self.settings.disks} on {node}", storage=self.settings.disks)
 
     def templates(self, node: str) -> list[dict[str, Any]]:
         """The container templates on the site's storage for them, as a node has it."""
         storage = self.settings.templates
-        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list templates on storage {storage}", content="vztmpl"))
+        return self.rows(f"nodes/{node}/storage/{storage}/content", f"list templates on storage {storage}", content="vztmpl")
 
     def volumes(self, node: str, storage: str) -> list[dict[str, Any]]:
         """The volumes on a storage, with the size they may grow to and (thin) what they use."""
-        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list volumes on storage {storage} of {node}"))
+        return self.rows(f"nodes/{node}/storage/{storage}/content", f"list volumes on storage {storage} of {node}")
 
     def resources(self) -> list[dict[str, Any]]:
         """All guests of the cluster with node, pool and template flag; name and status may be some seconds old."""
-        return _rows(self.get("cluster/resources", "list guests", type="vm"))
+        return self.rows("cluster/resources", "list guests", type="vm")
 
     def guests(self, node: str, kind: GuestType) -> list[dict[str, Any]]:
         """The guests of one type on a node as they are now."""
-        return _rows(self.get(f"nodes/{node}/{kind}", f"list guests of {node}"))
+        return self.rows(f"nodes/{node}/{kind}", f"list guests of {node}")
 
     def status(self, node: str, kind: GuestType, vmid: int) -> dict[str, Any]:
         """A guest's present status, lock and name."""
@@ -172,16 +73,16 @@ class ProxmoxClient:
 
     def pending(self, node: str, kind: GuestType, vmid: int) -> list[dict[str, Any]]:
         """A guest's configuration: `value` as it runs, `pending` or `delete` for what a restart will bring; with the digest."""
-        return _rows(self.get(f"nodes/{node}/{kind}/{vmid}/pending", f"read guest {vmid}"))
+        return self.rows(f"nodes/{node}/{kind}/{vmid}/pending", f"read guest {vmid}")
 
     def backups(self, node: str) -> list[dict[str, Any]]:
         """The backup volumes on the site's storage for backups."""
         storage = self.settings.backups
-        return _rows(self.get(f"nodes/{node}/storage/{storage}/content", f"list backups on storage {storage}", content="backup"))
+        return self.rows(f"nodes/{node}/storage/{storage}/content", f"list backups on storage {storage}", content="backup")
 
     def active_tasks(self, node: str) -> list[dict[str, Any]]:
         """The tasks that run on a node now; without Sys.Audit on it, only eiginfra's own."""
-        return _rows(self.get(f"nodes/{node}/tasks", f"list tasks of {node}", source="active"))
+        return self.rows(f"nodes/{node}/tasks", f"list tasks of {node}", source="active")
 
     def clock(self, node: str) -> int:
         """A node's clock, in seconds since 1970; needs Sys.Audit on it."""
@@ -205,7 +106,7 @@ class ProxmoxClient:
     def guest_tasks(self, node: str, vmid: int, since: int | None) -> list[dict[str, Any]]:
         """A guest's tasks on a node, newest first, begun at `since` (seconds since 1970) or later; without Sys.Audit only eiginfra's."""
         params = {"vmid": vmid, "source": "all", "limit": _TASKS, **({} if since is None else {"since": since})}
-        rows = _rows(self.get(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params))
+        rows = self.rows(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params)
         return sorted(rows, key=_begun, reverse=True)
 
     def sees_tasks(self, node: str) -> bool:
@@ -216,15 +117,18 @@ class ProxmoxClient:
 
     def pools(self) -> list[dict[str, Any]]:
         """All pools, without their members."""
-        return _rows(self.get("pools", "list pools"))
+        return self.rows("pools", "list pools")
 
     def pool(self, poolid: str) -> dict[str, Any]:
         """One pool with its members; raises NotFoundError."""
-        return _rows(self.get("pools", f"read pool {poolid}", poolid=poolid))[0]
+        found = self.rows("pools", f"read pool {poolid}", poolid=poolid)
+        if not found:
+            raise NotFoundError(f"proxmox: read pool {poolid}: the answer names no pool")
+        return dict(found[0])
 
     def create_pool(self, poolid: str, comment: str | None) -> None:
         """Make a pool; raises AlreadyExistsError."""
-        self._call("POST", "pools", f"create pool {poolid}", _set({"poolid": poolid, "comment": comment}))
+        self._call("POST", "pools", f"create pool {poolid}", set_params({"poolid": poolid, "comment": comment}))
 
     def update_pool(self, poolid: str, comment: str) -> None:
         """Change a pool's comment."""
@@ -244,7 +148,7 @@ class ProxmoxClient:
 
     def configure(self, node: str, kind: GuestType, vmid: int, params: Params, digest: str | None = None) -> None:
         """Change a guest's configuration; raises StaleError when it is no longer the one with that digest."""
-        self._call("PUT", f"nodes/{node}/{kind}/{vmid}/config", f"configure guest {vmid}", _set({**params, "digest": digest}))
+        self._call("PUT", f"nodes/{node}/{kind}/{vmid}/config", f"configure guest {vmid}", set_params({**params, "digest": digest}))
 
     def resize(self, node: str, kind: GuestType, vmid: int, disk: str, size: str) -> None:
         """Grow a disk to a size and wait until it is done."""
@@ -309,7 +213,7 @@ class ProxmoxClient:
         Raises PermanentError (or, for known phrases, the error they stand for) with exit status and the log's last lines when it failed,
         and TransientError when it still runs after the site's task_timeout.
         """
-        task = f"nodes/{upid.split(':')[1]}/tasks/{upid}"
+        task = f"nodes/{task_name(upid, what).split(':')[1]}/tasks/{upid}"
         for late in self._waits():
             if (state := self.get(f"{task}/status", what))["status"] != "running":
                 break
@@ -334,26 +238,10 @@ class ProxmoxClient:
 
     def task_log(self, upid: str, what: str) -> list[str]:
         """The lines of a task's log that are not empty."""
-        rows = _rows(self.get(f"nodes/{upid.split(':')[1]}/tasks/{upid}/log", what, limit=500))
+        rows = self.rows(f"nodes/{upid.split(':')[1]}/tasks/{upid}/log", what, limit=500)
         return [line for row in rows if (line := str(row.get("t", ""))).strip()]
 
 
 def _begun(task: dict[str, Any]) -> tuple[int, int]:
     """When a task began; of two of one second by the time since the node started, in its UPID."""
     return int(task["starttime"]), int(str(task["upid"]).split(":")[3], 16)
-
-
-def _rows(answer: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in answer] if isinstance(answer, Sequence) and not isinstance(answer, str) else []
-
-
-def _set(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if value is not None}
-
-
-def _decoded(reason: str) -> str:
-    """The reason phrase is sent as UTF-8 and read as Latin-1."""
-    try:
-        return reason.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return reason

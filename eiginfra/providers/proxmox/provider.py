@@ -1,6 +1,6 @@
 """Proxmox VE as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Context, Provider
@@ -46,6 +46,10 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
     def requests(self) -> Mapping[str, int]:
         """The client's."""
         return self._client.meter.counts
+
+    def oddities(self) -> Sequence[Finding]:
+        """The client's."""
+        return self._client.odd.take()
 
     def close(self) -> None:
         """End the client's threads and connections."""

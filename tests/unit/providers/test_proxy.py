@@ -36,9 +36,9 @@ class Answering(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.seen.append((self.command, self.path, dict(self.headers)))  # type: ignore[attr-defined]
         self.send_response(200)
-        self.send_header("Content-Length", "12")
+        self.send_header("Content-Length", "42")
         self.end_headers()
-        self.wfile.write(b'{"data": {}}')
+        self.wfile.write(b'{"version": "9", "data": {"version": "9"}}')
 
     do_GET = do_POST = answer  # noqa: N815 - the base class's names
 

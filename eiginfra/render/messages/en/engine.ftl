@@ -81,3 +81,10 @@ secret-command-failed = the command '{ $name }', which should print the secret, 
     .remedy = see docs/site.md, Secrets
 secret-command-empty = the command '{ $name }' printed nothing
     .remedy = see docs/site.md, Secrets
+
+## Answers of a form that is not known.
+
+odd-answer = { $provider }: { $what }: { $name } has a form that is not known ({ $complaint }), and is left out; nothing new is created there meanwhile
+    .remedy = look at that object on the server, and at what is between; tell eiginfra's developers if the server is well
+odd-answers = { $provider }: { $count } more objects have a form that is not known
+    .remedy = see the one before

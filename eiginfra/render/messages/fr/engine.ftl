@@ -84,3 +84,10 @@ secret-command-failed = la commande « { $name } », qui devait donner le secret
     .remedy = voyez docs/site.md, Secrets
 secret-command-empty = la commande « { $name } » n’a rien donné
     .remedy = voyez docs/site.md, Secrets
+
+## Réponses d'une forme inconnue.
+
+odd-answer = { $provider } : { $what } : { $name } a une forme inconnue ({ $complaint }) et n’est pas pris en compte ; rien de nouveau n’y est créé entre-temps
+    .remedy = regardez cet objet sur le serveur, et ce qui se trouve entre les deux ; prévenez l’équipe d’eiginfra si le serveur va bien
+odd-answers = { $provider } : { $count } autres objets ont une forme inconnue
+    .remedy = voyez le précédent

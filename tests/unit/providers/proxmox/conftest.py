@@ -117,7 +117,11 @@ class Wire(ProxmoxClient):
         if method != "GET":
             self.sent.append((method, path, dict(params or {})))
             self._learn(path, dict(params or {}))
-            return None if path.endswith("/config") or path == "pools" else f"UPID:eig:1:2:3:task:{self.vmid}:eiginfra@pve!ci:"
+            return (
+                None
+                if path.endswith("/config") or path == "pools"
+                else f"UPID:eig:00000001:00000002:00000003:task:{self.vmid}:eiginfra@pve!ci:"
+            )
         return self._read(path)
 
     def _learn(self, path: str, params: dict[str, Any]) -> None:

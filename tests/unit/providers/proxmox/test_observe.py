@@ -245,7 +245,7 @@ def test_a_linked_clone_that_would_stay_on_another_storage_is_refused() -> None:
 
 def test_a_guest_that_another_run_makes_is_waited_for_then_read() -> None:
     server = Server(make_site(), {107: lxc("eig3/adler/web", lock="create")})
-    server.tasks = [{"upid": "UPID:eig:1:2:3:vzcreate:107:eiginfra@pve!ci:", "type": "vzcreate"}]
+    server.tasks = [{"upid": "UPID:eig:00000001:00000002:00000003:vzcreate:107:eiginfra@pve!ci:", "type": "vzcreate", "starttime": 1}]
     seen = observe(server, "proxmox.container")
     assert [guest.address.key for guest in seen.objects] == ["eig3/adler/web"]
 

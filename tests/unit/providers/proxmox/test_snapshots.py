@@ -24,7 +24,7 @@ class Shelf(Wire):
 
     def __init__(self, *names: str) -> None:
         super().__init__(make_site())
-        self.rows: list[dict[str, Any]] = [
+        self.snapshots_there: list[dict[str, Any]] = [
             {"name": name, "snaptime": time, "description": "eiginfra: before a change of memory"} for time, name in enumerate(names)
         ]
 
@@ -35,7 +35,7 @@ class Shelf(Wire):
         if path.endswith("/feature"):
             return {"hasFeature": self.able}
         if path.endswith("/snapshot"):
-            return [*self.rows, {"name": "current", "description": "You are here!"}]
+            return [*self.snapshots_there, {"name": "current", "description": "You are here!"}]
         return super()._read(path)
 
 
@@ -80,7 +80,7 @@ def test_more_than_two_are_cleared_away() -> None:
 
 def test_those_of_people_stay_whatever_they_are_called() -> None:
     wire = Shelf("before-holidays", "eiginfra-20191121-4", "eiginfra-old")
-    for row in wire.rows:
+    for row in wire.snapshots_there:
         row["description"] = "by hand"
     assert taken(wire, "memory") == ["POST snapshot eiginfra-20191121-5"]
 

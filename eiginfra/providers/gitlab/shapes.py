@@ -1,0 +1,149 @@
+"""The form of GitLab's objects, as far as the kinds read them, by the path that was asked; sources: GitLab's REST documentation."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
+
+from eiginfra.providers.shapes import Shape
+
+
+def _a_day(text: str) -> str:
+    date.fromisoformat(text[:10])
+    return text
+
+
+Number = Annotated[StrictInt, Field(ge=0, lt=2**63)]
+Day = Annotated[str, AfterValidator(_a_day)]
+
+
+class _GitLabNumbered(BaseModel):
+    id: Number
+
+
+class _GitLabGroup(_GitLabNumbered):
+    full_path: str
+    name: str
+    path: str
+    visibility: str
+    description: str | None = None
+    web_url: str | None = None
+    marked_for_deletion_on: str | None = None
+
+
+class _GitLabProject(_GitLabNumbered):
+    path_with_namespace: str
+    name: str
+    path: str
+    visibility: str | None = None
+    description: str | None = None
+    web_url: str | None = None
+    topics: list[str] | None = None
+    archived: StrictBool | None = None
+    marked_for_deletion_on: str | None = None
+    marked_for_deletion_at: str | None = None
+
+
+class _GitLabUser(_GitLabNumbered):
+    username: str
+    name: str | None = None
+    state: str | None = None
+    web_url: str | None = None
+    email: str | None = None
+
+
+class _GitLabMember(_GitLabNumbered):
+    username: str
+    access_level: Number
+    expires_at: Day | None = None
+    state: str | None = None
+
+
+class _GitLabInvitation(BaseModel):
+    invite_email: str
+    access_level: Number
+    expires_at: Day | None = None
+
+
+class _GitLabVariable(BaseModel):
+    key: str
+    value: str | None = None
+    environment_scope: str | None = None
+    description: str | None = None
+
+
+class _GitLabLevel(BaseModel):
+    access_level: Number | None = None
+    id: Number | None = None
+
+
+class _GitLabRule(_GitLabNumbered):
+    name: str
+    push_access_levels: list[_GitLabLevel] | None = None
+    merge_access_levels: list[_GitLabLevel] | None = None
+    allow_force_push: StrictBool | None = None
+
+
+class _GitLabLabel(_GitLabNumbered):
+    name: str
+    color: str
+    description: str | None = None
+
+
+class _GitLabMilestone(_GitLabNumbered):
+    title: str
+    description: str | None = None
+    state: str | None = None
+    start_date: Day | None = None
+    due_date: Day | None = None
+
+
+class _GitLabMembership(BaseModel):
+    source_id: Number
+    source_type: str
+    access_level: Any | None = None
+
+
+class _GitLabToken(BaseModel):
+    scopes: list[str] | None = None
+    expires_at: Day | None = None
+
+
+class _GitLabVersion(BaseModel):
+    version: str
+
+
+def _asked(path: str, model: type[Any], *names: str) -> tuple[re.Pattern[str], Shape[Any]]:
+    return re.compile(path), Shape(model, *names)
+
+
+_ONE = r"/[^/]+"
+_SHAPES = (
+    _asked(r"/version", _GitLabVersion),
+    _asked(r"/personal_access_tokens/self", _GitLabToken),
+    _asked(rf"/users/{_ONE[1:]}/memberships", _GitLabMembership, "source_name"),
+    _asked(rf"/user|/users(?:{_ONE})?", _GitLabUser, "username", "id"),
+    _asked(rf".*/members(?:/all)?(?:{_ONE})?", _GitLabMember, "username", "id"),
+    _asked(r".*/invitations", _GitLabInvitation, "invite_email"),
+    _asked(r".*/variables", _GitLabVariable, "key"),
+    _asked(r".*/protected_branches", _GitLabRule, "name"),
+    _asked(r".*/labels", _GitLabLabel, "name", "id"),
+    _asked(r".*/milestones", _GitLabMilestone, "title", "id"),
+    _asked(rf"(?:/groups{_ONE})?/projects|/projects{_ONE}(?:/(?:un)?archive)?", _GitLabProject, "path_with_namespace", "id"),
+    _asked(rf"/groups(?:{_ONE}(?:/descendant_groups|/subgroups)?)?", _GitLabGroup, "full_path", "id"),
+)
+_ANYTHING = Shape(dict[str, Any], "name", "id")
+
+
+_WRITTEN = re.compile(rf"/(?:groups|projects|users)(?:{_ONE})?(?:/(?:un)?archive)?")
+
+
+def shape_of_written(path: str, verb: str) -> Shape[Any] | None:
+    """The form of what a path answers when something was written, for the objects that are passed on; None: others are read with care."""
+    return shape_of(path) if verb != "delete" and _WRITTEN.fullmatch(path) else None
+
+
+def shape_of(path: str) -> Shape[Any]:
+    """The form of what a path answers: the object, or each item of the list."""
+    return next((shape for pattern, shape in _SHAPES if pattern.fullmatch(path.partition("?")[0])), _ANYTHING)
