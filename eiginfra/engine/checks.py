@@ -30,7 +30,7 @@ def _shared(resources: Sequence[Resource]) -> Iterator[Finding]:
                 continue
             value, within = rule.unique(resource.values)
             other = first.setdefault((resource.address.kind, field, value, within), resource)
-            if other is resource:
+            if other.address == resource.address:
                 continue
             place = resource.locate(field)
             yield attributed(

@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
+from eiginfra.core.server_rule import DNS_NAME, EMAIL
 from eiginfra.core.values import ByteSize, size_advice
 from eiginfra.inventory import remedies
 
@@ -84,14 +85,12 @@ ProxmoxAccount = Annotated[
         "proxmox-account",
     ),
 ]
-_LOCAL = r"[A-Za-z0-9_+~-]+(?:\.[A-Za-z0-9_+~-]+)*"
-_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
-# What GitLab and Proxmox VE both take (PVE::JSONSchema, format email-opt). Both ignore the case.
+# Servers ignore the case.
 Email = Annotated[
     str,
-    Field(max_length=254),
+    Field(max_length=EMAIL.most),
     Matching(
-        rf"{_LOCAL}@{_DOMAIN}",
+        EMAIL.pattern,
         "email",
         remedies.email,
     ),
@@ -100,11 +99,13 @@ Email = Annotated[
 ProjectName = Annotated[
     str,
     Matching(
-        r"(?!.*\.(?:git|atom)$)[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_])){0,99}",
+        r"(?=.{1,100}$)(?!.*\.(?:git|atom|GIT|ATOM)$)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*",
         "project-name",
         lambda text: remedies.slug(text.removesuffix(".git").removesuffix(".atom")),
     ),
 ]
+# A project may have got its name when GitLab still took more.
+FormerName = Annotated[str, Matching(r"[A-Za-z0-9_.-]{1,255}", "former-name")]
 
 
 def _sound_url(value: str) -> str:
@@ -136,7 +137,7 @@ HostName = Annotated[
     str,
     Field(max_length=253),
     Matching(
-        r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*",
+        DNS_NAME.pattern,
         "host-name",
     ),
 ]
@@ -172,7 +173,7 @@ MountPath = Annotated[
     str,
     Field(max_length=255),
     Matching(
-        r"(?!.*/\.{1,2}(?:/|$))/[^\s,]+",
+        r"(?!.*//)(?!.*/\.{1,2}(?:/|$))/[^\s,]+",
         "mount-path",
         remedies.mount_path,
     ),

@@ -11,6 +11,7 @@ from eiginfra.inventory.fields import (
     WELL_ENCODED,
     Disk,
     Email,
+    FormerName,
     License,
     MachineName,
     Memory,
@@ -94,7 +95,7 @@ class Project(FileModel):
     license: License | None = Field(default=None, description="SPDX identifier")
     website: Url | None = Field(default=None, description="Where it runs or is explained")
     topics: tuple[Title, ...] = Field(default=(), max_length=100, description="Words by which it is found")
-    was: ProjectName | None = Field(default=None, description="The former name: renamed, not new")
+    was: FormerName | None = Field(default=None, description="The former name: renamed, not new")
 
 
 class Publish(FileModel):

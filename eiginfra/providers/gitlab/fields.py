@@ -84,6 +84,12 @@ def name_problem(name: str, signs: str) -> Reason | None:
     return None
 
 
+def path_of(values: Mapping[str, JsonValue]) -> tuple[str, str]:
+    """The path, whose case GitLab ignores: no two groups and no two projects have the same."""
+    path = str(values["path"]).lower()
+    return path, parent(path)
+
+
 def named_in(title: str) -> Callable[[Mapping[str, JsonValue]], tuple[str, str]]:
     """The shown name of what has a path, from the field `title`, and the group in which nothing else of its sort may bear it.
 

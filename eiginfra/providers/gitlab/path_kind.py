@@ -3,12 +3,13 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.resource import Resource
 from eiginfra.core.spec import Spec
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import GROUP, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import VISIBILITY, Visibility, inside, parent
@@ -40,6 +41,13 @@ class PathKind(GitLabKind[S]):
                     )
                 return
             around = parent(around)
+
+    def misnamed(self, path: str, sort: Literal["group", "project"], wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+        """Errors for a path that GitLab refuses, or gives to something else that is wanted."""
+        for problem in rules.path_problems(path, sort):
+            yield error("path-refused", noun=self.noun, path=path, problem=problem, field="path")
+        if sort == "project" and (Address(GROUP, path) in wanted or Address(GROUP, path.lower()) in wanted):
+            yield error("path-of-group", path=path, field="path")
 
     @abstractmethod
     def numbered(self, number: int) -> Json | None:

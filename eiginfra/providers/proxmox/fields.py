@@ -2,6 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from eiginfra.providers.proxmox import rules
 
-PoolId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+PoolId = Annotated[str, rules.POOL]

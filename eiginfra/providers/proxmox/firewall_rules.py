@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from eiginfra.core.refusal import refusal
+from eiginfra.providers.proxmox import rules
 
 Row = dict[str, JsonValue]
 Policy = Literal["ACCEPT", "REJECT", "DROP"]
@@ -28,14 +29,16 @@ class FirewallRule(BaseModel):
     enable: bool = Field(default=True, description="Whether it counts")
     macro: _Text | None = Field(default=None, max_length=128, description="A service that Proxmox knows by name: SSH, HTTPS, Ping")
     proto: _Text | None = Field(default=None, description="tcp, udp, icmp …")
-    source: _Text | None = Field(default=None, max_length=512, description="Address, network, range, alias or +set it comes from")
-    sport: _Text | None = Field(default=None, description="Port, range or list it comes from")
-    dest: _Text | None = Field(default=None, max_length=512, description="Where it goes")
-    dport: _Text | None = Field(default=None, description="Port, range or list it goes to")
+    source: Annotated[_Text, rules.ADDRESSES] | None = Field(
+        default=None, description="Address, network, range, alias or +set it comes from"
+    )
+    sport: Annotated[_Text, rules.PORTS] | None = Field(default=None, description="Port, range or list it comes from")
+    dest: Annotated[_Text, rules.ADDRESSES] | None = Field(default=None, description="Where it goes")
+    dport: Annotated[_Text, rules.PORTS] | None = Field(default=None, description="Port, range or list it goes to")
     icmp_type: _Text | None = Field(default=None, description="For icmp")
-    iface: _Text | None = Field(default=None, description="The guest's device, net0")
+    iface: Annotated[_Text, rules.FIREWALL_DEVICE] | None = Field(default=None, description="The guest's device, net0")
     log: Level | None = Field(default=None, description="Log what it matches")
-    comment: _Text | None = Field(default=None, description="For people")
+    comment: Annotated[_Text, rules.FIREWALL_COMMENT] | None = Field(default=None, description="For people")
 
     @model_validator(mode="before")
     @classmethod
@@ -51,6 +54,12 @@ class FirewallRule(BaseModel):
             raise refusal("firewall-action", action=self.action, actions=_POLICIES)
         if (self.dport or self.sport) and not self.proto:
             raise refusal("port-without-protocol")
+        if (self.sport and self.proto not in rules.WITH_PORTS) or (self.dport and self.proto not in rules.WITH_PORTS | rules.ICMP):
+            raise refusal("protocol-without-ports", proto=str(self.proto))
+        if self.icmp_type and (self.proto not in rules.ICMP or self.dport):
+            raise refusal("icmp-type-alone")
+        if self.type == "group" and len(self.action) > rules.LONGEST_GROUP:
+            raise refusal("group-name-too-long", name=self.action, longest=rules.LONGEST_GROUP)
         return self
 
 

@@ -47,7 +47,7 @@ def found(cohort: Write, site: Write, machine: str, member: str, grants: str = "
 
 
 @pytest.mark.parametrize(("machine", "member", "key", "form"), CASES)
-def test_attack_4_what_is_privileged_needs_a_grant(machine: str, member: str, key: str, form: str, cohort: Write, site: Write) -> None:
+def test_attack_4_what_is_privileged_needs_a_grant(machine: str, member: str, key: str, form: str, *, cohort: Write, site: Write) -> None:
     (said,) = found(cohort, site, machine, member)
     assert said.startswith("teams/adler.yml:")
     assert f'{{team: adler, key: "{key}", {form}, reason: …}}' in said

@@ -10,6 +10,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Spec
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import FILE, PROJECT, GitLabKind
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import FullPath
@@ -27,8 +28,8 @@ class FileSpec(Spec):
     files: Annotated[dict[str, str], CREATE_ONLY] = Field(default={}, description="Path -> text")
     license: Annotated[str | None, CREATE_ONLY] = Field(default=None, description="SPDX identifier: adds its text as LICENSE")
     holder: Annotated[str, CREATE_ONLY] = Field(default="", description="Whose the copyright is, for the licence's text")
-    branch: Annotated[str, CREATE_ONLY] = Field(default="main", description="The branch they are put on")
-    message: Annotated[str, CREATE_ONLY] = Field(default="First files", description="The commit's message")
+    branch: Annotated[str, CREATE_ONLY, rules.BRANCH] = Field(default="main", description="The branch they are put on")
+    message: Annotated[str, CREATE_ONLY, rules.COMMIT_MESSAGE] = Field(default="First files", description="The commit's message")
 
 
 class FileKind(GitLabKind[FileSpec]):
@@ -54,8 +55,10 @@ class FileKind(GitLabKind[FileSpec]):
         if spec.license is not None and LICENSE in spec.files:
             yield error("license-twice", project=spec.project, field="license")
         for path in spec.files:
-            if not path or path.startswith("/") or ".." in path.split("/"):
+            if not rules.FILE_PATH.fits(path):
                 yield error("file-path", path=path, field=f"files[{path}]")
+            if any(other.startswith(f"{path}/") for other in spec.files):
+                yield error("file-and-folder", path=path, field=f"files[{path}]")
 
     def observe(self, scope: Scope) -> Observation:
         """Repositories that are not empty, by the list of projects: its pages, which are shared with gitlab.project."""

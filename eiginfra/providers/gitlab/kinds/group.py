@@ -11,12 +11,13 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, Rules, Spec
+from eiginfra.core.spec import Rules, Spec
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import GROUP
 from eiginfra.providers.gitlab.branch_protection import PROTECTIONS, protection_of
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, named_in, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, named_in, parent, path_of, slug
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
@@ -42,11 +43,11 @@ MEMBERS_MAY = frozenset({"developer", "maintainer"})
 class GroupSpec(Spec):
     """A group on GitLab."""
 
-    path: Annotated[FullPath, IMMUTABLE] = Field(description="Full path, from the root group on")
+    path: Annotated[FullPath, Rules(immutable=True, unique=path_of)] = Field(description="Full path, from the root group on")
     name: Annotated[str, Rules(unique=named_in("name"))] = Field(
         default="", description="Shown name; the last part of the path when it is not written"
     )
-    description: str = ""
+    description: Annotated[str, rules.GROUP_DESCRIPTION] = ""
     visibility: Visibility = Field(default="private", description="Not more visible than the group around it")
     project_creation: Literal["noone", "owner", "maintainer", "developer", "administrator"] = Field(
         default="developer", description="The least role that may create projects in it"
@@ -84,6 +85,7 @@ class GroupKind(PathKind[GroupSpec]):
     def check(self, spec: GroupSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
         """The fence, visibility, and names that GitLab refuses."""
         yield from self.fence(spec.path)
+        yield from self.misnamed(spec.path, "group", wanted)
         managed = spec.model_fields_set
         if "visibility" in managed:
             yield from self.more_visible(spec.path, spec.visibility, wanted)

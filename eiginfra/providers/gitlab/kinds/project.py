@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import LostAnswerError
 from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import UNORDERED, Rules, Spec
 from eiginfra.core.usage import Usage
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, lower_case, name_problem, named_in, parent, slug
+from eiginfra.providers.gitlab.fields import FullPath, Visibility, lower_case, name_problem, named_in, parent, path_of, slug
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
@@ -59,14 +61,14 @@ OpenFeature = Literal["disabled", "private", "enabled", "public"]
 class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
-    path: Annotated[FullPath, Rules(normalise=lower_case)] = Field(description="Full path, from the root group on")
+    path: Annotated[FullPath, Rules(normalise=lower_case, unique=path_of)] = Field(description="Full path, from the root group on")
     title: Annotated[str, Rules(unique=named_in("title"))] = Field(
         default="", description="Shown name; the last part of the path when it is not written"
     )
-    description: str = ""
+    description: Annotated[str, rules.PROJECT_DESCRIPTION] = ""
     website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
     visibility: Visibility = Field(default="private", description="Not more visible than its group")
-    topics: Annotated[tuple[str, ...], UNORDERED] = Field(default=(), description="Words to find it by")
+    topics: Annotated[tuple[Annotated[str, rules.TOPIC], ...], UNORDERED] = Field(default=(), description="Words to find it by")
     archived: Annotated[bool, Rules(harm=(True, "archived"))] = Field(default=False, description="Read-only")
     merge_method: Literal["merge", "semi-linear", "fast-forward"] = Field(default="merge", description="How merge requests are merged")
     squash: Literal["never", "always", "default_on", "default_off"] = Field(default="default_off", description="One commit a merge request")
@@ -76,13 +78,24 @@ class ProjectSpec(Spec):
     registry: Feature = Field(default="enabled", description="The container registry")
     pages: OpenFeature = Field(default="private", description="GitLab Pages")
     ci: Feature = Field(default="enabled", description="CI/CD")
-    ci_config: str = Field(default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml")
-    ci_timeout: int = Field(default=3600, ge=600, description="The most that a job may take, in seconds")
+    ci_config: Annotated[str, rules.CI_CONFIG] = Field(default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml")
+    ci_timeout: int = Field(default=3600, ge=600, le=rules.LONGEST_JOB, description="The most that a job may take, in seconds")
     auto_devops: bool = Field(default=False, description="GitLab's own pipeline where a project has none")
     shared_runners: bool = Field(default=True, description="The instance's runners")
     pipeline_must_succeed: bool = Field(default=False, description="Merge only after a pipeline that succeeded")
     threads_must_be_resolved: bool = Field(default=False, description="Merge only when all threads are resolved")
     remove_source_branch: bool = Field(default=True, description="Offer to remove the branch that was merged")
+
+    @field_validator("topics")
+    @classmethod
+    def _topics_once(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
+        """GitLab keeps one of two topics that differ in case only. Source: app/models/projects/topic.rb."""
+        known: set[str] = set()
+        for topic in topics:
+            if topic.lower() in known:
+                raise refusal("listed-twice", name=topic)
+            known.add(topic.lower())
+        return topics
 
 
 class ProjectKind(PathKind[ProjectSpec]):
@@ -111,8 +124,11 @@ class ProjectKind(PathKind[ProjectSpec]):
     def check(self, spec: ProjectSpec, wanted: Mapping[Address, Resource]) -> Iterable[Finding]:
         """The fence, visibility, renaming into another group, and titles that GitLab refuses."""
         yield from self.fence(spec.path)
+        yield from self.misnamed(spec.path, "project", wanted)
         if "/" not in spec.path:
             yield error("project-path", path=spec.path, field="path")
+        if (length := len(joined(spec.description, spec.website))) > rules.PROJECT_DESCRIPTION.most:
+            yield error("description-with-website", length=length, longest=rules.PROJECT_DESCRIPTION.most, field="description")
         was = wanted[Address(PROJECT, spec.path)].was if Address(PROJECT, spec.path) in wanted else None
         if was is not None and parent(was.key) != parent(spec.path):
             yield error("project-moved", was=was.key, path=spec.path, field="was")

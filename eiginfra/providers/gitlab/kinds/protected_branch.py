@@ -13,6 +13,7 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermanentError, ProviderError, TransientError
 from eiginfra.core.resource import Observed
 from eiginfra.core.spec import IMMUTABLE, Spec
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import FILE, PROJECT
 from eiginfra.providers.gitlab.client import Json, RefusedError
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter
@@ -43,7 +44,7 @@ class ProtectedBranchSpec(Spec):
     """A rule for a branch, or for all branches that a pattern matches."""
 
     project: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the project")
-    branch: Annotated[str, IMMUTABLE, Field(min_length=1)] = Field(description="Its name, or a pattern with *")
+    branch: Annotated[str, IMMUTABLE, rules.BRANCH_PATTERN] = Field(description="Its name, or a pattern with *")
     push: Level = Field(default="maintainers", description="Who may push; developers: maintainers too")
     merge: Level = Field(default="maintainers", description="Who may merge; developers: maintainers too")
     force_push: bool = Field(default=False, description="Whether who may push may also rewrite history")

@@ -9,12 +9,13 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import PermanentError
-from eiginfra.core.finding import Finding, warning
+from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.merge import strongest
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.core.world import World
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import USER, GitLabKind, account
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import Username, lower_case
@@ -30,7 +31,7 @@ class UserSpec(Spec):
     """An account on GitLab."""
 
     username: Annotated[Username, Rules(immutable=True, normalise=lower_case)] = Field(description="What follows the @")
-    name: Annotated[str, CREATE_ONLY] = Field(default="", description="Shown name; the person may change it")
+    name: Annotated[str, CREATE_ONLY, rules.SHOWN_NAME] = Field(default="", description="Shown name; the person may change it")
     email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
     state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"), merge=strongest(["active", "blocked"]))] = (
         Field(default="active", description="Whether it may sign in")
@@ -48,6 +49,13 @@ class UserKind(GitLabKind[UserSpec]):
     def key(self, spec: UserSpec) -> str:
         """The username, in lower case."""
         return account(spec.username).key
+
+    def check(self, spec: UserSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - an account is judged alone
+        """Names that GitLab gives to no account; where accounts may have to be made, with today's rules."""
+        for problem in rules.user_problems(spec.username, new=self.api.settings.accounts != "require"):
+            yield error("account-name-refused", username=spec.username, problem=problem, field="username")
+        if spec.email:
+            yield from rules.EMAIL.objections(f"{self.name}: email", spec.email, "email")
 
     def observe(self, scope: Scope) -> Observation:
         """The accounts by these names: pages of all accounts where they are few, else one request a name."""

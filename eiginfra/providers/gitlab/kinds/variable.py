@@ -16,6 +16,7 @@ from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.core.world import World
+from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.digests import digest, reveal
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
@@ -60,7 +61,7 @@ class VariableSpec(Spec):
 
     group: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the group, or else:")
     project: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the project")
-    key: Annotated[str, IMMUTABLE, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=255)] = Field(description="Its name")
+    key: Annotated[str, IMMUTABLE, rules.VARIABLE_KEY] = Field(description="Its name")
     value: Annotated[Source, Rules(write_only=True)] = Field(description="Where its value is kept: {env: …}, {file: …} or {command: […]}")
     digest: Annotated[str | None, Rules(sensitive=True, assigned=True)] = Field(
         default=None, description="Filled in, never written: what tells the value apart"
@@ -69,8 +70,10 @@ class VariableSpec(Spec):
     protected: bool = Field(default=False, description="Only for protected branches and tags")
     raw: bool = Field(default=False, description="Taken as it is: $ has no meaning in it")
     type: Literal["env_var", "file"] = Field(default="env_var", description="A variable, or a file whose path the variable names")
-    scope: Annotated[str, IMMUTABLE] = Field(default="*", description="For which environments; of groups with a licence only")
-    description: str = Field(default="", description="What it is for")
+    scope: Annotated[str, IMMUTABLE, rules.VARIABLE_SCOPE] = Field(
+        default="*", description="For which environments; of groups with a licence only"
+    )
+    description: Annotated[str, rules.VARIABLE_TEXT] = Field(default="", description="What it is for")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

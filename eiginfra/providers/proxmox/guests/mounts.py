@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from eiginfra.core.values import ByteSize
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.codec import Properties, print_size
 from eiginfra.providers.proxmox.guests.config import Config, volume_size
 from eiginfra.providers.proxmox.guests.spec import GIB, Disk
@@ -19,9 +20,7 @@ class MountPoint(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
-    path: Annotated[str, Field(pattern=r"^/[^\s,]+$"), AfterValidator(lambda path: path.rstrip("/"))] = Field(
-        description="Where it is mounted"
-    )
+    path: Annotated[str, rules.MOUNT_PATH, AfterValidator(lambda path: path.rstrip("/"))] = Field(description="Where it is mounted")
     size: Disk = Field(description="Whole GiB; grows, never shrinks")
 
 

@@ -12,12 +12,11 @@ from eiginfra.core.resource import Resource
 from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import UNITS, ByteSize
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.codec import parse_tags
 from eiginfra.providers.proxmox.fields import PoolId
 
 MIB, GIB = UNITS["MiB"], UNITS["GiB"]
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_TAG = r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$"
 _PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
 
 
@@ -48,13 +47,13 @@ class GuestSpec(Spec):
     """A container or a VM. It is found again by its marker, a line in its description."""
 
     mark: Mark = Field(description="COHORT/TEAM/MACHINE: what shows that the guest is ours")
-    name: Annotated[str, Field(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=255)] = Field(description="Its host name")
+    name: Annotated[str, rules.DNS_NAME] = Field(description="Its host name")
     pool: PoolId = Field(description="The pool it stands in")
     cores: int = Field(ge=1, le=8192, description="Processor cores")
     memory: Memory = Field(description="Main memory, whole MiB")
     disk: Disk = Field(description="Its root disk, whole GiB; grows, never shrinks")
     keys: Annotated[tuple[str, ...], CREATE_ONLY] = Field(default=(), description="SSH keys put into it when it is made")
-    bridge: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9._-]+$")] = Field(
+    bridge: Annotated[str, rules.BRIDGE] | None = Field(
         default=None, description="The bridge of its network device. Unset: made on the site's, then left alone"
     )
     vlan: int | None = Field(default=None, ge=0, le=4094, description="The VLAN of its network device; 0: none")
@@ -70,7 +69,7 @@ class GuestSpec(Spec):
     snapshot: Annotated[bool | None, Rules(write_only=True)] = Field(default=None, description="Take a snapshot before risky changes")
     onboot: bool | None = Field(default=None, description="Start it with the server")
     order: int | None = Field(default=None, ge=0, description="Its place when the server starts and stops guests")
-    tags: Annotated[tuple[Annotated[str, Field(pattern=_TAG)], ...], UNORDERED] = Field(
+    tags: Annotated[tuple[Annotated[str, rules.TAG], ...], UNORDERED] = Field(
         default=(), description="For people; when not written: eiginfra, the cohort, the team"
     )
     id: Annotated[int | None, Rules(immutable=True, assigned=True)] = Field(

@@ -14,6 +14,7 @@ from eiginfra.core.merge import UNION
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.access import Json
 from eiginfra.providers.proxmox.api import ProxmoxApi
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
@@ -21,7 +22,7 @@ from eiginfra.providers.proxmox.kinds.group import GroupId, UserId
 from eiginfra.providers.proxmox.kinds.role import RoleId, RoleKind
 from eiginfra.providers.proxmox.permissions import MODIFY, right
 
-Path = Annotated[str, Field(pattern=r"^/((access|mapping|nodes|pool|sdn|storage|vms)(/[^\s/]+)*)?$", max_length=255)]
+Path = Annotated[str, rules.ACL_PATH]
 
 _BINDING = frozenset({"NoAccess", "PVEAuditor", "PVEPoolUser"})
 """Built-in roles that let nobody pass a quota."""

@@ -21,6 +21,7 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.world import World
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.codec import flag
 from eiginfra.providers.proxmox.fields import PoolId
 from eiginfra.providers.proxmox.guests.spec import Mark
@@ -48,9 +49,9 @@ def _kept(text: str) -> str:
 class BackupSpec(Spec):
     """A backup job. It covers either guests, or a pool, or all guests of the server."""
 
-    id: Annotated[str, IMMUTABLE, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+$")] = Field(description="The job's name; the key")
-    schedule: Annotated[str, Field(min_length=1, max_length=128)] = Field(description="When, as a calendar event: 02:30, sat 04:00")
-    storage: Annotated[str, Field(min_length=1)] = Field(description="Where the backups go")
+    id: Annotated[str, IMMUTABLE, rules.JOB] = Field(description="The job's name; the key")
+    schedule: Annotated[str, rules.CALENDAR] = Field(description="When, as a calendar event: 02:30, sat 04:00")
+    storage: Annotated[str, rules.STORAGE] = Field(description="Where the backups go")
     mode: Literal["snapshot", "suspend", "stop"] | None = Field(default=None, description="How a running guest is treated")
     compress: Literal["zstd", "gzip", "lzo", "0"] | None = Field(default=None, description="How backups are compressed; 0: not")
     keep: Annotated[str | None, Field(pattern=_KEEP), AfterValidator(lambda text: text and _kept(text))] = Field(
@@ -60,7 +61,7 @@ class BackupSpec(Spec):
     pool: PoolId | None = Field(default=None, description="Or the pool whose guests it covers")
     all: Literal[True] | None = Field(default=None, description="Or all guests of the server, those of others too")
     enabled: bool | None = Field(default=None, description="Whether it runs; Proxmox: yes")
-    comment: Annotated[str, Field(max_length=512)] | None = Field(default=None, description="For people")
+    comment: Annotated[str, rules.JOB_COMMENT] | None = Field(default=None, description="For people")
 
     @model_validator(mode="after")
     def _one_choice(self) -> "BackupSpec":

@@ -17,11 +17,12 @@ from eiginfra.core.finding import Finding, error
 from eiginfra.core.merge import by_entry
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
 
-GroupId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)]
-UserId = Annotated[str, Field(pattern=r"^[^\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+$", max_length=64)]
+GroupId = Annotated[str, rules.GROUP]
+UserId = Annotated[str, rules.USER]
 
 
 class GroupAccount(BaseModel):

@@ -12,11 +12,12 @@ from eiginfra.core.reason import reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Spec
 from eiginfra.core.suggest import did_you_mean
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.access import Json
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
 
-RoleId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
+RoleId = Annotated[str, rules.ROLE]
 Privilege = Annotated[str, Field(pattern=r"^[A-Za-z]+(\.[A-Za-z]+)+$")]
 
 BINDING = frozenset({

@@ -14,6 +14,7 @@ from eiginfra.core.merge import LATEST, strongest
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
+from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.access import Json
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
@@ -25,10 +26,8 @@ _SHOWN = 5
 class ProxmoxUserSpec(Spec):
     """An account. Name, address and end are the inventory's: on Proxmox nobody but an administrator could change them."""
 
-    id: Annotated[str, CREATE_ONLY, Field(pattern=r"^[^\s:/@,!]+(@[A-Za-z][A-Za-z0-9._-]+)?$", max_length=64)] = Field(
-        description="NAME@REALM, or NAME in the site's realm"
-    )
-    name: Annotated[str, Field(min_length=1, max_length=1024)] | None = Field(default=None, description="The person's name")
+    id: Annotated[str, CREATE_ONLY, rules.USER_OR_NAME] = Field(description="NAME@REALM, or NAME in the site's realm")
+    name: Annotated[str, rules.SHOWN_NAME] | None = Field(default=None, description="The person's name")
     email: Annotated[str, Field(min_length=3, max_length=254)] | None = Field(default=None, description="The person's address")
     until: Annotated[date | None, Rules(merge=LATEST)] = Field(default=None, description="The last day on which it can be used")
     enabled: Annotated[bool | None, Rules(harm=(False, "account-blocked"), merge=strongest([True, False]))] = Field(
@@ -52,6 +51,9 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
         """Accounts that are never touched."""
         if (userid := self.key(spec)) in self.api.access.reserved:
             yield error("account-reserved", user=userid, field="id")
+        yield from rules.USER.objections(f"{self.name}: id", userid, "id")
+        if spec.email is not None:
+            yield from rules.EMAIL.objections(f"{self.name}: email", spec.email, "email")
 
     def observe(self, scope: Scope) -> Observation:
         """One request, and one for the realms while accounts are to be made."""

@@ -38,6 +38,7 @@ reason-pattern = { $what ->
     [proxmox-account] NAME@REALM, such as adler-1@pve
     [email] one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] letters, digits, _ and -, with single inner dots, not ending in .git or .atom
+    [former-name] letters, digits, and . _ -
     [url] write http:// or https:// and the host
     [proxy] write http:// and its host and port, or none
     [host-name] letters, digits, hyphens and dots, e.g. eig.example.org
@@ -191,3 +192,8 @@ reason-name-begins = it must not begin with '{ $sign }'
 reason-name-signs = GitLab does not allow { $signs } in it
 reason-name-apostrophe = GitLab does not allow { $signs } in it; write ’ for the apostrophe
 and = { $first } and { $last }
+reason-path-signs = GitLab takes letters without accents and digits, with single . _ - between them, not ending in .git or .atom
+reason-path-too-short = it must have { $least } characters or more
+reason-path-too-long = it must have { $longest } characters at most, with all groups around it
+reason-path-reserved = GitLab needs the name '{ $word }' for itself
+reason-path-extension = names that end in { $ending } are taken for files

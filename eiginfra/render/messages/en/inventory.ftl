@@ -222,6 +222,7 @@ pattern = { $value } is not { $what ->
     [username] a user name
     [proxmox-account] an account on Proxmox VE
     [email] an e-mail address that GitLab and Proxmox take
+    [former-name] a former name
     [project-name] a project name
     [url] a web address
     [proxy] a proxy's address

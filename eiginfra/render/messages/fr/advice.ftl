@@ -38,6 +38,7 @@ reason-pattern = { $what ->
     [proxmox-account] NOM@ROYAUME, par exemple adler-1@pve
     [email] une seule adresse, nom@domaine, avec des lettres sans accent, des chiffres et . _ + ~ - avant l’arobase
     [project-name] des lettres sans accent, des chiffres, _ et -, avec des points isolés à l’intérieur, sans finir par .git ou .atom
+    [former-name] des lettres sans accent, des chiffres et . _ -
     [url] écrivez http:// ou https:// et le nom du serveur
     [proxy] écrivez http:// avec son nom et son port, ou none
     [host-name] des lettres sans accent, des chiffres, des tirets et des points, par exemple eig.example.org
@@ -197,3 +198,8 @@ reason-name-begins = il ne peut pas commencer par « { $sign } »
 reason-name-signs = GitLab n’y accepte pas { $signs }
 reason-name-apostrophe = GitLab n’y accepte pas { $signs } ; écrivez ’ pour l’apostrophe
 and = { $first } et { $last }
+reason-path-signs = GitLab accepte des lettres sans accent et des chiffres, séparés par un seul . _ ou -, sans finir par .git ou .atom
+reason-path-too-short = il faut { $least } caractères ou plus
+reason-path-too-long = il faut { $longest } caractères au plus, avec tous les groupes qui l’entourent
+reason-path-reserved = GitLab se réserve le nom « { $word } »
+reason-path-extension = un nom qui finit par { $ending } est pris pour un fichier

@@ -225,6 +225,7 @@ pattern = { $value } n’est pas { $what ->
     [username] un identifiant de compte
     [proxmox-account] un compte de Proxmox VE
     [email] une adresse électronique que GitLab et Proxmox acceptent
+    [former-name] un ancien nom
     [project-name] un nom de projet
     [url] une adresse web
     [proxy] l’adresse d’un proxy
