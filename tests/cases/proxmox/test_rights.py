@@ -12,6 +12,7 @@ from eiginfra.core.finding import Finding
 from eiginfra.core.plan import Plan
 from eiginfra.core.trace import EXISTS
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
+from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 from eiginfra.providers.proxmox.kinds.role import RoleSpec
@@ -218,3 +219,132 @@ def test_p5_a_bridge_is_asked_for_in_its_zone() -> None:
 def test_a_denied_address_is_the_changes(world: World) -> None:
     plan = Road(less(world, ("/access", "Sys.Modify"))).plan(*team(world))
     assert of(plan, "role").address == Address("proxmox.role", f"Eig-{world.cohort}")
+
+
+# Guests and their firewalls.
+
+
+def guest(world: World, sort: str, **fields: Any) -> Any:
+    return {"container": world.container, "vm": world.vm}[sort]("web", **fields)
+
+
+def number(world: World) -> int:
+    """Of the one guest in the team's pool."""
+    ((found,),) = (pool["members"] for pool in world.admin("GET", "/pools", poolid=world.pool))
+    return int(found["vmid"])
+
+
+FIELDS = [
+    ("container", "VM.Config.CPU", {"cores": 2}),
+    ("container", "VM.Config.Memory", {"memory": "1GiB"}),
+    ("container", "VM.Config.Network", {"name": "adler-www"}),
+    ("container", "VM.Config.Options", {"onboot": True}),
+    ("container", "VM.Config.Disk", {"disk": "5GiB"}),
+    ("container", "VM.Config.Disk", {"mounts": [{"path": "/srv", "size": "1GiB"}]}),
+    ("container", "VM.Allocate", {"nesting": True}),
+    ("container", "VM.PowerMgmt", {"state": "stopped"}),
+    ("vm", "VM.Config.CPU", {"cores": 2}),
+    ("vm", "VM.Config.Options", {"name": "adler-www"}),
+    ("vm", "VM.Config.Network", {"dns": ["192.0.2.1"]}),
+]
+
+
+@pytest.mark.parametrize(("sort", "privilege", "change"), FIELDS, ids=lambda value: "-".join(value) if isinstance(value, dict) else value)
+def test_p5_a_field_that_may_not_be_changed_is_blocked_and_the_others_are_applied(
+    world: World, sort: str, privilege: str, change: dict[str, Any]
+) -> None:
+    made, full = guest(world, sort, **({"state": "stopped"} if sort == "vm" else {})), Road(less(world))
+    full.apply(made)
+    road = Road(less(world, ("/pool", privilege)), full.journal)
+    other = {"cores": 2} if privilege in {"VM.Config.Network", "VM.Config.Options"} else {"tags": ["other"]}
+    plan = road.plan(type(made).model_validate({**made.model_dump(mode="json", exclude_none=True), **change, **other}))
+    found = next(change for change in plan.changes if change.address.kind == f"proxmox.{sort}")
+    assert {item.diff.field for item in found.blocked} == {*change}
+    assert all(privilege in told(item.reason) for item in found.blocked)
+    assert {diff.field for diff in found.diffs} == {*other}
+    no_promise_is_broken(road, plan)
+
+
+@pytest.mark.parametrize("into", ["", "other"], ids=["out of every pool", "into another pool"])
+def test_p5_a_guest_that_was_taken_out_of_its_pool_is_brought_back_by_an_administrator(world: World, into: str) -> None:
+    made, full = world.container("web"), Road(less(world))
+    full.apply(made)
+    vmid = number(world)
+    world.admin("PUT", "/pools", poolid=world.pool, vms=vmid, delete=1)
+    if into:
+        world.admin("POST", "/pools", poolid=f"x{world.cohort}")
+        world.admin("PUT", "/pools", poolid=f"x{world.cohort}", vms=vmid)
+    without = [("/pool", "VM.Allocate")] if into else []
+    road = Road(less(world, *without, more={} if into else {"/vms": "VM.Audit"}), full.journal)
+    plan = road.plan(made)
+    (found,) = (change for change in plan.changes if change.address.kind == "proxmox.container")
+    assert [(item.diff.field, f"/vms/{vmid}, Permissions.Modify|VM.Allocate" in told(item.reason)) for item in found.blocked] == [
+        ("pool", True)
+    ]
+    assert plan.empty
+    assert remedy(left(plan)[0]) == f"as root: pvesh set /pools --poolid {world.pool} --vms {vmid} --allow-move 1"
+
+
+def test_p5_a_device_is_taken_off_a_bridge_by_who_may_use_that_bridge_too(world: World) -> None:
+    made = world.container("web", bridge="vmbr1")
+    full = Road(less(world))
+    full.apply(made)
+    path = f"/nodes/eig/lxc/{number(world)}/config"
+    device = world.admin("GET", path)["net0"]
+    world.admin("PUT", path, net0=device.replace("bridge=vmbr1", "bridge=vmbr0"))
+    plan = full.plan(made)
+    (found,) = (change for change in plan.changes if change.address.kind == "proxmox.container")
+    assert [(item.diff.field, "/sdn/zones/localnetwork/vmbr0, SDN.Use" in told(item.reason)) for item in found.blocked] == [
+        ("bridge", True)
+    ]
+    command = str(remedy(left(plan)[0]))
+    assert command.startswith(f"as root: pvesh set {path} --net0=")
+    assert "bridge=vmbr1" in command
+    may = Road(less(world, more={"/sdn/zones/localnetwork/vmbr0": "SDN.Use"}), full.journal)
+    no_promise_is_broken(may, may.plan(made))
+
+
+@pytest.mark.parametrize(
+    ("sort", "path", "privilege"),
+    [
+        ("container", "/pool", "VM.Allocate"),
+        ("container", "/pool", "VM.Config.Memory"),
+        ("container", "/pool", "VM.PowerMgmt"),
+        ("container", "/storage/local-lvm", "Datastore.AllocateSpace"),
+        ("container", "/sdn/zones/localnetwork/vmbr1", "SDN.Use"),
+        ("vm", "/vms/9012", "VM.Clone"),
+        ("vm", "/pool", "VM.Config.CPU"),
+    ],
+)
+def test_p5_a_guest_that_may_not_be_made_as_wanted_is_not_made_by_halves(world: World, sort: str, path: str, privilege: str) -> None:
+    road = Road(less(world, (path, privilege)))
+    plan = road.plan(guest(world, sort))
+    found = of(plan, sort)
+    assert found.action is Action.NONE
+    assert privilege in told(found.waiting[EXISTS])
+    no_promise_is_broken(road, plan)
+
+
+def test_p5_a_clone_begins_on_its_templates_bridge(own_world: World) -> None:
+    own_world.admin("PUT", "/nodes/eig/qemu/9012/config", net0="virtio,bridge=vmbr0")
+    plan = Road(less(own_world)).plan(own_world.vm())
+    assert "/sdn/zones/localnetwork/vmbr0, SDN.Use" in told(of(plan, "vm").waiting[EXISTS])
+
+
+def test_p5_the_steps_of_a_decommission_are_asked_for_too(world: World) -> None:
+    made, full = world.container("web"), Road(less(world))
+    full.apply(made)
+    road = Road(less(world, ("/pool", "VM.Backup")), full.journal)
+    found = of(road.plan(prune=True), "container")
+    assert (found.action, "VM.Backup" in told(found.waiting[EXISTS])) == (Action.NONE, True)
+
+
+def test_p5_a_firewall_needs_the_network_of_its_guest(world: World) -> None:
+    made, full = world.container("web"), Road(less(world))
+    full.apply(made)
+    plan = Road(less(world, ("/pool", "VM.Config.Network")), full.journal).plan(made, FirewallSpec(mark=made.mark, enable=True))
+    assert "VM.Config.Network" in told(of(plan, "firewall").waiting[EXISTS])
+    new = Road(less(world, ("/pool", "VM.Config.Network"))).plan(
+        world.container("app"), FirewallSpec(mark=f"{world.cohort}/adler/app", enable=True)
+    )
+    assert not of(new, "firewall").acts

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Action, Change, FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundError, PermanentError, ProviderError, StaleError
 from eiginfra.core.reason import RESTART, Reason, reason
@@ -16,11 +16,14 @@ from eiginfra.providers.proxmox.codec import parse_tags, print_size, print_tags,
 from eiginfra.providers.proxmox.guests import last_backup
 from eiginfra.providers.proxmox.guests.config import Config, settled, shared_changes, shrinks, startup
 from eiginfra.providers.proxmox.guests.observe import G, GuestReader, ObservedGuest
+from eiginfra.providers.proxmox.guests.rights import GuestRights, command, configured
 from eiginfra.providers.proxmox.guests.snapshots import Snapshots
 from eiginfra.providers.proxmox.guests.spec import GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.kind import Asking, Needs
 
 _SHUTDOWN_SECONDS = 60
+_UNREAD = Reading({}, {})
 
 
 class GuestKind(GuestReader[G]):
@@ -61,6 +64,38 @@ class GuestKind(GuestReader[G]):
     def waits(self, diff: FieldDiff) -> bool:
         """Whether a change of that sort takes effect on a running guest with a restart only."""
         return diff.field in self.restart_fields
+
+    @abstractmethod
+    def first_devices(self, spec: G) -> Config:
+        """The network devices that a new guest is given."""
+
+    def needs(self, change: Change, asking: Asking) -> Needs:
+        """By field; see `rights`."""
+        survey, vmid = self.api.surveys.last(change.address.key.split("/")[0]), change.handle.get("vmid")
+        there = survey.guests.get(vmid) if isinstance(vmid, int) else None
+        rights = GuestRights(self.api.client.settings, asking.allowed, self.type, there)
+        if change.desired is None or change.step is not None:
+            yield from rights.leaving(change)
+            return
+        spec = self._desired(change)
+        if change.action in {Action.CREATE, Action.REPLACE}:
+            template = survey.guests.get(spec.template_guest or 0)
+            copied = {} if template is None else survey.read([template.vmid]).get(template.vmid, _UNREAD).running
+            yield from rights.creation(spec, template, copied, self.first_devices(spec))
+            return
+        reading = _UNREAD if there is None else survey.read([there.vmid]).get(there.vmid, _UNREAD)
+        params = self._params(spec, {diff.field for diff in change.diffs}, reading)
+        yield from rights.update(spec, change, params, reading.wanted)
+
+    def by_hand(self, change: Change, labels: Collection[str]) -> str | None:
+        """`pvesh set`, for what it can do."""
+        survey, vmid = self.api.surveys.last(change.address.key.split("/")[0]), change.handle.get("vmid")
+        there = survey.guests.get(vmid) if isinstance(vmid, int) else None
+        if there is None or change.desired is None or not configured(labels):
+            return None
+        spec, reading = self._desired(change), survey.read([there.vmid]).get(there.vmid, _UNREAD)
+        params = self._params(spec, {label.partition("[")[0] for label in labels}, reading)
+        return command(there, spec.pool if "pool" in labels else None, params, reading)
 
     @abstractmethod
     def make(self, spec: G) -> None:
@@ -146,11 +181,17 @@ class GuestKind(GuestReader[G]):
             self._change(spec, fields, self._snapshots.before(self.type, guest, spec, fields))
         return self.read(spec, guest.handle)
 
+    def _desired(self, change: Change) -> G:
+        return self.spec.model_validate(change.desired)  # type: ignore[return-value]  # it is this kind's
+
+    def _params(self, spec: G, fields: set[str], reading: Reading) -> dict[str, Any]:
+        """What is sent of the configuration for these fields; None deletes an option."""
+        order = {"startup": startup(spec, reading.wanted)} if "order" in fields else {}
+        return {**shared_changes(spec, fields, self.name_key), **self.changes(spec, fields, reading), **order}
+
     def _change(self, spec: G, fields: set[str], guest: ObservedGuest) -> None:
         node, vmid, reading = guest.node, guest.vmid, guest.reading
-        params = {**shared_changes(spec, fields, self.name_key), **self.changes(spec, fields, reading)}
-        if "order" in fields:
-            params["startup"] = startup(spec, reading.wanted)
+        params = self._params(spec, fields, reading)
         text = description = str(reading.wanted.get("description") or "")
         if reading.mark != spec.mark:
             description = with_mark(description, spec.mark)

@@ -128,6 +128,10 @@ class ContainerKind(GuestKind[ContainerSpec]):
                     notice("feature-for-root", id=vmid, features=missing, node=where, command=what, field="features"), resource
                 )
 
+    def first_devices(self, spec: ContainerSpec) -> Config:
+        """Of the creating request."""
+        return {"net0": str(self._network(spec, {"address", *given(spec, DEVICE)}, {}, 0))}
+
     def make(self, spec: ContainerSpec) -> None:
         """One request makes it: the server finishes what it began even if this process is killed."""
         site, node = self.api.client.settings, str(spec.node)
@@ -152,7 +156,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
             "swap": (spec.swap or 0) // MIB,
             "rootfs": f"{site.disks}:{spec.disk // GIB}",
             **mounts.additions(spec.mounts or (), site.disks, _NOTHING),
-            "net0": str(self._network(spec, {"address", *given(spec, DEVICE)}, {}, 0)),
+            **self.first_devices(spec),
             "nameserver": " ".join(map(str, site.dns if spec.dns is None else spec.dns)) or None,
             "ssh-public-keys": print_keys(spec.keys) or None,
             "unprivileged": int(spec.unprivileged is not False),

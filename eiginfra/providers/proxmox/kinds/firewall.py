@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import FieldDiff
+from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError, StaleError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
@@ -23,7 +23,8 @@ from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Polic
 from eiginfra.providers.proxmox.guests.devices import device_number
 from eiginfra.providers.proxmox.guests.spec import Mark
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
-from eiginfra.providers.proxmox.kind import ProxmoxKind
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
+from eiginfra.providers.proxmox.permissions import right
 
 _IPSET = "ipfilter-net{}"
 """The set that Proxmox itself reads as: this device may use these addresses."""
@@ -208,6 +209,17 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
 
     def _own(self, guest: Listed) -> str:
         return _network(self.api.client.settings.address(guest.vmid).partition("/")[0])
+
+    def needs(self, change: Change, asking: Asking) -> Needs:
+        """One right for all of it, of a guest that is there, or is made in its pool by this plan."""
+        guests = self.api.surveys.marked(self.api.surveys.last(change.address.key.split("/")[0]))
+        if change.address.key in guests:
+            guest = guests[change.address.key][0]
+            yield WHOLE, right(f"/vms/{guest.vmid}", "VM.Config.Network", pool=guest.pool)
+            return
+        making = (other.desired or {} for other in asking.plan.acting if other.address in change.depends_on)
+        pool = next((str(desired["pool"]) for desired in making if desired.get("pool")), None)
+        yield WHOLE, right(f"/pool/{pool}" if pool else "/pool", "VM.Config.Network")
 
     # Changing.
 

@@ -210,6 +210,10 @@ class VmKind(GuestKind[VmSpec]):
             config["net0"] = without_mac(str(config["net0"]))
         return Reading(config, config)
 
+    def first_devices(self, spec: VmSpec) -> Config:
+        """Of the first change of a clone; its other devices are its template's."""
+        return {"net0": self.first_params(spec, self._copy(spec))["net0"]}
+
     def first_params(self, spec: VmSpec, reading: Reading) -> dict[str, Any]:
         """What a clone is told before its first start; a network device that has a MAC keeps it."""
         site = self.api.client.settings
