@@ -234,6 +234,13 @@ def test_p1_a_job_is_its_storages_owners_to_change_but_anybody_with_sys_modify_m
     assert less.see(spec) is None
 
 
+def test_p5_a_job_of_a_pool_wants_its_guests_backups_too(world: World) -> None:
+    made(world)
+    able = auditor(world, "Sys.Audit,Sys.Modify", "Datastore.Allocate,Datastore.AllocateSpace")
+    left, _ = audited(able, wanted(world, pool=world.pool))
+    assert {item.reason for item in left.blocked} == {lacking(f"/pool/{world.pool}, VM.Backup")}
+
+
 def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:
     _, spec, _ = made(world)
     vmid = int(world.admin("GET", "/cluster/nextid"))

@@ -119,11 +119,13 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         return Observation(objects, list(self._uncovered(scope, survey)))
 
     def needs(self, change: Change, asking: Asking) -> Needs:  # noqa: ARG002 - whatever is changed
-        """To delete a job is allowed to more than to make or change one: that wants its storage too, the former and the new one."""
+        """Who makes or changes a job needs its storage too, the former and the new one, and its pool; who deletes it does not."""
         yield WHOLE, right("/", "Sys.Modify")
         if change.action is not Action.DELETE:
             storages = {str((values or {}).get("storage") or _STORAGE) for values in (change.observed or change.desired, change.desired)}
             yield from ((WHOLE, right(f"/storage/{storage}", "Datastore.Allocate")) for storage in sorted(storages))
+            if pool := (change.desired or {}).get("pool"):
+                yield WHOLE, right(f"/pool/{pool}", "VM.Backup")
 
     def told(self, change: Change, lacking: Mapping[str, Sequence[Right]], asking: Asking) -> Iterator[Finding]:  # noqa: ARG002 - of a job, all rights are of the whole
         """What an administrator must run, and which machines of the job no other job covers."""
