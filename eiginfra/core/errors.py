@@ -59,6 +59,10 @@ class LostAnswerError(TransientError):
     """The request was sent and no answer came: the work may have been done. Look before asking again."""
 
 
+class HeldError(TransientError):
+    """Somebody else works on the object for as long as that takes, such as a backup: a later run does what is left."""
+
+
 class UnreachableError(TransientError):
     """A service cannot be reached at all: refused connection, unknown host, untrusted certificate."""
 

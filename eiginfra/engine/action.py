@@ -8,7 +8,7 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_random_exponential
 
 from eiginfra.core.change import Action, Cause, Change
-from eiginfra.core.errors import AlreadyExistsError, PermanentError, StaleError, TransientError, UnreachableError
+from eiginfra.core.errors import AlreadyExistsError, HeldError, PermanentError, StaleError, TransientError, UnreachableError
 from eiginfra.core.kind import Kind
 from eiginfra.core.reason import NEXT_START, RESTART, Reason, reason
 from eiginfra.core.resource import Observed
@@ -31,7 +31,7 @@ ATTEMPTS = 4
 def retrying() -> Retrying:
     """Transient failures, by type; each further try waits longer, never as long as another's. A dead server is not hammered."""
     return Retrying(
-        retry=retry_if_exception_type(TransientError) & retry_if_not_exception_type(UnreachableError),
+        retry=retry_if_exception_type(TransientError) & retry_if_not_exception_type((HeldError, UnreachableError)),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.2, max=5.0),
         reraise=True,

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change
 from eiginfra.core.decommission import Decommission, Trigger
-from eiginfra.core.errors import EiginfraError, StaleError, UnreachableError
+from eiginfra.core.errors import EiginfraError, HeldError, StaleError, UnreachableError
 from eiginfra.core.journal import Journal, Reached
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
@@ -206,6 +206,8 @@ class Executor:
 
     def _failed(self, change: Change, problem: Exception, seconds: float) -> _Closed:
         """The failure by its type. What was done all the same is remembered, so that the next plan knows that eiginfra did it."""
+        if isinstance(problem, HeldError):
+            return _Closed(Result(change, Outcome.WAITING, failure(problem), seconds), self._left_behind(change))
         outcome = Outcome.REFUSED if isinstance(problem, StaleError) else Outcome.FAILED
         reached = None if isinstance(problem, StaleError | UnreachableError) else self._left_behind(change)
         return _Closed(Result(change, outcome, failure(problem), seconds, exit_code_of(problem)), reached)

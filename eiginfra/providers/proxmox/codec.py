@@ -94,6 +94,11 @@ def flag(value: object) -> bool:
     return str(value).lower() in _TRUE
 
 
+def whole(value: object) -> int:
+    """A number that an answer should hold; 0 for anything else."""
+    return int(float(value)) if isinstance(value, int | float | str) and re.fullmatch(r"\d+(?:\.\d*)?", str(value)) else 0
+
+
 def parse_tags(text: object) -> tuple[str, ...]:
     """Tags as the server would store them: separated, lower-case, sorted, each once."""
     return tuple(sorted({tag.lower() for tag in re.split(r"[;,\s]+", str(text or "")) if tag}))

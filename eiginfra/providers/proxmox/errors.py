@@ -1,7 +1,8 @@
 """What Proxmox's refusals mean.
 
 The status decides wherever it tells things apart. For 500, and in the results of tasks, the text is the server's only signal: the phrases
-below were recorded from Proxmox VE 9.1 and 9.2. They give an error its type, here and nowhere else; what is tried again goes by that type.
+below were recorded from Proxmox VE 9.1 and 9.2; some of the locks' are in its published sources alone. They give an error its type, here
+and nowhere else; what is tried again goes by that type.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Self
 
 from eiginfra.core.errors import (
     AlreadyExistsError,
+    HeldError,
     NotFoundError,
     PermanentError,
     PermissionDeniedError,
@@ -30,7 +32,7 @@ class NodeSilentError(TransientError):
 
 
 class BusyError(TransientError):
-    """Refused because somebody else holds a lock: nothing was done, so any request may be sent again."""
+    """Refused because somebody else holds a lock for a moment: nothing was done, so any request may be sent again."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,12 @@ class ErrorBody:
 _PHRASES: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = tuple(
     (re.compile(phrase), kind)
     for phrase, kind in (
-        (r"got timeout$", BusyError),
-        (r"\bis locked \(", BusyError),
+        (r"\bgot timeout$", BusyError),
+        (r"\bgot lock request timeout\b", BusyError),
+        (r"\bgot lock timeout - aborting command\b", BusyError),
+        (r"\bcan't ac?quire lock\b", BusyError),
+        (r"\bno quorum[!?]*$", TransientError),
+        (r"\bis locked \(", HeldError),
         (r"checksum mismatch \(file change by other user\?\)", StaleError),
         (r"detected modified configuration - file changed by other user", StaleError),
         (r"\balready exists\b", AlreadyExistsError),

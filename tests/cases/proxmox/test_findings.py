@@ -5,6 +5,7 @@ from support.words import message, remedy
 
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.finding import Severity
+from eiginfra.core.reason import reason
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.report import Outcome
@@ -54,14 +55,36 @@ def test_a_number_that_somebody_elses_guest_has_now_is_no_lost_mark(road: Road) 
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_locked_guest_is_told_and_its_change_fails_in_the_servers_words(road: Road, sort: str) -> None:
+@pytest.mark.parametrize("lock", ["backup", "snapshot", "migrate"])
+def test_report_27_a_locked_guest_waits_and_all_else_is_done(road: Road, sort: str, lock: str) -> None:
+    spec, other = getattr(road.world, sort)("web"), getattr(road.world, sort)("zoo")
+    changed, renamed = spec.model_copy(update={"onboot": True}), other.model_copy(update={"name": "adler-www"})
+    road.apply(spec, other)
+    late = road.plan(changed, renamed)
+    road.control(guests={"100": {"config": {"lock": lock}}})  # of a VM only root can set it
+    report = road.run(late)
+    assert not report.failed
+    [left] = report.of(Outcome.WAITING)
+    assert f"{'CT' if sort == 'container' else 'VM'} is locked ({lock})" in str(left.reason)
+    plan = road.plan(changed, renamed)
+    assert plan.empty
+    assert [(item.diff.label, item.reason) for item in change(plan, "web").blocked] == [("onboot", reason("guest-locked", lock=lock))]
+    assert [message(finding) for finding in plan.findings] == [f"{WORDS[sort]} 100 on eig is locked ({lock}): changes must wait"]
+    road.control(guests={"100": {"config": {"lock": None}}})
+    road.apply(changed, renamed)
+    assert road.plan(changed, renamed).changes == ()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_report_27_a_restart_and_an_end_of_a_locked_guest_wait_too(road: Road, sort: str) -> None:
     spec = getattr(road.world, sort)("web")
     road.apply(spec)
-    road.control(guests={"100": {"config": {"lock": "backup"}}})  # of a VM only root can set it
-    plan = road.plan(spec.model_copy(update={"onboot": True}))
-    assert [message(finding) for finding in plan.findings] == [f"{WORDS[sort]} 100 on eig is locked (backup): changes must wait"]
-    [failed] = road.run(plan).of(Outcome.FAILED)
-    assert f"{'CT' if sort == 'container' else 'VM'} is locked (backup)" in str(failed.reason)
+    waits = spec.model_copy(update={"dns": ("192.0.2.1",)})
+    road.apply(waits)
+    road.control(guests={"100": {"config": {"lock": "backup"}}})
+    assert road.plan(waits, restarting=True).acting == ()
+    plan = road.plan(prune=True)
+    assert (plan.acting, {item.reason for item in change(plan, "web").blocked}) == ((), {reason("guest-locked", lock="backup")})
 
 
 def test_a_protected_container_keeps_a_mount_that_is_no_longer_wanted(road: Road) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.fakes import MemoryJournal
 from support.words import message
 
 from eiginfra.core.change import Action
@@ -143,3 +144,91 @@ def test_what_would_grow_on_a_storage_that_is_down_is_kept_back_and_nothing_else
     fault()
     road.apply(grown, db)
     assert road.plan(grown, db).changes == ()
+
+
+# Storages, nodes and objects that answer oddly.
+
+
+@pytest.mark.parametrize("status", [500, 596])
+@pytest.mark.parametrize("path", ["storage/local/content", "storage/local-lvm/content", "storage"])
+def test_report_15_a_storage_that_fails_in_any_way_keeps_back_new_machines_alone(road: Road, fault: Fault, path: str, status: int) -> None:
+    web, new = road.world.container("web"), road.world.container("new")
+    road.apply(web)
+    fault({"match": f"GET .*/{path}$", "status": status})
+    plan = road.plan(web.model_copy(update={"onboot": True}), new)
+    assert (change(plan, "new").action, "storage-unusable" in codes(plan)) == (Action.NONE, True)
+    assert not road.run(plan).failed
+    assert road.world.admin("GET", "/nodes/eig/lxc/100/config")["onboot"] == 1
+
+
+@pytest.mark.parametrize("status", [500, 595, 597, 599])
+def test_report_16_a_node_that_never_answers_stops_nobody_else(road: Road, fault: Fault, status: int) -> None:
+    web = road.world.container("web")
+    road.apply(web)
+    fault({"match": "/nodes/eig2/", "status": status})
+    plan = road.plan(web.model_copy(update={"onboot": True}), new := road.world.container("new"))
+    assert codes(plan) == ["node-silent"]
+    assert (change(plan, "new").desired or {})["node"] == "eig"
+    assert not road.run(plan).failed
+    fault()
+    assert road.plan(web.model_copy(update={"onboot": True}), new).changes == ()
+
+
+@pytest.mark.parametrize("status", [403, 500, 596])
+def test_part_7_a_guest_that_cannot_be_read_is_left_alone_and_all_else_is_done(road: Road, fault: Fault, status: int) -> None:
+    web, other = road.world.container("web"), road.world.container("other")
+    job = BackupSpec(id="eiginfra-eig3", schedule="02:30", storage="local", guests=(web.mark, other.mark))
+    road.apply(web, other, job)
+    [vmid, _] = sorted(int(str(record.handle["vmid"])) for record in road.journal.kept.values() if "vmid" in record.handle)
+    machine = next(address.key.split("/")[-1] for address, record in road.journal.kept.items() if record.handle.get("vmid") == vmid)
+    fault({"match": f"GET .*/lxc/{vmid}/pending$", "status": status})
+    for journal in (road.journal, MemoryJournal()):
+        road.journal = journal
+        plan = road.plan(*(spec.model_copy(update={"onboot": True}) for spec in (web, other)), road.world.container("new"), job)
+        assert plan.errors == ()
+        assert "guest-unreadable" in codes(plan)
+        left = change(plan, machine)
+        assert (left.action, left.reason.code if left.reason else "") == (Action.NONE, "guest-unreadable")
+        # Without a journal nobody knows which machine of its pool it is: none is made.
+        assert (change(plan, "new").action is Action.CREATE) == bool(journal.kept)
+        assert [item.diff.label for item in next(item for item in plan.changes if item.address.kind == "proxmox.backup").blocked] in (
+            ["guests"],
+            [],
+        )
+    assert [row["vmid"] for row in road.world.admin("GET", "/cluster/backup")] == ["100,101"]
+
+
+@pytest.mark.parametrize(
+    "config", [{"startup": "order=first"}, {"net0": "name=eth0,bridge=vmbr1,tag=x"}, {"rootfs": "local-lvm:vm-1,size=big"}]
+)
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "somebody's"])
+def test_part_7_a_guest_whose_configuration_makes_no_sense_concerns_nobody_else(road: Road, config: dict[str, str], *, ours: bool) -> None:
+    web = road.world.container("web")
+    road.apply(web)
+    odd = "100" if ours else "240"
+    strange = {"description": "made by hand"} if not ours else {}
+    road.control(guests={odd: {"kind": "lxc", "node": "eig", "config": {**config, **strange}}})
+    plan = road.plan(web.model_copy(update={"onboot": True}), road.world.container("new"))
+    assert (plan.errors, codes(plan)) == ((), ["guest-unreadable"])
+    assert change(plan, "new").action is Action.CREATE
+    assert (change(plan, "web").action is Action.UPDATE) is not ours
+    assert not road.run(plan).failed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clone failed: cfs-lock 'storage-x' error: got lock request timeout",
+        "unable to create image: got lock timeout - aborting command",
+        "error with cfs lock 'storage-x': got lock request timeout",
+        "can't lock file '/var/lock/pve-manager/pve-storage-x' - got timeout",
+        "command '/sbin/lvs --separator : --noheadings' failed: got timeout",
+        "can't acquire lock '/var/lock/lvm' - Resource temporarily unavailable",
+    ],
+)
+@pytest.mark.parametrize("sort", ["container", "vm"])
+def test_report_24_a_storages_lock_that_timed_out_is_waited_for(road: Road, text: str, sort: str) -> None:
+    spec = getattr(road.world, sort)("web")
+    road.control(fail={"qmclone": text, "vzcreate": text, "vzstart": text})
+    road.apply(spec)
+    assert road.plan(spec).changes == ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.reason import reason
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests import devices
@@ -35,11 +35,7 @@ class GuestsSeen:
 
 def of(seen: GuestsSeen) -> list[Finding]:
     """Everything that is to be said of them."""
-    return [
-        finding
-        for sort in (_offline, _moved, _unmarked, _duplicates, _wrong_type, _adoptions, _locked, _without_cores, _other_devices)
-        for finding in sort(seen)
-    ]
+    return [finding for sort in _SORTS for finding in sort(seen)]
 
 
 def attributed(finding: Finding, resource: Resource) -> Finding:
@@ -68,13 +64,16 @@ def _out_of_reach(seen: GuestsSeen) -> dict[Address, Absence]:
         spec = resource.spec
         if not isinstance(spec, GuestSpec) or resource.address in there:
             continue
-        guest = at.get(resource.address) or lost.get(spec.id or 0) or strangers.get(spec.pool)
+        marked = next((guest for guest in seen.marks.get(spec.mark, ()) if guest.vmid in lost), None)
+        guest = at.get(resource.address) or marked or lost.get(spec.id or 0) or strangers.get(spec.pool)
         template = seen.guests.get(spec.template_guest or 0)
         if guest is None and template is not None and not template.reachable:
-            found[resource.address] = Absence(reason("template-offline", id=template.vmid, node=template.node))
+            code = "template-unreadable" if template.problem else "template-offline"
+            found[resource.address] = Absence(Reason(code=code, params={"id": template.vmid, "node": template.node}))
         if guest is not None:
-            certain = resource.address in at or guest.vmid == spec.id
-            why = reason("guest-offline", certain=certain, type=guest.type, id=guest.vmid, node=guest.node)
+            certain = resource.address in at or marked is not None or guest.vmid == spec.id
+            code = "guest-unreadable" if lost[guest.vmid].problem else "guest-offline"
+            why = Reason(code=code, params={"certain": certain, "type": guest.type, "id": guest.vmid, "node": guest.node})
             found[resource.address] = Absence(why)
     return found
 
@@ -112,11 +111,18 @@ def _offline(seen: GuestsSeen) -> Iterator[Finding]:
     """Nodes that are offline, with the guests that nothing is known of."""
     lost: dict[str, list[int]] = {}
     for guest in seen.guests.values():
-        if not guest.reachable:
+        if not guest.reachable and guest.problem is None:
             lost.setdefault(guest.node, []).append(guest.vmid)
     for node in sorted((node for node in seen.nodes if not node.online), key=lambda node: node.name):
         guests = sorted(lost.get(node.name, ()))
         yield warning("node-silent" if node.silent else "node-offline", node=node.name, guests=guests)
+
+
+def _unreadable(seen: GuestsSeen) -> Iterator[Finding]:
+    """Guests whose configuration cannot be read, each told by its own kind."""
+    for vmid, guest in sorted(seen.guests.items()):
+        if guest.problem is not None and guest.type == seen.type:
+            yield warning("guest-unreadable", type=guest.type, id=vmid, node=guest.node, why=guest.problem)
 
 
 def _moved(seen: GuestsSeen) -> Iterator[Finding]:
@@ -253,3 +259,17 @@ def _other_devices(seen: GuestsSeen) -> Iterator[Finding]:
             yield attributed(notice("guest-other-devices", type=seen.type, id=vmid, devices=others), resource)
         if resource is not None and (was := devices.replaced_gateway(config, vmid, seen.site)):
             yield attributed(notice("gateway-replaced", type=seen.type, id=vmid, was=was, now=str(seen.site.gateway)), resource)
+
+
+_SORTS = (
+    _offline,
+    _unreadable,
+    _moved,
+    _unmarked,
+    _duplicates,
+    _wrong_type,
+    _adoptions,
+    _locked,
+    _without_cores,
+    _other_devices,
+)

@@ -210,7 +210,8 @@ class GuestKind(GuestReader[G]):
 
     def restarts(self, observed: Observed, diffs: Sequence[FieldDiff]) -> Collection[str]:
         """What waits for a restart of a running guest, and what would; one that is to be stopped or started needs none."""
-        if observed.values.get("state") != "running" or any(diff.field == "state" for diff in diffs):
+        locked = isinstance(observed, ObservedGuest) and observed.lock is not None
+        if locked or observed.values.get("state") != "running" or any(diff.field == "state" for diff in diffs):
             return ()
         return {name for name, what in observed.waiting.items() if what == RESTART} | {diff.field for diff in diffs if self.waits(diff)}
 

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
-from eiginfra.core.reason import NEXT_START, RESTART, reason
+from eiginfra.core.reason import NEXT_START, RESTART, Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.trace import Activity
 from eiginfra.core.usage import Usage
@@ -24,7 +24,7 @@ from eiginfra.providers.proxmox.guests.capacity import idle
 from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
 from eiginfra.providers.proxmox.guests.devices import device_number, hindrances
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
-from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.guests.survey import Listed, Reading, Survey
 from eiginfra.providers.proxmox.kind import ProxmoxKind
 
 G = TypeVar("G", bound=GuestSpec)
@@ -35,6 +35,8 @@ class ObservedGuest(Observed):
     """A guest with its configuration as it was read: what a change starts from."""
 
     reading: Reading = field(default_factory=lambda: Reading({}, {}), repr=False)
+    lock: str | None = None
+    """What holds it: backup, snapshot, migrate …"""
 
     @property
     def node(self) -> str:
@@ -88,10 +90,8 @@ class GuestReader(ProxmoxKind[G]):
         """The cluster's list and two of each node for all guests together, and one request for each guest of interest."""
         survey = self.api.surveys.shared(scope.cohort, scope.look)
         site = self.api.client.settings
-        given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
         numbers = findings.numbers_of(scope)
-        named = {*given, *numbers.values()}
-        pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        named = {*(spec.id for spec in scope.specs()), *numbers.values()}
         around = [
             guest
             for guest in survey.guests.values()
@@ -99,19 +99,7 @@ class GuestReader(ProxmoxKind[G]):
         ]
         readings = survey.read(guest.vmid for guest in around if not guest.making)
         marks = findings.by_mark(scope.cohort, around, readings, numbers)
-        objects = []
-        for guest in sorted(around, key=lambda guest: guest.vmid):
-            reading = readings.get(guest.vmid)
-            if guest.type != self.type or reading is None:
-                continue
-            mark = reading.mark or ""
-            spec = given.get(guest.vmid)
-            if mark in marks and marks[mark][0] == guest:
-                objects.append(self._observed(mark, guest, reading, mark.split("/")[1], marked=True))
-            elif spec is not None and not mark and spec.mark not in marks:
-                objects.append(self._observed(spec.mark, guest, reading, spec.team, marked=False))
-            else:
-                objects.append(self._observed(f"#{guest.vmid}", guest, reading, pools.get(guest.pool or ""), marked=False))
+        objects = self._objects(scope, survey, around, readings, marks)
         kept = {there.address: found for there in objects if (found := detached.of(there.reading, there.node, survey)).volumes}
         objects = [_counted(_kept(there, scope), kept.get(there.address)) for there in objects]
         nodes = tuple(survey.nodes.values())
@@ -138,6 +126,28 @@ class GuestReader(ProxmoxKind[G]):
             },
             facts=GuestFacts(taken, capacity),
         )
+
+    def _objects(
+        self, scope: Scope, survey: Survey, around: Sequence[Listed], readings: Mapping[int, Reading], marks: findings.Marks
+    ) -> list[ObservedGuest]:
+        """The guests by the address that they have: that of their marker, of the resource that names their number, or none."""
+        given = {spec.id: spec for spec in scope.specs() if spec.id is not None}
+        pools, objects = {f"{scope.cohort}-{team}": team for team in scope.teams}, []
+        for guest in sorted(around, key=lambda guest: guest.vmid):
+            reading = readings.get(guest.vmid)
+            if guest.type != self.type or reading is None:
+                continue
+            mark, spec = reading.mark or "", given.get(guest.vmid)
+            key, team, marked = f"#{guest.vmid}", pools.get(guest.pool or ""), False
+            if mark in marks and marks[mark][0] == guest:
+                key, team, marked = mark, mark.split("/")[1], True
+            elif spec is not None and not mark and spec.mark not in marks:
+                key, team = spec.mark, spec.team
+            try:
+                objects.append(self._observed(key, guest, reading, team, marked=marked))
+            except (ValueError, TypeError, KeyError, ArithmeticError) as problem:
+                survey.unreadable(guest.vmid, str(problem))
+        return objects
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
         """Number, node and address; and a start for what comes back from its days of grace, unless it is to be stopped."""
@@ -185,7 +195,7 @@ class GuestReader(ProxmoxKind[G]):
             marked=marked,
             team=team,
             usage=self._usage(reading.wanted),
-            blocked=hindrances(reading.wanted, guest.vmid, self.api.client.settings),
+            blocked=hindrances(reading.wanted, guest.vmid, self.api.client.settings) | self._locked(guest),
             waiting={name: RESTART if guest.running else NEXT_START for name, value in then.items() if now.get(name) != value},
             facts={
                 "vmid": guest.vmid,
@@ -194,6 +204,13 @@ class GuestReader(ProxmoxKind[G]):
                 "address": address.partition("/")[0] if isinstance(address, str) else None,
             },
             reading=reading,
+            lock=guest.lock,
+        )
+
+    def _locked(self, guest: Listed) -> dict[str, Reason]:
+        """Why its configuration cannot be changed now; the pool that it is in is no part of it."""
+        return (
+            {} if guest.lock is None else dict.fromkeys(self.spec.model_fields.keys() - {"pool"}, reason("guest-locked", lock=guest.lock))
         )
 
     def _values(self, config: Config) -> dict[str, JsonValue]:

@@ -6,8 +6,11 @@ from typing import Any
 
 from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDeniedError
 from eiginfra.providers.proxmox.client import ProxmoxClient
-from eiginfra.providers.proxmox.codec import flag
+from eiginfra.providers.proxmox.codec import flag, whole
+from eiginfra.providers.proxmox.errors import BusyError, NodeSilentError
 
+_DOWN = (PermanentError, BusyError, NodeSilentError)
+"""What a storage that cannot be used is met by; a service that cannot be reached is another thing."""
 _THICK = {"lvm", "iscsi", "iscsidirect", "zfs"}
 
 
@@ -85,7 +88,7 @@ def read_templates(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[st
             found[node] = frozenset(str(row["volid"]) for row in client.templates(node))
         except PermissionDeniedError:
             continue
-        except PermanentError as problem:
+        except _DOWN as problem:
             outages[node, client.settings.templates] = str(problem)
     return {node: volumes for node, volumes in found.items() if volumes}, outages
 
@@ -97,7 +100,12 @@ def read_stores(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[str, 
     """
     found: dict[str, Store] = {}
     outages: dict[tuple[str, str], str] = {}
-    rows = {node: client.storages(node) for node in nodes}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        try:
+            rows[node] = client.storages(node)
+        except _DOWN as problem:
+            outages[node, client.settings.disks] = str(problem)
     for node, listed in rows.items():
         if not listed and any(rows.values()):
             outages[node, client.settings.disks] = "it is not there"
@@ -109,7 +117,7 @@ def read_stores(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[dict[str, 
                 found[node] = _store(node, row, client.volumes(node, client.settings.disks))
             except PermissionDeniedError:
                 found[node] = _store(node, row, [])
-            except PermanentError as problem:
+            except _DOWN as problem:
                 outages[node, client.settings.disks] = str(problem)
     return found, outages
 
@@ -120,12 +128,12 @@ def read_backups(client: ProxmoxClient, nodes: Iterable[str]) -> tuple[frozenset
     outages: dict[tuple[str, str], str] = {}
     for node in nodes:
         try:
-            found |= {int(row.get("vmid") or 0) for row in client.backups(node)}
+            found |= {whole(row.get("vmid")) for row in client.backups(node)}
         except PermissionDeniedError:
             raise
         except NotFoundError:
             continue  # the storage is kept from this node
-        except PermanentError as problem:
+        except _DOWN as problem:
             outages[node, client.settings.backups] = str(problem)
     return frozenset(found - {0}), outages
 
@@ -134,14 +142,14 @@ def _store(node: str, row: Mapping[str, Any], volumes: Iterable[Mapping[str, Any
     used: dict[int, int] = {}
     provisioned = 0
     for volume in volumes:
-        provisioned += int(volume.get("size", 0))
-        if volume.get("vmid"):
-            used[int(volume["vmid"])] = used.get(int(volume["vmid"]), 0) + int(volume.get("used") or 0)
+        provisioned += whole(volume.get("size"))
+        if vmid := whole(volume.get("vmid")):
+            used[vmid] = used.get(vmid, 0) + whole(volume.get("used"))
     return Store(
         name=str(row["storage"]),
         node=node,
-        total=int(row.get("total", 0)),
-        available=int(row.get("avail", 0)),
+        total=whole(row.get("total")),
+        available=whole(row.get("avail")),
         provisioned=provisioned,
         thin=row.get("type") not in _THICK,
         shared=flag(row.get("shared", 0)),

@@ -6,11 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eiginfra.core.errors import NotFoundError, ProviderError
+from eiginfra.core.errors import NotFoundError, PermissionDeniedError, ProviderError, UnreachableError
 from eiginfra.core.look import Look
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
-from eiginfra.providers.proxmox.codec import mark_of, parse_tags
-from eiginfra.providers.proxmox.errors import NodeSilentError
+from eiginfra.providers.proxmox.codec import mark_of, parse_tags, whole
 from eiginfra.providers.proxmox.guests.resources import (
     GuestSize,
     NodeCapacity,
@@ -45,7 +44,9 @@ class Listed:
     memory: int = 0
     cores: int = 0
     reachable: bool = True
-    """False when its node is offline: nothing but its number and its pool is known."""
+    """False when its node is offline, or its configuration cannot be read: nothing but its number and its pool is known."""
+    problem: str | None = None
+    """Why its configuration cannot be read, though its node answers."""
 
     @property
     def making(self) -> bool:
@@ -87,7 +88,7 @@ class Reading:
 class Survey:
     """Every guest the token sees; configurations and the numbers in backups are read on demand, each once."""
 
-    guests: Mapping[int, Listed]
+    guests: dict[int, Listed]
     client: ProxmoxClient
     readers: ThreadPoolExecutor
     cohort: str
@@ -99,15 +100,38 @@ class Survey:
     _volumes: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
 
     def read(self, vmids: Iterable[int]) -> dict[int, Reading]:
-        """Configurations, concurrently; of guests that vanished in the meantime there is none. What failed is asked for again next time."""
+        """Configurations, concurrently; of guests that vanished in the meantime there is none.
+
+        A guest that cannot be read is so in this survey from then on, and nobody else for it. Raises the first error where none can.
+        """
         wanted = sorted(vmid for vmid in set(vmids) & self.guests.keys() if self.guests[vmid].reachable)
         with self._lock:
             for vmid in wanted:
                 before = self._readings.get(vmid)
                 if before is None or (before.done() and before.exception() is not None):
                     self._readings[vmid] = self.readers.submit(self._read, self.guests[vmid])
-        results = {vmid: self._readings[vmid].result() for vmid in wanted}
-        return {vmid: reading for vmid, reading in results.items() if reading is not None}
+        found, problems = dict[int, Reading](), dict[int, ProviderError]()
+        for vmid in wanted:
+            try:
+                reading = self._readings[vmid].result()
+            except UnreachableError:
+                raise
+            except ProviderError as problem:
+                problems[vmid] = problem
+            else:
+                if reading is not None:
+                    found[vmid] = reading
+        denied = [problem for problem in problems.values() if isinstance(problem, PermissionDeniedError)]
+        if denied and len(denied) == len(wanted):
+            raise denied[0]
+        for vmid, why in problems.items():
+            self.unreadable(vmid, str(why))
+        return found
+
+    def unreadable(self, vmid: int, why: str) -> None:
+        """What is known of a guest is not enough to act on it."""
+        with self._lock:
+            self.guests[vmid] = replace(self.guests[vmid], reachable=False, problem=why)
 
     def measured(self) -> ServerResources:
         """The capacity that there is, read once: only a plan that makes or enlarges something needs it."""
@@ -223,18 +247,20 @@ class GuestSurveys:
         return bool(upids)
 
     def _guests_on(self, pair: tuple[str, GuestType]) -> list[dict[str, Any]] | None:
-        """A node's guests of one sort; None if the node does not answer."""
+        """A node's guests of one sort; None if the node does not answer, or not with them."""
         try:
-            return self.client.guests(*pair)
-        except NodeSilentError:
+            return [row for row in self.client.guests(*pair) if whole(row.get("vmid"))]
+        except (UnreachableError, PermissionDeniedError):
+            raise
+        except ProviderError:
             return None
 
     def _list(self) -> tuple[dict[str, NodeCapacity], dict[int, Listed]]:
         site, client = self.client.settings, self.client
         rows = client.cluster()
-        nodes, known = nodes_of(rows), {int(row["vmid"]): row for row in rows if row.get("vmid")}
+        nodes, known = nodes_of(rows), {vmid: row for row in rows if (vmid := whole(row.get("vmid")))}
         down = {node.name for node in nodes.values() if not node.online}
-        asked = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site)} - down
+        asked = {*site.nodes, *(str(row["node"]) for vmid, row in known.items() if vmid in site and row.get("node"))} - down
         pairs: Sequence[tuple[str, GuestType]] = [(node, kind) for node in sorted(asked) for kind in _TYPES]
         lists = dict(zip(pairs, self._readers.map(self._guests_on, pairs), strict=True))
         silent = {node for (node, _), rows in lists.items() if rows is None}
@@ -258,10 +284,10 @@ def _listed(kind: GuestType, node: str, row: Mapping[str, Any], resource: Mappin
         pool=resource.get("pool"),
         lock=row.get("lock"),
         template=str(row.get("template") or resource.get("template") or 0) == "1",
-        disk=int(row.get("maxdisk", 0)),
+        disk=whole(row.get("maxdisk")),
         tags=parse_tags(row.get("tags")),
-        memory=int(row.get("maxmem", 0)),
-        cores=int(row.get("cpus", 0)),
+        memory=whole(row.get("maxmem")),
+        cores=whole(row.get("cpus")),
     )
 
 

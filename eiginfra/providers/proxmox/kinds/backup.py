@@ -270,7 +270,8 @@ def _held(job: Mapping[str, Any], guests: Iterable[str], survey: Survey, numbers
     """
     vmids = _vmids(job)
     if offline := [vmid for vmid in vmids if vmid in survey.guests and not survey.guests[vmid].reachable]:
-        return reason("node-offline", guests=[*offline])
+        code = "guests-unreadable" if any(survey.guests[vmid].problem for vmid in offline) else "node-offline"
+        return Reason(code=code, params={"guests": [*offline]})
     pooled = {vmid for vmid, guest in survey.guests.items() if (guest.pool or "").startswith(f"{survey.cohort}-")}
     bare = [vmid for vmid in vmids if vmid in pooled and vmid not in numbers.values()]
     return reason("marker-removed", guests=[*bare]) if bare and set(guests) - numbers.keys() else None

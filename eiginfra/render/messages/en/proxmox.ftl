@@ -155,6 +155,11 @@ volumes-detached = { $type ->
     }
 volume-kept = the volume at { $path } ({ $size }) is taken off container { $id }, and stays with it as an unused one: it still counts as disk
     .remedy = remove it by hand when nobody needs what is in it
+guest-unreadable = { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } on { $node } cannot be read: { $why }; it is left alone, and nothing is made in its place
+    .remedy = see to it on the server; all else is done meanwhile
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

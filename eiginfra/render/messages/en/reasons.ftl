@@ -56,6 +56,15 @@ reason-beyond-quota = kept back: more { $measures } than the team's quota has le
 reason-storage-down = storage { $storage } cannot be used on node { $node }
 reason-no-device-on-bridge = left alone: none of its network devices ({ $devices }) is on bridge { $bridge }
 reason-address-on-other-device = left alone: its device { $device } has the address { $address } already
+reason-guest-locked = it waits: the guest is locked ({ $lock })
+reason-guests-unreadable = what { $guests } is cannot be read
+reason-guest-unreadable = unknown: { $certain ->
+    [true] it is
+   *[other] it may be
+    } { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } on node { $node }, whose configuration cannot be read
 reason-dependency-unknown = unknown, like { $address }
 reason-scheduled-for-deletion = it was deleted, and can still be restored
 reason-moved-by-hand = it was moved by hand
@@ -68,6 +77,7 @@ reason-guest-offline = unknown: { $certain ->
     } { $id } on node { $node }, which is offline
 reason-storage-unusable = not made: storage { $storage } cannot be used on node { $node }
 reason-template-offline = not made: its template { $id } is on node { $node }, which is offline
+reason-template-unreadable = not made: its template { $id } on node { $node } cannot be read
 reason-guest-unmarked = not made: { $type ->
     [qemu] VM
    *[other] container

@@ -155,6 +155,11 @@ volumes-detached = { $type ->
     }
 volume-kept = le volume { $path } ({ $size }) est détaché du conteneur { $id }, et lui reste, inutilisé : il compte toujours comme disque
     .remedy = supprimez-le à la main quand plus personne n’a besoin de ce qu’il contient
+guest-unreadable = { $type ->
+    [qemu] la VM
+   *[other] le conteneur
+    } { $id } du nœud { $node } est illisible : { $why } ; il n’y est pas touché, et rien n’est créé à sa place
+    .remedy = voyez sur le serveur ; tout le reste est fait entre-temps
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM

@@ -56,6 +56,15 @@ reason-beyond-quota = retenu : plus de { $measures } que ce qui reste du quota d
 reason-storage-down = le stockage { $storage } n’est pas utilisable sur le nœud { $node }
 reason-no-device-on-bridge = laissé tel quel : aucune de ses cartes réseau ({ $devices }) n’est sur le pont { $bridge }
 reason-address-on-other-device = laissé tel quel : sa carte { $device } a déjà l’adresse { $address }
+reason-guest-locked = cela attend : la machine est verrouillée ({ $lock })
+reason-guests-unreadable = ce qu’est { $guests } est illisible
+reason-guest-unreadable = état inconnu : { $certain ->
+    [true] c’est
+   *[other] c’est peut-être
+    } { $type ->
+    [qemu] la VM
+   *[other] le conteneur
+    } { $id } du nœud { $node }, dont la configuration est illisible
 reason-dependency-unknown = état inconnu, comme { $address }
 reason-scheduled-for-deletion = cela a été supprimé, et peut encore être restauré
 reason-moved-by-hand = cela a été déplacé à la main
@@ -68,6 +77,7 @@ reason-guest-offline = état inconnu : { $certain ->
     } { $id } du nœud { $node }, qui est hors ligne
 reason-storage-unusable = pas créé : le stockage { $storage } n’est pas utilisable sur le nœud { $node }
 reason-template-offline = pas créé : son modèle { $id } est sur le nœud { $node }, qui est hors ligne
+reason-template-unreadable = pas créé : son modèle { $id } du nœud { $node } est illisible
 reason-guest-unmarked = pas créé : { $type ->
     [qemu] la VM
    *[other] le conteneur

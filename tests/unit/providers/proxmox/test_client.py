@@ -37,7 +37,7 @@ class Scripted(ProxmoxClient):
 
 
 def locked() -> ResourceException:
-    return ResourceException(500, "Internal Server Error", "CT is locked (backup)")
+    return ResourceException(500, "Internal Server Error", "can't lock file '/run/lock/lxc/pve-config-107.lock' - got timeout")
 
 
 def test_a_task_is_polled_with_growing_pauses_up_to_two_seconds() -> None:
@@ -83,7 +83,7 @@ def test_what_a_lock_refused_is_asked_again() -> None:
 
 
 def test_a_lock_that_stays_is_told() -> None:
-    with pytest.raises(BusyError, match=r"configure guest 107: CT is locked \(backup\)"):
+    with pytest.raises(BusyError, match=r"configure guest 107: can't lock file .* - got timeout"):
         Scripted(*[locked()] * 5).configure("eig", "lxc", 107, {"memory": 512})
 
 

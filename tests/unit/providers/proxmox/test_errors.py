@@ -4,6 +4,7 @@ import pytest
 
 from eiginfra.core.errors import (
     AlreadyExistsError,
+    HeldError,
     LostAnswerError,
     NotFoundError,
     PermanentError,
@@ -33,8 +34,10 @@ REFUSALS: list[tuple[int, str, type[ProviderError]]] = [
     (500, "checksum mismatch (file change by other user?)", StaleError),
     (500, "detected modified configuration - file changed by other user? Try again.", StaleError),
     (500, "can't lock file '/var/lock/qemu-server/lock-104.conf' - got timeout", BusyError),
-    (500, "VM is locked (backup)", BusyError),
-    (500, "CT is locked (create)", BusyError),
+    (500, "VM is locked (backup)", HeldError),
+    (500, "CT is locked (create)", HeldError),
+    (500, "error with cfs lock 'storage-nfs': got lock request timeout", BusyError),
+    (500, "cluster not ready - no quorum?", TransientError),
     (500, "unable to shrink disk size", PermanentError),
     (500, "CT 201 already running", PermanentError),
     (501, "Method 'GET /nope' not implemented", PermanentError),

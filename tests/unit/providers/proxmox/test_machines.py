@@ -10,7 +10,7 @@ from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.guests.survey import Listed, Survey
 
 
-def test_what_could_not_be_read_is_read_again_when_it_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_part_7_a_guest_that_cannot_be_read_is_so_for_its_survey_and_nobody_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([TransientError("proxmox: read guest 9012: the connection was lost"), [{"key": "cores", "value": 2}]])
 
     def pending(_client: ProxmoxClient, _node: str, _kind: str, _vmid: int) -> Any:
@@ -22,7 +22,9 @@ def test_what_could_not_be_read_is_read_again_when_it_is_asked_for_again(monkeyp
     monkeypatch.setattr(ProxmoxClient, "pending", pending)
     with ThreadPoolExecutor(1) as readers:
         survey = Survey({9012: Listed(9012, "qemu", "eig", "debian", running=False)}, ProxmoxClient(None), readers, "eig3")
-        with pytest.raises(TransientError, match="lost"):
-            survey.read([9012])
+        assert survey.read([9012]) == {}
+        assert (survey.guests[9012].reachable, survey.guests[9012].problem) == (False, "proxmox: read guest 9012: the connection was lost")
+        assert survey.read([9012]) == {}
+        survey.guests[9013] = Listed(9013, "qemu", "eig", "ubuntu", running=False)
         for _ in range(2):  # and what was read is kept
-            assert survey.read([9012])[9012].running == {"cores": 2}
+            assert survey.read([9012, 9013])[9013].running == {"cores": 2}
