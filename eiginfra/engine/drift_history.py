@@ -68,7 +68,7 @@ def traced(
 
     def answer(address: Address) -> Trace:
         question = asked[address]
-        handle = handles[address] if address in handles else records[address].handle
+        handle = handles[address] if address in handles else records[address].handle if address in records else {}
         try:
             activity = registry[address.kind].activity(handle, question.seen, question.since) if question.seen else ()
         except ProviderError:

@@ -23,7 +23,7 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Record, Resource, Scope
 from eiginfra.engine.action import Done, carry_out, local_time, shortfall, spec_of
-from eiginfra.engine.record import reached
+from eiginfra.engine.record import gone_with, reached
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.engine.schedule import Books, Lane
 
@@ -41,10 +41,11 @@ class _Unverified:
 
 @dataclass(frozen=True)
 class _Closed:
-    """An action that ended, and what the journal remembers of its object."""
+    """An action that ended, and what the journal remembers of its object. gone_too: what went with it, whose records end."""
 
     result: Result
     reached: Reached | None = None
+    gone_too: Sequence[Address] = ()
 
 
 _Ended = _Closed | _Unverified
@@ -75,6 +76,7 @@ class Executor:
         self._journal = journal
         self._workers = workers
         self._now = now
+        self._cohort = ""
         self._records: Mapping[Address, Record] = {}
         self._unverified: dict[str, list[_Unverified]] = {}
         self._intents: dict[Address, int] = {}
@@ -87,7 +89,8 @@ class Executor:
 
         A failure stops its dependents and nothing else.
         """
-        books, self._records = Books.of(plan), self._journal.records(plan.meta.cohort)
+        self._cohort = plan.meta.cohort
+        books, self._records = Books.of(plan), self._journal.records(self._cohort)
         ended: list[_Ended] = []
         running: dict[Future[list[_Ended]], Address] = {}
         done = SimpleQueue[Future[list[_Ended]]]()
@@ -180,7 +183,10 @@ class Executor:
         return entered
 
     def _settle(self, item: _Closed) -> None:
-        self._journal.settle(self._intents[item.result.change.address], item.result.outcome, item.result.reason, item.reached)
+        result = item.result
+        self._journal.settle(self._intents[result.change.address], result.outcome, result.reason, item.reached)
+        for address in item.gone_too:
+            self._journal.forget(self._cohort, address)
 
     def _act(self, change: Change) -> list[_Ended]:
         """In a worker thread: do it, verify it by the answers where they showed the object."""
@@ -267,7 +273,8 @@ class Executor:
         if seen is not None and seen.waiting:
             why = reason("waits", fields={name: what.model_dump(mode="json") for name, what in sorted(seen.waiting.items())})
             return _Closed(Result(change, Outcome.WAITING, why, seconds), reached)
-        return _Closed(Result(change, Outcome.DONE, None, seconds), reached)
+        gone_too = [*gone_with(self._registry, self._records, change.address)] if change.action is Action.DELETE else []
+        return _Closed(Result(change, Outcome.DONE, None, seconds), reached, gone_too)
 
     def _reached(
         self, change: Change, seen: Mapping[str, JsonValue], handle: Mapping[str, JsonValue], *, created: bool, done: bool

@@ -213,7 +213,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
             action = Action.ADOPT
         elif diffs:
             action = Action.UPDATE
-        elif pair.was or _learns(kind, resource, there, record):
+        elif pair.was or _learns(kind, resource, there, situation.records.get(resource.address, record)):
             action = Action.ADOPT
     restart, why = _restart(kind, there, diffs, situation) if action is not Action.REPLACE else (None, None)
     if restart is not None and action is Action.NONE:
@@ -283,7 +283,7 @@ def _blocked(kind: Kind[Any], there: Observed, found: FieldDiff, barred: Mapping
 
 
 def _learns(kind: Kind[Any], resource: Resource, there: Observed, record: Record) -> bool:
-    """Whether the record does not say what holds."""
+    """Whether the record does not say what holds; in its own words, which may name what was renamed as it was called before."""
     if not record.verified or resource.protect != record.protect:
         return True
     now = reached(kind.spec, resource.values, there.values, record.values)

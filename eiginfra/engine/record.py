@@ -1,9 +1,12 @@
 """What the journal remembers of a resource: the values that were reached, field by field, as they were seen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
+from eiginfra.core.address import Address
+from eiginfra.core.errors import ProviderError
+from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Record
 from eiginfra.core.spec import Rules, Spec, rules
 from eiginfra.engine.diff import Values, by_key, matches, normal
@@ -33,6 +36,20 @@ def last_known(spec: type[Spec], record: Record | None, seen: Values) -> Values 
     if record is None or record.attempted is None:
         return None if record is None else record.values
     return reached(spec, record.attempted, seen, record.values if record.verified else None)
+
+
+def gone_with(registry: Registry, records: Mapping[Address, Record], gone: Address) -> Iterator[Address]:
+    """The records of what depended on an object that was removed, and went with it: it would be new, and no drift, if it came back."""
+    for address, record in sorted(records.items()):
+        kind = registry.get(address.kind)
+        if kind is None or kind.provider != gone.provider:
+            continue
+        try:
+            spec = kind.spec.model_validate(record.values)
+            if gone in kind.dependencies(spec) and kind.read(spec, record.handle) is None:
+                yield address
+        except (ValueError, ProviderError):  # no spec can be made of what was reached, or nothing can be seen: the record stays
+            continue
 
 
 def compared(spec: type[Spec], values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
