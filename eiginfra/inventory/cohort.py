@@ -14,7 +14,7 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
-from eiginfra.inventory.fields import ProxmoxAccount, TeamId, Title, Username, brief
+from eiginfra.inventory.fields import Day, ProxmoxAccount, TeamId, Title, Username, brief
 from eiginfra.inventory.grants import Grant
 from eiginfra.inventory.model import MOST, Contact, FileModel, Team
 
@@ -38,13 +38,13 @@ class Quota(FileModel):
     """What teams may use: the default, and per team the measures that differ from it."""
 
     default: Amounts = Field(default=Limit(), description="What every team may use; a measure left out is not limited")
-    teams: dict[TeamId, Amounts] = Field(default={}, description="By team, the measures that differ from the default")
+    teams: dict[TeamId, Amounts] = Field(default={}, max_length=MOST, description="By team, the measures that differ from the default")
 
 
 class Cap(FileModel):
     """The most that one apply may remove of a kind of entry: a number, a share in per cent, or the larger of both."""
 
-    number: int | None = Field(default=None, ge=0)
+    number: int | None = Field(default=None, ge=0, le=_MOST)
     percent: int | None = Field(default=None, ge=0, le=100)
 
     def allows(self, removed: int, total: int) -> bool:
@@ -89,7 +89,7 @@ DEFAULT_CAPS: Mapping[str, Cap] = {"members": Cap(number=3, percent=20)}
 class Accounts(FileModel):
     """Which accounts are a person's: the servers' own IDs. A name can be given up and taken by somebody else, an ID cannot."""
 
-    gitlab_id: int | None = Field(default=None, ge=1, description="The ID of the account on GitLab")
+    gitlab_id: int | None = Field(default=None, ge=1, le=2**63 - 1, description="The ID of the account on GitLab")
     proxmox_id: ProxmoxAccount | None = Field(default=None, description="The account on Proxmox VE, NAME@REALM")
 
 
@@ -102,23 +102,27 @@ class CohortFile(FileModel):
 
     cohort: TeamId = Field(description="The cohort's id, the name of its folder")
     title: Title = Field(description="The cohort's name as it is spoken")
-    starts: date = Field(description="First day")
-    ends: date = Field(description="Last day; accounts and access end with it")
+    starts: Day = Field(description="First day")
+    ends: Day = Field(description="Last day; accounts and access end with it")
     language: Literal["fr", "en"] = Field(default="fr", description="Of the handouts")
-    contacts: tuple[Contact, ...] = Field(default=(), description="Whom to ask, for the handouts")
+    contacts: tuple[Contact, ...] = Field(default=(), max_length=MOST, description="Whom to ask, for the handouts")
     quota: Quota = Field(default=Quota(), description="What each team may ask for")
     capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")
-    caps: dict[str, CapField] = Field(
-        default={}, description="The most that one apply may remove, by what is removed, e.g. members: 3 or 20%"
+    caps: dict[Title, CapField] = Field(
+        default={}, max_length=MOST, description="The most that one apply may remove, by what is removed, e.g. members: 3 or 20%"
     )
     grants: tuple[Grant, ...] = Field(
         default=(), max_length=MOST, description="What single teams' files may have that no team's file may have by itself"
     )
     people: dict[PersonName, Accounts] = Field(
-        default={}, description="Whose accounts are whose, by user name, confirmed by EIG Link; `eiginfra confirm` writes it"
+        default={},
+        max_length=MOST * 10,
+        description="Whose accounts are whose, by user name, confirmed by EIG Link; `eiginfra confirm` writes it",
     )
     authoritative: tuple[Authority, ...] = Field(
-        default=(), description="What gives access beside the lists of members and is removed, not only told, where nobody asked for it"
+        default=(),
+        max_length=MOST,
+        description="What gives access beside the lists of members and is removed, not only told, where nobody asked for it",
     )
     grace: Days = Field(
         default=timedelta(days=30), description="From a machine's stop to its deletion", json_schema_extra={"default": "30d"}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -27,15 +28,17 @@ class Matching:
     """Text that matches a pattern as a whole; the JSON Schema has the same pattern.
 
     what: its name in the catalogue of messages. `suggest` gives what was probably meant: it is told as remedy when it matches.
+    most: the most characters it may have, where the pattern sets no limit.
     """
 
     pattern: str
     what: str
     suggest: Callable[[str], str | None] = remedies.bare
+    most: int = 2000
 
     def fits(self, text: str) -> bool:
         """Whether the text is one of these."""
-        return re.fullmatch(self.pattern, text) is not None
+        return len(text) <= self.most and re.fullmatch(self.pattern, text) is not None
 
     def advice(self, text: str) -> Reason:
         """What to write instead of a text that does not fit."""
@@ -203,6 +206,17 @@ Title = Annotated[
     WELL_ENCODED,
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _of_this_time(day: date) -> date:
+    if not _FIRST <= day <= _LAST:
+        raise refusal("day-out-of-time", day=day, first=_FIRST, last=_LAST)
+    return day
+
+
+# Servers count days from 1970 on, and a day is added to some.
+_FIRST, _LAST = date(1970, 1, 2), date(2999, 12, 31)
+Day = Annotated[date, AfterValidator(_of_this_time)]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.values import ByteSize
-from eiginfra.inventory.fields import TeamId, Title
+from eiginfra.inventory.fields import Day, TeamId, Title
 from eiginfra.inventory.model import FileModel
 
 GrantKey = Literal[
@@ -20,7 +20,7 @@ GrantKey = Literal[
     "members[].username",
     "mentors[].username",
 ]
-Privilege = int | str | bool
+Privilege = Annotated[int, Field(le=2**63 - 1)] | Title | bool
 _AMOUNTS: Final = ("machines[].cores", "machines[].memory", "machines[].disk")
 _SIZES: Final = _AMOUNTS[1:]
 
@@ -39,9 +39,9 @@ class Grant(FileModel):
     team: TeamId = Field(description="Whose file may have it")
     key: GrantKey = Field(description="The key of the team's file")
     value: Privilege | None = Field(default=None, description="The value that it may have")
-    max: Annotated[int, Field(ge=1)] | str | None = Field(default=None, description="Instead, for cores, memory, disk: the most")
+    max: Annotated[int, Field(ge=1, le=8192)] | Title | None = Field(default=None, description="Instead, for cores, memory, disk: the most")
     reason: Title = Field(description="Why it may be so")
-    until: date | None = Field(default=None, description="The last day on which it holds; the cohort's end if absent")
+    until: Day | None = Field(default=None, description="The last day on which it holds; the cohort's end if absent")
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

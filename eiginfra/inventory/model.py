@@ -1,7 +1,6 @@
 """One team and what it asks for: the contents of `teams/<id>.yml`."""
 
 import re
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -9,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from eiginfra.core.refusal import refusal
 from eiginfra.inventory.fields import (
     WELL_ENCODED,
+    Day,
     Disk,
     Email,
     FormerName,
@@ -70,7 +70,7 @@ class Person(FileModel):
     name: Title | None = Field(default=None, description="How the person is shown; the user name if absent")
     email: Email = Field(description="Where invitations go")
     ssh_keys: tuple[SshKey, ...] = Field(default=(), max_length=50, description="Public keys that open the team's machines")
-    until: date | None = Field(default=None, description="Last day of access; the cohort's end if absent")
+    until: Day | None = Field(default=None, description="Last day of access; the cohort's end if absent")
 
 
 class Member(Person):

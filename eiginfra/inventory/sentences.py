@@ -37,13 +37,13 @@ def sentence(detail: ErrorDetails, model: type[BaseModel], path: Path) -> Senten
         return Sentence("missing-key", {"key": name, "inside": label(path[:-1]) or "file"})
     if kind == "extra_forbidden":
         return Sentence("unknown-key", {"key": name, "inside": label(path[:-1]) or "file"}, _known_key(model, path))
+    if (found := refused(detail)) is not None:
+        return Sentence(*found)
     wanted = type_at(model, path)
     if wanted is SecretSource and not isinstance(value, dict):
         return Sentence("secret-in-file")
-    if wanted is IPv4Address:
-        return Sentence("not-an-address", {"value": brief(value)})
-    if wanted is IPv4Network:
-        return Sentence("not-a-network", {"value": brief(value)})
+    if wanted in (IPv4Address, IPv4Network):
+        return Sentence("not-an-address" if wanted is IPv4Address else "not-a-network", {"value": brief(value)})
     if wanted is date and (kind in _NOT_A_DAY or isinstance(value, (str, int, float))) and not isinstance(value, bool):
         day = remedies.day(value)
         return Sentence("not-a-date", {"value": brief(value)}, reason("write", text=day) if day else None)
@@ -55,8 +55,7 @@ def sentence(detail: ErrorDetails, model: type[BaseModel], path: Path) -> Senten
         said = suggest(str(value)[:100], choices_at(model, path), words=WORDS)
         advice = reason("write-maintainer") if _asks_for_owner(value, path) else said
         return Sentence("unknown-choice", {"value": brief(value)}, advice)
-    found = refused(detail)
-    return Sentence("refused", {"text": detail["msg"]}) if found is None else Sentence(*found)
+    return Sentence("refused", {"text": detail["msg"]})
 
 
 def label(path: Path) -> str:

@@ -1,10 +1,10 @@
 """The settings: the contents of `eiginfra.yml`, the defaults of the command line."""
 
-from datetime import date
 from pathlib import Path
 
 from pydantic import Field
 
+from eiginfra.inventory.fields import Day
 from eiginfra.inventory.model import FileModel
 
 
@@ -14,4 +14,4 @@ class Settings(FileModel):
     inventory: Path | None = Field(default=None, description="The cohort's folder (-i)")
     playbook: Path | None = Field(default=None, description="The playbook")
     site: Path | None = Field(default=None, description="The site file")
-    as_of: date | None = Field(default=None, description="The day that all rules about dates go by; the real one if absent")
+    as_of: Day | None = Field(default=None, description="The day that all rules about dates go by; the real one if absent")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +17,7 @@ from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import (
     Code,
+    Day,
     Disk,
     GroupPath,
     HostName,
@@ -31,7 +32,7 @@ from eiginfra.inventory.fields import (
     Username,
     brief,
 )
-from eiginfra.inventory.model import FileModel, Machine
+from eiginfra.inventory.model import MOST, FileModel, Machine
 
 LAST_PORT = 65535
 
@@ -39,8 +40,8 @@ LAST_PORT = 65535
 class Range(FileModel):
     """Whole numbers from first to last, both included; written `100-250`."""
 
-    first: int
-    last: int
+    first: int = Field(le=999_999_999)
+    last: int = Field(le=999_999_999)
 
     def __contains__(self, number: int) -> bool:
         return self.first <= number <= self.last
@@ -92,7 +93,7 @@ class GitLabSite(FileModel):
     )
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy to it, or none; the environment's if absent")
-    keep: tuple[Username, ...] = Field(default=(), description="Accounts that are never touched")
+    keep: tuple[Username, ...] = Field(default=(), max_length=MOST, description="Accounts that are never touched")
 
 
 class Storage(FileModel):
@@ -109,7 +110,7 @@ class Network(FileModel):
     bridge: Title = Field(description="The bridge on every node, e.g. vmbr1")
     subnet: IPv4Network = Field(description="Its network, e.g. 192.168.0.0/24")
     gateway: IPv4Address = Field(description="The guests' default route")
-    dns: tuple[IPv4Address, ...] = Field(default=(), description="The guests' name servers")
+    dns: tuple[IPv4Address, ...] = Field(default=(), max_length=10, description="The guests' name servers")
     ids: RangeField = Field(description="IDs of guests, e.g. 100-250; the address of guest N is the network's + N")
 
     def address(self, number: int) -> IPv4Address:
@@ -132,8 +133,8 @@ class Network(FileModel):
 class TaskLimits(FileModel):
     """How many tasks may run at once, per node and per storage."""
 
-    node: int = Field(default=4, ge=1, description="At once on a node")
-    storage: int = Field(default=4, ge=1, description="At once on a storage")
+    node: int = Field(default=4, ge=1, le=100, description="At once on a node")
+    storage: int = Field(default=4, ge=1, le=100, description="At once on a storage")
 
 
 class ProxmoxSite(FileModel):
@@ -144,12 +145,12 @@ class ProxmoxSite(FileModel):
     token: SecretField = Field(description="Where the token's secret is kept")
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy to it, or none; the environment's if absent")
-    nodes: tuple[HostName, ...] = Field(min_length=1, description="The nodes that guests are made on")
+    nodes: tuple[HostName, ...] = Field(min_length=1, max_length=MOST, description="The nodes that guests are made on")
     storage: Storage
     network: Network
     realm: Title = Field(default="pve", description="Where the teams' accounts live")
     limits: TaskLimits = Field(default=TaskLimits(), description="Parallel tasks")
-    overcommit: int = Field(default=4, ge=1, description="How many times a node's cores may be promised to its guests")
+    overcommit: int = Field(default=4, ge=1, le=1000, description="How many times a node's cores may be promised to its guests")
     restart_window: Hours | None = Field(default=None, description="When waiting restarts may happen, e.g. 03:00-05:00")
 
 
@@ -166,7 +167,7 @@ class GatewaySite(FileModel):
 class Size(FileModel):
     """A named size of machines."""
 
-    cores: int = Field(ge=1, description="CPU cores")
+    cores: int = Field(ge=1, le=8192, description="CPU cores")
     memory: Memory = Field(description="Whole MiB or GiB")
     disk: Disk = Field(description="The root disk, in whole GiB")
     privileged: bool = Field(default=False, description="Only for teams that cohort.yml grants it")
@@ -176,7 +177,7 @@ class Image(FileModel):
     """What a machine is made from: a container template's volume, a VM template's ID, or both."""
 
     container: Title | None = Field(default=None, description="The volume of a container template")
-    vm: int | None = Field(default=None, ge=100, description="The ID of a VM template with cloud-init")
+    vm: int | None = Field(default=None, ge=100, le=999_999_999, description="The ID of a VM template with cloud-init")
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:
@@ -215,10 +216,12 @@ class ReconcileSite(FileModel):
         default=timedelta(minutes=10), description="From one round to the next, e.g. 10m", json_schema_extra={"default": "10m"}
     )
     policy: dict[KindName, Literal["heal", "alert", "ignore"]] = Field(
-        default={}, description="By kind: whether its drift is healed (the default), only told, or not even told"
+        default={}, max_length=MOST, description="By kind: whether its drift is healed (the default), only told, or not even told"
     )
-    ignore: dict[KindName, tuple[Title, ...]] = Field(default={}, description="By kind: fields whose drift is nobody's business")
-    heals_per_hour: int = Field(default=20, ge=0, description="The most resources that are healed in any hour")
+    ignore: dict[KindName, Annotated[tuple[Title, ...], Field(max_length=MOST)]] = Field(
+        default={}, max_length=MOST, description="By kind: fields whose drift is nobody's business"
+    )
+    heals_per_hour: int = Field(default=20, ge=0, le=1_000_000, description="The most resources that are healed in any hour")
     pending_after: Interval = Field(
         default=timedelta(hours=4),
         description="How long what was merged may wait for an apply before it is told, e.g. 4h",
@@ -236,7 +239,7 @@ class Acknowledgement(FileModel):
     code: Code = Field(description="The finding's code, as `--format json` shows it")
     subject: Title = Field(description="What it is about: an address, a team, or a pattern of teams; * for everything")
     reason: Title = Field(description="Why it may be so")
-    until: date | None = Field(default=None, description="The last day on which it is left out; for good if absent")
+    until: Day | None = Field(default=None, description="The last day on which it is left out; for good if absent")
 
 
 class SiteFile(FileModel):
@@ -245,11 +248,15 @@ class SiteFile(FileModel):
     gitlab: GitLabSite | None = None
     proxmox: ProxmoxSite | None = None
     gateway: GatewaySite | None = None
-    journal: str = Field(default="../.eiginfra/journal.db", min_length=1, description="A file, or postgresql://…, shared by all who apply")
-    sizes: dict[Title, Size] = Field(default={}, description="Sizes of machines by name")
-    images: dict[Title, Image] = Field(default={}, description="What machines are made from, by name")
+    journal: str = Field(
+        default="../.eiginfra/journal.db", min_length=1, max_length=4096, description="A file, or postgresql://…, shared by all who apply"
+    )
+    sizes: dict[Title, Size] = Field(default={}, max_length=MOST, description="Sizes of machines by name")
+    images: dict[Title, Image] = Field(default={}, max_length=MOST, description="What machines are made from, by name")
     reconcile: ReconcileSite = Field(default=ReconcileSite(), description="Policy of the reconcile loop")
-    acknowledge: tuple[Acknowledgement, ...] = Field(default=(), description="Known warnings and notices, left out of what people read")
+    acknowledge: tuple[Acknowledgement, ...] = Field(
+        default=(), max_length=MOST, description="Known warnings and notices, left out of what people read"
+    )
 
 
 def site_model(sections: Mapping[str, type[BaseModel]]) -> type[SiteFile]:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.inventory.signs import REFUSED, code_point
 
 MAX_BYTES = 2**20
 """No file that people write comes near it; what does is a mistake or an attack."""
 
 _BREAK = re.compile("\r\n|\r|\n")
-# What YAML forbids, separators that the parser would count as line ends while editors do not, and signs without width.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
 # Git's conflict markers are at the beginning of a line, where no YAML value can be.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
 
@@ -69,8 +68,8 @@ def to_text(data: bytes, file: str) -> str:
         if byte >= 0xA0:
             raise InputError([error("not-utf-8-but-latin-1", byte=written, letter=chr(byte), location=where)]) from problem
         raise InputError([error("not-utf-8", byte=written, location=where)]) from problem
-    if match := _INVISIBLE.search(text):
-        raise InputError([error("invisible-character", sign=f"{ord(match[0]):04X}", location=place(file, text[: match.start()]))])
+    if match := REFUSED.search(text):
+        raise InputError([error("invisible-character", sign=code_point(match[0]), location=place(file, text[: match.start()]))])
     if conflict := _CONFLICT.search(text):
         raise InputError([_conflict(text, place(file, text[: conflict.start()]))])
     return text

@@ -14,6 +14,7 @@ import yaml
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
+from eiginfra.inventory.signs import REFUSED_IN_VALUES, code_point
 from eiginfra.inventory.syntax import explain
 
 MAX_DEPTH: Final = 40
@@ -198,6 +199,8 @@ class TreeBuilder:
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> str | int | float | bool | None:
         text = unicodedata.normalize("NFC", event.value)
+        if match := REFUSED_IN_VALUES.search(text):
+            self._finding("invisible-character", mark, sign=code_point(match[0]))
         if not self._aliases and not event.style and (quoted := re.fullmatch(r"[“”„](.*)[“”]", text)):
             self._finding("typographic-quotes", mark, write=f'"{quoted[1]}"')
         if not self._templates and _TEMPLATE.search(text):

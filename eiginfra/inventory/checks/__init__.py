@@ -9,6 +9,7 @@ from datetime import date
 from eiginfra.core.finding import Finding
 from eiginfra.inventory.checks.calendar import check_calendar
 from eiginfra.inventory.checks.grants import check_grants
+from eiginfra.inventory.checks.lookalikes import check_lookalikes
 from eiginfra.inventory.checks.names import check_names
 from eiginfra.inventory.checks.people import check_accounts, check_people
 from eiginfra.inventory.checks.publishing import check_gateway, check_publishing
@@ -28,6 +29,7 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
             *cohort.findings,
             *check_inventory(cohort),
             *check_calendar(cohort, as_of),
+            *check_lookalikes(cohort),
             *check_supply(cohort, site),
             *check_gateway(cohort, site),
             *check_grants(cohort, site, as_of),

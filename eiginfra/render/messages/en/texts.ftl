@@ -1,0 +1,8 @@
+## Texts.
+
+mixed-scripts = '{ $text }' mixes alphabets: { $letters } look like Latin letters
+    .remedy = write it with one keyboard, if that was not meant
+encoded-label = { $label } is the encoded form of '{ $shown }'
+    .remedy = check that it is the name that is meant
+day-out-of-time = { $day } is not a day of this time
+    .remedy = write a day from { $first } to { $last }

@@ -1,0 +1,8 @@
+## Textes.
+
+mixed-scripts = « { $text } » mélange des alphabets : { $letters } ressemblent à des lettres latines
+    .remedy = écrivez-le avec un seul clavier, si ce n’est pas voulu
+encoded-label = { $label } est la forme codée de « { $shown } »
+    .remedy = vérifiez que c’est bien le nom voulu
+day-out-of-time = { $day } n’est pas un jour de notre temps
+    .remedy = écrivez un jour du { $first } au { $last }
