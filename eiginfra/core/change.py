@@ -116,6 +116,14 @@ class Change(BaseModel):
     handle: dict[str, JsonValue] = {}
     depends_on: tuple[Address, ...] = ()
     follows: tuple[Address, ...] = ()
+    first: tuple[FieldDiff, ...] = ()
+    """What goes before all else of the change: what is narrowed, and the interim name by which a circle of names is opened."""
+    last: tuple[FieldDiff, ...] = ()
+    """What is reached when all is done in the object."""
+    opens: bool = False
+    """Whether the object takes in nothing until the change is done."""
+    takes: tuple[Address, ...] = ()
+    """Whose name the object takes: they give it up first."""
     restart: Restart | None = None
     was: Address | None = None
     """The address that the object had before it was renamed: its record ends with the change."""

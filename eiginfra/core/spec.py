@@ -13,6 +13,18 @@ from eiginfra.core.values import canonical
 
 
 @dataclass(frozen=True)
+class Closing:
+    """The value by which an object takes in nothing more, and the one that a new object has until then.
+
+    to: the kinds that cannot be created in it; none: nothing in it can be changed.
+    """
+
+    value: JsonValue
+    until: JsonValue
+    to: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Rules:
     """How a field is compared and changed.
 
@@ -25,6 +37,9 @@ class Rules:
     unique: what no two wanted resources of the kind may share, from a spec's set values: the field's value and where it counts.
     harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes.
     merge: how the values of several cohorts become one; None: they must be equal.
+    nests: the values from the narrowest on, of a field that what belongs to the object has too, and never wider: what narrows goes from
+    the inside out.
+    closes: the value that is reached last, after all that is to be done in the object.
     """
 
     immutable: bool = False
@@ -39,6 +54,8 @@ class Rules:
     unique: Callable[[Mapping[str, JsonValue]], tuple[str, str]] | None = None
     harm: tuple[JsonValue, str] | None = None
     merge: Merge | None = None
+    nests: tuple[JsonValue, ...] = ()
+    closes: Closing | None = None
 
     @property
     def compared(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Blocked, Cause, Change
@@ -177,7 +177,12 @@ def _update(kind: Kind[Any], change: Change, there: Observed, record: Record | N
 
 def _needed(kind: Kind[Any], there: Observed) -> tuple[Address, ...]:
     """What an observed object depends on; it may hold values that no spec allows, and then depends on nothing we know."""
+    values = dict(there.values)
     try:
-        return tuple(kind.dependencies(kind.spec.model_validate(dict(there.values))))
-    except ValueError:
-        return ()
+        spec = kind.spec.model_validate(values)
+    except ValidationError as problem:
+        known = rules(kind.spec)
+        if not all(wrong["type"] == "missing" and known[str(wrong["loc"][0])].write_only for wrong in problem.errors()):
+            return ()
+        spec = kind.spec.model_construct(set(values), **values)
+    return tuple(kind.dependencies(spec))

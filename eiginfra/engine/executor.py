@@ -23,6 +23,7 @@ from eiginfra.core.plan import Plan
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Record, Resource, Scope
 from eiginfra.engine.action import Done, carry_out, local_time, shortfall, spec_of
+from eiginfra.engine.order import Part
 from eiginfra.engine.record import gone_with, reached
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.engine.schedule import Books, Lane
@@ -80,6 +81,8 @@ class Executor:
         self._records: Mapping[Address, Record] = {}
         self._unverified: dict[str, list[_Unverified]] = {}
         self._intents: dict[Address, int] = {}
+        self._under_way: dict[Address, Part] = {}
+        """The part of each change that began last: those of one change come one after the other."""
         self._stopping = stopping
         self._on_start = on_start
         self._on_end = on_end
@@ -99,13 +102,13 @@ class Executor:
             with ExitStack() as stack:
                 lanes = {
                     provider: Lane(stack.enter_context(ThreadPoolExecutor(room, thread_name_prefix=provider)), room)
-                    for provider in sorted({address.provider for address in books.todo})
+                    for provider in sorted({part.address.provider for part in books.todo})
                     for room in [self._workers.get(provider, 4)]
                 }
                 while True:
                     interrupted = interrupted or self._stopping()
                     results, beginning = self._turn(books, lanes, ended, run, begin=not interrupted)
-                    started = {lanes[change.address.provider].pool.submit(self._act, change): change.address for change in beginning}
+                    started = {lanes[part.address.provider].pool.submit(self._act, books.todo[part]): part.address for part in beginning}
                     running |= started
                     looking = self._verify(lanes, running, plan)
                     running |= looking
@@ -132,21 +135,22 @@ class Executor:
 
     def _turn(
         self, books: Books, lanes: Mapping[str, Lane], ended: list[_Ended], run: int, *, begin: bool
-    ) -> tuple[list[Result], list[Change]]:
+    ) -> tuple[list[Result], list[Part]]:
         """Write down what ended and what begins; returns both. Empties `ended`."""
         results: list[Result] = []
-        beginning: list[Change] = []
+        beginning: list[Part] = []
         with self._journal.together():
             for item in ended:
                 if isinstance(item, _Closed):
                     self._settle(item)
-                    results += self._enter(books, item.result, run)
+                    results += self._enter(books, self._under_way[item.result.change.address], item.result, run)
             if begin:
-                for address in books.take_ready():
-                    lanes[address.provider].enter(address, self._registry[address.kind].long_tasks)
+                for part in books.take_ready():
+                    lanes[part.address.provider].enter(part, self._registry[part.address.kind].long_tasks)
                 results += self._abandon(books, lanes, run)
-                beginning = [books.todo[address] for lane in lanes.values() for address in lane.departing()]
-                self._intents |= {change.address: self._journal.intend(run, change) for change in beginning}
+                beginning = [part for lane in lanes.values() for part in lane.departing()]
+                self._intents |= {part.address: self._journal.intend(run, books.todo[part]) for part in beginning}
+                self._under_way |= {part.address: part for part in beginning}
         for item in ended:
             if isinstance(item, _Unverified):
                 self._unverified.setdefault(item.change.address.kind, []).append(item)
@@ -169,14 +173,14 @@ class Executor:
         """Skip what waits for a service that cannot be reached."""
         skipped: list[Result] = []
         for lane in lanes.values():
-            for address in lane.abandoned():
-                why = reason("service-unreachable", service=address.provider)
-                skipped += self._enter(books, Result(books.todo[address], Outcome.SKIPPED, why), run)
+            for part in lane.abandoned():
+                why = reason("service-unreachable", service=part.address.provider)
+                skipped += self._enter(books, part, Result(books.todo[part], Outcome.SKIPPED, why), run)
         return skipped
 
-    def _enter(self, books: Books, result: Result, run: int) -> list[Result]:
+    def _enter(self, books: Books, part: Part, result: Result, run: int) -> list[Result]:
         """Enter a result, with those of dependents that are skipped for it."""
-        entered = books.enter(result)
+        entered = books.enter(part, result)
         for skipped in entered:
             if skipped.outcome is Outcome.SKIPPED:
                 self._journal.settle(self._journal.intend(run, skipped.change), Outcome.SKIPPED, skipped.reason)

@@ -20,6 +20,7 @@ from eiginfra.engine.checks import attributed
 from eiginfra.engine.complete import assessed, completed
 from eiginfra.engine.decommission import kept_below, leaving
 from eiginfra.engine.diff import by_key, diff, overall
+from eiginfra.engine.direction import directed
 from eiginfra.engine.guard import check_removals, check_renamed
 from eiginfra.engine.harm import harmed
 from eiginfra.engine.order import ordered
@@ -67,7 +68,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     notes += check_renamed(situation.everything, situation.records.values(), situation.known_as_new)
     notes += check_removals(registry, changes, seen.observed.values(), situation.allows, situation.ended)
     present = {change.address for change in changes if change.acts}
-    linked = (harmed(registry, _linked(change, present)) for change in changes)
+    linked = directed(registry, [harmed(registry, _linked(change, present)) for change in changes], wanted)
     return Plan(meta=meta, changes=ordered(linked), findings=tuple(dict.fromkeys(notes)))
 
 

@@ -11,13 +11,13 @@ from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import Rules, Spec
+from eiginfra.core.spec import Closing, Rules, Spec
 from eiginfra.providers.gitlab import rules
-from eiginfra.providers.gitlab.base import GROUP
+from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.branch_protection import PROTECTIONS, protection_of
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, inside, name_problem, named_in, parent, path_of, slug
+from eiginfra.providers.gitlab.fields import VISIBILITY, FullPath, Visibility, inside, name_problem, named_in, parent, path_of, slug
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
@@ -48,17 +48,20 @@ class GroupSpec(Spec):
         default="", description="Shown name; the last part of the path when it is not written"
     )
     description: Annotated[str, rules.GROUP_DESCRIPTION] = ""
-    visibility: Visibility = Field(default="private", description="Not more visible than the group around it")
-    project_creation: Literal["noone", "owner", "maintainer", "developer", "administrator"] = Field(
-        default="developer", description="The least role that may create projects in it"
+    visibility: Annotated[Visibility, Rules(nests=VISIBILITY)] = Field(
+        default="private", description="Not more visible than the group around it"
     )
+    project_creation: Annotated[
+        Literal["noone", "owner", "maintainer", "developer", "administrator"],
+        Rules(closes=Closing("noone", until="owner", to=frozenset({PROJECT}))),
+    ] = Field(default="developer", description="The least role that may create projects in it")
     subgroup_creation: Literal["owner", "maintainer"] = Field(
         default="maintainer", description="The least role that may create groups in it"
     )
     branch_protection: Literal["none", "developers-push", "full", "developers-merge", "developers-initial-push"] = Field(
         default="full", description="What protects the default branch of the projects that are made in it from now on"
     )
-    shared_runners: Literal["enabled", "overridable", "disabled"] = Field(
+    shared_runners: Annotated[Literal["enabled", "overridable", "disabled"], Rules(nests=("disabled", "overridable", "enabled"))] = Field(
         default="enabled", description="The instance's runners; overridable: off, but groups and projects below may turn them on"
     )
 

@@ -12,13 +12,13 @@ from eiginfra.core.errors import LostAnswerError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
-from eiginfra.core.spec import UNORDERED, Rules, Spec
+from eiginfra.core.spec import UNORDERED, Closing, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
-from eiginfra.providers.gitlab.fields import FullPath, Visibility, lower_case, name_problem, named_in, parent, path_of, slug
+from eiginfra.providers.gitlab.fields import VISIBILITY, FullPath, Visibility, lower_case, name_problem, named_in, parent, path_of, slug
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
@@ -67,9 +67,11 @@ class ProjectSpec(Spec):
     )
     description: Annotated[str, rules.PROJECT_DESCRIPTION] = ""
     website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
-    visibility: Visibility = Field(default="private", description="Not more visible than its group")
+    visibility: Annotated[Visibility, Rules(nests=VISIBILITY)] = Field(default="private", description="Not more visible than its group")
     topics: Annotated[tuple[Annotated[str, rules.TOPIC], ...], UNORDERED] = Field(default=(), description="Words to find it by")
-    archived: Annotated[bool, Rules(harm=(True, "archived"))] = Field(default=False, description="Read-only")
+    archived: Annotated[bool, Rules(harm=(True, "archived"), closes=Closing(value=True, until=False))] = Field(
+        default=False, description="Read-only"
+    )
     merge_method: Literal["merge", "semi-linear", "fast-forward"] = Field(default="merge", description="How merge requests are merged")
     squash: Literal["never", "always", "default_on", "default_off"] = Field(default="default_off", description="One commit a merge request")
     issues: Feature = Field(default="enabled", description="Issues; private: for members")
@@ -81,7 +83,7 @@ class ProjectSpec(Spec):
     ci_config: Annotated[str, rules.CI_CONFIG] = Field(default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml")
     ci_timeout: int = Field(default=3600, ge=600, le=rules.LONGEST_JOB, description="The most that a job may take, in seconds")
     auto_devops: bool = Field(default=False, description="GitLab's own pipeline where a project has none")
-    shared_runners: bool = Field(default=True, description="The instance's runners")
+    shared_runners: Annotated[bool, Rules(nests=(False, True))] = Field(default=True, description="The instance's runners")
     pipeline_must_succeed: bool = Field(default=False, description="Merge only after a pipeline that succeeded")
     threads_must_be_resolved: bool = Field(default=False, description="Merge only when all threads are resolved")
     remove_source_branch: bool = Field(default=True, description="Offer to remove the branch that was merged")

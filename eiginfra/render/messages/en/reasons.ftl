@@ -50,6 +50,8 @@ reason-in-force-after-restart = in force after a restart{ $window ->
     [none] {""}
    *[other] {" "}in the window { $window }
     }: { $fields }
+reason-by-way-of = by way of the name '{ $name }', for who has the wanted one gives it up in this plan
+reason-other-part = it is reached in another part of the change
 reason-objected = kept back: see the finding { $finding }
 reason-beyond-capacity = kept back: more { $measures } than the cohort's capacity has left
 reason-beyond-quota = kept back: more { $measures } than the team's quota has left, with what is taken besides what it asks for

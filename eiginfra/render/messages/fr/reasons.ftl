@@ -50,6 +50,8 @@ reason-in-force-after-restart = en vigueur après un redémarrage{ $window ->
     [none] {""}
    *[other] {" "}dans la plage { $window }
     } : { $fields }
+reason-by-way-of = en passant par le nom « { $name } » : qui porte le nom voulu le cède dans ce même plan
+reason-other-part = une autre partie du changement y mène
 reason-objected = retenu : voyez le constat { $finding }
 reason-beyond-capacity = retenu : plus de { $measures } que ce qui reste de la capacité de la promotion
 reason-beyond-quota = retenu : plus de { $measures } que ce qui reste du quota de l’équipe, avec ce qui est pris en plus de la demande
