@@ -28,7 +28,7 @@ from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.rename import was_missing
 from eiginfra.engine.situation import Seen, Situation, look, record_of
-from eiginfra.engine.withhold import beyond_capacity, blocked_by, kept_back, objected, softened
+from eiginfra.engine.withhold import beyond_limits, blocked_by, kept_back, objected, softened
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
@@ -103,8 +103,9 @@ class _Completion:
 
 def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Mapping[Address, Resource], meta: PlanMeta) -> _Completion:
     """Completed again while the kinds object to what is completed: without it others may have its numbers, and its dependents wait."""
-    beyond = beyond_capacity(registry, situation, seen.observed)
-    withheld = {**objected(seen.findings, wanted), **{address: why for address, why in beyond.items() if isinstance(why, Reason)}}
+    beyond = beyond_limits(registry, situation, seen.observed)
+    too_much = {address: why for address, why in beyond.items() if isinstance(why, Reason)}
+    withheld = {**situation.withheld, **objected(seen.findings, wanted), **too_much}
     said: list[Finding] = list(seen.findings)
     while True:
         absent = _absences(registry, situation, seen, withheld)

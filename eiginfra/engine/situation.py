@@ -36,7 +36,8 @@ class Situation:
     switched_off: whether a condition of the playbook may be why a resource of a team is not wanted; it is then unmanaged, no orphan.
     ended: whether the last day of a person in a team, or in all (None), has come, by account: such a removal was decided long ago, and
     counts under no cap.
-    denied: changes that the tokens may not make. claims: what other cohorts of the site want; elsewhere: what they reached last.
+    denied: changes that the tokens may not make. withheld: what the inventory itself keeps back.
+    claims: what other cohorts of the site want; elsewhere: what they reached last.
     restarting: whether what waits for a restart may have it now; window: the site's hours for that, if it is why. grace: the days from a
     machine's stop to its deletion. known_as_new: teams that only look like renamed ones. creating: False outside the cohort's dates.
     allows: the removal caps.
@@ -54,6 +55,7 @@ class Situation:
     switched_off: Callable[[Address, str | None], bool] = _never
     ended: Callable[[str | None, str], bool] = _nobody
     denied: Mapping[Address, Denial] = field(default_factory=dict)
+    withheld: Mapping[Address, Reason] = field(default_factory=dict)
     claims: Claims = field(default_factory=dict)
     elsewhere: Mapping[Address, Record] = field(default_factory=dict)
     prune: bool = False

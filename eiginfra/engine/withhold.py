@@ -11,11 +11,15 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
-from eiginfra.core.usage import MEASURES, Limit, Limits, Usage
+from eiginfra.core.usage import MEASURES, Limit, Usage
 from eiginfra.engine.situation import Situation
 
-CAPACITY = "capacity-exceeded"
-"""The code of the finding that all teams together ask for more than there is."""
+AMOUNTS = frozenset({"capacity-exceeded", "quota-exceeded"})
+"""The codes of findings that more is asked for than there is: what goes beyond is known once the servers are observed."""
+CLASHES = frozenset({
+    "asked-for-twice", "duplicate-subdomain", "duplicate-port", "duplicate-machine-id", "duplicate-host", "duplicate-email", "grant-over",
+})  # fmt: skip
+"""The codes of findings about values that were right alone, and no longer are beside others or on this day."""
 
 
 def objected(findings: Iterable[Finding], wanted: Mapping[Address, Resource]) -> dict[Address, Reason]:
@@ -54,24 +58,27 @@ def softened(findings: Iterable[Finding], withheld: Mapping[Address, Reason]) ->
     ]
 
 
-def beyond_capacity(
+def beyond_limits(
     registry: Registry, situation: Situation, observed: Mapping[Address, Observed]
 ) -> dict[Address, Mapping[str, Reason] | Reason]:
-    """What would be created beyond the cohort's capacity, with why; of what exists, the fields by which it would grow, by label.
-
-    A team's quota is held against the specs offline; here it counts for what takes more than its spec says.
-    """
+    """What would be created beyond a team's quota or the cohort's capacity, with why; of what exists, the fields by which it would grow."""
     further = {address: usage for seen in situation.observations.values() for address, usage in seen.further.items()}
     asked = {
         item.address: (item, registry[item.address.kind].usage(item.spec) + further.get(item.address, Usage()))
         for item in situation.everything
     }
     found: dict[Address, Mapping[str, Reason] | Reason] = {}
-    for team in sorted({asked[address][0].team or "" for address in further if address in asked} & situation.limits.teams.keys()):
-        of_team = {address: pair for address, pair in asked.items() if pair[0].team == team}
-        found |= _beyond(registry, situation.limits.teams[team], of_team, observed, "beyond-quota")
+    of_teams: dict[str, dict[Address, tuple[Resource, Usage]]] = {}
+    for address, pair in asked.items():
+        of_teams.setdefault(pair[0].team or "", {})[address] = pair
+    for team in sorted(of_teams.keys() & situation.limits.teams.keys()):
+        found |= _beyond(registry, situation.limits.teams[team], of_teams[team], observed, "beyond-quota")
     if situation.limits.capacity is not None:
-        found |= _beyond(registry, situation.limits.capacity, asked, observed, "beyond-capacity")
+        # What a quota keeps back takes nothing of the capacity.
+        for address in found:
+            resource, usage = asked[address]
+            asked[address] = (resource, _least(usage, observed[address].usage if address in observed else Usage()))
+        found = {**_beyond(registry, situation.limits.capacity, asked, observed, "beyond-capacity"), **found}
     return found
 
 
@@ -100,11 +107,27 @@ def _beyond(
     return found
 
 
-def only_warned(limits: Limits, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of `check` as a plan goes by them: what is beyond the capacity is kept back, so that it stops nobody else."""
-    if limits.capacity is None:
-        return list(findings)
-    return [found.model_copy(update={"severity": Severity.WARNING}) if found.code == CAPACITY else found for found in findings]
+def only_warned(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of `check` as a plan goes by them: what is right alone and wrong beside others is kept back, and stops nobody else."""
+    return [found.model_copy(update={"severity": Severity.WARNING}) if found.code in AMOUNTS | CLASHES else found for found in findings]
+
+
+def clashing(findings: Iterable[Finding], resources: Iterable[Resource]) -> dict[Address, Reason]:
+    """The resources whose own fields, but no entries of lists, come from a value that errors clash about, each with the code of one."""
+    places = {
+        place: found.code
+        for found in findings
+        if found.code in CLASHES and found.severity is Severity.ERROR
+        for place in (found.location, *found.also)
+        if place is not None
+    }
+    if not places:
+        return {}
+    codes = {
+        resource.address: next((places[place] for name in resource.values if (place := resource.origins.get(name)) in places), None)
+        for resource in resources
+    }
+    return {address: reason("objected", finding=code) for address, code in codes.items() if code is not None}
 
 
 def _least(one: Usage, other: Usage) -> Usage:

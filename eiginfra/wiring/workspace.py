@@ -29,7 +29,7 @@ from eiginfra.engine.rename import renames
 from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import Stale, stale, wanted
-from eiginfra.engine.withhold import only_warned
+from eiginfra.engine.withhold import clashing, only_warned
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.loader import load_cohort
@@ -174,7 +174,8 @@ class Workspace:
             return self._planned(asked or Asked(), sightings or Sightings())
 
     def _planned(self, asked: Asked, sightings: Sightings) -> Plan:
-        findings = self._checked(only_warned(self.cohort.limits(), self._offline_findings()))
+        offline = self._offline_findings()
+        findings = self._checked(only_warned(offline))
         today = self.clock.today()
         teams = [team.id for team in self.cohort.teams]
         siblings, everything = self.siblings.claims, self.compiled.resources
@@ -208,6 +209,7 @@ class Workspace:
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
             claims=site.claims,
+            withheld=clashing(offline, resources),
             elsewhere=site.elsewhere,
             prune=asked.prune,
             known_as_new=asked.known_as_new,

@@ -75,16 +75,40 @@ def test_bad_files_are_refused_with_their_place(place: Any, edit: Callable[[Any]
     assert place.requests("gitlab") == place.requests("proxmox") == 0
 
 
-def test_a_quota_exceeded_is_an_error_never_a_cut(place: Any) -> None:
+def test_report_26_a_quota_exceeded_is_an_error_of_check_and_keeps_back_itself_alone(place: Any) -> None:
     place.edit("adler", "machines:", "machines:\n  - {name: huge, image: debian-12, cores: 16, memory: 32GiB, disk: 8GiB}")
+    checked = place.call("check")
+    assert (checked.code, "adler asks for" in checked.out, "its quota is" in checked.out) == (65, True, True)
     answer = place.call("apply", "--yes")
-    assert answer.code == 65
-    assert "adler asks for" in answer.err
-    assert "its quota is" in answer.err
-    assert place.requests("proxmox") == 0
+    assert answer.code == 0, answer.err
+    assert "than the team's quota has left" in answer.out
+    # Never a cut: what goes beyond is not made smaller, it is not made.
+    names = {guest["name"] for guest in place.proxmox("GET", "/nodes/eig/lxc")}
+    assert names >= {"adler-web", "adler-graph", "karfur-web"}
+    assert "adler-huge" not in names
 
 
-def test_what_is_beyond_the_capacity_is_told_by_check_and_keeps_back_itself_alone(place: Any) -> None:
+def test_report_26_what_clashes_keeps_back_itself_alone(place: Any) -> None:
+    """A sub-domain, a title and a host name that were free when each request was made."""
+    label = re.search(r"subdomain: ([\w-]+)", place.team("adler").read_text(encoding="utf-8"))
+    assert label
+    other = place.team("karfur").read_text(encoding="utf-8")
+    place.team("karfur").write_text(re.sub(r"subdomain: [\w-]+", f"subdomain: {label[1]}", other, count=1), encoding="utf-8")
+    place.edit("adler", "title: Extraction d’entités", "title: API ADLER")
+    assert place.call("check").code == 65
+    answer = place.call("apply", "--yes")
+    assert "kept back: see the finding asked-for-twice" in answer.out
+    paths = {project["path_with_namespace"] for project in place.gitlab("GET", "/projects?per_page=100")}
+    assert not paths & {"eig/eig3/adler/api", "eig/eig3/adler/extraction"}
+    assert any(path.startswith("eig/eig3/karfur/") for path in paths)
+    assert {guest["name"] for guest in place.proxmox("GET", "/nodes/eig/lxc")} >= {"adler-web", "karfur-web"}
+    place.edit("adler", "title: API ADLER", "title: API")
+    assert place.call("apply", "--yes").code == 0
+    paths = {project["path_with_namespace"] for project in place.gitlab("GET", "/projects?per_page=100")}
+    assert paths >= {"eig/eig3/adler/api", "eig/eig3/adler/extraction"}
+
+
+def test_report_26_what_is_beyond_the_capacity_is_told_by_check_and_keeps_back_itself_alone(place: Any) -> None:
     cohort = place.folder / "inventories" / "eig3" / "cohort.yml"
     cohort.write_text(re.sub(r"(?m)^capacity:$", "capacity:\n  machines: 1", cohort.read_text(encoding="utf-8")), encoding="utf-8")
     checked = place.call("check")

@@ -31,7 +31,7 @@ def test_requests_against_quota_and_capacity(limits: Limits, messages: list[str]
     assert all(finding.severity == "error" and remedy(finding) for finding in found)
 
 
-def test_what_is_beyond_the_capacity_is_kept_back_and_nothing_else() -> None:
+def test_report_26_what_is_beyond_the_capacity_is_kept_back_and_nothing_else() -> None:
     """Two requests that fit, and do not together: nobody's leaver stayed, and no drift went unhealed, but for them."""
     world, limits = World(), Limits(capacity=Limit(cores=4))
     world.apply(thing("old", team="adler", cores=1, text="one"), limits=limits)
@@ -57,6 +57,18 @@ def test_what_is_beyond_the_capacity_is_kept_back_and_nothing_else() -> None:
     assert {change.address.key for change in plan.acting} == {"old", "web", "db", "part"}
     assert not world.run(plan).failed
     assert world.server.objects["old"]["cores"] == 1
+
+
+def test_report_26_so_is_what_is_beyond_a_teams_quota() -> None:
+    world, limits = World(), Limits(teams={"adler": Limit(cores=3)}, capacity=Limit(cores=4))
+    world.apply(thing("old", team="adler", cores=2), limits=limits)
+    asked = (thing("old", team="adler", cores=2), thing("web", team="adler", cores=2), thing("db", team="plume", cores=2))
+    plan = world.plan(*asked, limits=limits)
+    assert plan.errors == ()
+    assert {change.address.key: (change.action, change.reason) for change in plan.changes} == {
+        "web": (Action.NONE, reason("beyond-quota", measures=["cores"])),
+        "db": (Action.CREATE, None),  # what a quota keeps back takes nothing of the capacity
+    }
 
 
 def test_what_stands_beyond_a_capacity_that_was_lowered_stays_and_may_shrink() -> None:
