@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit hunt bench faults soak replay clients peers new-kind format man lock clean
+.PHONY: help demo test lint types unit contract hunt bench faults soak replay clients peers new-kind format man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ types: $(VENV)/dev.stamp ## mypy, strict
 
 unit: $(VENV)/dev.stamp ## All tests, in parallel (TESTS=… narrows)
 	$(BIN)/pytest $(TESTS)
+
+contract: $(VENV)/dev.stamp ## What eiginfra expects of servers, on the lab; on real ones with SITE=infra/etalab.yml
+	$(BIN)/pytest tests/contract -n 0 $(if $(SITE),--site $(SITE))
 
 hunt: $(VENV)/dev.stamp ## The generated tests with other examples than those of make test, and many more
 	HYPOTHESIS_PROFILE=hunt $(BIN)/pytest -m hypothesis $(TESTS)

@@ -224,3 +224,12 @@ def test_the_promises_name_tests_that_exist() -> None:
     assert len(names) > 15
     assert [name for name in names if f"def {name}(" not in source] == []
     assert [path for path in files if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_p13_a_page_calls_programs_of_the_environment_by_what_installs_them(page: Path) -> None:
+    """`make demo` brings no pytest: `make` does, whichever target is asked for."""
+    typed = re.findall(
+        r"^(?:    |\t)?(?:\.venv/bin/)?((?:pytest|ruff|mypy|lint-imports) .*)$", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert typed == []

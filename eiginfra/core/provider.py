@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -19,10 +19,12 @@ M = TypeVar("M", bound=BaseModel)
 class Context:
     """What a provider learns beside its section. fetch: how secrets are fetched; None: offline, no request will be made.
 
-    fetch takes where the secret is kept, and the path in the section at which that is written.
+    fetch takes where the secret is kept, and the path in the section at which that is written. images: what machines are made from, by
+    name: for each sort of machine, what its provider calls it.
     """
 
     fetch: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
+    images: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
 
     @property
     def offline(self) -> bool:

@@ -156,4 +156,5 @@ def open_provider(provider: ProviderType, site: Site, *, offline: bool = False) 
     def fetch(source: SecretSource, path: Sequence[str | int]) -> Secret:
         return resolve(source, site.document.locate(provider.name, *path))
 
-    return provider(site.section(provider.name), Context(None if offline else fetch))
+    images = {name: image.model_dump(exclude_none=True) for name, image in site.file.images.items()}
+    return provider(site.section(provider.name), Context(None if offline else fetch, images))

@@ -77,4 +77,5 @@ def _settings(section: ProxmoxSite, context: Context) -> ProxmoxSettings:
         overcommit=section.overcommit,
         node_tasks=section.limits.node,
         storage_tasks=section.limits.storage,
+        images=tuple((name, template) for name, templates in context.images.items() for template in templates.values()),
     )

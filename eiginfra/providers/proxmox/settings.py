@@ -14,7 +14,8 @@ class ProxmoxSettings:
     token: None for `check`, which asks nothing; any request then raises UsageError. disks, templates, backups: names of storages.
     ids: the first and the last number that guests may have. overcommit: how many times a node's cores may be promised. node_tasks,
     storage_tasks: how many creating tasks may run at once on one node and one storage. timeout: the longest wait for one answer;
-    task_timeout: for one task. proxy: see HttpPolicy.
+    task_timeout: for one task. proxy: see HttpPolicy. images: the site's, each with the volume of a container template or the number of
+    a VM template.
     """
 
     url: str
@@ -37,6 +38,7 @@ class ProxmoxSettings:
     storage_tasks: int = 4
     timeout: float = 60
     task_timeout: float = 1800
+    images: tuple[tuple[str, str | int], ...] = ()
 
     def __contains__(self, vmid: int) -> bool:
         """Whether a number is in the range of the site's guests."""

@@ -252,6 +252,16 @@ def test_a_guest_made_by_hand_that_no_job_covers_is_told(world: World) -> None:
     assert told.team == "adler"
 
 
+def test_p13_a_guest_that_this_plan_adopts_is_not_told_as_made_by_hand(world: World) -> None:
+    _, spec, _ = made(world)
+    vmid = int(world.admin("GET", "/cluster/nextid"))
+    world.admin("POST", "/nodes/eig/lxc", vmid=vmid, ostemplate=TEMPLATE, pool=world.pool, rootfs="local-lvm:4")
+    road = Road(world)
+    told = {finding.code for finding in road.plan(world.container("old", id=vmid), world.container("web"), spec).findings}
+    assert "guest-without-backup" not in told
+    assert "guest-without-backup" in {finding.code for finding in road.plan(world.container("web"), spec).findings}
+
+
 def test_a_look_costs_one_request_beyond_the_shared_one_while_all_is_well(world: World) -> None:
     guest, spec, _ = made(world)
     together = Look()

@@ -1,6 +1,7 @@
 """The examination of a site's Proxmox."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from eiginfra.core.finding import Severity
 from eiginfra.core.secret import Secret
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
+from eiginfra.providers.proxmox.privileges import Purpose
 
-from .conftest import World
+from .conftest import TEMPLATE, World, settings_of, start
+from .least import rights
 
 
 def codes(world: World, **changes: Any) -> set[str]:
@@ -94,3 +97,63 @@ def test_rights_on_pools_that_an_administrator_made_are_enough(world: World) -> 
     world.admin("POST", "/pools", poolid=world.pool)
     less = world.with_rights({f"/pool/{world.pool}": "VM.Snapshot"})
     assert not [text for text in rights_lacking(less) if "(snapshots)" in text]
+
+
+# The site's images.
+
+GOOD = ("debian-12", TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        (TEMPLATE, None),
+        ("local:vztmpl/debian-99-standard_99.0-1_amd64.tar.zst", "image-missing"),
+        ("nope:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst", "images-unseen"),
+        (9012, None),
+        (9999, "image-guest-missing"),
+    ],
+)
+def test_p11_each_image_of_the_site_is_looked_at(world: World, image: str | int, code: str | None) -> None:
+    found = examine(ProxmoxClient(replace(world.settings, images=(("debian-12", image),))))
+    told = [finding for finding in found if finding.code.startswith(("image", "template"))]
+    assert [(finding.code, finding.severity) for finding in told] == ([] if code is None else [(code, Severity.ERROR)])
+    assert all(str(image).partition("/")[0] in message(finding) or "nope" in message(finding) for finding in told)
+
+
+def test_p11_a_guest_that_is_no_template_and_a_container_are_no_images(world: World) -> None:
+    container, _ = world.make(world.container("web"))
+    machine, _ = world.make(world.vm("db"))
+    images = (("debian-12", container.id), ("ubuntu-24.04", machine.id))
+    told = {finding.code: message(finding) for finding in examine(ProxmoxClient(replace(world.settings, images=images)))}
+    assert f"is {container.id}, a container on eig, not a VM; templates are 9012, 9024" in told["image-no-vm"]
+    assert f"is VM {machine.id} on eig, which is no template" in told["image-no-template"]
+
+
+def test_p11_a_template_without_cloud_init_or_on_another_bridge_is_told(own_world: World) -> None:
+    own_world.admin("PUT", "/nodes/eig/qemu/9012/config", delete="ide2", net0="virtio,bridge=vmbr0")
+    less = own_world.with_rights(rights(own_world, Purpose))
+    told = codes(less, images=(("debian-12", 9012),))
+    assert {"template-without-cloud-init", "template-bridge"} <= told
+
+
+def test_p11_an_image_that_only_one_node_can_clone_is_told(tmp_path: Path) -> None:
+    with start(nodes=("eig", "eig2")) as lab:
+        settings = settings_of(lab, tmp_path / "ca.pem")
+        nodes = sorted(row["node"] for row in ProxmoxClient(settings).rows("nodes", "list nodes"))
+        found = examine(ProxmoxClient(replace(settings, nodes=tuple(nodes), images=(("debian-12", 9012), GOOD))))
+    told = {finding.code: message(finding) for finding in found}
+    assert "is not shared: it cannot be cloned to" in told["template-on-one-node"]
+
+
+def test_p13_each_thing_is_asked_for_once(world: World) -> None:
+    asked: list[str] = []
+
+    class Counted(ProxmoxClient):
+        def _call(self, method: str, path: str, what: str, params: Any = None) -> Any:
+            asked.append(f"{method} {path} {params or ''}")
+            return super()._call(method, path, what, params)
+
+    examine(Counted(replace(world.settings, images=(GOOD, ("debian-12", 9012), ("ubuntu-24.04", 9024)))))
+    assert len([path for path in asked if "cluster/resources" in path]) == 1
+    assert [path for path in dict.fromkeys(asked) if asked.count(path) > 1] == []

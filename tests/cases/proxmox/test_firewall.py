@@ -250,3 +250,16 @@ def test_a_look_costs_three_requests_a_guest_beyond_the_shared_one(world: World)
     before = world.client.meter.total
     world.observe("proxmox.firewall", spec, look=together)
     assert world.client.meter.total - before == 3 + 1
+
+
+@pytest.mark.parametrize("machine", ["container", "vm"])
+def test_p13_the_firewall_of_a_renamed_guest_is_the_one_it_had(world: World, machine: str) -> None:
+    make = {"container": world.container, "vm": world.vm}[machine]
+    road, web, app = Road(world), make("web"), make("app")
+    road.apply(web, FirewallSpec(mark=web.mark, enable=True, policy_out="REJECT"))
+    specs = [road.renamed(app, "web"), world.container("api"), FirewallSpec(mark=app.mark, enable=True, policy_out="REJECT")]
+    plan = road.plan(*specs)
+    (firewall,) = (change for change in plan.changes if change.address.kind == "proxmox.firewall")
+    assert (firewall.action, firewall.acts, str(firewall.was)) == (Action.ADOPT, False, f"proxmox.firewall[{web.mark}]")
+    road.run(plan)
+    assert road.plan(*specs).changes == ()

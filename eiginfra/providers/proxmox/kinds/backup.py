@@ -24,7 +24,7 @@ from eiginfra.core.world import World
 from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.codec import flag
 from eiginfra.providers.proxmox.fields import PoolId
-from eiginfra.providers.proxmox.guests.spec import Mark
+from eiginfra.providers.proxmox.guests.spec import GuestSpec, Mark
 from eiginfra.providers.proxmox.guests.survey import Survey
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import Right, right
@@ -153,9 +153,10 @@ class BackupKind(ProxmoxKind[BackupSpec]):
         return {mark: guest.vmid for mark, (guest, _) in self.api.surveys.marked(survey).items()}
 
     def _uncovered(self, scope: Scope, survey: Survey) -> Iterable[Finding]:
-        """Guests made by hand in the cohort's pools that no job covers."""
+        """Guests made by hand in the cohort's pools that no job covers; one that the inventory asks for by its number is adopted."""
         pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
         ours = {guest.vmid for guest, _ in self.api.surveys.marked(survey).values()}
+        ours |= {item.spec.id for item in scope.everything.values() if isinstance(item.spec, GuestSpec) and item.spec.id is not None}
         by_hand = {guest.vmid: guest for guest in survey.guests.values() if guest.pool in pools and guest.vmid not in ours}
         for vmid in sorted(by_hand.keys() & self._bare()) if by_hand else ():
             guest = by_hand[vmid]

@@ -46,6 +46,31 @@ bridge = node { $node } has no bridge { $bridge }; it has { $bridges-count ->
    *[other] { $bridges }
     }
     .remedy = see `network:` under `proxmox:`
+images-unseen = the images on storage { $storage } of { $node } cannot be looked at: { $text }
+image-missing = the image { $image } is { $volume }, which node { $node } has not; it has { $there-count ->
+    [0] none
+   *[other] { $there }
+    }
+    .remedy = on { $node }: pveam download { $storage } …; or write one that is there, under `images:` in the site file
+image-guest-missing = the image { $image } is VM { $id }, which does not exist or is hidden from the token; templates are { $there-count ->
+    [0] none
+   *[other] { $there }
+    }
+    .remedy = see `images:` in the site file, or make the template; docs/prepare-proxmox.md has the commands
+image-no-vm = the image { $image } is { $id }, a container on { $node }, not a VM; templates are { $there-count ->
+    [0] none
+   *[other] { $there }
+    }
+    .remedy = see `images:` in the site file
+image-no-template = the image { $image } is VM { $id } on { $node }, which is no template; templates are { $there-count ->
+    [0] none
+   *[other] { $there }
+    }
+    .remedy = on { $node }: qm template { $id }; or see `images:` in the site file
+template-on-one-node = template { $id } is on { $node } with its disks on { $storages }, which is not shared: it cannot be cloned to { $others }
+    .remedy = put its disks on a shared storage, or leave { $others } out of `nodes:`
+template-bridge = { $device } of template { $id } is on a bridge that the token may not use ({ $right }): it cannot be cloned
+    .remedy = connect the template to the site's bridge, or as root: { $command }, with a role that has SDN.Use
 datacenter-firewall-off = rules and filters of guests have no effect until the datacenter's firewall is on
     .remedy = turn it on by hand, from a console that does not depend on the network
 datacenter-firewall-unknown = whether the datacenter's firewall is on cannot be seen: while it is off, rules of guests have no effect

@@ -46,6 +46,31 @@ bridge = le nœud { $node } n’a pas de pont { $bridge } ; { $bridges-count ->
    *[other] il a { $bridges }
     }
     .remedy = voyez `network:` sous `proxmox:`
+images-unseen = les images du stockage { $storage } de { $node } ne peuvent pas être vues : { $text }
+image-missing = l’image { $image } est { $volume }, que le nœud { $node } n’a pas ; il a { $there-count ->
+    [0] rien
+   *[other] { $there }
+    }
+    .remedy = sur { $node } : pveam download { $storage } … ; ou écrivez-en une qui existe, sous `images:` dans le fichier du site
+image-guest-missing = l’image { $image } est la VM { $id }, qui n’existe pas ou que le jeton ne voit pas ; modèles : { $there-count ->
+    [0] aucun
+   *[other] { $there }
+    }
+    .remedy = voyez `images:` dans le fichier du site, ou créez le modèle ; docs/prepare-proxmox.md donne les commandes
+image-no-vm = l’image { $image } est { $id }, un conteneur sur { $node }, pas une VM ; modèles : { $there-count ->
+    [0] aucun
+   *[other] { $there }
+    }
+    .remedy = voyez `images:` dans le fichier du site
+image-no-template = l’image { $image } est la VM { $id } sur { $node }, qui n’est pas un modèle ; modèles : { $there-count ->
+    [0] aucun
+   *[other] { $there }
+    }
+    .remedy = sur { $node } : qm template { $id } ; ou voyez `images:` dans le fichier du site
+template-on-one-node = le modèle { $id } est sur { $node } avec ses disques sur { $storages }, qui n’est pas partagé : on ne peut pas le cloner vers { $others }
+    .remedy = mettez ses disques sur un stockage partagé, ou enlevez { $others } de `nodes:`
+template-bridge = { $device } du modèle { $id } est sur un pont que le jeton ne peut pas utiliser ({ $right }) : on ne peut pas le cloner
+    .remedy = reliez le modèle au pont du site, ou en tant que root : { $command }, avec un rôle qui a SDN.Use
 datacenter-firewall-off = les règles et les filtres des machines n’ont aucun effet tant que le pare-feu du centre de données est arrêté
     .remedy = mettez-le en marche à la main, depuis une console qui ne dépend pas du réseau
 datacenter-firewall-unknown = on ne peut pas voir si le pare-feu du centre de données est en marche : s’il est arrêté, les règles des machines n’ont aucun effet
