@@ -1,11 +1,13 @@
 """Observation of all kinds at once: reads only, concurrent; no partial picture."""
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import PurePath
 
 from eiginfra.core.address import Address
-from eiginfra.core.errors import EiginfraError, PermissionDeniedError, UnreachableError
+from eiginfra.core.errors import EiginfraError, PermanentError, PermissionDeniedError, UnreachableError
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.look import Look
@@ -53,7 +55,7 @@ def observe(
         futures = {name: pool.submit(registry[name].observe, scope) for name, scope in scopes.items()}
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]
     if problems:
-        raise min(problems, key=_weight)
+        raise min(map(_typed, problems), key=_weight)
     odd = oddities()
     return {name: _doubted(future.result(), scopes[name], odd.get(registry[name].provider, ())) for name, future in futures.items()}
 
@@ -65,6 +67,19 @@ def _doubted(seen: Observation, scope: Scope, odd: Sequence[Finding]) -> Observa
     there = {found.address for found in seen.objects} | seen.absent.keys()
     unknown = {resource.address: UNREAD for resource in scope.resources if resource.address not in there}
     return replace(seen, findings=[*seen.findings, *odd], absent={**seen.absent, **unknown})
+
+
+def _typed(problem: BaseException) -> BaseException:
+    """What a kind did not expect of an answer, as an error with a message; its own words may hold anything."""
+    if isinstance(problem, EiginfraError) or not isinstance(problem, Exception):
+        return problem
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    said = PermanentError(
+        f"an answer could not be read ({type(problem).__name__} at {PurePath(place.filename).name}:{place.lineno}); "
+        "see whether the servers are well, and tell eiginfra's developers if they are"
+    )
+    said.__cause__ = problem
+    return said
 
 
 def _weight(problem: BaseException) -> int:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eiginfra.lab.clock import LabClock
+from eiginfra.lab.garble import garbled
 from eiginfra.lab.vain import AskedInVain
 
 
@@ -23,9 +24,11 @@ class Rule(BaseModel):
 
     match: re.Pattern[str] = re.compile("")
     """Searched in `METHOD /path`, the path as it was sent (percent-encoded, without its query)."""
-    kind: Literal["status", "drop", "drop_after", "error_after", "delay"]
+    kind: Literal["status", "drop", "drop_after", "error_after", "delay", "garble"]
     """`status`: answer without any work. `drop`: close the connection before the work; `drop_after`: after it, its answer
-    is lost. `error_after`: answer with `status` after the work. `delay`: wait `ms` milliseconds, then work."""
+    is lost. `error_after`: answer with `status` after the work. `delay`: wait `ms` milliseconds, then work. `garble`: answer after the
+    work with one thing changed, drawn by `seed`."""
+    seed: int = 0
     status: int = Field(default=500, ge=400, le=599)
     retry_after: int | None = Field(default=None, ge=0)
     ms: float = Field(default=0, ge=0)
@@ -119,6 +122,8 @@ class FaultsMiddleware:
             case "error_after":
                 await self._app(scope, receive, _swallow)
                 await _refusal(rule)(scope, receive, send)
+            case "garble":
+                await _garbled(rule, self._app)(scope, receive, send)
             case "status":
                 await _refusal(rule)(scope, receive, send)
             case _:
@@ -191,6 +196,32 @@ def _refusal(rule: Rule | None) -> Response:
     if rule.status == 429:
         return PlainTextResponse("Retry later\n", 429, headers=headers)
     return JSONResponse({"message": f"{rule.status} Injected by the lab"}, rule.status, headers=headers)
+
+
+def _garbled(rule: Rule | None, app: ASGIApp) -> ASGIApp:
+    """The answer with one thing changed."""
+    assert rule is not None  # noqa: S101 - as above
+    seed = rule.seed
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        parts: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            parts.append(message)
+
+        await app(scope, receive, keep)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in parts[0].get("headers", [])]
+        body = b"".join(part.get("body", b"") for part in parts[1:])
+        status, headers, body = garbled(seed, scope["path"], (parts[0]["status"], headers, body))
+        kept = [(name, value) for name, value in headers if name != "content-length"]
+        raw = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in [*kept, ("content-length", "0" if status == 204 else str(len(body)))]
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": b"" if status == 204 else body})
+
+    return serve
 
 
 async def _cut(scope: Scope, receive: Receive) -> None:

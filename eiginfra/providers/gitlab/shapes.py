@@ -74,7 +74,7 @@ class _GitLabVariable(BaseModel):
 
 
 class _GitLabLevel(BaseModel):
-    access_level: Number | None = None
+    access_level: Number | None
     id: Number | None = None
 
 
