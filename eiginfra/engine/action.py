@@ -69,9 +69,8 @@ def shortfall(kind: Kind[Any], change: Change, seen: Observed | None) -> Reason 
     # What waits for a restart is shown as it will be; what waits for a person, or for another object, as it is.
     waiting = {name for name, what in seen.waiting.items() if what not in (RESTART, NEXT_START)}
     withheld = {found.label for found in change.withheld} | seen.blocked.keys()
-    missing = [
-        found for found in diff(kind.spec, change.desired or {}, seen.values, None) if not {found.label, found.field} & (waiting | withheld)
-    ]
+    desired = change.desired or {}
+    missing = [found for found in diff(kind.spec, desired, seen.values, desired) if not {found.label, found.field} & (waiting | withheld)]
     if not missing:
         return None
     return reason("still-differs", fields={found.label: "***" if found.sensitive else found.before for found in missing})

@@ -25,7 +25,8 @@ def diff(spec: type[Spec], desired: Values, observed: Values, last: Values | Non
         if rule.entries is not None:
             found += _entries(name, rule, desired[name], observed.get(name), before)
         else:
-            wanted, there = normal(rule, desired[name]), normal(rule, observed.get(name))
+            untold = rule.unreadable and name not in observed and before is not _ABSENT
+            wanted, there = normal(rule, desired[name]), normal(rule, before if untold else observed.get(name))  # type: ignore[arg-type]
             if wanted != there:
                 was = before if before is _ABSENT else normal(rule, before)  # type: ignore[arg-type]  # _ABSENT is no JSON value
                 found.append(

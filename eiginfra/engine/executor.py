@@ -286,7 +286,7 @@ class Executor:
         """The record of what was seen. done: whether all of the change was: else a decommission goes on, and its record with it."""
         kind = self._registry[change.address.kind]
         record = self._records.get(change.address) or (self._records.get(change.was) if change.was else None)
-        values = reached(kind.spec, change.desired or {}, seen, None if record is None else record.values)
+        values = reached(kind.spec, change.desired or {}, seen, None if record is None else record.values, sent=done)
         step = change.step if done and not change.blocked else None
         ends = step is not None and kind.decommission is not None and _last(kind.decommission, step)
         return Reached(values, dict(handle), created=created, protect=change.protect, was=change.was, ends=ends)

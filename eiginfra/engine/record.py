@@ -12,10 +12,11 @@ from eiginfra.core.spec import Rules, Spec, rules
 from eiginfra.engine.diff import Values, by_key, matches, normal
 
 
-def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | None) -> dict[str, JsonValue]:
+def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | None, *, sent: bool = False) -> dict[str, JsonValue]:
     """The desired values that were seen; a field that differs keeps what it reached before, if it ever did.
 
-    Fields that are never compared are taken as they were sent. before: the last record.
+    Fields that are never compared are taken as they were sent. before: the last record. sent: whether all was just sent, and taken: so are
+    fields that the server keeps to itself.
     """
     last = before or {}
     found: dict[str, JsonValue] = {}
@@ -24,7 +25,11 @@ def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | No
             continue
         if rule.entries is not None:
             found[name] = _entries(rule, desired[name], seen.get(name), last.get(name))
-        elif not rule.compared or normal(rule, seen.get(name)) == normal(rule, desired[name]):
+        elif (
+            not rule.compared
+            or (sent and rule.unreadable and name not in seen)
+            or normal(rule, seen.get(name)) == normal(rule, desired[name])
+        ):
             found[name] = desired[name]
         elif name in last:
             found[name] = last[name]

@@ -11,6 +11,7 @@ from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.spec import rules
 from eiginfra.core.usage import MEASURES, Limit, Usage
 from eiginfra.engine.situation import Situation
 
@@ -32,9 +33,9 @@ def objected(findings: Iterable[Finding], wanted: Mapping[Address, Resource]) ->
 
 
 def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | None, resource: Resource | None) -> Mapping[str, Reason]:
-    """The labels of something that exists which are not acted on: all, or the fields by which it would grow."""
+    """The labels of something that exists which are not acted on: all, filled in or not, or the fields by which it would grow."""
     if whole is not None and resource is not None:
-        return dict.fromkeys(resource.values, whole)
+        return dict.fromkeys(rules(type(resource.spec)), whole)
     return fields if isinstance(fields, Mapping) else {}
 
 

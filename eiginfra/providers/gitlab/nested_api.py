@@ -121,13 +121,13 @@ class NestedApi:
         return self._write("post", holder, "/variables", f"create variable {fields['key']} in {holder}", fields)
 
     def change_variable(self, holder: Holder, key: str, scope: str, fields: Json) -> Json:
-        """Change a variable; GitLab tells those of the same key apart by their scope, in projects only."""
-        chosen = {"filter": {"environment_scope": scope}} if holder.sort == "project" else {}
+        """Change a variable; GitLab tells those of the same key by their scope (in groups since 16.9)."""
+        chosen = {"filter": {"environment_scope": scope}}
         return self._write("put", holder, f"/variables/{encoded(key)}", f"change variable {key} in {holder}", {**fields, **chosen})
 
     def remove_variable(self, holder: Holder, key: str, scope: str) -> None:
         """Remove a variable."""
-        chosen = f"?filter%5Benvironment_scope%5D={encoded(scope)}" if holder.sort == "project" else ""
+        chosen = f"?filter%5Benvironment_scope%5D={encoded(scope)}"
         self._write("delete", holder, f"/variables/{encoded(key)}{chosen}", f"remove variable {key} from {holder}")
 
     # Branch rules

@@ -1,11 +1,14 @@
 """CI/CD variables: their values are compared, and shown nowhere."""
 
 import io
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 from support.gitlab_road import shown
-from support.words import raises, told
+from support.words import message, raises, told
 
 from eiginfra.core.change import Cause
 from eiginfra.core.errors import InputError
@@ -14,6 +17,7 @@ from eiginfra.core.secret import Secret
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
+from eiginfra.providers.gitlab.masking import value_problems
 from eiginfra.render.plan_text import print_plan
 
 SPACE = "eig/eig3/adler"
@@ -115,12 +119,115 @@ def test_left_and_asked_for_it_goes_by_its_scope(keyed):
     assert [item["environment_scope"] for item in keyed.world.by_hand("GET", url("project"))] == ["*"]
 
 
-def test_a_value_that_gitlab_cannot_mask_is_refused_without_being_told(keyed, vault):
-    keyed.apply(*PLACES)
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({}, "zq-7", ["mask-short"]),
+        ({}, "correct horse", ["mask-blanks"]),
+        ({}, "correct\nhorse", ["mask-lines"]),
+        ({}, "pässword!", ["mask-signs"]),
+        ({}, "a b\n", ["mask-short", "mask-lines", "mask-blanks"]),
+        ({"raw": True}, "zq-7", ["mask-short"]),
+        ({"raw": True}, "correct\thorse", ["mask-blanks"]),
+        ({"masked": False}, "x" * 10_001, ["value-long"]),
+    ],
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_f3_a_value_that_gitlab_refuses_is_told_by_the_plan_without_being_shown(keyed, vault, case, there):
+    """It keeps back itself alone, whether it is new or to be changed."""
+    changed, value, rules = case
+    if there:
+        keyed.apply(*PLACES, variable(**changed))
+    vault["TEAM_TOKEN"] = value
+    plan = keyed.plan(*PLACES, variable(**changed), variable(key="OTHER", value={"env": "OTHER"}))
+    (finding,) = plan.findings
+    assert (finding.code, finding.severity, finding.location.file) == ("variable-value", "warning", str(keyed.folder / "site.yml"))
+    assert [problem["code"] for problem in finding.params["problems"]] == rules
+    assert {str(change.address) for change in plan.acting} >= {f"gitlab.variable[{SPACE}#OTHER]"}
+    assert not [change for change in plan.acting if change.address.key == f"{SPACE}#TOKEN"]
+    assert value not in plan.to_json()
+    assert value not in message(finding)
+    assert not keyed.run(plan).failed
+
+
+@pytest.mark.parametrize(("changed", "value"), [({"raw": True}, "p$ässword!"), ({"masked": False}, "a b\nc"), ({}, "abcd_+=/@:.~-")])
+def test_f3_a_value_that_gitlab_takes_is_made(keyed, vault, changed, value):
+    vault["TEAM_TOKEN"] = value
+    keyed.apply(*PLACES, variable(**changed))
+
+
+def test_f3_what_is_masked_already_is_judged_so(keyed, vault):
+    keyed.apply(*PLACES, variable())
     vault["TEAM_TOKEN"] = "short"
-    (result,) = keyed.run(keyed.plan(*PLACES, variable())).results
-    assert "create variable TOKEN in group eig/eig3/adler: GitLab answers 400: value is invalid" in told(result.reason)
-    assert "short" not in result.reason.model_dump_json()
+    unsaid = VariableSpec(group=SPACE, key="TOKEN", value={"env": "TEAM_TOKEN"})
+    assert [finding.code for finding in keyed.plan(*PLACES, unsaid).findings] == ["variable-value"]
+
+
+@given(st.text(max_size=12) | st.text("aB9_+=/@:.~- \n\t$é\u00a0", max_size=12), st.booleans())
+def test_f3_the_rules_are_gitlabs(value, raw):
+    """Its own expressions: Ci::Maskable::REGEX and MASK_AND_RAW_REGEX, where \\S is about the blanks of ASCII."""
+    pattern = r"[^ \t\r\n\f\v]{8,}" if raw else r"[a-zA-Z0-9_+=/@:.~-]{8,}"
+    assert (re.fullmatch(pattern, value) is not None) == (not list(value_problems(value, masked=True, raw=raw)))
+
+
+# Hidden ones, whose value nobody reads
+
+
+def hide(keyed, holder="group"):
+    keyed.world.by_hand("DELETE", f"{url(holder)}/TOKEN")
+    fields = {"key": "TOKEN", "value": "correct-horse-battery", "protected": True, "masked_and_hidden": True}
+    keyed.world.by_hand("POST", url(holder), **fields)
+
+
+def test_f13_a_hidden_value_is_as_it_was_last_applied(keyed, vault):
+    keyed.apply(*PLACES, variable())
+    hide(keyed)
+    assert later(keyed).plan(*PLACES, variable()).empty
+    vault["TEAM_TOKEN"] = "another-secret-value"
+    (change,) = keyed.apply(*PLACES, variable())
+    assert ([diff.field for diff in change.diffs], change.cause) == (["digest"], Cause.PENDING)
+    assert later(keyed).plan(*PLACES, variable()).changes == ()
+
+
+def test_f13_a_hidden_value_that_nobody_applied_is_written_once(keyed):
+    keyed.apply(*PLACES)
+    fields = {"key": "TOKEN", "value": "by-hand-by-hand", "protected": True, "masked_and_hidden": True}
+    keyed.world.by_hand("POST", url("group"), **fields)
+    assert shown(keyed.apply(*PLACES, variable())) == [f"adopt gitlab.variable[{SPACE}#TOKEN]: digest"]
+    assert later(keyed).plan(*PLACES, variable()).changes == ()
+
+
+def test_f13_a_hidden_variable_stays_masked(keyed):
+    keyed.apply(*PLACES, variable())
+    hide(keyed)
+    (change,) = later(keyed).plan(*PLACES, variable(masked=False)).changes
+    assert (change.acts, [(item.diff.field, item.reason.code) for item in change.blocked]) == (False, [("masked", "variable-hidden")])
+
+
+# Scopes
+
+
+@pytest.mark.parametrize("holder", ["group", "project"])
+def test_f8_variables_of_one_key_are_told_by_their_scope(keyed, holder):
+    both = (variable(holder), variable(holder, scope="production", value={"env": "OTHER"}))
+    keyed.apply(*PLACES, *both)
+    changed = (variable(holder, description="x"), variable(holder, scope="production", value={"env": "OTHER"}, description="y"))
+    keyed.apply(*PLACES, *changed)
+    found = {item["environment_scope"]: item["description"] for item in keyed.world.by_hand("GET", url(holder))}
+    assert found == {"*": "x", "production": "y"}
+    keyed.apply(*PLACES, changed[0], prune=True)
+    assert [item["environment_scope"] for item in keyed.world.by_hand("GET", url(holder))] == ["*"]
+
+
+def test_f8_where_groups_have_no_scopes_nothing_is_left_of_the_attempt(keyed):
+    """GitLab without a licence takes the scope, and makes a variable for all environments."""
+    keyed.apply(*PLACES)
+    nested, add = keyed.world.api.nested, keyed.world.api.nested.add_variable
+    nested.add_variable = lambda holder, fields: add(holder, {**fields, "environment_scope": "*"})
+    plan = keyed.plan(*PLACES, variable(scope="production"))
+    (result,) = keyed.run(plan).results
+    assert "this GitLab keeps no scopes for the variables of a group" in told(result.reason)
+    assert keyed.world.by_hand("GET", url("group")) == []
 
 
 def test_one_in_the_way_is_said_to_exist(keyed):

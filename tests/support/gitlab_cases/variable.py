@@ -5,6 +5,14 @@ from support.gitlab_case import ADLER, API, COHORT, GROUP, PROJECT, SITE, SPACE,
 
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 
+# GitLab's documentation, "Group-level variables": the filter, since 16.9.
+DOCUMENTED = {
+    ("put", r"/groups/[^/]+/variables/\w+"): (
+        set(),
+        {"value", "variable_type", "protected", "masked", "raw", "environment_scope", "description", "filter"},
+    ),
+    ("delete", r"/groups/[^/]+/variables/\w+"): ({"filter[environment_scope]"}, set()),
+}
 SECRETS = {
     "fields": {"key": "TOKEN", "value": {"env": "ONE"}, "masked": True, "protected": True, "raw": False, "type": "env_var"}
     | {"scope": "*", "description": ""},

@@ -1,7 +1,7 @@
 """`gitlab.variable`: a CI/CD variable of a group or project, whose value is a secret kept elsewhere."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
-from eiginfra.core.errors import InputError, StaleError
+from eiginfra.core.errors import InputError, PermanentError, StaleError
+from eiginfra.core.finding import Finding, error
+from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import SecretSource
@@ -21,6 +23,7 @@ from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.digests import digest, reveal
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath
+from eiginfra.providers.gitlab.masking import value_problems
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind
 from eiginfra.providers.gitlab.settings import GitLabSettings
@@ -63,7 +66,7 @@ class VariableSpec(Spec):
     project: Annotated[FullPath | None, IMMUTABLE] = Field(default=None, description="Full path of the project")
     key: Annotated[str, IMMUTABLE, rules.VARIABLE_KEY] = Field(description="Its name")
     value: Annotated[Source, Rules(write_only=True)] = Field(description="Where its value is kept: {env: …}, {file: …} or {command: […]}")
-    digest: Annotated[str | None, Rules(sensitive=True, assigned=True)] = Field(
+    digest: Annotated[str | None, Rules(sensitive=True, assigned=True, unreadable=True)] = Field(
         default=None, description="Filled in, never written: what tells the value apart"
     )
     masked: bool = Field(default=False, description="Hidden in job logs; GitLab asks for 8 characters or more, in one line")
@@ -80,6 +83,14 @@ class VariableSpec(Spec):
         if bool(self.group) == bool(self.project):
             raise refusal("group-or-project")
         return self
+
+
+@dataclass(frozen=True)
+class WantedValue:
+    """What is known of a value that is wanted, which is not the value. problems: why GitLab would refuse it, by masked and raw."""
+
+    digest: str
+    problems: Mapping[tuple[bool, bool], Sequence[Reason]]
 
 
 class VariableKind(NestedKind[VariableSpec]):
@@ -112,22 +123,46 @@ class VariableKind(NestedKind[VariableSpec]):
             **FIELD_MAP.read(item),
             "description": item.get("description") or "",
         }
-        values["digest"] = None if item.get("value") is None else self._digest(values, str(item["value"]))
+        if item.get("value") is not None:  # the value of a hidden one is never shown again
+            values["digest"] = self._digest(values, str(item["value"]))
         return values, {}
 
+    def _observed(self, item: Json, holder: Holder) -> Observed:
+        there = super()._observed(item, holder)
+        return replace(there, blocked={"masked": reason("variable-hidden")}) if item.get("hidden") else there
+
     def observe(self, scope: Scope) -> Observation:
-        """All lists, and the digests of the wanted values for `complete`. Raises InputError for a missing secret."""
-        digests = {
-            resource.address: self._digest(resource.values, _fetched(self.api.settings, resource))
+        """All lists, and what is known of the wanted values. Raises InputError for a missing secret."""
+        known = {
+            resource.address: self._wanted(resource)
             for resource in scope.resources
             if resource.address in scope.everything  # the former address of a renamed one has no value of its own
         }
-        return replace(super().observe(scope), facts=digests)
+        return replace(super().observe(scope), facts=known)
+
+    def _wanted(self, resource: Resource) -> "WantedValue":
+        value = _fetched(self.api.settings, resource)
+        problems = {
+            (masked, raw): tuple(value_problems(value, masked=masked, raw=raw)) for masked in (True, False) for raw in (True, False)
+        }
+        return WantedValue(self._digest(resource.values, value), problems)
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
         """The digest, and where a file named relative to the playbook is."""
-        digests: Mapping[Address, str] = world.facts(self.name) or {}
-        return {"value": _source(resource), "digest": digests.get(resource.address)}
+        known: Mapping[Address, WantedValue] = world.facts(self.name) or {}
+        return {"value": _source(resource), "digest": known[resource.address].digest if resource.address in known else None}
+
+    def assess(self, resources: Sequence[Resource], world: World) -> Iterator[Finding]:
+        """Values that GitLab would refuse: as they are to be masked, or are masked already."""
+        known: Mapping[Address, WantedValue] = world.facts(self.name) or {}
+        for resource in resources:
+            there = world.observed.get(resource.address)
+            has = {**(there.values if there is not None else {}), **resource.values}
+            value = known.get(resource.address)
+            problems = () if value is None else value.problems[bool(has.get("masked")), bool(has.get("raw"))]
+            if problems:
+                key = str(resource.values["key"])
+                yield error("variable-value", key=key, problems=problems, address=str(resource.address), field="value", team=resource.team)
 
     def _digest(self, values: Mapping[str, Any], value: str) -> str:
         """What tells the value apart. It does not depend on the path: a renamed project's variables keep theirs."""
@@ -144,7 +179,14 @@ class VariableKind(NestedKind[VariableSpec]):
         """Make it."""
         wanted = spec.values()
         fields = {**FIELD_MAP.creation(wanted), "environment_scope": spec.scope, "value": self._value(spec)}
-        return self.answered(spec, lambda: self.api.nested.add_variable(self.holder(wanted), fields))
+        holder = self.holder(wanted)
+        made = self.answered(spec, lambda: self.api.nested.add_variable(holder, fields))
+        if (scope := made.values["scope"]) != spec.scope:
+            self.api.nested.remove_variable(holder, spec.key, str(scope))
+            raise PermanentError(
+                f"create variable {spec.key} in {holder}: this GitLab keeps no scopes for the variables of a {holder.sort}"
+            )
+        return made
 
     def update(self, observed: Observed, spec: VariableSpec, diffs: Sequence[FieldDiff]) -> Observed:  # noqa: ARG002 - found by its key
         """Change the named fields, in one request."""

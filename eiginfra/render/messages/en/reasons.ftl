@@ -28,6 +28,12 @@ reason-grace = the end of its days of grace: stopped and backed up; --prune remo
 
 ## Why a difference is not acted on.
 
+reason-value-long = it is longer than { $most } characters
+reason-mask-short = what is masked has at least { $least } characters
+reason-mask-lines = what is masked is one line
+reason-mask-blanks = what is masked has no blanks
+reason-mask-signs = what is masked and expanded has only letters without accents, digits and _ + = / @ : . ~ -
+reason-variable-hidden = a hidden variable stays masked
 reason-immutable = cannot be changed
 reason-cannot-shrink = cannot shrink
 reason-inherited = inherited from { $group }

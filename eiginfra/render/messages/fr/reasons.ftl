@@ -28,6 +28,12 @@ reason-grace = la fin de son délai de grâce : arrêtée et sauvegardée ; --pr
 
 ## Pourquoi une différence reste.
 
+reason-value-long = elle dépasse { $most } caractères
+reason-mask-short = ce qui est masqué a au moins { $least } caractères
+reason-mask-lines = ce qui est masqué tient sur une ligne
+reason-mask-blanks = ce qui est masqué n’a pas d’espace
+reason-mask-signs = ce qui est masqué et développé n’a que des lettres sans accent, des chiffres et _ + = / @ : . ~ -
+reason-variable-hidden = une variable cachée reste masquée
 reason-immutable = ne peut pas être changé
 reason-cannot-shrink = ne peut pas diminuer
 reason-inherited = hérité de { $group }
