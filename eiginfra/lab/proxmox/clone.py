@@ -124,6 +124,7 @@ class _Clone:
         if lab.state.guests.get(clone.vmid) is not clone:
             raise ServerError(f"close (rename) atomic file '/etc/pve/{config_path(clone.node, 'qemu', clone.vmid)}' failed: File exists")
         done = False
+        lab.copy_firewall(self.source.vmid, clone.vmid)
         try:
             async with lab.locked(clone.kind, clone.vmid):
                 await self._copy(task)
@@ -145,6 +146,7 @@ class _Clone:
                 for volume in lab.storages.owned(clone):
                     lab.storages.free(volume.id)
                 lab.state.guests.pop(clone.vmid, None)
+                lab.state.firewalls.pop(f"guest/{clone.vmid}", None)
 
     def _convert(self) -> str:
         """The command that copies a VM's disk."""

@@ -85,6 +85,8 @@ def resize_vm(call: ProxmoxCall) -> str:
                 raise ServerError(f"disk '{option}' does not exist")
             source = str(guest.config[option]).split(",", 1)[0]
             storage, _ = split_volume(source)
+            if "media=cdrom" in str(guest.config[option]):
+                raise ServerError("you can't resize a cdrom")
             call.allow(f"/storage/{storage}", "Datastore.AllocateSpace")
             volume = lab.storages.need(source)
             size = _wanted(volume, call.text("size"))
@@ -140,4 +142,4 @@ def feature(call: ProxmoxCall, kind: str) -> Json:
     guest = call.lab.guest(call.node, kind, call.vmid)
     found = [call.lab.storages.volume(volid) for _, volid in volumes(guest) if "cloudinit" not in volid]
     able = all(volume is not None and call.lab.storages.can(call.text("feature"), volume) for volume in found)
-    return {"hasFeature": int(able)} if kind == "lxc" else {"hasFeature": int(able), "nodes": [guest.node] if able else []}
+    return {"hasFeature": int(able)} if kind == "lxc" else {"hasFeature": int(able), "nodes": [guest.node]}

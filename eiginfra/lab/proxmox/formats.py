@@ -178,21 +178,3 @@ def _urlencoded(value: str) -> None:
 @_named("pve-userid")
 def _userid(_value: str) -> None:
     """Anything: the handler's own check has the final word (`value 'x' does not look like a valid user name`, 500)."""
-
-
-@_named("pve-fw-address")
-def _firewall_address(value: str) -> None:
-    for part in value.split(","):
-        name = re.fullmatch(r"\+?(?:dc/|guest/|sdn/)?[A-Za-z][A-Za-z0-9\-_]*", part)
-        if not (name or is_address(part) or is_network(part) or all(is_address(end) for end in part.split("-", 1))):
-            raise ValueError(f"invalid IP/network/alias '{part}'")
-
-
-@_named("pve-fw-port")
-def _firewall_port(value: str) -> None:
-    for part in value.split(","):
-        ends = part.split(":")
-        if len(ends) > 2 or not all(re.fullmatch(r"\d{1,5}|[a-z][a-z0-9\-]*", end) for end in ends):
-            raise ValueError(f"invalid port '{part}'")
-        if any(end.isdigit() and int(end) > 65535 for end in ends):
-            raise ValueError(f"invalid port '{next(end for end in ends if end.isdigit() and int(end) > 65535)}'")

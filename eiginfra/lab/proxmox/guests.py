@@ -3,8 +3,8 @@
 import re
 from copy import deepcopy
 
+from eiginfra.lab.proxmox import tags
 from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError, ServerError
-from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.options import LXC, QEMU, QEMU_DISKS, option_string
 from eiginfra.lab.proxmox.schema import Value, parse_string, print_string
@@ -60,10 +60,7 @@ def check_protection(guest: GuestRecord, drive: str = "") -> None:
 def shown(guest: GuestRecord, *, current: bool = False, snapshot: str = "") -> Json:
     """The configuration as GET answers it: with pending values, or the current ones, or a snapshot's."""
     if snapshot:
-        if snapshot not in guest.snapshots:
-            raise ServerError(f"snapshot '{snapshot}' does not exist")
-        config = dict(guest.snapshots[snapshot]["config"])
-        config |= {key: value for key, value in guest.snapshots[snapshot].items() if key != "config" and value not in ("", None)}
+        config = snapshot_config(guest, snapshot) | {"digest": guest.digest}
     else:
         config = dict(guest.config)
         if not current:
@@ -72,6 +69,15 @@ def shown(guest: GuestRecord, *, current: bool = False, snapshot: str = "") -> J
     if "cipassword" in config:
         config["cipassword"] = "**********"
     return config
+
+
+def snapshot_config(guest: GuestRecord, name: str) -> Json:
+    """A snapshot's configuration, and what is noted of the snapshot itself; raises the 500 of one that is not there."""
+    if name not in guest.snapshots:
+        raise ServerError(f"snapshot '{name}' does not exist")
+    snapshot = guest.snapshots[name]
+    noted = {key: value for key, value in snapshot.items() if key != "config" and value not in ("", None)}
+    return {**snapshot["config"], **noted}
 
 
 def pending_rows(guest: GuestRecord) -> list[Json]:
@@ -102,18 +108,13 @@ def check_names(kind: str, changes: dict[str, Value], delete: list[str], revert:
                 raise ParamError(**{verb: f"you can't use '-{option}' and -{verb} {option}' at the same time"})
 
 
-def normalize_tags(text: str) -> str:
-    """Lower-case, unique, sorted; an emptied list reads back as a space."""
-    return ";".join(sorted({tag.lower() for tag in split_list(text)}))
-
-
 def prepare(lab: ProxmoxLab, guest: GuestRecord, option: str, value: Value, *, creating: bool = False) -> Value:
     """The value as it is written to the configuration file."""
     if option == "description":
-        text = str(value)
-        return text if not text else (text.removesuffix("\n") + "\n" if guest.kind == "lxc" else text.removesuffix("\n"))
-    if option == "tags" and (guest.kind == "lxc" or not creating):
-        value = normalize_tags(str(value))
+        text = str(value).rstrip("\n")  # the file has a comment line for each
+        return f"{text}\n" if text and guest.kind == "lxc" else text
+    if option == "tags" and (guest.kind == "lxc" or not creating or lab.release.tags_on_create):
+        value = tags.unique(lab, str(value))
     if option == "cpuunits" and guest.kind == "lxc":
         value = min(max(int(value), 2), 262144)
     schema = option_string(guest.kind, option)

@@ -1,6 +1,6 @@
 """High availability as far as a guest's life meets it: what is managed, and that its starts and stops are done by the manager, later.
 
-The recordings' HA was not real; facts: the API description, and Proxmox's published sources (API2/Qemu.pm, API2/LXC.pm, VZDump.pm).
+Facts: recorded on a real server whose manager did not run (9.2: ha), and Proxmox's published sources (API2/HA, API2/Qemu.pm, VZDump.pm).
 """
 
 from eiginfra.lab.proxmox.errors import ServerError
@@ -21,14 +21,41 @@ def title(kind: str) -> str:
 
 
 def status(lab: ProxmoxLab, guest: GuestRecord) -> Json:
-    """What `status/current` says of it."""
+    """What `status/current` says of it: without a state until the manager has done something with it."""
     found = lab.state.ha.get(sid_of(guest))
-    return {"managed": 0} if found is None or found["state"] == "ignored" else {"managed": 1, "state": found["state"]}
+    if found is None or found["state"] == "ignored":
+        return {"managed": 0}
+    return {"managed": 1, "state": lab.state.ha_states.get(sid_of(guest))}
+
+
+def state(lab: ProxmoxLab, guest: GuestRecord) -> str:
+    """What cluster-wide lists say of it: what the manager made of it, else what it is to be; "" if it is no resource."""
+    sid = sid_of(guest)
+    return str(lab.state.ha_states.get(sid) or lab.state.ha.get(sid, {}).get("state", ""))
+
+
+def add(call: ProxmoxCall, guest: GuestRecord, task: RunningTask, *, started: bool) -> None:
+    """Give a guest just made to the manager, if the call asked for it (`ha-managed`)."""
+    if call.flag("ha-managed"):
+        task.log("Add as HA resource")
+        call.lab.state.ha[sid_of(guest)] = {"state": "started" if started else "stopped"}
+
+
+def check_asked(call: ProxmoxCall) -> None:
+    """The right to make a guest that the manager keeps."""
+    if call.flag("ha-managed"):
+        call.allow("/", "Sys.Console")
+
+
+def remove(lab: ProxmoxLab, sid: str) -> bool:
+    """Take a resource out of the configuration; whether it was in it."""
+    lab.state.ha_states.pop(sid, None)
+    return lab.state.ha.pop(sid, None) is not None
 
 
 def check_backup(lab: ProxmoxLab, guest: GuestRecord, mode: str) -> None:
     """A guest that the manager keeps running is not stopped for a backup."""
-    if mode == "stop" and status(lab, guest).get("state") in ("started", "enabled"):
+    if mode == "stop" and lab.state.ha.get(sid_of(guest), {}).get("state") in ("started", "enabled"):
         raise ServerError(
             "Cannot execute a backup with stop mode on a HA managed and enabled Service. Use snapshot mode or disable the Service."
         )
@@ -42,7 +69,7 @@ def check_destroy(call: ProxmoxCall, guest: GuestRecord) -> None:
 
 def purge(lab: ProxmoxLab, guest: GuestRecord, task: RunningTask) -> None:
     """Take a guest out of the resources."""
-    if lab.state.ha.pop(sid_of(guest), None) is not None:
+    if remove(lab, sid_of(guest)):
         task.log(f"NOTE: removed {title(guest.kind)} {guest.vmid} from HA resource configuration.")
 
 
@@ -53,10 +80,14 @@ def power(call: ProxmoxCall, kind: str, action: str, worker: Worker) -> str:
         return call.task(type_, call.vmid, worker)
     request = "start" if action == "start" else "stop"
 
+    async def manage(task: RunningTask) -> None:
+        await worker(task)
+        call.lab.state.ha_states[sid_of(guest)] = "started" if request == "start" else "stopped"
+
     async def ask(task: RunningTask) -> None:
         task.log(f"Requesting HA {request} for {title(guest.kind)} {guest.vmid}")
         await call.lab.tasks.work(task.record.type)
         call.lab.state.ha[sid_of(guest)]["state"] = "started" if request == "start" else "stopped"
-        call.lab.tasks.start(guest.node, type_, guest.vmid, "root@pam", worker)
+        call.lab.tasks.start(guest.node, type_, guest.vmid, "root@pam", manage)
 
     return call.task(f"ha{request}", call.vmid, ask)

@@ -22,13 +22,13 @@ def _kept(values: Values) -> Values:
     if not any(int(number) for number in numbers):
         return {"keep-all": 1}
     if values.get("keep-all"):
-        raise ValueError("keep-all cannot be set together with other options.\n")
+        raise ValueError("keep-all cannot be set together with other options.")
     return values
 
 
 def _fleeced(values: Values) -> Values:
     if values.get("enabled") and "storage" not in values:
-        raise ValueError("'storage' parameter is required when 'enabled' is set\n")
+        raise ValueError("'storage' parameter is required when 'enabled' is set")
     return values
 
 

@@ -4,6 +4,7 @@ import random
 from asyncio import Lock, timeout
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import deepcopy
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.proxmox.access import PermissionTable
@@ -55,6 +56,10 @@ class ProxmoxLab:
     def firewall(self, scope: str) -> FirewallRecord:
         """The firewall file of `guest/100`, `node/eig`, `group/web` or `cluster`, made when asked for."""
         return self.state.firewalls.setdefault(scope, FirewallRecord())
+
+    def copy_firewall(self, source: int, target: int) -> None:
+        """Give a clone the firewall of the guest it was made from."""
+        self.state.firewalls[f"guest/{target}"] = deepcopy(self.firewall(f"guest/{source}"))
 
     def mac(self) -> str:
         """A new MAC address with the datacenter's prefix."""

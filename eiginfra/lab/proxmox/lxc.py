@@ -3,6 +3,7 @@
 import re
 from asyncio import CancelledError
 
+from eiginfra.lab.proxmox import ha
 from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import allocate_disk, change, check_lock, check_names, check_protection, filesystem_log, prepare, volumes
@@ -52,6 +53,7 @@ def create(call: ProxmoxCall) -> str:
     unprivileged = call.flag("unprivileged", default=True)
     if not unprivileged:
         call.allow("/", "Sys.Modify")
+    ha.check_asked(call)
     if not (call.may(f"/vms/{vmid}", "VM.Allocate") or (pool and call.may(f"/pool/{pool}", "VM.Allocate"))):
         raise DeniedError
     options = {name: value for name, value in call.p.items() if name not in OPTIONS_OF_CREATE and not name.startswith("unused")}
@@ -115,6 +117,7 @@ class _ContainerCreation:
                 self.lab.access.join_pool(pool, vmid)
         if self.call.flag("start"):
             Power("lxc").start(self.call)
+        ha.add(self.call, self.guest, task, started=self.call.flag("start"))
 
     def _undo(self) -> None:
         """Leave nothing of the new guest; the one it was to replace stays as long as nothing was done to it."""

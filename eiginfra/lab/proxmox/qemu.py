@@ -5,6 +5,7 @@ from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
+from eiginfra.lab.proxmox import ha, tags
 from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.figures import memory
 from eiginfra.lab.proxmox.formats import split_list
@@ -56,6 +57,9 @@ async def create(call: ProxmoxCall) -> str:
     lab.access.check_pool(pool)
     if "storage" in call.p:
         call.allow(f"/storage/{call.text('storage')}", "Datastore.AllocateSpace")
+    ha.check_asked(call)
+    if call.flag("start"):
+        lab.access.check_guest(call.auth, vmid, pool, "VM.PowerMgmt")
     if not (call.may(f"/vms/{vmid}", "VM.Allocate") or (pool and call.may(f"/pool/{pool}", "VM.Allocate"))):
         raise DeniedError
     if archive:
@@ -109,6 +113,7 @@ class _VmCreation:
                 raise ServerError(f"unable to {'restore' if archive else 'create'} VM {vmid} - {error}") from error
             if pool := self.call.text("pool"):
                 self.lab.access.join_pool(pool, vmid)
+        ha.add(self.call, self.guest, task, started=self.call.flag("start"))
         if self.call.flag("start"):
             task.log("Execute autostart")
             Power("qemu").start(self.call)
@@ -122,6 +127,8 @@ class _VmCreation:
                 lab.storages.free(volume.id)
         for name in sorted(name for name in config if is_disk("qemu", name)):
             config[name] = allocate_disk(lab, guest, name, str(config[name]), task.record.log)
+        if "tags" in self.options and lab.release.tags_on_create:
+            tags.check(self.call, guest.vmid, "", str(self.options["tags"]))
         config = {name: prepare(lab, guest, name, value, creating=True) for name, value in config.items()}
         if config.get("description") == "":
             del config["description"]
@@ -215,10 +222,15 @@ def _prepared(call: ProxmoxCall) -> Callable[[], Awaitable[None]]:
     check_vm_disks(call, call.vmid, changes)
     check_bridges(call, "qemu", changes)
 
+    if changes.get("description") and not str(changes["description"]).strip("\n"):
+        del changes["description"]  # empty lines leave no comment in the file: nothing changes
+
     async def apply() -> None:
         async with lab.locked("qemu", call.vmid):
             guest = _check_state(call)
             _check_balloon(guest, changes)
+            if "tags" in changes or "tags" in delete:
+                tags.check(call, call.vmid, str(guest.config.get("tags", "")), str(changes.get("tags", "")))
             if "boot" in changes:
                 _check_boot(guest, str(changes["boot"]), changes)
             change(lab, guest, changes, delete, revert)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from eiginfra.lab.proxmox import tags
 from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.guests import is_disk, volume_of
@@ -68,7 +69,7 @@ class ContainerRights:
         if option == "features":
             self._features(str(old or ""), str(value or ""))
         elif option == "tags":
-            self.call.allow(f"/vms/{self.vmid}", "VM.Config.Options")
+            tags.check(self.call, self.vmid, str(old or ""), str(value or ""))
         else:
             self._need(next((name for pattern, name in _CONTAINER.items() if re.fullmatch(pattern, option)), "VM.Config.Options"))
         if is_disk("lxc", option) and value is not None:
@@ -156,14 +157,15 @@ def check_bridges(call: ProxmoxCall, kind: str, config: dict[str, Value]) -> Non
 def check_vm(call: ProxmoxCall, vmid: int, pool: str, options: Iterable[str], config: dict[str, Value]) -> None:
     """Raise 403 (or, for root's own options, 500) for the first option of a VM that the caller may not change.
 
-    Disks are not looked at: whoever may create a VM may give it disks; a change of one is checked by `check_vm_disk_changes`.
+    Disks are not looked at: whoever may create a VM may give it disks; a change of one is checked by `check_vm_disk_changes`. Nor are
+    tags, which are looked at with the lock held.
     """
     if call.root:
         return
     for option in options:
         if option in _ROOT_ONLY:
             raise ServerError(f"only root can set '{option}' config")
-        if option in QEMU_DISKS or option.startswith("unused"):
+        if option in QEMU_DISKS or option.startswith("unused") or option == "tags":
             continue
         privileges = _vm_privileges(option)
         if re.fullmatch(r"serial\d+", option) and str(config.get(option, "socket")) != "socket":

@@ -1,11 +1,14 @@
 """Snapshots of guests: taking, listing, going back, deleting."""
 
+import re
+
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
 from eiginfra.lab.proxmox.power import Power
 from eiginfra.lab.proxmox.routing import ProxmoxCall
 from eiginfra.lab.proxmox.running import run_guest, stop_guest
 from eiginfra.lab.proxmox.state import GuestRecord, Json
+from eiginfra.lab.proxmox.storage import parse_size
 from eiginfra.lab.proxmox.tasks import RunningTask
 
 
@@ -84,12 +87,22 @@ class SnapshotCalls:
                 kept = {key: guest.config[key] for key in ("description",) if key in guest.config}
                 guest.config = {**guest.snapshots[name]["config"], **kept, "parent": name}
                 guest.pending, guest.dropped = {}, []
+                self._restore(call, guest)
                 if guest.snapshots[name].get("vmstate"):
                     run_guest(call.lab, guest)
             if call.flag("start") and not guest.running:
                 Power(self.kind).start(call)
 
         return call.task(f"{self.prefix}rollback", call.vmid, worker)
+
+    def _restore(self, call: ProxmoxCall, guest: GuestRecord) -> None:
+        """Disks have their size of then; a VM's generation is new."""
+        for option, volid in volumes(guest):
+            size, volume = re.search(r"size=(\d+[KMGT]?)", str(guest.config[option])), call.lab.storages.volume(volid)
+            if size and volume:
+                volume.size = parse_size(size[1])
+        if "vmgenid" in guest.config:
+            guest.config["vmgenid"] = call.lab.uuid()
 
     def _find(self, guest: GuestRecord, name: str) -> Json:
         found: Json | None = guest.snapshots.get(name)

@@ -175,6 +175,7 @@ class ProxmoxState:
     pools: dict[str, Json] = field(default_factory=dict)
     jobs: dict[str, Json] = field(default_factory=dict)
     ha: dict[str, Json] = field(default_factory=dict)
+    ha_states: dict[str, str] = field(default_factory=dict)
     options: dict[str, Value] = field(default_factory=dict)
     counter: int = 0
     release: str = "9.2"
@@ -192,7 +193,20 @@ class ProxmoxState:
         state = cls(
             **{
                 key: data[key]
-                for key in ("users", "groups", "roles", "acl", "realms", "pools", "jobs", "ha", "options", "counter", "release")
+                for key in (
+                    "users",
+                    "groups",
+                    "roles",
+                    "acl",
+                    "realms",
+                    "pools",
+                    "jobs",
+                    "ha",
+                    "ha_states",
+                    "options",
+                    "counter",
+                    "release",
+                )
             }
         )
         state.nodes = {name: NodeRecord(**item) for name, item in data["nodes"].items()}

@@ -96,9 +96,9 @@ def test_objects_are_strings_when_sent_and_objects_when_read(pve):
         ),
         (
             {"prune-backups": "keep-all=1,keep-last=2"},
-            {"prune-backups": "invalid format - keep-all cannot be set together with other options.\n\n"},
+            {"prune-backups": "invalid format - keep-all cannot be set together with other options.\n"},
         ),
-        ({"fleecing": "1"}, {"fleecing": "invalid format - 'storage' parameter is required when 'enabled' is set\n\n"}),
+        ({"fleecing": "1"}, {"fleecing": "invalid format - 'storage' parameter is required when 'enabled' is set\n"}),
         ({"starttime": "1:00", "dow": "mon,xyz"}, {"dow": "invalid format - invalid day 'xyz'\n"}),
         ({"starttime": "1:00", "schedule": "2:00"}, {"starttime": "'starttime' and 'schedule' cannot both be set"}),
         (

@@ -17,7 +17,7 @@ def test_resources_are_listed_and_read(managed):
     assert {key: row[key] for key in row if key != "digest"} == {"sid": "vm:100", "type": "vm", "state": "started", "comment": "kept"}
     assert managed.ok("GET", "/cluster/ha/resources", {"type": "ct"}) == []
     assert managed.ok("GET", "/cluster/ha/resources/100") == row
-    assert managed.ok("GET", "/nodes/{node}/qemu/100/status/current")["ha"] == {"managed": 1, "state": "started"}
+    assert managed.ok("GET", "/nodes/{node}/qemu/100/status/current")["ha"] == {"managed": 1, "state": None}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_cannot_be_a_resource_is_refused(managed, params, reason):
 def test_what_is_taken_from_the_manager_is_a_guest_like_others(managed):
     managed.ok("DELETE", "/cluster/ha/resources/vm:100")
     assert managed.ok("GET", "/nodes/{node}/qemu/100/status/current")["ha"] == {"managed": 0}
-    assert managed.call("DELETE", "/cluster/ha/resources/vm:100").reason == "resource 'vm:100' is not HA managed"
+    assert managed.call("DELETE", "/cluster/ha/resources/vm:100").reason == "cannot delete service 'vm:100', not HA managed!"
     assert managed.call("GET", "/cluster/ha/resources/vm:100").reason == "no such resource 'vm:100'"
 
 
@@ -55,6 +55,35 @@ def test_its_manager_starts_it_in_a_task_of_its_own(managed):
     managed.wait(upid)
     [start] = managed.ok("GET", "/nodes/{node}/tasks", {"typefilter": "qmstart", "source": "all"})
     assert start["user"] == "root@pam"
+    managed.wait(start["upid"])
+    assert managed.ok("GET", "/nodes/{node}/qemu/100/status/current")["ha"] == {"managed": 1, "state": "started"}
+    assert managed.ok("GET", "/cluster/ha/status/current")[-1]["state"] == "started"
+
+
+def test_until_the_manager_takes_it_up_it_is_queued(managed):
+    row = managed.ok("GET", "/cluster/ha/status/current")[-1]
+    assert (row["sid"], row["state"], row["request_state"], row["status"]) == ("vm:100", "queued", "started", "vm:100 (pve1, queued)")
+    assert managed.ok("GET", "/cluster/resources", {"type": "vm"})[0]["hastate"] == "started"
+    assert managed.ok("GET", "/cluster/ha/status/manager_status")["manager_status"] == {"node_status": {}}
+
+
+def test_groups_became_rules(start):
+    old, new = start(release="9.1"), start(release="9.2")
+    assert old.ok("GET", "/cluster/ha/groups") == []
+    assert new.call("GET", "/cluster/ha/groups").reason == "cannot index groups: ha groups have been migrated to rules"
+    new.vm(100)
+    refused = new.call("POST", "/cluster/ha/resources", {"sid": "vm:100", "group": "web"})
+    assert refused.reason == "invalid parameter 'group': ha groups have been migrated to rules"
+
+
+def test_a_guest_can_be_made_for_the_manager(pve):
+    pve.container(201, **{"ha-managed": 1})
+    pve.vm(202, **{"ha-managed": 1, "start": 1})
+    rows = {row["sid"]: row["state"] for row in pve.ok("GET", "/cluster/ha/resources")}
+    assert rows == {"ct:201": "stopped", "vm:202": "started"}
+    token = pve.token("mk", _vms="PVEVMAdmin", _storage_local="PVEDatastoreUser")
+    asked = {"vmid": 203, "memory": 64, "ha-managed": 1}
+    assert pve.call("POST", "/nodes/pve1/qemu", asked, token=token).reason == "Permission check failed (/, Sys.Console)"
 
 
 def test_one_that_is_to_run_is_not_stopped_for_a_backup(managed):

@@ -77,7 +77,7 @@ def test_a_vm_is_made_with_boot_order_and_ids(pve):
     config = pve.ok("GET", "/nodes/pve1/qemu/100/config")
     assert config["scsi0"] == "local:100/vm-100-disk-0.qcow2,discard=on,size=1G"
     assert config["ide2"] == "local:100/vm-100-cloudinit.qcow2,media=cdrom"
-    assert (config["boot"], config["tags"], config["cipassword"]) == ("order=scsi0;ide2;net0", "Zeta;alpha", "**********")
+    assert (config["boot"], config["tags"], config["cipassword"]) == ("order=scsi0;ide2;net0", "alpha;zeta", "**********")
     assert config["smbios1"].startswith("uuid=")
 
 
@@ -199,3 +199,55 @@ def test_a_protected_guest_keeps_its_drives(pve, kind, drive, word):
     pve.vm(100, scsi0="local:1", protection=1) if kind == "qemu" else pve.container(100, mp0="local:0.1,mp=/x", protection=1)
     answer = pve.call("PUT", f"/nodes/pve1/{kind}/100/config", {"delete": drive})
     assert (answer.status, answer.reason) == (500, f"can't remove {word} - protection mode enabled")
+
+
+def test_report_2_memory_and_balloon_are_held_against_one_another(pve):
+    pve.vm(100, memory=4096, balloon=2048)
+    config = "/nodes/pve1/qemu/100/config"
+    said = "balloon value too large (must be smaller than assigned memory)"
+    for change in ({"memory": 512}, {"balloon": 8192}, {"memory": 512, "balloon": 1024}):
+        answer = pve.call("PUT", config, change)
+        assert (answer.status, answer.reason) == (500, said)
+    assert pve.task("POST", config, {"memory": 512}) == said
+    pve.ok("PUT", config, {"memory": 512, "balloon": 0})
+    pve.ok("PUT", config, {"memory": 256})
+
+
+@pytest.mark.parametrize(("release", "kept"), [("9.1", "Zeta;alpha"), ("9.2", "alpha;zeta")])
+def test_a_new_vms_tags_are_put_in_order_since_9_2(start, release, kept):
+    pve = start(release=release)
+    pve.vm(100, tags="Zeta;alpha")
+    assert pve.ok("GET", "/nodes/pve1/qemu/100/config")["tags"] == kept
+
+
+@pytest.mark.parametrize("kind", ["lxc", "qemu"])
+def test_empty_lines_at_the_end_of_a_description_are_lost(pve, kind):
+    pve.vm(100) if kind == "qemu" else pve.container(100)
+    config, end = f"/nodes/pve1/{kind}/100/config", "\n" if kind == "lxc" else ""
+    pve.ok("PUT", config, {"description": "one\n\ntwo\n\n\n"})
+    assert pve.ok("GET", config)["description"] == f"one\n\ntwo{end}"
+    pve.ok("PUT", config, {"description": "\n\n"})
+    assert pve.ok("GET", config).get("description") == (None if kind == "lxc" else "one\n\ntwo")
+    pve.ok("PUT", config, {"description": ""})
+    assert "description" not in pve.ok("GET", config)
+
+
+def test_a_cd_is_not_resized(eig):
+    drive = eig.ok("GET", "/nodes/eig/qemu/9012/config")["ide2"]
+    assert "media=cdrom" in drive
+    assert eig.task("PUT", "/nodes/eig/qemu/9012/resize", {"disk": "ide2", "size": "1G"}) == "you can't resize a cdrom"
+
+
+def test_a_rollback_gives_disks_their_size_back(eig):
+    eig.vm(102, scsi0="local-lvm:1")
+    base = "/nodes/eig/qemu/102"
+    assert eig.task("POST", f"{base}/snapshot", {"snapname": "one"}) == "OK"
+    before = eig.ok("GET", f"{base}/config")
+    assert eig.task("PUT", f"{base}/resize", {"disk": "scsi0", "size": "2G"}) == "OK"
+    shown = eig.ok("GET", f"{base}/config", {"snapshot": "one"})
+    assert ("size=1G" in shown["scsi0"], shown["digest"]) == (True, eig.ok("GET", f"{base}/config")["digest"])
+    assert "digest" not in eig.ok("GET", f"{base}/snapshot/one/config")
+    assert eig.task("POST", f"{base}/snapshot/one/rollback") == "OK"
+    after = eig.ok("GET", f"{base}/config")
+    assert (after["scsi0"], after["vmgenid"] == before["vmgenid"]) == (before["scsi0"].replace("size=2G", "size=1G"), False)
+    assert eig.ok("GET", "/nodes/eig/storage/local-lvm/content", {"vmid": 102})[0]["size"] == 1024**3

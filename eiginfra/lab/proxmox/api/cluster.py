@@ -1,5 +1,6 @@
 """/version, /cluster: what concerns the whole cluster. Facts: recorded on a real server (basics, pools)."""
 
+from eiginfra.lab.proxmox import ha, tags
 from eiginfra.lab.proxmox.access import split_token
 from eiginfra.lab.proxmox.api.pools import storage_row
 from eiginfra.lab.proxmox.errors import ParamError
@@ -82,6 +83,8 @@ def _guests(call: ProxmoxCall) -> list[Json]:
         pool = pool_of.get(vmid, "")
         if pool and call.may(f"/pool/{pool}", "Pool.Audit"):
             row["pool"] = pool
+        if state := ha.state(lab, guest):
+            row["hastate"] = state
         rows.append(row)
     return rows
 
@@ -188,12 +191,13 @@ def log(call: ProxmoxCall) -> list[Json]:
 def read_options(call: ProxmoxCall) -> Json:
     """The datacenter's options; without Sys.Audit only those that a web interface needs."""
     options: Json = dict(call.lab.state.options)
-    tags = {tag for guest in call.lab.state.guests.values() for tag in split_list(str(guest.config.get("tags", "")))}
+    if "registered-tags" in options:
+        options["registered-tags"] = tags.registered(call.lab)
     for name in _STRINGS:
         if name in options:
             pairs = (part.partition("=") for part in str(options[name]).split(","))
             options[name] = {key: int(value) if value in ("0", "1") else value for key, _, value in pairs}
-    options = {"mac_prefix": "BC:24:11", "description": "", "allowed-tags": sorted(tags)} | options
+    options = {"mac_prefix": "BC:24:11", "description": "", "allowed-tags": sorted(tags.allowed(call))} | options
     return options if call.may("/", "Sys.Audit") else {name: options[name] for name in _OPEN if name in options}
 
 
@@ -208,12 +212,6 @@ def change_options(call: ProxmoxCall) -> None:
         options["description"] = call.text("description").removesuffix("\n") + "\n"
 
 
-def _empty(path: str) -> None:
-    endpoint("GET", path, "", _AUDIT)(lambda _: [])
-
-
-for _path in ("/cluster/ha/groups", "/cluster/ha/rules"):
-    _empty(_path)
 for _path in (
     "/cluster/replication",
     "/cluster/sdn/zones",
@@ -223,9 +221,3 @@ for _path in (
     "/cluster/mapping/dir",
 ):
     endpoint("GET", _path)(lambda _: [])
-
-
-@endpoint("GET", "/cluster/ha/status/current", "", _AUDIT)
-def ha_status(call: ProxmoxCall) -> list[Json]:
-    """The quorum; what the manager does with its resources is not told in the lab."""
-    return [{"id": "quorum", "type": "quorum", "node": next(iter(call.lab.state.nodes)), "status": "OK", "quorate": 1}]

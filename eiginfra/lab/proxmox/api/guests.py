@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from eiginfra.lab.proxmox import clone, destroy, disks, ha, lxc, qemu
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
 from eiginfra.lab.proxmox.figures import agent_enabled, current, live
-from eiginfra.lab.proxmox.guests import pending_rows, shown, volumes
+from eiginfra.lab.proxmox.guests import pending_rows, shown, snapshot_config, volumes
 from eiginfra.lab.proxmox.options import LXC, LXC_DISKS, QEMU, QEMU_RESIZABLE
 from eiginfra.lab.proxmox.power import Power
 from eiginfra.lab.proxmox.routing import ProxmoxCall, any_perm, endpoint, index, perm
@@ -111,7 +111,7 @@ def _common(kind: str, base: str) -> None:
     rollback = any_perm("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback")
     endpoint("POST", f"{base}/snapshot/{{snapname}}/rollback", "start: bool", rollback)(snapshots.rollback)
     read = any_perm("/vms/{vmid}", "VM.Snapshot", "VM.Snapshot.Rollback", "VM.Audit")
-    endpoint("GET", f"{base}/snapshot/{{snapname}}/config", "", read)(lambda call: shown(guest(call), snapshot=call.text("snapname")))
+    endpoint("GET", f"{base}/snapshot/{{snapname}}/config", "", read)(lambda call: snapshot_config(guest(call), call.text("snapname")))
     endpoint("PUT", f"{base}/snapshot/{{snapname}}/config", "description: str", _SNAPSHOT)(snapshots.describe)
     asked = "feature!: enum:snapshot|clone|copy\nsnapname: str fmt=pve-configid len=..40"
     endpoint("GET", f"{base}/feature", asked, _AUDIT)(lambda call: disks.feature(call, kind))

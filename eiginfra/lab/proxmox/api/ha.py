@@ -1,5 +1,6 @@
 """/cluster/ha/resources: which guests the manager keeps. Facts: see lab/proxmox/ha.py."""
 
+from eiginfra.lab.proxmox import ha
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.ha import sid_of
@@ -39,6 +40,57 @@ def _sid(call: ProxmoxCall) -> str:
     return sid_of(guest)
 
 
+def _check_group(call: ProxmoxCall) -> None:
+    """Groups became rules; where there still are some, the lab has none."""
+    if "group" in call.p:
+        migrated = "invalid parameter 'group': ha groups have been migrated to rules"
+        raise ServerError(f"HA group '{call.text('group')}' does not exist" if call.lab.release.ha_groups else migrated)
+
+
+@endpoint("GET", "/cluster/ha/groups", "", _AUDIT)
+def groups(call: ProxmoxCall) -> list[Json]:
+    """None, or that there are none any more."""
+    if not call.lab.release.ha_groups:
+        raise ServerError("cannot index groups: ha groups have been migrated to rules")
+    return []
+
+
+endpoint("GET", "/cluster/ha/rules", "type: str\nresource: str", _AUDIT)(lambda _: [])
+
+
+@endpoint("GET", "/cluster/ha/status/current", "", _AUDIT)
+def current(call: ProxmoxCall) -> list[Json]:
+    """The quorum, and what is done with each resource: those that the manager has not taken up are queued."""
+    lab, node = call.lab, next(iter(call.lab.state.nodes))
+    rows: list[Json] = [{"id": "quorum", "type": "quorum", "node": node, "status": "OK", "quorate": 1}]
+    if not lab.release.ha_groups:
+        status = "standby (CRM watchdog standby)"
+        rows.append({"id": "fencing", "type": "fencing", "node": node, "status": status, "armed-state": "standby"})
+    for sid, resource in sorted(lab.state.ha.items()):
+        where = lab.state.guests[int(sid.partition(":")[2])].node
+        done = "ignored" if resource["state"] == "ignored" else lab.state.ha_states.get(sid) or "queued"
+        row: Json = {
+            "id": f"service:{sid}",
+            "type": "service",
+            "sid": sid,
+            "node": where,
+            "state": done,
+            "request_state": resource["state"],
+        }
+        limits = {"max_restart": 1, "max_relocate": 1, **({} if lab.release.ha_groups else {"failback": 1})}
+        kept = limits | {key: resource[key] for key in (*limits, "comment") if key in resource}
+        rows.append(row | kept | {"status": f"{sid} ({where}, {done})"})
+    return rows
+
+
+@endpoint("GET", "/cluster/ha/status/manager_status", "", _AUDIT)
+def manager_status(call: ProxmoxCall) -> Json:
+    """What the manager noted."""
+    states = {sid: {"state": each} for sid, each in call.lab.state.ha_states.items()}
+    noted: Json = {"node_status": {}} | ({"service_status": states} if states else {})
+    return {"manager_status": noted, "quorum": {"node": next(iter(call.lab.state.nodes)), "quorate": "1"}}
+
+
 @endpoint("GET", "/cluster/ha/resources", "type: enum:ct|vm", _AUDIT)
 def resources(call: ProxmoxCall) -> list[Json]:
     """All of them, or those of a type."""
@@ -50,6 +102,7 @@ def resources(call: ProxmoxCall) -> list[Json]:
 def add(call: ProxmoxCall) -> None:
     """Give a guest to the manager; in the lab nothing else comes of it at once."""
     sid = _sid(call)
+    _check_group(call)
     guest = call.lab.state.guests.get(int(sid.partition(":")[2]))
     if call.text("type", sid.partition(":")[0]) != sid.partition(":")[0]:
         raise ServerError("types does not match")
@@ -70,6 +123,7 @@ def resource(call: ProxmoxCall) -> Json:
 def change(call: ProxmoxCall) -> None:
     """What the manager is to do with a guest it keeps."""
     sid = _sid(call)
+    _check_group(call)
     shown = _shown(call.lab, sid)
     if call.text("digest", shown["digest"]) != shown["digest"]:
         raise ServerError("detected modified configuration - file changed by other user? Try again.")
@@ -83,5 +137,5 @@ def change(call: ProxmoxCall) -> None:
 def remove(call: ProxmoxCall) -> None:
     """Take a guest from the manager; it stays as it is."""
     sid = _sid(call)
-    if call.lab.state.ha.pop(sid, None) is None:
-        raise ServerError(f"resource '{sid}' is not HA managed")
+    if not ha.remove(call.lab, sid):
+        raise ServerError(f"cannot delete service '{sid}', not HA managed!")

@@ -1,8 +1,8 @@
 """The IP sets of a firewall."""
 
-from eiginfra.lab.proxmox.api.firewall_scope import DIGEST, NAMED, RENAME, FirewallScope, digest_of
+from eiginfra.lab.proxmox.api.firewall_scope import DIGEST, NAMED, RENAME, FirewallScope, check_digest, with_digest
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
-from eiginfra.lab.proxmox.formats import is_address, is_network
+from eiginfra.lab.proxmox.firewall import alias_of, clean_cidr
 from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint
 from eiginfra.lab.proxmox.state import FirewallRecord, Json
 
@@ -29,34 +29,36 @@ class IpSets:
             raise ServerError(f"no such IPSet '{call.text('name')}'")
         return found
 
-    def _member(self, call: ProxmoxCall) -> Json:
-        found: Json | None = self._set(call)["members"].get(call.text("cidr"))
-        if found is None:
-            raise ParamError(cidr="no such IP/Network")
-        return found
+    def _members(self, call: ProxmoxCall) -> list[Json]:
+        return [{"cidr": cidr, **item} for cidr, item in sorted(self._set(call)["members"].items())]
 
     def listing(self, call: ProxmoxCall) -> list[Json]:
         """All sets, without their members."""
-        rows = self._rows(self.scope.get(call))
-        return [{**row, "digest": digest_of(rows)} for row in rows]
+        return with_digest(self._rows(self.scope.get(call)))
 
     def _rows(self, firewall: FirewallRecord) -> list[Json]:
-        return [{"name": name, **({"comment": item["comment"]} if item["comment"] else {})} for name, item in firewall.ipsets.items()]
+        return [
+            {"name": name, **({"comment": item["comment"]} if item["comment"] else {})} for name, item in sorted(firewall.ipsets.items())
+        ]
 
     def members(self, call: ProxmoxCall) -> list[Json]:
         """The addresses of one set."""
-        rows = [{"cidr": cidr, **item} for cidr, item in self._set(call)["members"].items()]
-        return [{**row, "digest": digest_of(rows)} for row in rows]
+        return with_digest(self._members(call))
 
     def create(self, call: ProxmoxCall) -> None:
         """A new set, or a new name or comment for one."""
-        name, sets = call.text("name"), self.scope.edit(call, self._rows).ipsets
-        if "rename" in call.p:
-            sets[name] = sets.pop(call.text("rename")) | ({"comment": call.text("comment")} if "comment" in call.p else {})
+        name, old, sets = call.text("name"), call.text("rename"), self.scope.get(call).ipsets
+        if not old:
+            if name in sets:
+                raise ParamError(name=f"IPSet '{name}' already exists")
+            sets[name] = {"comment": call.text("comment"), "members": {}}
             return
-        if name in sets:
-            raise ParamError(name=f"IPSet '{name}' already exists")
-        sets[name] = {"comment": call.text("comment"), "members": {}}
+        self.scope.edit(call, self._rows)
+        if old not in sets:
+            raise ParamError(name=f"IPSet '{old}' does not exist")
+        if name in sets and name != old:
+            raise ParamError(name=f"IPSet '{name}' does already exist")
+        sets[name] = sets.pop(old) | ({"comment": call.text("comment")} if "comment" in call.p else {})
 
     def remove(self, call: ProxmoxCall) -> None:
         """Remove a set; only with `force` if it has members."""
@@ -65,23 +67,35 @@ class IpSets:
         del self.scope.get(call).ipsets[call.text("name")]
 
     def add(self, call: ProxmoxCall) -> None:
-        """Add an address, a network or an alias."""
-        cidr, found = call.text("cidr"), self._set(call)
-        if cidr in found["members"]:
+        """Add an address, a network (without host bits) or an alias."""
+        cidr, members = call.text("cidr"), self._set(call)["members"]
+        if alias := alias_of(cidr):
+            if not self.scope.around(call).alias(*alias):
+                raise ServerError(f"no such alias '{alias[1]}'")
+        else:
+            cidr = clean_cidr(cidr)
+        if cidr in members:
             raise ParamError(cidr=f"address '{cidr}' already exists")
-        if not (is_address(cidr) or is_network(cidr)) and cidr not in self.scope.get(call).aliases:
-            raise ServerError(f"no such alias '{cidr}'")
-        found["members"][cidr] = {key: call.p[key] for key in ("comment", "nomatch") if key in call.p}
+        if cidr.partition("/")[2] == "0":
+            raise ParamError(cidr="a zero prefix is not allowed in ipset entries")
+        members[cidr] = {key: call.p[key] for key in ("comment", "nomatch") if call.p.get(key)}
 
     def read(self, call: ProxmoxCall) -> Json:
         """One member."""
-        return {"cidr": call.text("cidr"), **self._member(call)}
+        found = next((row for row in self.members(call) if row["cidr"] == call.text("cidr")), None)
+        if found is None:
+            raise ParamError(cidr="no such IP/Network")
+        return found
 
     def change(self, call: ProxmoxCall) -> None:
-        """Change a member's comment or `nomatch`."""
-        self._member(call).update({key: call.p[key] for key in ("comment", "nomatch") if key in call.p})
+        """Another comment or `nomatch` for a member; what is not given is gone."""
+        check_digest(call, self._members(call))
+        members, cidr = self._set(call)["members"], call.text("cidr")
+        if cidr not in members:
+            raise ParamError(cidr="no such IP/Network")
+        members[cidr] = {key: call.p[key] for key in ("comment", "nomatch") if call.p.get(key)}
 
     def drop(self, call: ProxmoxCall) -> None:
-        """Remove a member."""
-        self._member(call)
-        del self._set(call)["members"][call.text("cidr")]
+        """Remove a member; one that is not there is removed too."""
+        check_digest(call, self._members(call))
+        self._set(call)["members"].pop(call.text("cidr"), None)
