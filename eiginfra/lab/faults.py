@@ -31,6 +31,8 @@ class Rule(BaseModel):
     seed: int = 0
     status: int = Field(default=500, ge=400, le=599)
     retry_after: int | None = Field(default=None, ge=0)
+    body: Literal["plain", "json"] = "plain"
+    """What a 429 looks like: Rack::Attack's plain text, or the JSON of GitLab's limits of single endpoints, which name no time."""
     ms: float = Field(default=0, ge=0)
     times: int | None = Field(default=None, ge=0)
     """How many requests it meets; always when None."""
@@ -190,9 +192,14 @@ class FaultsMiddleware:
         return JSONResponse(self._faults.model_dump(mode="json"))
 
 
+_ENDPOINT_LIMIT = "This endpoint has been requested too many times. Try again later."
+
+
 def _refusal(rule: Rule | None) -> Response:
     assert rule is not None  # noqa: S101 - told to the type checker: the rule's kind has just been matched
     headers = {} if rule.retry_after is None else {"retry-after": str(rule.retry_after)}
+    if rule.status == 429 and rule.body == "json":
+        return JSONResponse({"message": {"error": _ENDPOINT_LIMIT}}, 429)
     if rule.status == 429:
         return PlainTextResponse("Retry later\n", 429, headers=headers)
     return JSONResponse({"message": f"{rule.status} Injected by the lab"}, rule.status, headers=headers)

@@ -109,6 +109,15 @@ def test_status_by_times_and_skip(own_lab):
     assert session.delete(f"{own_lab.urls['gitlab']}/_lab/faults").json()["rules"] == []
 
 
+def test_limits_of_single_endpoints_answer_json_and_name_no_time(own_lab):
+    set_faults(own_lab, rules=[{"match": "GET /api/v4/users/1", "kind": "status", "status": 429, "body": "json", "times": 1}])
+    first, second = (client(own_lab).get(f"{own_lab.urls['gitlab']}/api/v4/users/1") for _ in range(2))
+    assert first.status_code == 429
+    assert first.json() == {"message": {"error": "This endpoint has been requested too many times. Try again later."}}
+    assert "Retry-After" not in first.headers
+    assert second.status_code == 200
+
+
 def test_rate_limit(own_lab):
     set_faults(own_lab, rate_limit={"per_minute": 2})
     session = client(own_lab)

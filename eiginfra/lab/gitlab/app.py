@@ -17,13 +17,13 @@ from eiginfra.lab.gitlab.auth import authenticate, impersonate, secret_of
 from eiginfra.lab.gitlab.body import of_body, of_query
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler, Route
 from eiginfra.lab.gitlab.errors import GitLabHttpError
+from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.router import Router
 from eiginfra.lab.gitlab.state import GitLabState
 from eiginfra.lab.gitlab.strict import accept, unknown_route
 from eiginfra.lab.vain import AskedInVain
 
 PREFIX = "/api/v4"
-RETENTION_DAYS = 30
 _logger = logging.getLogger(__name__)
 
 
@@ -74,7 +74,7 @@ async def _answer(state: GitLabState, router: Router[Handler], request: Request,
         call.known_user()
     call.given = accept(found.handler, call, found.route, in_vain)
     if state.doomed:
-        state.bury((state.clock.today() - timedelta(days=RETENTION_DAYS)).isoformat())
+        state.bury((state.clock.today() - timedelta(days=setting(state, "deletion_adjourned_period"))).isoformat())
     return found.handler(call)
 
 

@@ -1,6 +1,8 @@
 """What GitLab refuses of a group: names, paths, visibility."""
 
 from eiginfra.lab.gitlab.access import VISIBILITY
+from eiginfra.lab.gitlab.call import GitLabCall
+from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.names import GROUP_NAME_RULE, path_errors, reserved, valid_group_name
 from eiginfra.lab.gitlab.records import GroupRecord, Json
 from eiginfra.lab.gitlab.state import GitLabState
@@ -26,6 +28,14 @@ def check(state: GitLabState, wanted: Json, parent_id: int | None, but: GroupRec
         elif wanted.get(_RUNNERS) == "disabled_and_overridable":
             errors["allow_descendants_override_disabled_shared_runners"] = ["cannot be enabled because parent group does not allow it"]
     return errors
+
+
+def restricted(call: GitLabCall, given: Json) -> Errors:
+    """The error of a visibility that the administrator keeps from all others."""
+    wanted = given.get("visibility")
+    if call.admin or wanted not in setting(call.state, "restricted_visibility_levels"):
+        return {}
+    return {"visibility_level": [f"{wanted} has been restricted by your GitLab administrator."]}
 
 
 def inherited(parent: GroupRecord | None) -> Json:

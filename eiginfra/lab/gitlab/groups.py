@@ -17,7 +17,8 @@ from eiginfra.lab.gitlab.access import (
 )
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, invalid, message, ruby
-from eiginfra.lab.gitlab.group_rules import check, inherited, pass_on
+from eiginfra.lab.gitlab.group_rules import check, inherited, pass_on, restricted
+from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.pagination import KEYSET, by_cursor, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.records import GroupRecord
 from eiginfra.lab.gitlab.shares import shared_projects
@@ -171,10 +172,11 @@ def create(call: GitLabCall) -> Answer:
         least = OWNER if parent.settings.get("subgroup_creation_level") == "owner" else MAINTAINER
         authorize(call, ("group", parent.id), least)
         writable(call, ("group", parent.id))
-    elif not user.admin and not user.settings.get("can_create_group", True):
+    elif not user.admin and not (user.settings.get("can_create_group", True) and setting(state, "can_create_group")):
         raise forbidden()
-    wanted = {"visibility": "private", **{name: value for name, value in given.items() if value is not None}}
-    errors = check(state, {"name": None, "path": None, **wanted}, parent.id if parent else None)
+    default = setting(state, "default_group_visibility")
+    wanted = {"visibility": default, **{name: value for name, value in given.items() if value is not None}}
+    errors = check(state, {"name": None, "path": None, **wanted}, parent.id if parent else None) | restricted(call, given)
     if errors:
         raise message(400, f"Failed to save group {ruby(errors)}")
     group = state.add_group(
@@ -200,7 +202,7 @@ def update(call: GitLabCall) -> Answer:
     given = call.given
     current = {"name": group.name, "path": group.path, "visibility": group.visibility}
     wanted = {**current, **{name: value for name, value in given.items() if value is not None}}
-    errors = check(call.state, wanted, group.parent_id, but=group)
+    errors = check(call.state, wanted, group.parent_id, but=group) | restricted(call, given)
     if errors:
         raise invalid(**errors)
     group.name, group.visibility = wanted["name"], wanted["visibility"]

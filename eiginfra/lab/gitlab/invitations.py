@@ -1,18 +1,28 @@
 """Invitations by e-mail: pending until an account with that address exists."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import authorize, find_source
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_found
-from eiginfra.lab.gitlab.members import MANAGING_LEVEL, add, sentence
+from eiginfra.lab.gitlab.members import add_or_change, managed, sentence
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, SourceType, UserRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
 _LEVELS = (5, 10, 15, 20, 30, 40, 50)
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+
+
+def _addresses(raw: Mapping[str, Any]) -> str | None:
+    """Each address must be one."""
+    given = raw.get("email")
+    emails = [str(item) for item in given] if isinstance(given, list) else str(given or "").split(",") if given else []
+    good = all(_ADDRESS.fullmatch(email.strip()) for email in emails)
+    return None if good else "email contains an invalid email address"
 
 
 def _pending(state: GitLabState, source: Source) -> dict[str, Json]:
@@ -26,8 +36,7 @@ def _pending(state: GitLabState, source: Source) -> dict[str, Json]:
 @takes({"query": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/invitations, for those who manage members."""
-    source = find_source(call)
-    authorize(call, source, MANAGING_LEVEL[source[0]])
+    source = managed(call)
     text = (call.given.get("query") or "").lower()
     found = [one for one in _pending(call.state, source).values() if text in one["invite_email"].lower()]
     return paginate(call, found, lambda one: one)
@@ -39,12 +48,13 @@ def index(call: GitLabCall) -> Answer:
         "email": params.strings(),
         "user_id": params.strings(),
         "expires_at": params.day(),
-    }
+    },
+    params.at_least_one("email", "user_id"),
+    _addresses,
 )
 def create(call: GitLabCall) -> Answer:
     """POST …/invitations: 201 even for what failed, which the body tells."""
-    source = find_source(call)
-    authorize(call, source, MANAGING_LEVEL[source[0]])
+    source = managed(call)
     given = call.given
     emails, ids = given.get("email") or [], given.get("user_id") or []
     if not emails and not ids:
@@ -57,7 +67,7 @@ def create(call: GitLabCall) -> Answer:
 
 
 def _invite(call: GitLabCall, source: Source, wanted: str, given: dict[str, Any], *, by_email: bool) -> str | None:
-    """Invite one; the failure, or None."""
+    """Invite one; the failure, or None. Who is a member or invited already has the new level and date from then on."""
     state = call.state
     if by_email:
         user_id = state.emails.get(wanted.lower())
@@ -65,28 +75,26 @@ def _invite(call: GitLabCall, source: Source, wanted: str, given: dict[str, Any]
         user_id = int(wanted) if wanted.isdecimal() and int(wanted) in state.users else None
         if user_id is None:
             return "User not found"
+    level, expires_at = given["access_level"], given.get("expires_at")
     if user_id is not None:
-        if state.direct_member(source, user_id):
-            return "User already exists in source"
         try:
-            add(call, source, user_id, given["access_level"], given.get("expires_at"))
+            add_or_change(call, source, user_id, level, expires_at)
         except GitLabHttpError as error:
             return sentence(error)
         return None
-    if wanted.count("@") != 1 or wanted.startswith("@") or wanted.endswith("@"):
-        return "Invite email is invalid"
-    if wanted.lower() in _pending(state, source):
-        return "The member's email address has already been taken"
+    if expires_at and expires_at < state.today():
+        return "Expires at cannot be a date in the past"
     author = call.known_user()
-    state.extra["invitation"].setdefault(key_of(source), {})[wanted.lower()] = {
-        "access_level": given["access_level"],
+    known = _pending(state, source).get(wanted.lower())
+    fresh = {
         "created_at": state.now(),
-        "expires_at": given.get("expires_at"),
         "invite_email": wanted,
         "invite_token": f"lab{state.new_id('invitation'):017d}",
         "user_name": None,
         "created_by_name": author.name,
     }
+    invitation = {**(known or fresh), "access_level": level, "expires_at": expires_at}
+    state.extra["invitation"].setdefault(key_of(source), {})[wanted.lower()] = invitation
     return None
 
 
@@ -95,6 +103,8 @@ def update(call: GitLabCall) -> Answer:
     """PUT …/invitations/:email."""
     one = _find(call)[1]
     given = call.given
+    if not given:
+        raise message(400, "400 Bad request")
     if given.get("expires_at") and given["expires_at"] < call.state.today():
         raise message(400, {"expires_at": ["cannot be a date in the past"]})
     one.update({name: value for name, value in given.items() if name == "expires_at" or value is not None})
@@ -109,8 +119,7 @@ def remove(call: GitLabCall) -> Answer:
 
 
 def _find(call: GitLabCall) -> tuple[dict[str, Json], Json]:
-    source = find_source(call)
-    authorize(call, source, MANAGING_LEVEL[source[0]])
+    source = managed(call)
     pending = _pending(call.state, source)
     one = pending.get(call.path["email"].lower())
     if one is None:

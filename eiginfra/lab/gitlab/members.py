@@ -1,5 +1,6 @@
 """Members of groups and projects, direct and inherited."""
 
+from dataclasses import replace
 from typing import Any
 
 from eiginfra.lab.gitlab import params, present_users
@@ -11,11 +12,13 @@ from eiginfra.lab.gitlab.access import (
     authorize,
     find_source,
     level_of,
+    may,
+    writable,
 )
-from eiginfra.lab.gitlab.application import queued
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters, conflict, forbidden, invalid, no_record, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
+from eiginfra.lab.gitlab.promotions import queued
 from eiginfra.lab.gitlab.records import MembershipRecord, Source
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -26,15 +29,13 @@ MANAGING_LEVEL = {"group": OWNER, "project": MAINTAINER}
 @takes(_LIST)
 def index(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members: the direct ones."""
-    call.known_user()
-    return _listed(call, list(call.state.direct_members(find_source(call))))
+    return _listed(call, list(call.state.direct_members(_readable(call))))
 
 
 @takes({name: param for name, param in _LIST.items() if name != "skip_users"})
 def index_all(call: GitLabCall) -> Answer:
     """GET /(groups|projects)/:id/members/all: with the inherited ones, each person once, at the highest level."""
-    call.known_user()
-    return _listed(call, list(_effective(call.state, find_source(call)).values()))
+    return _listed(call, list(_effective(call.state, _readable(call)).values()))
 
 
 def _listed(call: GitLabCall, members: list[MembershipRecord]) -> Answer:
@@ -51,10 +52,27 @@ def _listed(call: GitLabCall, members: list[MembershipRecord]) -> Answer:
     return paginate(call, found, lambda member: present_users.member(call.state, member))
 
 
+def _readable(call: GitLabCall) -> Source:
+    """The source of the path; raises GitLabHttpError 403 for a private group of which the caller is no member, though one below it."""
+    call.known_user()
+    source = find_source(call)
+    group = call.state.groups.get(source[1]) if source[0] == "group" else None
+    if group and group.visibility == "private" and not may(call, source, MINIMAL):
+        raise forbidden()
+    return source
+
+
 def _effective(state: GitLabState, source: Source) -> dict[int, MembershipRecord]:
+    """Each person once at the highest level: direct, inherited, or as a member of an invited group."""
     best: dict[int, MembershipRecord] = {}
     for above in reversed(list(state.sources_above(source))):
-        for member in state.direct_members(above):
+        invited = [
+            replace(member, access_level=min(member.access_level, link["group_access"]))
+            for link in state.shares(above).values()
+            for place in state.sources_above(("group", link["group_id"]))
+            for member in state.direct_members(place)
+        ]
+        for member in (*invited, *state.direct_members(above)):
             known = best.get(member.user_id)
             if known is None or known.access_level <= member.access_level:
                 best[member.user_id] = member
@@ -63,15 +81,12 @@ def _effective(state: GitLabState, source: Source) -> dict[int, MembershipRecord
 
 def show(call: GitLabCall) -> Answer:
     """GET …/members/:user_id, a direct one."""
-    call.known_user()
-    source = find_source(call)
-    return ok(present_users.member(call.state, _find(call, source)))
+    return ok(present_users.member(call.state, _find(call, _readable(call))))
 
 
 def show_all(call: GitLabCall) -> Answer:
     """GET …/members/all/:user_id, direct or inherited."""
-    call.known_user()
-    member = _effective(call.state, find_source(call)).get(_user_id(call))
+    member = _effective(call.state, _readable(call)).get(_user_id(call))
     if member is None:
         raise no_record()
     return ok(present_users.member(call.state, member))
@@ -87,13 +102,12 @@ def show_all(call: GitLabCall) -> Answer:
     params.one_and_only("user_id", "username"),
 )
 def create(call: GitLabCall) -> Answer:
-    """POST …/members: one user by id or name, or several ids separated by commas."""
-    source = find_source(call)
-    authorize(call, source, MANAGING_LEVEL[source[0]])
+    """POST …/members: one user by id or name, or several separated by commas."""
+    source = managed(call)
     given = call.given
     level, expires_at = given["access_level"], given.get("expires_at")
-    if "," in (given.get("user_id") or ""):
-        return created(_create_many(call, source, given["user_id"].split(","), level, expires_at))
+    if several := _several(call.state, given):
+        return created(_create_many(call, source, several, level, expires_at))
     user_id = _wanted_user(call, given)
     if call.state.direct_member(source, user_id):
         raise conflict("Member already exists")
@@ -114,21 +128,34 @@ def _wanted_user(call: GitLabCall, given: dict[str, Any]) -> int:
     return user_id
 
 
+def _several(state: GitLabState, given: dict[str, Any]) -> list[str]:
+    """The ids of several people, of whom some may not exist; empty for one."""
+    ids, names = given.get("user_id") or "", given.get("username") or ""
+    if "," in ids:
+        return [text.strip() for text in ids.split(",")]
+    if "," in names:
+        return [str(state.user_names.get(name.strip().lower(), name.strip())) for name in names.split(",")]
+    return []
+
+
 def _create_many(call: GitLabCall, source: Source, ids: list[str], level: int, expires_at: str | None) -> dict[str, Any]:
-    """Members one by one; what fails is said in the body of the 201."""
-    failures: dict[str, str] = {}
+    """Members one by one; what fails is said in the body of the 201, in one sentence."""
+    failures: list[str] = []
     for text in ids:
-        user = call.state.users.get(int(text)) if text.strip().isdecimal() else None
+        user = call.state.users.get(int(text)) if text.isdecimal() else None
         if user is None:
-            failures[text.strip()] = "User not found"
-        elif member := call.state.direct_member(source, user.id):
-            member.access_level, member.expires_at = level, expires_at
+            failures.append(f"{text}: User not found")
         else:
             try:
-                add(call, source, user.id, level, expires_at)
+                add_or_change(call, source, user.id, level, expires_at)
             except GitLabHttpError as error:
-                failures[user.username] = sentence(error)
-    return {"status": "error", "message": failures} if failures else {"status": "success"}
+                failures.append(f"{user.username}: {sentence(error)}")
+    return {"status": "error", "message": enumeration(failures)} if failures else {"status": "success"}
+
+
+def enumeration(texts: list[str]) -> str:
+    """`a`, `a and b`, `a, b, and c`."""
+    return " and ".join(texts) if len(texts) < 3 else f"{', '.join(texts[:-1])}, and {texts[-1]}"
 
 
 def add(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: str | None) -> MembershipRecord:
@@ -137,11 +164,20 @@ def add(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: 
     return call.state.add_member(source, user_id, level, call.user.id if call.user else None, expires_at)
 
 
+def add_or_change(call: GitLabCall, source: Source, user_id: int, level: int, expires_at: str | None) -> None:
+    """Make a direct membership, or give the one that is there another level and date; raises as `add` does."""
+    member = call.state.direct_member(source, user_id)
+    if member is None:
+        add(call, source, user_id, level, expires_at)
+        return
+    _check(call, source, user_id, level, expires_at)
+    member.access_level, member.expires_at = level, expires_at
+
+
 @takes({"access_level": params.integer(required=True), "expires_at": params.day()})
 def update(call: GitLabCall) -> Answer:
     """PUT …/members/:user_id: level and expiry; an expiry that is not given stays."""
-    source = find_source(call)
-    authorize(call, source, MANAGING_LEVEL[source[0]])
+    source = managed(call)
     given = call.given
     member = _find(call, source)
     level, expires_at = given["access_level"], given.get("expires_at", member.expires_at)
@@ -162,7 +198,7 @@ def remove(call: GitLabCall) -> Answer:
     given = call.given
     member = _find(call, source)
     if call.user is None or member.user_id != call.user.id:
-        authorize(call, source, MANAGING_LEVEL[source[0]])
+        managed(call)
     if is_last_owner(call.state, member):
         raise forbidden()
     call.state.remove_member(source, member.user_id)
@@ -173,16 +209,25 @@ def remove(call: GitLabCall) -> Answer:
 
 
 def is_last_owner(state: GitLabState, member: MembershipRecord) -> bool:
-    """Whether a group would have no owner without this one; owners of a parent count, except for a top-level group."""
+    """Whether a group would have no owner without this one; owners of a parent count, those of tokens and service accounts do not."""
     if member.source_type != "group" or member.access_level != OWNER:
         return False
     owners = {
         other.user_id
         for above in state.sources_above(("group", member.source_id))
         for other in state.direct_members(above)
-        if other.access_level == OWNER
+        if other.access_level == OWNER and state.users[other.user_id].kind == "human"
     }
     return owners == {member.user_id}
+
+
+def managed(call: GitLabCall) -> Source:
+    """The source of the path, for who manages its members; raises GitLabHttpError 403, also where it is an archived group."""
+    source = find_source(call)
+    authorize(call, source, MANAGING_LEVEL[source[0]])
+    if source[0] == "group":
+        writable(call, source)
+    return source
 
 
 def sentence(error: GitLabHttpError) -> str:

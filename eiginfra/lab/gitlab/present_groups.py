@@ -112,6 +112,18 @@ def full(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
     return {**brief(state, group), **shared, **{name: group.settings.get(name, default) for name, default in DETAILS.items()}}
 
 
+def location(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
+    """A group as a place for others."""
+    return {
+        "id": group.id,
+        "web_url": f"{state.url}/groups/{group.full_path}",
+        "name": group.name,
+        "avatar_url": None,
+        "full_name": full_name(state, group),
+        "full_path": group.full_path,
+    }
+
+
 def full_name(state: GitLabState, group: GroupRecord) -> str:
     """The names of a group and its ancestors: `Entrepreneurs / Promotion 3`."""
     return " / ".join(reversed([ancestor.name for ancestor in state.ancestors(group)]))

@@ -27,6 +27,6 @@ def populate(state: GitLabState, profile: str) -> None:
             admin=True,
         )
     )
-    state.add_token(bot, "eiginfra", ["api"])
+    state.add_token(bot, "eiginfra", ["api", "sudo"])
     eig = state.add_group(GroupRecord(state.new_id("namespace"), "eig", "Entrepreneurs d’intérêt général", None, "public", created_at=now))
     state.add_member(("group", eig.id), bot.id, OWNER, bot.id, None)

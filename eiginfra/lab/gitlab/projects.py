@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import deletion, params, present_users, project_lists, project_settings
+from eiginfra.lab.gitlab import deletion, params, present_groups, present_users, project_lists, project_settings
 from eiginfra.lab.gitlab.access import (
     DEVELOPER,
     MAINTAINER,
@@ -15,9 +15,10 @@ from eiginfra.lab.gitlab.access import (
 )
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, not_found
+from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.project_rules import check, inherited
-from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, UserRecord
+from eiginfra.lab.gitlab.records import ProjectRecord, UserRecord
 from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
 
 _COMMON = {
@@ -74,7 +75,7 @@ def create(call: GitLabCall) -> Answer:
     state, namespace = call.state, given.get("namespace_id") or user.namespace_id
     if not _may_create(call, user, namespace):
         raise invalid(namespace=["is not valid"])
-    visibility = given.get("visibility") or "private"
+    visibility = given.get("visibility") or setting(state, "default_project_visibility")
     settings = {**inherited(state, namespace), **_settings(given)}
     check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
     now = state.now()
@@ -151,18 +152,7 @@ def groups(call: GitLabCall) -> Answer:
     state = call.state
     found = [group for group in state.ancestors(state.groups.get(project.namespace_id)) if sees_group(call, group)]
 
-    def present(group: GroupRecord) -> dict[str, Any]:
-        names = [ancestor.name for ancestor in state.ancestors(group)]
-        return {
-            "id": group.id,
-            "web_url": f"{state.url}/groups/{group.full_path}",
-            "name": group.name,
-            "avatar_url": None,
-            "full_name": " / ".join(reversed(names)),
-            "full_path": group.full_path,
-        }
-
-    return paginate(call, found, present)
+    return paginate(call, found, lambda group: present_groups.location(state, group))
 
 
 @takes({"search": params.string(), "skip_users": params.integers(), **PAGED})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, authorize, find_project
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
@@ -25,7 +25,7 @@ _ALLOWED_TO = {f"allowed_to_{kind}": params.objects(ALLOWED) for kind in _KINDS}
 
 def _rules(call: GitLabCall) -> tuple[ProjectRecord, list[Json]]:
     project = find_project(call)
-    authorize(call, ("project", project.id), MAINTAINER)
+    authorize(call, ("project", project.id), DEVELOPER if call.method == "GET" else MAINTAINER)
     rules: list[Json] = call.state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
     return project, rules
 

@@ -1,7 +1,7 @@
 """Rules that say who may create a project's tags."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, authorize, find_project
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
@@ -12,7 +12,7 @@ from eiginfra.lab.gitlab.repository import access
 
 def _rules(call: GitLabCall) -> list[Json]:
     project = find_project(call)
-    authorize(call, ("project", project.id), MAINTAINER)
+    authorize(call, ("project", project.id), DEVELOPER if call.method == "GET" else MAINTAINER)
     rules: list[Json] = call.state.extra["protected_tag"].setdefault(key_of(("project", project.id)), [])
     return rules
 

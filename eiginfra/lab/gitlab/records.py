@@ -31,7 +31,7 @@ class UserRecord:
 
 @dataclass(slots=True)
 class TokenRecord:
-    """A personal access token; `secret` is its value."""
+    """An access token; `secret` is its value."""
 
     id: int
     user_id: int
@@ -42,6 +42,8 @@ class TokenRecord:
     expires_at: str | None = None
     description: str = ""
     revoked: bool = False
+    kind: str = "personal"
+    """`personal`, `impersonation`, or the group or project whose it is: `group:5`."""
     last_used_at: str | None = None
 
 

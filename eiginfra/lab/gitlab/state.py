@@ -100,10 +100,16 @@ class GitLabState:
 
     def rename_group(self, group: GroupRecord, path: str) -> None:
         """Change a group's path and those of all below."""
-        for kind, number in self.sources_below(group.id):
-            if kind == "project":
-                self.extra["redirect"][self.projects[number].full_path.lower()] = number
+        self._redirect_below(group)
         group.path = path
+        self._index_group(group)
+
+    def move_group(self, group: GroupRecord, parent_id: int | None) -> None:
+        """Put a group below another, or at the top, with all that is below it."""
+        self._redirect_below(group)
+        del self.subgroups[group.parent_id][group.id]
+        group.parent_id = parent_id
+        self.subgroups[parent_id][group.id] = group
         self._index_group(group)
 
     def remove_group(self, group: GroupRecord) -> None:
@@ -130,6 +136,14 @@ class GitLabState:
         """Change a project's path; the former one leads on to it, as long as nothing else takes it."""
         self.extra["redirect"][project.full_path.lower()] = project.id
         project.path = path
+        self._index_project(project)
+
+    def move_project(self, project: ProjectRecord, namespace_id: int) -> None:
+        """Put a project into another namespace; the former path leads on to it."""
+        self.extra["redirect"][project.full_path.lower()] = project.id
+        del self.projects_of[project.namespace_id][project.id]
+        project.namespace_id = namespace_id
+        self.projects_of[namespace_id][project.id] = project
         self._index_project(project)
 
     def remove_project(self, project: ProjectRecord) -> None:
@@ -264,6 +278,11 @@ class GitLabState:
             self.extra[kind].update(values)
         self.doomed = {("group", group.id) for group in self.groups.values() if group.marked_for_deletion_on}
         self.doomed |= {("project", project.id) for project in self.projects.values() if project.marked_for_deletion_on}
+
+    def _redirect_below(self, group: GroupRecord) -> None:
+        for kind, number in self.sources_below(group.id):
+            if kind == "project":
+                self.extra["redirect"][self.projects[number].full_path.lower()] = number
 
     def _index_member(self, member: MembershipRecord) -> None:
         source: Source = (member.source_type, member.source_id)

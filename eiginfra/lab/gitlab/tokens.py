@@ -1,66 +1,48 @@
-"""Personal access tokens."""
-
-from typing import Any
+"""Personal access tokens, and impersonation tokens that administrators make."""
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
-from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, not_found, unauthorized
+from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found, unauthorized
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import TokenRecord
+from eiginfra.lab.gitlab.token_lists import FILTERS, NEW, ROTATION, make, present, rotate, wanted, with_secret
+from eiginfra.lab.gitlab.users import find_user
 
-_SCOPES = frozenset({
-    "api", "read_user", "read_api", "read_repository", "write_repository", "read_registry", "write_registry",
-    "sudo", "admin_mode", "create_runner", "manage_runner", "k8s_proxy", "self_rotate", "ai_features",
-    "read_service_ping",
-})  # fmt: skip
+_OWN_SCOPES = frozenset({"k8s_proxy", "self_rotate"})
 
 
-def present(call: GitLabCall, token: TokenRecord) -> dict[str, Any]:
-    """A token without its secret."""
-    expired = token.expires_at is not None and token.expires_at <= call.state.today()
-    return {
-        "id": token.id,
-        "name": token.name,
-        "revoked": token.revoked,
-        "created_at": token.created_at,
-        "description": token.description,
-        "scopes": token.scopes,
-        "user_id": token.user_id,
-        "last_used_at": token.last_used_at,
-        "active": not token.revoked and not expired,
-        "expires_at": token.expires_at,
-    }
+def _self(call: GitLabCall) -> TokenRecord:
+    if call.token is None:
+        raise unauthorized()
+    return call.token
 
 
 def show_self(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens/self."""
-    if call.token is None:
-        raise unauthorized()
-    return ok({**present(call, call.token), "last_used_ips": []})
+    return ok({**present(call, _self(call)), "last_used_ips": []})
 
 
 def revoke_self(call: GitLabCall) -> Answer:
     """DELETE /personal_access_tokens/self."""
-    if call.token is None:
-        raise unauthorized()
-    call.token.revoked = True
+    _self(call).revoked = True
     return gone()
 
 
-@takes({"user_id": params.integer(), "search": params.string(), "revoked": params.boolean(), **PAGED})
+@takes(ROTATION)
+def rotate_self(call: GitLabCall) -> Answer:
+    """POST /personal_access_tokens/self/rotate."""
+    return ok(with_secret(call, rotate(call, _self(call))))
+
+
+@takes({"user_id": params.integer(), **FILTERS})
 def index(call: GitLabCall) -> Answer:
     """GET /personal_access_tokens: one's own, for administrators those of all."""
     user = call.known_user()
-    given = call.given
-    wanted = given.get("user_id") or (None if user.admin else user.id)
-    if wanted is not None and wanted != user.id and not user.admin:
+    owner = call.given.get("user_id") or (None if user.admin else user.id)
+    if owner is not None and owner != user.id and not user.admin:
         raise unauthorized()
-    found = [token for token in call.state.tokens.values() if wanted in (None, token.user_id)]
-    if given.get("search"):
-        found = [token for token in found if given["search"].lower() in token.name.lower()]
-    if given.get("revoked") is not None:
-        found = [token for token in found if token.revoked is given["revoked"]]
-    return paginate(call, found, lambda token: present(call, token))
+    found = [token for token in call.state.tokens.values() if owner in (None, token.user_id) and wanted(call, token)]
+    return paginate(call, [token for token in found if token.kind == "personal"], lambda token: present(call, token))
 
 
 def show(call: GitLabCall) -> Answer:
@@ -74,31 +56,73 @@ def revoke(call: GitLabCall) -> Answer:
     return gone()
 
 
-@takes(
-    {
-        "name": params.string(required=True),
-        "scopes": params.strings(required=True),
-        "expires_at": params.day(),
-        "description": params.string(),
-    }
-)
+@takes(ROTATION)
+def rotate_one(call: GitLabCall) -> Answer:
+    """POST /personal_access_tokens/:id/rotate."""
+    token = _find(call)
+    if token.revoked:
+        raise message(400, "Token already revoked")
+    return ok(with_secret(call, rotate(call, token)))
+
+
+@takes(NEW)
 def create(call: GitLabCall) -> Answer:
     """POST /users/:id/personal_access_tokens, for administrators."""
     call.known_admin()
-    given = call.given
-    user = call.state.users.get(int(call.path["id"])) if call.path["id"].isdecimal() else None
-    if user is None:
-        raise not_found("User")
-    if not given["scopes"] or set(given["scopes"]) - _SCOPES:
+    return created(with_secret(call, make(call, find_user(call))))
+
+
+@takes(NEW)
+def create_own(call: GitLabCall) -> Answer:
+    """POST /user/personal_access_tokens: of narrow scopes only."""
+    user = call.known_user()
+    if set(call.given["scopes"]) - _OWN_SCOPES:
         raise bad_parameters("scopes does not have a valid value")
-    token = call.state.add_token(
-        user,
-        given["name"],
-        given["scopes"],
-        expires_at=given.get("expires_at"),
-        description=given.get("description") or "",
-    )
-    return created({**present(call, token), "token": token.secret})
+    return created(with_secret(call, make(call, user)))
+
+
+@takes({"state": params.string("all", "active", "inactive", default="all"), **PAGED})
+def index_impersonation(call: GitLabCall) -> Answer:
+    """GET /users/:id/impersonation_tokens, for administrators."""
+    call.known_admin()
+    user, state = find_user(call), call.given["state"]
+    found = [_as_impersonation(call, token) for token in call.state.tokens.values() if (token.user_id, token.kind) == (user.id, _KIND)]
+    return paginate(call, [shown for shown in found if state in ("all", "active" if shown["active"] else "inactive")], lambda shown: shown)
+
+
+@takes(NEW)
+def create_impersonation(call: GitLabCall) -> Answer:
+    """POST /users/:id/impersonation_tokens, for administrators."""
+    call.known_admin()
+    token = make(call, find_user(call), kind=_KIND)
+    return created({**_as_impersonation(call, token), "token": token.secret})
+
+
+def show_impersonation(call: GitLabCall) -> Answer:
+    """GET /users/:id/impersonation_tokens/:token_id."""
+    return ok(_as_impersonation(call, _find_impersonation(call)))
+
+
+def revoke_impersonation(call: GitLabCall) -> Answer:
+    """DELETE /users/:id/impersonation_tokens/:token_id."""
+    _find_impersonation(call).revoked = True
+    return gone()
+
+
+_KIND = "impersonation"
+
+
+def _as_impersonation(call: GitLabCall, token: TokenRecord) -> dict[str, object]:
+    return {**present(call, token), "impersonation": True}
+
+
+def _find_impersonation(call: GitLabCall) -> TokenRecord:
+    call.known_admin()
+    user = find_user(call)
+    for token in call.state.tokens.values():
+        if (str(token.id), token.user_id, token.kind) == (call.path["token_id"], user.id, _KIND):
+            return token
+    raise not_found("Impersonation Token")
 
 
 def _find(call: GitLabCall) -> TokenRecord:
@@ -111,11 +135,19 @@ def _find(call: GitLabCall) -> TokenRecord:
     return token
 
 
+_USER = "/users/:id/impersonation_tokens"
 ROUTES: tuple[Route, ...] = (
     ("GET", "/personal_access_tokens/self", show_self),
     ("DELETE", "/personal_access_tokens/self", revoke_self),
+    ("POST", "/personal_access_tokens/self/rotate", rotate_self),
     ("GET", "/personal_access_tokens", index),
     ("GET", "/personal_access_tokens/:id", show),
     ("DELETE", "/personal_access_tokens/:id", revoke),
+    ("POST", "/personal_access_tokens/:id/rotate", rotate_one),
     ("POST", "/users/:id/personal_access_tokens", create),
+    ("POST", "/user/personal_access_tokens", create_own),
+    ("GET", _USER, index_impersonation),
+    ("POST", _USER, create_impersonation),
+    ("GET", f"{_USER}/:token_id", show_impersonation),
+    ("DELETE", f"{_USER}/:token_id", revoke_impersonation),
 )

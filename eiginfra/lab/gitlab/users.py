@@ -5,16 +5,14 @@ from typing import Any
 
 from eiginfra.lab.gitlab import params, present_users
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
-from eiginfra.lab.gitlab.errors import bad_parameters, conflict, invalid, not_found
+from eiginfra.lab.gitlab.errors import bad_parameters, conflict, forbidden, invalid, not_found
+from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.invitations import accept_pending
 from eiginfra.lab.gitlab.names import PATH_RULE, reserved, valid_path
-from eiginfra.lab.gitlab.pagination import KEYSET, by_cursor, paginate, wants_keyset
 from eiginfra.lab.gitlab.records import UserRecord
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PASSWORD_LENGTH = 8
-# Accounts that only administrators see in lists (app/finders/users_finder.rb).
-_HIDDEN = frozenset({"blocked", "banned", "ldap_blocked"})
 
 _PROFILE = {
     "bio": params.string(),
@@ -36,7 +34,8 @@ _PROFILE = {
     "theme_id": params.integer(),
     "color_scheme_id": params.integer(),
 }
-_ACCOUNT = {"admin": params.boolean(), "password": params.string()}
+_IDENTITY = ("provider", "extern_uid")
+_ACCOUNT = {**{name: params.string() for name in _IDENTITY}, "admin": params.boolean(), "password": params.string()}
 
 
 def current(call: GitLabCall) -> Answer:
@@ -46,69 +45,10 @@ def current(call: GitLabCall) -> Answer:
     return ok(present(call.state, user))
 
 
-@takes(
-    {
-        "username": params.string(),
-        "search": params.string(),
-        "active": params.boolean(default=False),
-        "blocked": params.boolean(default=False),
-        "humans": params.boolean(default=False),
-        "external": params.boolean(default=False),
-        "exclude_external": params.boolean(default=False),
-        "admins": params.boolean(default=False),
-        "created_after": params.instant(),
-        "created_before": params.instant(),
-        "order_by": params.string("id", "name", "username", "created_at", "updated_at", default="id"),
-        "sort": params.string("asc", "desc", default="desc"),
-        **KEYSET,
-    }
-)
-def index(call: GitLabCall) -> Answer:
-    """GET /users."""
-    call.known_user()
-    given = call.given
-    state = call.state
-    if given.get("username"):
-        number = state.user_names.get(given["username"].lower())
-        found = [state.users[number]] if number else []
-    else:
-        found = list(state.users.values())
-    found = [user for user in found if _wanted(user, given, admin=call.admin)]
-    key = {"updated_at": "created_at"}.get(given["order_by"], given["order_by"])
-    found.sort(key=lambda user: (getattr(user, key), user.id), reverse=given["sort"] == "desc")
-    present = present_users.with_admin if call.admin else present_users.basic
-    if wants_keyset(call):
-        return by_cursor(call, found, lambda user: present(state, user), lambda user: user.id)
-    return paginate(call, found, lambda user: present(state, user))
-
-
-def _wanted(user: UserRecord, given: dict[str, Any], *, admin: bool) -> bool:
-    if not admin and user.state in _HIDDEN:
-        return False
-    if given["active"] and user.state != "active":
-        return False
-    if given["blocked"] and user.state != "blocked":
-        return False
-    external = bool(user.settings.get("external"))
-    if (given["external"] and not external) or (given["exclude_external"] and external):
-        return False
-    if given["admins"] and admin and not user.admin:
-        return False
-    if "created_after" in given and user.created_at <= given["created_after"]:
-        return False
-    if "created_before" in given and user.created_at >= given["created_before"]:
-        return False
-    text = (given.get("search") or "").lower()
-    if not text:
-        return True
-    # Others than administrators find e-mail addresses only whole, and only public ones.
-    by_mail = user.email.lower() == text if admin else user.settings.get("public_email", "").lower() == text
-    return by_mail or text in user.name.lower() or text in user.username.lower() or (admin and text in user.email.lower())
-
-
 def show(call: GitLabCall) -> Answer:
     """GET /users/:id."""
-    call.known_user()
+    if call.user is None:
+        raise forbidden("Not authorized!")
     user = find_user(call)
     if call.admin:
         return ok(present_users.with_admin(call.state, user))
@@ -130,6 +70,7 @@ def show(call: GitLabCall) -> Answer:
         **_PROFILE,
     },
     params.at_least_one("password", "reset_password", "force_random_password"),
+    params.all_or_none(*_IDENTITY),
 )
 def create(call: GitLabCall) -> Answer:
     """POST /users, for administrators."""
@@ -153,7 +94,8 @@ def create(call: GitLabCall) -> Answer:
             admin=bool(given.get("admin")),
             created_by=admin.id,
             confirmed_at=now if given["skip_confirmation"] else None,
-            settings=_profile_of(given),
+            identities=[{name: given[name] for name in _IDENTITY}] if given.get("provider") else [],
+            settings={"projects_limit": setting(state, "default_projects_limit"), **_profile_of(given)},
         )
     )
     if given["skip_confirmation"]:
@@ -166,10 +108,11 @@ def create(call: GitLabCall) -> Answer:
         "email": params.string(),
         "name": params.string(),
         "username": params.string(),
-        "skip_reconfirmation": params.boolean(),
+        "skip_reconfirmation": params.boolean(default=False),
         **_ACCOUNT,
         **_PROFILE,
-    }
+    },
+    params.all_or_none(*_IDENTITY),
 )
 def modify(call: GitLabCall) -> Answer:
     """PUT /users/:id, for administrators."""
@@ -180,7 +123,11 @@ def modify(call: GitLabCall) -> Answer:
     _check_free(call, username, email, but=user)
     checked = {"username": username, "email": email, "name": given.get("name", user.name)}
     _check(checked, password=given.get("password"))
-    call.state.rename_user(user, username=username, email=email)
+    # A new address counts once its owner has confirmed it, unless the administrator vouches for it.
+    call.state.rename_user(user, username=username, email=email if given["skip_reconfirmation"] else user.email)
+    if given.get("provider"):
+        others = [one for one in user.identities if one["provider"] != given["provider"]]
+        user.identities = [*others, {name: given[name] for name in _IDENTITY}]
     user.name = checked["name"]
     user.admin = user.admin if given.get("admin") is None else given["admin"]
     user.settings |= _profile_of(given)
@@ -194,7 +141,11 @@ def remove(call: GitLabCall) -> Answer:
     user = find_user(call)
     for kind, number in call.state.memberships[user.id]:
         if kind == "group" and (member := call.state.direct_member((kind, number), user.id)):
-            owners = [other for other in call.state.direct_members((kind, number)) if other.access_level == 50]
+            owners = [
+                other
+                for other in call.state.direct_members((kind, number))
+                if other.access_level == 50 and call.state.users[other.user_id].kind == "human"
+            ]
             if member.access_level == 50 and len(owners) == 1 and not call.given["hard_delete"]:
                 raise conflict("User cannot be removed while is the sole-owner of a group")
     call.state.remove_user(user)
@@ -241,12 +192,13 @@ def _check(given: dict[str, Any], password: str | None) -> None:
 
 
 def _profile_of(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in _PROFILE if given.get(name) is not None}
+    profile = {name: given[name] for name in _PROFILE if given.get(name) is not None}
+    # Who is external makes neither groups nor projects.
+    return profile | ({"can_create_group": False, "projects_limit": 0} if profile.get("external") else {})
 
 
 ROUTES: tuple[Route, ...] = (
     ("GET", "/user", current),
-    ("GET", "/users", index),
     ("POST", "/users", create),
     ("GET", "/users/:id", show),
     ("PUT", "/users/:id", modify),

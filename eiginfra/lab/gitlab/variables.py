@@ -3,7 +3,7 @@
 import re
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
+from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, message, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
@@ -11,7 +11,9 @@ from eiginfra.lab.gitlab.records import Json, Source, key_of
 
 _LEVEL = {"group": OWNER, "project": MAINTAINER}
 _KEY = re.compile(r"[a-zA-Z0-9_]+")
-_MASKABLE = re.compile(r"\S{8,}")
+_MASKABLE = re.compile(r"[a-zA-Z0-9_+=/@:.~-]{8,}")
+_MASKABLE_RAW = re.compile(r"\S{8,}")
+_VALUE_LIMIT = 10_000
 _FIELDS = {
     "variable_type": params.string("env_var", "file"),
     "protected": params.boolean(),
@@ -26,6 +28,8 @@ _FILTER = {"filter": params.hash_({"environment_scope": params.string()})}
 def _all(call: GitLabCall) -> tuple[Source, list[Json]]:
     source = find_source(call)
     authorize(call, source, _LEVEL[source[0]])
+    if source[0] == "group":
+        writable(call, source)
     variables: list[Json] = call.state.extra["variable"].setdefault(key_of(source), [])
     return source, variables
 
@@ -117,8 +121,13 @@ def _check(variable: Json, others: list[Json]) -> None:
     same = (variable["key"], variable["environment_scope"])
     if any((other["key"], other["environment_scope"]) == same for other in others):
         errors["key"] = [f"({variable['key']}) has already been taken"]
-    if variable["masked"] and not _MASKABLE.fullmatch(variable["value"] or ""):
+    maskable = _MASKABLE_RAW if variable["raw"] else _MASKABLE
+    if variable["masked"] and not maskable.fullmatch(variable["value"] or ""):
         errors["value"] = ["is invalid"]
+    if len(variable["value"] or "") > _VALUE_LIMIT:
+        errors["value"] = [f"is too long (maximum is {_VALUE_LIMIT} characters)"]
+    if variable["hidden"] and not variable["masked"]:
+        errors["base"] = ["The visibility setting cannot be changed for masked and hidden variables."]
     if errors:
         raise invalid(**errors)
 

@@ -81,10 +81,12 @@ def test_an_invitation_by_hand_is_a_stranger(inviting):
 
 def test_a_failure_within_a_201_is_a_failure(inviting):
     road = inviting
-    wanted = (*PLACES, user("ada"), members({**invited("ada"), "email": "no address"}))
-    plan = road.plan(*wanted)
+    road.apply(*PLACES)
+    plan = road.plan(*PLACES, user("ada"), members(invited("ada")))
+    number = account(road.world, "ada-lovelace", "ada@example.org")
+    road.world.by_hand("POST", "/groups/eig/members", user_id=number, access_level=50)
     (failed,) = [result for result in road.run(plan).results if result.reason]
-    assert "invite no address to group eig/eig3/adler: GitLab answers: Invite email is invalid" in told(failed.reason)
+    assert "GitLab answers: Access level should be greater than or equal to Owner inherited membership" in told(failed.reason)
 
 
 def test_an_invitation_whose_answer_was_lost_is_sent_once(inviting):

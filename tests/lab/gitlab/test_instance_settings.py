@@ -38,7 +38,8 @@ def test_promotions_of_others_than_administrators_are_queued(promotions):
 
 def test_settings_are_for_administrators(own_lab, connect):
     gl = connect(own_lab)
-    assert gl.http_get("/application/settings") == {"enable_member_promotion_management": False}
+    shown = gl.http_get("/application/settings")
+    assert (shown["enable_member_promotion_management"], shown["signup_enabled"], shown["deletion_adjourned_period"]) == (False, True, 30)
     _, token = account(gl, "ada")
     refused = gl.session.get(f"{gl.api_url}/application/settings", headers={"PRIVATE-TOKEN": token}, timeout=10)
     assert refused.status_code == 403

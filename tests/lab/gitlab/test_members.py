@@ -88,7 +88,7 @@ def test_several_at_once(api, group, person):
     first, second = person(), person()
     answer = api("POST", f"/groups/{group.id}/members", json={"user_id": f"{first.id},{second.id},99999", "access_level": 30})
     assert answer.status_code == 201
-    assert answer.json() == {"status": "error", "message": {"99999": "User not found"}}
+    assert answer.json() == {"status": "error", "message": "99999: User not found"}
     assert {first.username, second.username} <= set(levels(group))
 
 
@@ -140,12 +140,9 @@ def test_invitations(gl, api, group, person, fresh):
     path, known = f"/groups/{group.id}/invitations", person()
     address = f"{fresh('guest')}@example.org"
     assert api("POST", path, json={"email": address, "access_level": 30}).json() == {"status": "success"}
-    again = api("POST", path, json={"email": f"{address},nonsense", "access_level": 30})
-    assert again.status_code == 201
-    assert again.json() == {
-        "status": "error",
-        "message": {address: "The member's email address has already been taken", "nonsense": "Invite email is invalid"},
-    }
+    again = api("POST", path, json={"email": address, "access_level": 20})
+    assert (again.status_code, again.json()) == (201, {"status": "success"})
+    assert [one["access_level"] for one in api("GET", path).json()] == [20]
     assert [one["invite_email"] for one in api("GET", path).json()] == [address]
     assert api("PUT", f"{path}/{address}", json={"access_level": 40}).json()["access_level"] == 40
     assert api("POST", path, json={"email": known.email, "access_level": 20}).json() == {"status": "success"}
