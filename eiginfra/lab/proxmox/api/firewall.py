@@ -1,7 +1,7 @@
 """Firewalls of guests, nodes, security groups and the datacenter. Facts: recorded on a real server (firewall-guest), and API2/Firewall."""
 
-from eiginfra.lab.proxmox.api.firewall_aliases import Aliases
-from eiginfra.lab.proxmox.api.firewall_rules import LOG, Rules
+from eiginfra.lab.proxmox.api.firewall_aliases import FirewallAliases
+from eiginfra.lab.proxmox.api.firewall_rules import LOG, FirewallRules
 from eiginfra.lab.proxmox.api.firewall_scope import CLUSTER, DIGEST, GROUP, NODE, FirewallScope, check_digest, digest_of, guest_scope
 from eiginfra.lab.proxmox.api.ipsets import IpSets
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
@@ -108,13 +108,13 @@ def _log(base: str, rule: Rule) -> None:
 
 for _scope, _params in ((guest_scope("lxc"), _GUEST_OPTIONS), (guest_scope("qemu"), _GUEST_OPTIONS), (CLUSTER, _CLUSTER_OPTIONS)):
     _options(_scope, _params)
-    Rules(_scope, f"{_scope.base}/rules")
+    FirewallRules(_scope, f"{_scope.base}/rules")
     IpSets(_scope)
-    Aliases(_scope)
+    FirewallAliases(_scope)
     _refs(_scope)
 _options(NODE, _NODE_OPTIONS)
-Rules(NODE, f"{NODE.base}/rules")
-Rules(GROUP, GROUP.base)
+FirewallRules(NODE, f"{NODE.base}/rules")
+FirewallRules(GROUP, GROUP.base)
 _log(NODE.base, perm("/nodes/{node}", "Sys.Syslog"))
 for _kind in ("lxc", "qemu"):
     _log(guest_scope(_kind).base, perm("/vms/{vmid}", "VM.Console"))

@@ -8,7 +8,7 @@ from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint
 from eiginfra.lab.proxmox.state import Json
 
 
-class Aliases:
+class FirewallAliases:
     """The aliases of a firewall."""
 
     def __init__(self, scope: FirewallScope) -> None:

@@ -31,7 +31,7 @@ _CHANGED_RULE = f"{_RULE}\naction: {_ACTION}\ntype: enum:in|out|forward|group\nd
 _KEYS = ("type", "action", "comment", "dest", "dport", "enable", "icmp-type", "iface", "log", "macro", "proto", "source", "sport")
 
 
-class Rules:
+class FirewallRules:
     """The rules of a firewall, below a path."""
 
     def __init__(self, scope: FirewallScope, base: str) -> None:
