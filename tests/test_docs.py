@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from eiginfra.cli.commands import EXIT_CODES, walk
 from eiginfra.cli.main import program
@@ -21,6 +20,7 @@ from eiginfra.core.spec import rules
 from eiginfra.engine.report import Outcome
 from eiginfra.providers.proxmox.privileges import NEEDS
 from eiginfra.render.catalogue import catalogue
+from eiginfra.render.console import Terminal
 from eiginfra.render.plan_text import print_plan
 from eiginfra.wiring.providers import described
 
@@ -163,7 +163,7 @@ def test_the_plan_shown_as_json_is_one() -> None:
 
 def test_the_plan_shown_as_text_is_that_plan() -> None:
     [text] = re.findall(r"```json\n(.*?)```", CLI, re.DOTALL)
-    console = Console(file=io.StringIO(), width=200)
+    console = Terminal(file=io.StringIO(), width=200)
     print_plan(console, Plan.model_validate_json(text))
     assert isinstance(console.file, io.StringIO)
     printed = "".join(f"    {line.rstrip()}".rstrip() + "\n" for line in console.file.getvalue().splitlines())

@@ -53,14 +53,16 @@ def run(
         _step(["drift", *common], 0)
         _title("8. A handout for every team")
         _step(["handouts", "--out", str(handouts), *common], 0)
-    out().print(f"\nDone. Open {handouts / 'index.html'} in a browser; docs and the tour are in README.md.")
+    out().print()
+    out().print(f"Done. Open {handouts / 'index.html'} in a browser; docs and the tour are in README.md.")
     return 0
 
 
 def _title(text: str) -> None:
     from eiginfra.render.console import out
 
-    out().print(f"\n── {text} ".ljust(100, "─"), style="bold")
+    out().print()
+    out().print(f"── {text} ".ljust(100, "─"), style="bold")
 
 
 def _step(arguments: list[str], expected: int) -> None:
@@ -68,7 +70,8 @@ def _step(arguments: list[str], expected: int) -> None:
     from eiginfra.cli.main import run as program
     from eiginfra.render.console import out
 
-    out().print(f"$ eiginfra {' '.join(arguments)}\n", style="dim")
+    out().print(f"$ eiginfra {' '.join(arguments)}", style="dim")
+    out().print()
     code = program(arguments)
     if code != expected:
         msg = f"the demo is broken: eiginfra {arguments[0]} ended with {code} instead of {expected}"

@@ -1,7 +1,5 @@
 """`eiginfra inventory`: Ansible's dynamic inventory, from what was observed."""
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +22,7 @@ def run(
     host: Annotated[str | None, typer.Option("--host", metavar="NAME", help="The variables of one machine.")] = None,
 ) -> int:
     """Speak Ansible's dynamic inventory. Groups are teams, hosts are their machines with ID and address."""
+    from eiginfra.render.console import write_json
     from eiginfra.wiring.workspace import Workspace
 
     if list_ == (host is not None):
@@ -32,7 +31,7 @@ def run(
     with Workspace.load(paths) as workspace:
         hosts = _hosts(workspace)
         body = _listing(workspace, hosts) if host is None else _variables(hosts, host)
-        sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        write_json(body)
         return 0
 
 

@@ -32,7 +32,7 @@ def list_(
     """The latest runs, newest first."""
     from rich.table import Table
 
-    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.console import out, print_json
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
@@ -51,7 +51,7 @@ def list_(
             commit = f"{run.commit or '–'}{'+' if run.dirty else ''}"
             what = f"{run.command} {run.selection}".strip()
             outcome = f"{run.outcome or 'unfinished'}: {counts or 'nothing'}"
-            table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M}", run.by, commit, printable(what), outcome)
+            table.add_row(str(run.number), f"{run.started:%Y-%m-%d %H:%M}", run.by, commit, what, outcome)
         out().print(table)
         return 0
 
@@ -66,7 +66,7 @@ def show(
 ) -> int:
     """What one run did, action by action."""
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.console import out, print_json
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
@@ -81,9 +81,9 @@ def show(
             f"  {about.started:%Y-%m-%d %H:%M:%S} UTC, as of {about.as_of}, commit {about.commit or '–'}, {about.outcome or 'unfinished'}"
         )
         for step in report.steps:
-            reason = f": {printable(spoken().told(step.reason))}" if step.reason else ""
+            reason = f": {spoken().told(step.reason)}" if step.reason else ""
             cause = f" ({step.cause})" if step.cause else ""
-            console.print(f"  {step.action} {printable(str(step.address))}{cause}  {step.outcome or 'unfinished'}{reason}")
+            console.print(f"  {step.action} {step.address}{cause}  {step.outcome or 'unfinished'}{reason}")
         return 0
 
 

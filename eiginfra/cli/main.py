@@ -14,7 +14,8 @@ from typer.main import get_group
 
 from eiginfra import __version__
 from eiginfra.cli.commands import INTERRUPTED, USAGE, Program, new_app
-from eiginfra.core.errors import EiginfraError, GuardError, InputError
+from eiginfra.core.errors import EiginfraError, GuardError, InputError, bug
+from eiginfra.core.text import all_lines, one_line
 
 # New objects between two searches for circular garbage: a run leaves few, and with Python's 700 a large plan spends a quarter of its time
 # searching.
@@ -101,9 +102,7 @@ def _run(arguments: list[str] | None) -> int:
         _tell(problem)
         return problem.exit_code
     except EiginfraError as problem:
-        from eiginfra.render.console import printable
-
-        _say(f"eiginfra: {printable(str(problem))}")
+        _say(f"eiginfra: {one_line(str(problem))}")
         return problem.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -111,6 +110,9 @@ def _run(arguments: list[str] | None) -> int:
         # The reader of our output has gone; what is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as problem:  # noqa: BLE001 - the last handler
+        _say(f"eiginfra: {bug(problem)}")
+        return EiginfraError.exit_code
     return code or 0
 
 
@@ -132,4 +134,4 @@ def _tell(problem: InputError | GuardError) -> None:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{all_lines(text)}\n")

@@ -57,7 +57,7 @@ def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "
 def show(plan: "Plan", format_: PlanFormat, *, quiet: bool, language: Literal["en", "fr"] = "en") -> None:
     """The plan on standard output; quiet and as text, its errors alone, on standard error. language: of Markdown, which teams read."""
     from eiginfra.render.catalogue import catalogue
-    from eiginfra.render.console import err, out
+    from eiginfra.render.console import err, out, write_page
     from eiginfra.render.findings import print_findings
     from eiginfra.render.plan_json import plan_json
     from eiginfra.render.plan_markdown import markdown
@@ -65,9 +65,9 @@ def show(plan: "Plan", format_: PlanFormat, *, quiet: bool, language: Literal["e
 
     match format_:
         case PlanFormat.JSON:
-            out().print(plan_json(plan))
+            write_page(plan_json(plan) + "\n")
         case PlanFormat.MARKDOWN:
-            out().print(markdown(plan, catalogue(language)), end="")
+            write_page(markdown(plan, catalogue(language)))
         case PlanFormat.TEXT if quiet:
             print_findings(err(), plan.errors)
         case PlanFormat.TEXT:
@@ -78,7 +78,7 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
     """Say what of a saved plan reality has overtaken."""
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.console import out, print_json
 
     plan = read_plan(saved, workspace)
     found, number = workspace.stale(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
@@ -91,7 +91,7 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
     for item in found:
-        console.print(f"stale: {printable(str(item.change.address))} ({item.change.action}): {printable(spoken().told(item.reason))}")
+        console.print(f"stale: {item.change.address} ({item.change.action}): {spoken().told(item.reason)}")
     if number is not None:
         console.print(f"This plan was carried out in run {number} already.")
     fresh = len(plan.acting) - len(found)

@@ -1,7 +1,5 @@
 """`eiginfra schema`: the JSON Schemas of the files people write."""
 
-import json
-import sys
 from typing import Annotated
 
 import typer
@@ -21,6 +19,7 @@ def run(
     """Print the JSON Schema of a file format. There is cohort, team, site, settings and playbook; for editors and other tools."""
     from eiginfra.inventory.schema import schemas
     from eiginfra.playbook.schema import schema as playbook_schema
+    from eiginfra.render.console import write_json
     from eiginfra.wiring.providers import described, sections
 
     every = {**schemas(sections()), "playbook": playbook_schema(described().registry())}
@@ -28,5 +27,5 @@ def run(
         msg = f"there is no schema of {what!r}; there are {', '.join(sorted(every))}"
         raise UsageError(msg)
     body = every if what is None else every[what]
-    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    write_json(body)
     return 0

@@ -1,6 +1,8 @@
 """What can go wrong, by type; each type knows the exit code it ends the command with (sysexits.h where there is one)."""
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # the command line catches errors before anything else is loaded
@@ -41,6 +43,12 @@ class LockedError(EiginfraError):
     """Another run holds the journal's lock."""
 
     exit_code = 75
+
+
+def bug(problem: Exception) -> str:
+    """A mistake of eiginfra's own in words: its type and places, never its text, which may be anything, a secret too."""
+    steps = [f"{Path(step.filename).name}:{step.lineno}" for step in traceback.extract_tb(problem.__traceback__)]
+    return f"{type(problem).__name__} at {steps[-1] if steps else '?'}, a bug of eiginfra; please report it with {' '.join(steps[-12:])}"
 
 
 class ProviderError(EiginfraError):

@@ -17,13 +17,15 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Context:
-    """What a provider learns beside its section. fetch: how secrets are fetched; None: offline, no request will be made.
+    """What a provider learns beside its section. fetch, value: how secrets are fetched; None: offline, no request will be made.
 
-    fetch takes where the secret is kept, and the path in the section at which that is written. images: what machines are made from, by
-    name: for each sort of machine, what its provider calls it.
+    Both take where the secret is kept, and the path in the section at which that is written. fetch: a token or an address, fit for a
+    header. value: any text of one line, which is sent in a body. images: what machines are made from, by name: for each sort of machine,
+    what its provider calls it.
     """
 
     fetch: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
+    value: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
     images: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
 
     @property

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from eiginfra.core.redaction import keep_unseen
 from eiginfra.core.refusal import refusal
 
 
@@ -32,6 +33,7 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
+        keep_unseen(value)
         self._value = value
 
     def reveal(self) -> str:

@@ -3,25 +3,26 @@
 import re
 from urllib.parse import quote, urlsplit
 
+from eiginfra.core.text import all_lines, one_line
+
 MARKS = {"html": '<meta name="generator" content="eiginfra handouts">', "md": "<!-- eiginfra handouts -->"}
 """A page with this line was written by eiginfra, and may be replaced."""
 
 _PUNCTUATION = re.compile(r"([\\`*_\[\]<>#+=|~&$^]|(?<=:)/|^-)|^(\d+)(?=[.)])")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+~-]+")
 
 
 def printable(value: object) -> object:
     """For HTML, where some characters may not even be escaped: each of them becomes a replacement character."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
+    return all_lines(value) if type(value) is str else value
 
 
 def text(value: str) -> str:
     """Markdown that shows `value` as it is, on one line, in any position: paragraph, heading, table, a link's text; never empty."""
-    one_line = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
-    if not one_line:
+    shown = " ".join(one_line(value).split())
+    if not shown:
         return "–"
-    return _PUNCTUATION.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", one_line)
+    return _PUNCTUATION.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", shown)
 
 
 def code(value: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from eiginfra.core.errors import EiginfraError
+from eiginfra.core.text import all_lines
 from eiginfra.handouts.markup import MARKS
 from eiginfra.handouts.pages import Handout
 
@@ -51,7 +52,7 @@ def _replace(path: Path, text: str) -> None:
     """Under another name first: who reads meanwhile sees the old page or the new one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.write_text(all_lines(text), encoding="utf-8", newline="\n")
         draft.replace(path)
     except BaseException:
         with suppress(OSError):

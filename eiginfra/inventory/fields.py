@@ -35,14 +35,20 @@ class Matching:
     what: str
     suggest: Callable[[str], str | None] = remedies.bare
     most: int = 2000
+    hidden_with: str = ""
+    """Signs with which a text may hold a password or a token: then it is not repeated."""
 
     def fits(self, text: str) -> bool:
         """Whether the text is one of these."""
         return len(text) <= self.most and re.fullmatch(self.pattern, text) is not None
 
+    def hides(self, text: str) -> bool:
+        """Whether the text may hold a secret."""
+        return any(sign in text for sign in self.hidden_with)
+
     def advice(self, text: str) -> Reason:
         """What to write instead of a text that does not fit."""
-        meant = self.suggest(text[:1000])
+        meant = None if self.hides(text) else self.suggest(text[:1000])
         return reason("pattern-meant", what=self.what, meant=meant) if meant and self.fits(meant) else reason("pattern", what=self.what)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -50,7 +56,7 @@ class Matching:
 
         def check(value: str) -> str:
             if not self.fits(value):
-                raise refusal("pattern", value=brief(value), what=self.what, advice=self.advice(value))
+                raise refusal("pattern", value="…" if self.hides(value) else brief(value), what=self.what, advice=self.advice(value))
             return value
 
         return core_schema.no_info_after_validator_function(check, handler(source))
@@ -118,7 +124,7 @@ def _sound_url(value: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise refusal("url", value=brief(value))
+        raise refusal("url", value="…" if "@" in value else brief(value))
     if parts.username is not None:
         raise refusal("url-with-user")
     return value
@@ -127,13 +133,13 @@ def _sound_url(value: str) -> str:
 Url = Annotated[
     str,
     Field(max_length=2000),
-    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "url", remedies.web_address),
+    Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "url", remedies.web_address, hidden_with="@"),
     AfterValidator(_sound_url),
 ]
 Proxy = Annotated[
     str,
     Field(max_length=2000),
-    Matching(r"none|https?://[^/\s]+/?", "proxy", remedies.web_address),
+    Matching(r"none|https?://[^/\s]+/?", "proxy", remedies.web_address, hidden_with="@"),
     AfterValidator(lambda value: value if value == "none" else _sound_url(value)),
 ]
 HostName = Annotated[
@@ -152,7 +158,7 @@ GroupPath = Annotated[
         lambda text: remedies.bare(text).strip("/"),
     ),
 ]
-TokenId = Annotated[str, Matching(r"[^@!\s]+@[^@!\s]+![^@!\s]+", "token-id")]
+TokenId = Annotated[str, Matching(r"[^@!=\s]+@[^@!=\s]+![^@!=\s]+", "token-id", hidden_with="=: ")]
 Hours = Annotated[str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "hours")]
 KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "kind-name")]
 Listen = Annotated[str, Matching(r"[A-Za-z0-9.-]+:\d{1,5}", "listen")]

@@ -242,13 +242,20 @@ class Acknowledgement(FileModel):
     until: Day | None = Field(default=None, description="The last day on which it is left out; for good if absent")
 
 
+def _journal(value: str) -> str:
+    """Refuses what is neither a path nor a URL, without repeating it: it may hold a password."""
+    if not value.isprintable() or ("@" in value and "://" not in value):
+        raise refusal("journal-url")
+    return value
+
+
 class SiteFile(FileModel):
     """The contents of a site file."""
 
     gitlab: GitLabSite | None = None
     proxmox: ProxmoxSite | None = None
     gateway: GatewaySite | None = None
-    journal: str = Field(
+    journal: Annotated[str, AfterValidator(_journal)] = Field(
         default="../.eiginfra/journal.db", min_length=1, max_length=4096, description="A file, or postgresql://…, shared by all who apply"
     )
     sizes: dict[Title, Size] = Field(default={}, max_length=MOST, description="Sizes of machines by name")

@@ -47,6 +47,8 @@ def explain(problem: yaml.YAMLError, text: str, file: str, *, echo: bool) -> Fin
     line = min(mark.line, len(lines) - 1)  # the parser sees a line after the last one; people do not
     column = mark.column if line == mark.line else len(lines[line])
     code, params = _meaning(said, lines[line], column)
+    if not echo:
+        params = {name: re.sub(r"'[^']*'", "'…'", str(value)) if name == "text" else "…" for name, value in params.items()}
     if code != "yaml-tab-in-indentation" and (repair := repaired(text, line, echo=echo)):
         line, column, code, params = repair[:4]
     place_of = {"line": opened.line + 1, "column": opened.column + 1} if code == "yaml-bracket-open" else {}

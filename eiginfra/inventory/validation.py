@@ -11,8 +11,9 @@ from pydantic_core import ErrorDetails
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.reason import reason
+from eiginfra.core.secret import SecretSource
 from eiginfra.inventory.document import YamlDocument
-from eiginfra.inventory.model_paths import Path, model_at
+from eiginfra.inventory.model_paths import Path, model_at, type_at
 from eiginfra.inventory.sentences import label, near_key, sentence
 from eiginfra.inventory.tree import MAX_FINDINGS
 
@@ -37,7 +38,7 @@ def validate(model: type[M], document: YamlDocument) -> M:
     details = [detail for detail in details if detail["input"] is not None or not empty]
     emptied = {path: _lost(model, document, path, details) for path in empty}
     lost = {key for keys in emptied.values() for key in keys}
-    findings = [_no_value(model, document, path, keys) for path, keys in emptied.items()]
+    findings = [_hidden(model, document, path) or _no_value(model, document, path, keys) for path, keys in emptied.items()]
     split = _split_entries(document, details)
     findings += [_split_entry(document, path) for path in split]
     causes = [detail for detail in _causes(model, details, unknown) if detail["loc"] not in lost and detail["loc"][:-2] not in split]
@@ -120,6 +121,12 @@ def _split_entry(document: YamlDocument, path: Path) -> Finding:
     return error("entry-split", at=label(path), names=names, write=written, location=document.locate(*path))
 
 
+def _hidden(model: type[BaseModel], document: YamlDocument, path: Path) -> Finding | None:
+    """What is said of anything in the place of a secret: nothing that is written there, for it may be the secret; None elsewhere."""
+    above = next((path[:end] for end in range(len(path)) if type_at(model, path[:end]) is SecretSource), None)
+    return None if above is None else error("secret-place", at=label(above), location=document.locate(*above))
+
+
 def _no_value(model: type[BaseModel], document: YamlDocument, path: Path, lost: Sequence[Path]) -> Finding:
     if path and (glued := re.fullmatch(r"([\w-]+)(?::| +)(\S.*)", str(path[-1]))) and near_key(model, [*path[:-1], glued[1]]):
         code = "yaml-space-after-colon" if ":" in str(path[-1]) else "yaml-colon-missing"
@@ -137,6 +144,8 @@ def _finding(detail: ErrorDetails, model: type[BaseModel], document: YamlDocumen
     path = detail["loc"]
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
+    if (hidden := _hidden(model, document, path)) is not None and detail["type"] != "one-secret-source":
+        return hidden
     said = sentence(detail, model, path)
     at_key = is_key or detail["type"] == "extra_forbidden"
     where = document.locate_key(*path) if at_key else document.locate(*path)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,21 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from eiginfra.core.errors import InputError, UsageError
-from eiginfra.core.finding import error
+from eiginfra.core.finding import Location, error
+from eiginfra.core.redaction import keep_unseen
 from eiginfra.journal import schema
 from eiginfra.journal.errors import JournalError, explain, explain_os
 
 BUSY_SECONDS = 30
+_NAME = re.compile(r"[^@/:?#\s]+")
+_SHOWN = frozenset({"host", "hostaddr", "port", "dbname", "user", "connect_timeout", "application_name"})
+_CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+    "gssencmode": ("disable", "prefer", "require"),
+    "channel_binding": ("disable", "prefer", "require"),
+}
+_NUMBERS = ("port", "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout")
 _BEGIN = "eiginfra_begin"
 
 
@@ -70,7 +81,8 @@ class Database:
         try:
             yield
         except DBAPIError as problem:
-            raise explain(self.name, problem) from problem
+            # Without the cause: a driver's words may hold what the URL holds.
+            raise explain(self.name, problem, _hidden(self.url)) from None
         except OSError as problem:
             raise explain_os(self.name, problem) from problem
 
@@ -131,7 +143,7 @@ class Database:
                 engine.dispose()
 
 
-def parse(url_or_path: str) -> URL:
+def parse(url_or_path: str, where: Location | None = None) -> URL:
     """A database URL from what a site file says; raises InputError for a database we do not know, UsageError without its driver."""
     if "://" not in url_or_path:
         return URL.create("sqlite", database=str(Path(url_or_path).expanduser().absolute()))
@@ -139,16 +151,45 @@ def parse(url_or_path: str) -> URL:
         url = make_url(url_or_path)
     except (ArgumentError, ValueError):
         # Without the text, and without the cause: both may hold a password.
-        raise InputError([error("journal-url")]) from None
+        raise InputError([error("journal-url", location=where)]) from None
+    keep_unseen(*_hidden(url))
+    if not (_sound(url_or_path, url) and url_or_path.isprintable()):
+        raise InputError([error("journal-url", location=where)])
     match url.drivername.partition("+")[0]:
         case "sqlite" if url.database and url.database != ":memory:":
             return URL.create("sqlite", database=str(Path(url.database).expanduser().absolute()))
         case "postgresql" | "postgres":
             if importlib.util.find_spec("psycopg") is None:
                 raise UsageError("a journal on PostgreSQL needs its driver: pip install 'eiginfra[postgres]'")
-            return url.set(drivername="postgresql+psycopg")
+            return _with_known_options(url.set(drivername="postgresql+psycopg"), where)
         case other:
-            raise InputError([error("journal-database", database=other)])
+            raise InputError([error("journal-database", database=other, location=where)])
+
+
+def _sound(written: str, url: URL) -> bool:
+    """Whether its parts are what they are taken for: a password with `@` or `/` in it, not escaped, would become a host or a database."""
+    named = (url.host, url.username, url.get_backend_name() != "sqlite" and url.database)
+    return "#" not in written and all(not part or _NAME.fullmatch(part) for part in named)
+
+
+def _hidden(url: URL) -> Iterator[str]:
+    """The parts that no message may hold: the password, and what options say that name neither server nor database."""
+    options = [
+        (key, text) for key, value in url.query.items() if key not in _SHOWN for text in ((value,) if isinstance(value, str) else value)
+    ]
+    yield from (part for part in (url.password, *(text for _, text in options)) if part)
+
+
+def _with_known_options(url: URL, where: Location | None) -> URL:
+    """The same; raises InputError for options and choices that PostgreSQL does not know, without repeating them."""
+    from psycopg.pq import Conninfo  # noqa: PLC0415 - installed where it is wanted
+
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    choices = all(url.query.get(key) in (None, *allowed) for key, allowed in _CHOICES.items())
+    numbers = all(str(url.query.get(key, "0")).isdecimal() for key in _NUMBERS)
+    if not (url.query.keys() <= known and choices and numbers):
+        raise InputError([error("journal-option", location=where)])
+    return url
 
 
 def _configure(connection: Any, _record: object) -> None:

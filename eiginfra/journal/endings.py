@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from eiginfra.core.journal import Reached
 from eiginfra.core.reason import Reason
+from eiginfra.core.text import one_line
 from eiginfra.journal.schema import intents, records, results, runs
 
 _SETTLE = insert(results)
@@ -63,12 +64,12 @@ def write_endings(connection: Connection, endings: Sequence[Ending]) -> None:
 
 
 def _storable(value: Any) -> Any:
-    """Servers' words may hold what a database's text cannot: NUL, half of a surrogate pair."""
+    """Servers' words may hold what no output shows, and a database's text cannot be: NUL, half of a surrogate pair."""
     match value:
         case Reason():
             return {"code": value.code, "params": _storable(dict(value.params))}
         case str():
-            return value.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+            return one_line(value)
         case dict():
             return {name: _storable(item) for name, item in value.items()}
         case list():

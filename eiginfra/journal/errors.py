@@ -1,6 +1,7 @@
 """What can go wrong with a journal's file or server, by the driver's own codes; never by the text of a message."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from sqlalchemy.exc import DBAPIError
 
@@ -25,12 +26,14 @@ def explain_os(name: str, problem: OSError) -> EiginfraError:
     return JournalError(f"the journal {name} cannot be used: {problem.strerror}; choose another place with `journal:` in the site file")
 
 
-def explain(name: str, problem: DBAPIError) -> EiginfraError:
-    """The database refused."""
+def explain(name: str, problem: DBAPIError, hidden: Iterable[str] = ()) -> EiginfraError:
+    """The database refused. hidden: what its words must not repeat."""
     if isinstance(problem.orig, sqlite3.Error):
         return _explain_sqlite(name, problem.orig)
     code = getattr(problem.orig, "sqlstate", None) or ""
     words = " ".join(str(problem.orig).split())
+    for part in hidden:
+        words = words.replace(part, "***")
     if code.startswith(_AUTHENTICATION):
         return PermissionDeniedError(f"the journal {name} refuses this login: {words}; see `journal:` in the site file")
     if code == _FULL:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Insert, delete, insert, update
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
+from eiginfra.core.finding import Location
 from eiginfra.core.journal import Reached
 from eiginfra.core.plan import PlanMeta
 from eiginfra.core.reason import Reason
@@ -27,12 +28,12 @@ from eiginfra.journal.schema import intents, records, runs
 _INTEND = insert(intents)
 
 
-def open_journal(url_or_path: str) -> "DatabaseJournal":
-    """The journal at a file's path or a PostgreSQL URL. Nothing is touched before its first use.
+def open_journal(url_or_path: str, where: Location | None = None) -> "DatabaseJournal":
+    """The journal at a file's path or a PostgreSQL URL, which is written at `where`. Nothing is touched before its first use.
 
     Raises InputError for a URL of another database, UsageError when PostgreSQL's driver is not installed.
     """
-    return DatabaseJournal(Database(parse(url_or_path)))
+    return DatabaseJournal(Database(parse(url_or_path, where)))
 
 
 class DatabaseJournal:

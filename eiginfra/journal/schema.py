@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import error
+from eiginfra.core.redaction import redacted
 from eiginfra.core.values import canonical
 
 VERSION = 2
@@ -52,14 +53,17 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _p
 
 
 class Json(TypeDecorator[Any]):
-    """Canonical JSON as text, the same bytes for the same value on every database; refuses what has no canonical form, such as a Secret."""
+    """Canonical JSON as text, the same bytes for the same value on every database; without what is secret.
+
+    Refuses what has no canonical form, such as a Secret.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's signature
         """To the database; None is NULL."""
-        return None if value is None else json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return None if value is None else redacted(json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface's signature
         """From the database."""

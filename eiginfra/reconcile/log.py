@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from eiginfra.core.text import in_json
 from eiginfra.core.values import canonical
 
 LOGGER = logging.getLogger("eiginfra.reconcile")
@@ -18,7 +19,8 @@ class JsonFormatter(logging.Formatter):
         """One line."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = {key: canonical(value) for key, value in getattr(record, "facts", {}).items() if value is not None}
-        return json.dumps({"time": time, "level": record.levelname.lower(), "event": record.getMessage(), **facts}, ensure_ascii=False)
+        event = {"time": time, "level": record.levelname.lower(), "event": record.getMessage(), **facts}
+        return in_json(json.dumps(event, ensure_ascii=False))
 
 
 def say(event: str, *, level: int = logging.INFO, **facts: object) -> None:

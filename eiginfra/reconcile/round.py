@@ -1,14 +1,12 @@
 """One round: plan, select what may be healed, heal, remember."""
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from eiginfra.core.change import Change
-from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError
+from eiginfra.core.errors import EiginfraError, InputError, LockedError, PermissionDeniedError, TransientError, bug
 from eiginfra.core.trace import Moment
 from eiginfra.engine.healing import HealingPlan, LoopMemory, News, remember, select_healing
 from eiginfra.engine.report import ApplyReport, Result
@@ -59,9 +57,7 @@ class UnexpectedError(EiginfraError):
     """A bug of eiginfra: reported by type and place, since its text may contain anything."""
 
     def __init__(self, problem: Exception) -> None:
-        last = traceback.extract_tb(problem.__traceback__)[-1]
-        where = f"{Path(last.filename).name}:{last.lineno}"
-        super().__init__(f"{type(problem).__name__} at {where}, a bug of eiginfra; eiginfra plan may show more")
+        super().__init__(bug(problem))
 
 
 @dataclass(frozen=True)

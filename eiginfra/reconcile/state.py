@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from eiginfra.core.errors import UsageError
+from eiginfra.core.text import in_json
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.healing import LoopMemory
 from eiginfra.inventory.site import Site
@@ -48,7 +49,7 @@ def keep(path: Path, memory: LoopMemory) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(memory.model_dump_json())
+            file.write(in_json(memory.model_dump_json()))
         draft.replace(path)
     except OSError as problem:
         raise _unusable(path, problem) from problem

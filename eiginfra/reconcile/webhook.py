@@ -9,6 +9,7 @@ from eiginfra.core.change import Action, Change
 from eiginfra.core.errors import EiginfraError, TransientError
 from eiginfra.core.reason import Reason
 from eiginfra.core.secret import Secret
+from eiginfra.core.text import all_lines, one_line
 from eiginfra.core.trace import Trace
 from eiginfra.engine.healing import LoopMemory
 from eiginfra.providers.proxy import proxies
@@ -102,7 +103,7 @@ def _post(address: Secret, text: str, proxy: str | None) -> None:
             session.proxies.update(proxies(address.reveal(), proxy))
             answer = session.post(
                 address.reveal(),
-                json={"text": text},
+                json={"text": all_lines(text)},
                 headers={"User-Agent": f"eiginfra/{__version__}"},
                 timeout=_SECONDS,
                 allow_redirects=False,
@@ -121,5 +122,5 @@ def _part(title: str, lines: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """One line without control characters and without what a chat would act upon."""
-    return "".join(character if character.isprintable() else " " for character in text.translate(_TAMED))[:500]
+    """One line without what a chat would act upon."""
+    return one_line(text).translate(_TAMED)[:500]

@@ -1,35 +1,71 @@
-"""The two streams: reports on standard output, progress and errors on standard error; colours on terminals only."""
+"""The two streams: reports on standard output, progress and errors on standard error; colours on terminals only.
+
+What comes out passes `core.text` here, whoever wrote it.
+"""
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import JsonValue
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
 
 from eiginfra.core.secret import DIGEST
+from eiginfra.core.text import all_lines, in_json, one_line
 from eiginfra.core.values import canonical
 
 FORMAT_VERSION = 1
-_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
-"""Of French typography; Python counts them as not printable."""
 
 
-def out(*, quiet: bool = False) -> Console:
+class Terminal(Console):
+    """A stream. A text that is printed is one line, whatever is in it."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich's."""
+        super().print(*map(_one_line, objects), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What else comes out: tables, progress."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=all_lines(segment.text))
+
+
+def _one_line(printed: object) -> object:
+    if isinstance(printed, Text):
+        cleaned = printed.copy()
+        cleaned.plain = one_line(printed.plain)
+        return cleaned
+    return one_line(printed) if isinstance(printed, str) else printed
+
+
+def out(*, quiet: bool = False) -> Terminal:
     """Standard output; quiet, nothing comes out. Lines are never folded: a report is also read by grep."""
-    return Console(file=sys.stdout, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    return Terminal(file=sys.stdout, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
-def err(*, quiet: bool = False) -> Console:
+def err(*, quiet: bool = False) -> Terminal:
     """Standard error; quiet, nothing comes out."""
-    return Console(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    return Terminal(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def print_json(what: str, body: Mapping[str, object]) -> None:
     """A report as a JSON document that says what it is and in which version of its format."""
     document: dict[str, JsonValue] = {"format_version": FORMAT_VERSION, "type": what}
     document |= {key: canonical(value) for key, value in body.items()}
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    write_json(document)
+
+
+def write_json(body: object) -> None:
+    """A JSON document on standard output."""
+    sys.stdout.write(in_json(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True)) + "\n")
+
+
+def write_page(text: str) -> None:
+    """A text of several lines on standard output."""
+    sys.stdout.write(all_lines(text))
 
 
 def show(value: JsonValue) -> str:
@@ -42,10 +78,10 @@ def show(value: JsonValue) -> str:
         case str() if value.startswith(DIGEST):
             return "***"
         case str() if value.count("\n") > 3:
-            return f"{printable(value.lstrip().partition(chr(10))[0])}… ({len(value.splitlines())} lines)"
+            return f"{one_line(value.lstrip().partition(chr(10))[0])}… ({len(value.splitlines())} lines)"
         case str():
             return " ".join(
-                f"{word[:8]}…{word[-8:]}" if len(word) > 48 and "/" not in word else word for word in printable(value).split(" ")
+                f"{word[:8]}…{word[-8:]}" if len(word) > 48 and "/" not in word else word for word in one_line(value).split(" ")
             )
         case list():
             return ", ".join(show(item) for item in value) or "–"
@@ -64,8 +100,3 @@ def compared(before: JsonValue, after: JsonValue) -> str:
         if parts:
             return "; ".join(parts)
     return f"{show(before)} → {show(after)}"
-
-
-def printable(text: str) -> str:
-    """Text without control characters: what a team wrote cannot move the reader's cursor."""
-    return "".join(letter if letter.isprintable() or letter in _SPACES else " " if letter == "\n" else "�" for letter in text)

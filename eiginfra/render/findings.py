@@ -4,30 +4,29 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
-from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.finding import Finding, Severity
 from eiginfra.render.catalogue import Catalogue, spoken
-from eiginfra.render.console import err, out, printable
+from eiginfra.render.console import Terminal, err, out
 from eiginfra.render.grouped import entries
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
 
-def print_findings(console: Console, findings: Sequence[Finding]) -> None:
+def print_findings(console: Terminal, findings: Sequence[Finding]) -> None:
     """One line each, or for several of one code; the remedy and the other places that have part in it on lines of their own."""
     for entry in entries(findings, spoken()):
         line = Text()
         if entry.where:
-            line.append(f"{printable(entry.where)}: ", style="bold")
+            line.append(f"{entry.where}: ", style="bold")
         line.append(f"{spoken().say(f'severity-{entry.severity}')}: ", style=STYLES[entry.severity])
-        line.append(printable(entry.text))
+        line.append(entry.text)
         console.print(line)
         if entry.remedy:
-            console.print(Text(f"    → {printable(entry.remedy)}", style="dim"))
+            console.print(Text(f"    → {entry.remedy}", style="dim"))
         for before, place in entry.also:
-            console.print(Text(f"    {before} {printable(str(place))}", style="dim"))
+            console.print(Text(f"    {before} {place}", style="dim"))
 
 
 def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> None:

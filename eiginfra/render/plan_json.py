@@ -3,6 +3,7 @@
 import json
 
 from eiginfra.core.plan import Plan
+from eiginfra.core.text import in_json
 from eiginfra.render.catalogue import spoken
 
 
@@ -11,4 +12,4 @@ def plan_json(plan: Plan) -> str:
     body, said = json.loads(plan.to_json()), spoken()
     for found, told in zip(plan.findings, body["findings"], strict=True):
         told |= {"message": said.message(found), "remedy": said.remedy(found)}
-    return json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True)
+    return in_json(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True))

@@ -4,8 +4,9 @@ import re
 
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
+from eiginfra.core.text import one_line
 from eiginfra.render.catalogue import Catalogue
-from eiginfra.render.console import compared, printable, show
+from eiginfra.render.console import compared, show
 from eiginfra.render.findings import acknowledged
 from eiginfra.render.grouped import entries
 from eiginfra.render.plan_text import SIGNS, shown, totals
@@ -67,4 +68,4 @@ def _difference(found: FieldDiff, words: Catalogue) -> str:
 
 
 def _text(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", printable(text)) if text else ""
+    return _SPECIAL.sub(r"\\\1", one_line(text)) if text else ""

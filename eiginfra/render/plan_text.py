@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
-from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.catalogue import Catalogue, spoken
-from eiginfra.render.console import compared, printable, show
+from eiginfra.render.console import Terminal, compared, show
 from eiginfra.render.findings import acknowledged, print_findings
 from eiginfra.render.phrases import many, not_todays_plan
 
@@ -31,7 +30,7 @@ LONG = 40
 CAUSE_STYLES = {Cause.DRIFT: "red", Cause.CONFLICT: "bold red", Cause.ORPHAN: "magenta", Cause.UNKNOWN: "dim"}
 
 
-def print_plan(console: Console, plan: Plan) -> None:
+def print_plan(console: Terminal, plan: Plan) -> None:
     """The whole plan, findings last but before the totals, so that they are read."""
     shown = [change for change in plan.changes if change.noteworthy]
     if sum(1 for change in shown for _ in _lines(change)) > LONG:
@@ -42,7 +41,8 @@ def print_plan(console: Console, plan: Plan) -> None:
     known = sum(change.action is Action.ADOPT and not change.acts for change in plan.changes)
     if known:
         stand = f"{many(known, 'resource')} {'stands' if known == 1 else 'stand'} already as wanted"
-        console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.\n", style="dim"))
+        console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.", style="dim"))
+        console.print()
     if plan.findings:
         print_findings(console, plan.findings)
         if count := acknowledged(plan.findings, spoken()):
@@ -53,7 +53,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     console.print(Text(totals(plan, spoken()), style="bold"))
 
 
-def print_changes(console: Console, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
+def print_changes(console: Terminal, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
     """The changes, by team. further: what else is shown of each."""
     for team, group in by_team(changes).items():
         console.print(Text(team or THE_COHORTS, style="bold underline"))
@@ -100,35 +100,35 @@ def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
     said = spoken()
     line = Text("  ")
     line.append(f"{sign} ", style=f"bold {style}")
-    line.append(printable(str(change.address)))
+    line.append(str(change.address))
     if change.cause is not None:
         line.append(f"  {change.cause}", style=CAUSE_STYLES.get(change.cause, "dim"))
     yield line
     for text in (said.told(change.reason) if change.reason else None, said.renamed(change), further):
         if text:
-            yield Text(f"      {printable(text)}", style="dim")
+            yield Text(f"      {text}", style="dim")
     if change.action is Action.CREATE and change.desired:
         facts = " · ".join(f"{name} {show(value)}" for name, value in shown(change))
         yield Text(f"      {facts}", style="dim")
     for found in change.diffs:
         yield _difference(found, change.cause)
     for item in change.blocked:
-        yield _difference(item.diff, change.cause).append(f"  {printable(said.told(item.reason))}", style="dim")
+        yield _difference(item.diff, change.cause).append(f"  {said.told(item.reason)}", style="dim")
     if since := said.since(change.trace):
-        yield Text(f"      {printable(since)}", style="dim")
+        yield Text(f"      {since}", style="dim")
     for name, what in sorted(change.waiting.items()):
-        yield Text(f"      {printable(said.waits(name, what))}", style="cyan")
+        yield Text(f"      {said.waits(name, what)}", style="cyan")
 
 
 def _difference(found: FieldDiff, overall: Cause | None) -> Text:
     before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     line = Text("      ")
     if found.entry is not None and found.before is None:
-        line.append(f"+ {printable(found.label)} ", style="green").append(show(after))
+        line.append(f"+ {found.label} ", style="green").append(show(after))
     elif found.removes:
-        line.append(f"- {printable(found.label)} ", style="red").append(show(before))
+        line.append(f"- {found.label} ", style="red").append(show(before))
     else:
-        line.append(f"{printable(found.label)}: {compared(before, after)}")
+        line.append(f"{found.label}: {compared(before, after)}")
     if found.cause is not overall:
         line.append(f"  {found.cause}", style=CAUSE_STYLES.get(found.cause, "dim"))
     return line

@@ -4,14 +4,14 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from eiginfra.core.change import Change
+from eiginfra.core.text import one_line
 from eiginfra.engine.report import Outcome, Result
 from eiginfra.render.catalogue import spoken
-from eiginfra.render.console import printable
+from eiginfra.render.console import Terminal
 from eiginfra.render.plan_text import SIGNS
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
@@ -20,14 +20,14 @@ _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: 
 class ApplyProgress:
     """Shows what is under way and how it ended; a context manager. Called from several threads."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Terminal, total: int) -> None:
         self._console = console
         self._total = total
         self._done = 0
         self._lock = threading.Lock()
         self._bar: Progress | None = None
         if console.is_terminal:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
             self._bar = Progress(*columns, console=console, transient=True)
             self._task = self._bar.add_task("applying", total=total)
 
@@ -43,7 +43,7 @@ class ApplyProgress:
     def start(self, change: Change) -> None:
         """An action begins."""
         if self._bar is not None:
-            self._bar.update(self._task, description=printable(str(change.address))[:50])
+            self._bar.update(self._task, description=one_line(str(change.address))[:50])
 
     def end(self, result: Result) -> None:
         """An action ended; on a terminal only what did not simply succeed gets a line."""
@@ -58,9 +58,9 @@ class ApplyProgress:
 
     def _line(self, result: Result) -> Text:
         sign, style = SIGNS[result.change.action]
-        line = Text(f"[{self._done}/{self._total}] ", style="dim")
-        line.append(f"{sign} ", style=style).append(printable(str(result.change.address)), style="default")
-        line.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
+        shown = Text(f"[{self._done}/{self._total}] ", style="dim")
+        shown.append(f"{sign} ", style=style).append(str(result.change.address), style="default")
+        shown.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
         if result.reason:
-            line.append(f": {printable(spoken().told(result.reason))}")
-        return line
+            shown.append(f": {spoken().told(result.reason)}")
+        return shown

@@ -3,21 +3,20 @@
 from collections import Counter
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from eiginfra.core.plan import Plan
 from eiginfra.core.reason import Reason
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.catalogue import spoken
-from eiginfra.render.console import printable
+from eiginfra.render.console import Terminal
 from eiginfra.render.findings import as_json
 from eiginfra.render.phrases import not_todays_plan
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
 
-def print_report(console: Console, plan: Plan, report: ApplyReport) -> None:
+def print_report(console: Terminal, plan: Plan, report: ApplyReport) -> None:
     """What was not simply done, each with its reason; then one line of totals."""
     for result in report.results:
         if result.outcome is not Outcome.DONE:
@@ -33,7 +32,7 @@ def print_report(console: Console, plan: Plan, report: ApplyReport) -> None:
         console.print("Run eiginfra apply again once the reason is mended: what was done stays done, the rest is taken up.")
 
 
-def print_failures(console: Console, report: ApplyReport) -> None:
+def print_failures(console: Terminal, report: ApplyReport) -> None:
     """What failed or was refused, each with its reason."""
     for result in report.of(Outcome.FAILED, Outcome.REFUSED):
         console.print(_line(result))
@@ -42,7 +41,7 @@ def print_failures(console: Console, report: ApplyReport) -> None:
 def _line(result: Result) -> Text:
     why = spoken().told(result.reason) if result.reason else ""
     line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
-    return line.append(printable(str(result.change.address)), style="bold").append(f": {printable(why)}")
+    return line.append(str(result.change.address), style="bold").append(f": {why}")
 
 
 def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:

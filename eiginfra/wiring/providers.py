@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import TracebackType
@@ -153,8 +153,9 @@ def open_providers(site: Site, *, offline: bool = False) -> Providers:
 def open_provider(provider: ProviderType, site: Site, *, offline: bool = False) -> Provider[Any]:
     """One provider by the site's section. Raises InputError."""
 
-    def fetch(source: SecretSource, path: Sequence[str | int]) -> Secret:
-        return resolve(source, site.document.locate(provider.name, *path))
+    def fetch(source: SecretSource, path: Sequence[str | int], *, token: bool = True) -> Secret:
+        return resolve(source, site.document.locate(provider.name, *path), token=token)
 
     images = {name: image.model_dump(exclude_none=True) for name, image in site.file.images.items()}
-    return provider(site.section(provider.name), Context(None if offline else fetch, images))
+    fetching = Context(images=images) if offline else Context(fetch, partial(fetch, token=False), images)
+    return provider(site.section(provider.name), fetching)

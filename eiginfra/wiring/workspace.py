@@ -105,7 +105,7 @@ class Workspace:
     @cached_property
     def journal(self) -> DatabaseJournal:
         """The site's journal; opened at first use."""
-        return self._closing.enter_context(open_journal(self.site.file.journal))
+        return self._closing.enter_context(open_journal(self.site.file.journal, self.site.document.locate("journal")))
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """Requests sent so far, by provider and method; none before a provider was needed."""

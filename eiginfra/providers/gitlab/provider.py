@@ -59,7 +59,7 @@ class GitLabProvider(Provider[GitLabSite]):
 
 def _settings(section: GitLabSite, context: Context) -> GitLabSettings:
     """How to speak to the site's GitLab. Raises InputError for a token that is not to be had."""
-    fetch = context.fetch
+    fetch = context.value
     return GitLabSettings(
         url=section.url,
         token=context.secret(section.token, "token"),

@@ -6,7 +6,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 from support.gitlab_road import shown
 from support.words import message, raises, told
 
@@ -18,6 +17,7 @@ from eiginfra.providers.gitlab.kinds.group import GroupSpec
 from eiginfra.providers.gitlab.kinds.project import ProjectSpec
 from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.masking import value_problems
+from eiginfra.render.console import Terminal
 from eiginfra.render.plan_text import print_plan
 
 SPACE = "eig/eig3/adler"
@@ -58,7 +58,7 @@ def url(holder):
 def test_made_as_wanted_and_shown_nowhere(keyed, vault, holder):
     plan = keyed.plan(*PLACES, variable(holder))
     text = io.StringIO()
-    print_plan(Console(file=text, width=300), plan)
+    print_plan(Terminal(file=text, width=300), plan)
     assert "value TEAM_TOKEN · digest *** · masked yes" in text.getvalue()
     keyed.apply(*PLACES, variable(holder))
     (made,) = keyed.world.by_hand("GET", url(holder))

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import JsonValue
-from rich.console import Console
 from support.fakes import META
 from support.words import ENGLISH
 
@@ -17,9 +16,10 @@ from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.finding import Finding, Location, error, notice, warning
 from eiginfra.core.plan import Plan
 from eiginfra.core.reason import RESTART, reason
+from eiginfra.core.text import one_line
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
-from eiginfra.render.console import printable, show
+from eiginfra.render.console import Terminal, show
 from eiginfra.render.findings import counted
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan, totals
@@ -49,7 +49,7 @@ ADOPTED = Change(address=Address("test.thing", "d"), action=Action.ADOPT, desire
 
 def _text(plan: Plan) -> str:
     stream = io.StringIO()
-    print_plan(Console(file=stream, soft_wrap=True, markup=False, highlight=False), plan)
+    print_plan(Terminal(file=stream, soft_wrap=True, markup=False, highlight=False), plan)
     return stream.getvalue()
 
 
@@ -164,7 +164,7 @@ def test_values_in_one_line(value: object, shown: str) -> None:
 
 
 def test_control_characters_are_replaced() -> None:
-    assert printable("a\x1b[31mb\nc\u202e") == "a�[31mb c�"
+    assert one_line("a\x1b[31mb\nc\u202e") == "a�[31mb c�"
 
 
 @pytest.mark.parametrize(

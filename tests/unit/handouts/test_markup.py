@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from eiginfra.core.resource import Observed
+from eiginfra.core.text import one_line
 from eiginfra.handouts import markup
 from eiginfra.inventory.model import Team
 
@@ -126,7 +127,7 @@ def test_any_title(pages: Pages, adler: dict[str, Any], title: str) -> None:
 @example("0 .")
 def test_markdown_shows_the_text_and_nothing_else(value: str) -> None:
     text = markup.text(value)
-    expected = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split()) or "–"
+    expected = " ".join(one_line(value).split()) or "–"
     for page, place, end in ((f"# {text} .\n", 0, " ."), (f"{text}\n", 0, ""), (f"| a |\n|---|\n| {text} |\n", 1, "")):
         blocks, _ = markdown_text(page)
         assert blocks[place] == expected + end

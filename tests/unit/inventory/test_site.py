@@ -61,7 +61,7 @@ def test_amounts_are_looked_up_and_volumes_count(site: Write) -> None:
     [
         ("token: {env: T}", "token: ¦glpat-secret", "token: a secret is never written in the file itself (write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
         ("token: {env: T}", "token: ¦[glpat-secret]", "token: a secret is never written in the file itself (write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
-        ("token: {env: T}", "token: {¦value: glpat-secret}", "unknown key 'value' in token (choose among command, env, file)"),
+        ("token: {env: T}", "token: ¦{value: glpat-secret}", "token: this does not say where a secret is kept (write {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}, never the secret)"),
         ("token: {env: T}", "token: ¦{env: T, file: x}", "token: name exactly one source of the secret (write {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
         ("{bridge|ids: 100-250", "¦{bridge|ids: 100-254", "network: the range 100-254 holds the gateway (192.168.0.254 is number 254) (end it before, or begin it after 254)"),
         ("{bridge|ids: 100-250", "¦{bridge|ids: 50-90", "network: the range 50-90 must lie within 100-254: Proxmox begins at 100, 192.168.0.0/24 ends there (write a range within 100-254)"),

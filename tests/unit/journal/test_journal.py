@@ -179,7 +179,7 @@ def test_show_tells_every_action(journal: DatabaseJournal, meta: Meta, change: M
     assert report.run.number == run
     assert (refused.address, refused.action, refused.cause, refused.team) == (GROUP, Action.CREATE, None, "adler")
     assert (refused.desired, refused.observed, refused.diffs) == (wanted.desired, wanted.observed, wanted.diffs)
-    assert (refused.outcome, refused.reason) == ("refused", reason("error", text=r"400: name\0 \ud800 has already been taken"))
+    assert (refused.outcome, refused.reason) == ("refused", reason("error", text="400: name� � has already been taken"))
     assert (open_.cause, open_.outcome, open_.reason, open_.finished) == (Cause.NEW, None, None, None)
 
 

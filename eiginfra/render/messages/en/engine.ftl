@@ -53,6 +53,8 @@ acknowledgement-unused = nothing is found any more that this acknowledges: { $fi
 
 journal-url = `journal` is not a database URL
     .remedy = write a file's path, or postgresql://user@host/database
+journal-option = an option of the database URL in `journal` is none of PostgreSQL's, or its value is not
+    .remedy = write postgresql://user@host/database?sslmode=require, say; the options are those of libpq
 journal-database = `journal` names the database '{ $database }'
     .remedy = write a file's path, or postgresql://user@host/database
 journal-unreadable = { $name } is damaged, or is no journal
@@ -69,18 +71,29 @@ ca-unreadable = { $ca }: { $reason }
     .remedy = name a PEM file under { $service }.ca in the site file
 ca-not-pem = { $ca }: it holds no certificate in PEM format
     .remedy = name a PEM file under { $service }.ca in the site file
-secret-unset = the environment variable { $name } is not set or empty
+secret-unset = { $name ->
+        [none] the environment variable that is named here is
+       *[other] the environment variable { $name } is
+    } not set or empty
     .remedy = see docs/site.md, Secrets
-secret-file-empty = { $file } is empty
+secret-file-empty = the file that is named here is empty
     .remedy = see docs/site.md, Secrets
-secret-file-not-text = the secret cannot be read from { $file }: it is not text
+secret-file-unreadable = the file that is named here cannot be read: { $reason }
+    .remedy = write the path of the file, never the secret; see docs/site.md, Secrets
+secret-command-failed = the command that is named here, which should print the secret, failed: { $reason }
+    .remedy = write the program and its arguments, never the secret; see docs/site.md, Secrets
+secret-command-empty = the command that is named here printed nothing
     .remedy = see docs/site.md, Secrets
-secret-file-unreadable = the secret cannot be read from { $file }: { $reason }
-    .remedy = see docs/site.md, Secrets
-secret-command-failed = the command '{ $name }', which should print the secret, failed: { $type }
-    .remedy = see docs/site.md, Secrets
-secret-command-empty = the command '{ $name }' printed nothing
-    .remedy = see docs/site.md, Secrets
+secret-not-text = the secret that is kept there is not text (UTF-8)
+    .remedy = keep the secret alone there, on one line
+secret-of-several-lines = the secret that is kept there has several lines
+    .remedy = keep the secret alone there, on one line
+secret-with-control-character = the secret that is kept there holds a character that cannot be seen
+    .remedy = copy the secret again, without what is around it
+secret-not-ascii = the secret that is kept there holds other signs than ASCII letters, digits and punctuation, or blanks
+    .remedy = copy the secret again, without what is around it
+secret-too-long = what is kept there is too long to be a secret
+    .remedy = keep the secret alone there, on one line
 
 ## Answers of a form that is not known.
 

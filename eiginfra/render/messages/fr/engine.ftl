@@ -56,6 +56,8 @@ acknowledgement-unused = plus rien ne correspond à ce constat connu : { $findin
 
 journal-url = `journal` n’est pas l’adresse d’une base de données
     .remedy = écrivez le chemin d’un fichier, ou postgresql://utilisateur@serveur/base
+journal-option = une option de l’URL de base de données dans `journal` n’existe pas chez PostgreSQL, ou sa valeur n’en est pas une
+    .remedy = écrivez par exemple postgresql://user@host/database?sslmode=require ; les options sont celles de libpq
 journal-database = `journal` nomme la base de données « { $database } »
     .remedy = écrivez le chemin d’un fichier, ou postgresql://utilisateur@serveur/base
 journal-unreadable = { $name } est abîmé, ou n’est pas un journal
@@ -72,6 +74,29 @@ ca-unreadable = { $ca } : { $reason }
     .remedy = indiquez un fichier PEM sous { $service }.ca dans le fichier du site
 ca-not-pem = { $ca } : il ne contient pas de certificat au format PEM
     .remedy = indiquez un fichier PEM sous { $service }.ca dans le fichier du site
+secret-unset = { $name ->
+        [none] la variable d’environnement nommée ici n’est pas définie, ou est
+       *[other] la variable d’environnement { $name } n’est pas définie, ou est
+    } vide
+    .remedy = voir docs/site.md, Secrets
+secret-file-empty = le fichier nommé ici est vide
+    .remedy = voir docs/site.md, Secrets
+secret-file-unreadable = le fichier nommé ici ne peut pas être lu : { $reason }
+    .remedy = écrivez le chemin du fichier, jamais le secret ; voir docs/site.md, Secrets
+secret-command-failed = la commande nommée ici, qui devait afficher le secret, a échoué : { $reason }
+    .remedy = écrivez le programme et ses arguments, jamais le secret ; voir docs/site.md, Secrets
+secret-command-empty = la commande nommée ici n’a rien affiché
+    .remedy = voir docs/site.md, Secrets
+secret-not-text = le secret gardé là n’est pas du texte (UTF-8)
+    .remedy = gardez-y le secret seul, sur une ligne
+secret-of-several-lines = le secret gardé là a plusieurs lignes
+    .remedy = gardez-y le secret seul, sur une ligne
+secret-with-control-character = le secret gardé là contient un caractère invisible
+    .remedy = copiez le secret de nouveau, sans rien autour
+secret-not-ascii = le secret gardé là contient d’autres signes que des lettres ASCII, des chiffres et de la ponctuation, ou des espaces
+    .remedy = copiez le secret de nouveau, sans rien autour
+secret-too-long = ce qui est gardé là est trop long pour être un secret
+    .remedy = gardez-y le secret seul, sur une ligne
 secret-unset = la variable d’environnement { $name } n’est pas définie ou est vide
     .remedy = voyez docs/site.md, Secrets
 secret-file-empty = { $file } est vide
