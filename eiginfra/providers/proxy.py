@@ -39,9 +39,7 @@ def _check(proxy: str) -> None:
     except ValueError:
         sound = False
     if not (sound and proxy.isascii() and proxy.isprintable() and " " not in proxy and proxy.count("@") <= 1 and parts.path in ("", "/")):
-        raise UsageError(
-            "the environment's proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is no address; write http://host:port, or none"
-        )
+        raise UsageError("the environment's proxy (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is no address; write http://host:port, or none")
 
 
 def is_loopback(url: str) -> bool:

@@ -1,7 +1,7 @@
 """Secrets, fetched from where the site file says they are kept, and fit to be sent: libraries repeat what they cannot send.
 
-What is wrong is told by the place in the file that names the secret. Neither the file nor the command is repeated: whoever writes the
-secret itself there, by mistake, does not find it in a log.
+What is wrong is told by the place in the file that names the secret. The command is not repeated, and other names only if they can be no
+secret: whoever writes the secret itself there, by mistake, does not find it in a log.
 """
 
 import os
@@ -18,7 +18,7 @@ _SECONDS = 30
 _LONGEST, _LONGEST_TOKEN = 10_000, 2000
 """Characters; GitLab takes no longer value of a variable."""
 _BYTES = 2**16
-_VARIABLE = re.compile(r"[A-Z_]+(?:\d{0,3}[A-Z_]*)?")
+_VARIABLE, _FILE = re.compile(r"[A-Z_]+(?:\d{0,3}[A-Z_]*)?"), re.compile(r"[a-z][a-z_-]*\.[a-z]{2,8}")
 """Names that are told; others may be a secret that was written in the place of its name."""
 _MARK = "\ufeff"
 
@@ -54,9 +54,10 @@ def _read(source: SecretSource, where: Location) -> tuple[str, Finding]:
     if source.env is not None:
         name = source.env if _VARIABLE.fullmatch(source.env) else None
         return os.environ.get(source.env, ""), error("secret-unset", name=name, location=where)
+    name = source.file.name if source.file is not None and _FILE.fullmatch(source.file.name) else None
     try:
         if source.file is not None:
-            return _first_line(_contents(source.file)), error("secret-file-empty", location=where)
+            return _first_line(_contents(source.file)), error("secret-file-empty", name=name, location=where)
         # The command is written in the site file, which only EIG Link writes.
         command = list(source.command or ())
         ended = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
@@ -66,7 +67,7 @@ def _read(source: SecretSource, where: Location) -> tuple[str, Finding]:
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the path or the command
         code = "secret-file-unreadable" if source.file is not None else "secret-command-failed"
         reason = getattr(problem, "strerror", None) or type(problem).__name__
-        raise InputError([error(code, reason=reason, location=where)]) from None
+        raise InputError([error(code, name=name, reason=reason, location=where)]) from None
     except subprocess.SubprocessError as problem:
         raise InputError([error("secret-command-failed", reason=type(problem).__name__, location=where)]) from None
 

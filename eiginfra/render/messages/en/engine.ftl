@@ -76,9 +76,15 @@ secret-unset = { $name ->
        *[other] the environment variable { $name } is
     } not set or empty
     .remedy = see docs/site.md, Secrets
-secret-file-empty = the file that is named here is empty
+secret-file-empty = the file that is named here{ $name ->
+        [none] {""}
+       *[other] {" "}({ $name })
+    } is empty
     .remedy = see docs/site.md, Secrets
-secret-file-unreadable = the file that is named here cannot be read: { $reason }
+secret-file-unreadable = the file that is named here{ $name ->
+        [none] {""}
+       *[other] {" "}({ $name })
+    } cannot be read: { $reason }
     .remedy = write the path of the file, never the secret; see docs/site.md, Secrets
 secret-command-failed = the command that is named here, which should print the secret, failed: { $reason }
     .remedy = write the program and its arguments, never the secret; see docs/site.md, Secrets

@@ -79,9 +79,15 @@ secret-unset = { $name ->
        *[other] la variable d’environnement { $name } n’est pas définie, ou est
     } vide
     .remedy = voir docs/site.md, Secrets
-secret-file-empty = le fichier nommé ici est vide
+secret-file-empty = le fichier nommé ici{ $name ->
+        [none] {""}
+       *[other] {" "}({ $name })
+    } est vide
     .remedy = voir docs/site.md, Secrets
-secret-file-unreadable = le fichier nommé ici ne peut pas être lu : { $reason }
+secret-file-unreadable = le fichier nommé ici{ $name ->
+        [none] {""}
+       *[other] {" "}({ $name })
+    } ne peut pas être lu : { $reason }
     .remedy = écrivez le chemin du fichier, jamais le secret ; voir docs/site.md, Secrets
 secret-command-failed = la commande nommée ici, qui devait afficher le secret, a échoué : { $reason }
     .remedy = écrivez le programme et ses arguments, jamais le secret ; voir docs/site.md, Secrets
