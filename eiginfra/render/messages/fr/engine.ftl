@@ -78,21 +78,21 @@ secret-unset = { $name ->
         [none] la variable d’environnement nommée ici n’est pas définie, ou est
        *[other] la variable d’environnement { $name } n’est pas définie, ou est
     } vide
-    .remedy = voir docs/site.md, Secrets
+    .remedy = voyez docs/site.md, Secrets
 secret-file-empty = le fichier nommé ici{ $name ->
         [none] {""}
        *[other] {" "}({ $name })
     } est vide
-    .remedy = voir docs/site.md, Secrets
+    .remedy = voyez docs/site.md, Secrets
 secret-file-unreadable = le fichier nommé ici{ $name ->
         [none] {""}
        *[other] {" "}({ $name })
     } ne peut pas être lu : { $reason }
-    .remedy = écrivez le chemin du fichier, jamais le secret ; voir docs/site.md, Secrets
+    .remedy = écrivez le chemin du fichier, jamais le secret ; voyez docs/site.md, Secrets
 secret-command-failed = la commande nommée ici, qui devait afficher le secret, a échoué : { $reason }
-    .remedy = écrivez le programme et ses arguments, jamais le secret ; voir docs/site.md, Secrets
+    .remedy = écrivez le programme et ses arguments, jamais le secret ; voyez docs/site.md, Secrets
 secret-command-empty = la commande nommée ici n’a rien affiché
-    .remedy = voir docs/site.md, Secrets
+    .remedy = voyez docs/site.md, Secrets
 secret-not-text = le secret gardé là n’est pas du texte (UTF-8)
     .remedy = gardez-y le secret seul, sur une ligne
 secret-of-several-lines = le secret gardé là a plusieurs lignes
@@ -103,18 +103,6 @@ secret-not-ascii = le secret gardé là contient d’autres signes que des lettr
     .remedy = copiez le secret de nouveau, sans rien autour
 secret-too-long = ce qui est gardé là est trop long pour être un secret
     .remedy = gardez-y le secret seul, sur une ligne
-secret-unset = la variable d’environnement { $name } n’est pas définie ou est vide
-    .remedy = voyez docs/site.md, Secrets
-secret-file-empty = { $file } est vide
-    .remedy = voyez docs/site.md, Secrets
-secret-file-not-text = le secret ne peut pas être lu dans { $file } : ce n’est pas du texte
-    .remedy = voyez docs/site.md, Secrets
-secret-file-unreadable = le secret ne peut pas être lu dans { $file } : { $reason }
-    .remedy = voyez docs/site.md, Secrets
-secret-command-failed = la commande « { $name } », qui devait donner le secret, a échoué : { $type }
-    .remedy = voyez docs/site.md, Secrets
-secret-command-empty = la commande « { $name } » n’a rien donné
-    .remedy = voyez docs/site.md, Secrets
 
 ## Réponses d'une forme inconnue.
 
