@@ -9,6 +9,7 @@ from support.words import message, remedy, told
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import StaleError
 from eiginfra.core.plan import Plan
+from eiginfra.core.reason import reason
 from eiginfra.core.trace import EXISTS
 from eiginfra.core.values import ByteSize
 from eiginfra.engine.report import Outcome
@@ -148,16 +149,32 @@ def test_a_machine_that_comes_back_in_its_grace_is_taken_back_and_started(road: 
     assert guests(road) == [100]
 
 
-def test_without_a_journal_the_mark_is_enough(road: Road) -> None:
+def test_attack_3_without_a_journal_a_marker_is_not_enough(road: Road) -> None:
     other = wanted(road, "container", "other")
     road.apply(other)
     road.apply(other, wanted(road, "container"))
     road.journal.kept.clear()
-    road.apply(other, prune=True, today=LEFT)
-    assert status(road, "container", 101) == "stopped"
-    road.journal.kept.clear()
-    road.apply(other, prune=True, today=LATER)
-    assert guests(road) == [100]
+    plan = road.plan(other, prune=True, today=LEFT)
+    assert plan.empty
+    why = reason("left-inventory-kept", why=reason("not-on-record").model_dump(mode="json"))
+    assert change(plan, "web").reason == why
+    assert status(road, "container", 101) == "running"
+
+
+def test_attack_3_a_day_that_somebody_wrote_ends_nothing(road: Road) -> None:
+    """Stopped, dated and without a backup, by its own team."""
+    road.apply(wanted(road, "container", onboot=False))
+    road.world.admin("POST", "/nodes/eig/lxc/100/status/stop")
+    text = config(road, "container", 100)["description"]
+    road.world.admin("PUT", "/nodes/eig/lxc/100/config", description=f"{text}eiginfra-remove-after: 2020-01-01")
+    plan = road.plan(prune=True, today=LATER)
+    assert (plan.empty, change(plan, "web").reason) == (
+        True,
+        reason("left-inventory-kept", why=reason("day-not-on-record", day="2020-01-01").model_dump(mode="json")),
+    )
+    road.world.admin("PUT", "/nodes/eig/lxc/100/config", description=text)
+    road.apply(prune=True, today=LATER)
+    assert (guests(road), [row["vmid"] for row in backups(road)]) == ([100], [100])
 
 
 def test_a_guest_that_somebody_started_again_begins_anew(road: Road) -> None:

@@ -83,14 +83,13 @@ def test_a_number_taken_between_plan_and_apply_is_refused_and_a_new_plan_has_ano
     assert road.plan(spec).changes == ()
 
 
-def test_a_locked_guest_is_told_and_its_change_fails_in_words(road: Road) -> None:
+def test_a_locked_guest_is_told_and_its_change_waits(road: Road) -> None:
     spec = road.world.container("web")
     road.apply(spec)
     road.world.admin("PUT", f"{path('container')}/config", lock="backup")
     plan = road.plan(spec.model_copy(update={"onboot": True}))
     assert [message(finding) for finding in plan.findings] == ["container 100 on eig is locked (backup): changes must wait"]
-    [failed] = road.run(plan).of(Outcome.FAILED)
-    assert "CT is locked (backup)" in str(failed.reason)
+    assert (plan.empty, [item.diff.label for item in change(plan, "web").blocked]) == (True, ["onboot"])
 
 
 def test_a_missing_template_is_told_by_the_plan_or_the_task(road: Road) -> None:

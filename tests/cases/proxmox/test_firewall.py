@@ -201,11 +201,11 @@ def test_a_guest_that_is_no_longer_ours_is_not_touched(world: World) -> None:
 @pytest.mark.parametrize("sort", SORTS)
 def test_the_least_rights_are_enough_and_one_fewer_is_not(world: World, sort: str) -> None:
     guest, spec, _ = made(world, sort, **FULL)
-    rights = {f"/pool/{world.pool}": "VM.Audit,VM.Config.Network", "/storage/local": "Datastore.Audit", "/": "Sys.Audit"}
+    rights = {f"/pool/{world.pool}": "Pool.Audit,VM.Audit,VM.Config.Network", "/storage/local": "Datastore.Audit", "/": "Sys.Audit"}
     wider = wanted(guest, **{**FULL, "rules": [WEB], "ipfilter": False, "dhcp": True})
     able = world.with_rights(rights)
     assert differences(wider, able.heal(wider)) == []
-    unable = world.with_rights({**rights, f"/pool/{world.pool}": "VM.Audit"})
+    unable = world.with_rights({**rights, f"/pool/{world.pool}": "Pool.Audit,VM.Audit"})
     with pytest.raises(PermissionDeniedError, match=rf"Permission check failed \(/vms/{guest.id}, VM.Config.Network\)"):
         unable.heal(spec)
 
@@ -229,7 +229,7 @@ def test_it_is_not_said_where_the_firewall_is_on_or_not_wanted(own_world: World)
 
 def test_a_token_that_cannot_see_the_datacenters_firewall_says_so(world: World) -> None:
     _, spec, _ = made(world, ipfilter=True)
-    other = world.with_rights({f"/pool/{world.pool}": "VM.Audit", "/storage/local": "Datastore.Audit"})
+    other = world.with_rights({f"/pool/{world.pool}": "Pool.Audit,VM.Audit", "/storage/local": "Datastore.Audit"})
     observation = other.observe("proxmox.firewall", spec)
     assert [finding.code for finding in observation.findings] == ["datacenter-firewall-unknown"]
     assert differences(spec, observation.objects[0]) == []

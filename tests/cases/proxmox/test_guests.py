@@ -11,6 +11,7 @@ from eiginfra.core.reason import RESTART
 from eiginfra.core.values import ByteSize
 
 from .conftest import World, differences
+from .road import Road
 
 SORTS = ["container", "vm"]
 GIB = ByteSize.parse("1GiB")
@@ -93,11 +94,14 @@ def test_a_containers_own_fields(world: World, field: str, value: object) -> Non
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_guest_moves_to_another_pool(world: World, sort: str) -> None:
-    spec, _ = world.make(wanted(world, sort))
-    other = f"{world.cohort}-plume"
+    road, spec, other = Road(world), wanted(world, sort), f"{world.cohort}-plume"
+    road.apply(spec)
     world.admin("POST", "/pools", poolid=other)
-    spec = spec.model_copy(update={"pool": other})
-    assert world.heal(spec).values["pool"] == other
+    moved = spec.model_copy(update={"pool": other})
+    road.apply(moved)
+    seen = world.see(moved)
+    assert seen is not None
+    assert seen.values["pool"] == other
 
 
 def test_a_vms_memory_waits_for_a_restart_which_brings_it(world: World) -> None:

@@ -72,7 +72,10 @@ def test_a_backup_under_way_is_waited_for(road: Road) -> None:
     world.admin("POST", "/nodes/eig/lxc/100/status/stop")
     road.control(task_seconds={"vzdump": 0.3})
     asked = {"vmid": "100", "storage": "local", "mode": "stop", "protected": 1, "notes-template": "eiginfra: the last of eig3/adler/web"}
-    assert world.session.post(f"{world.settings.url}/api2/json/nodes/eig/vzdump", data=asked, timeout=20).ok
+    begun = world.session.post(f"{world.settings.url}/api2/json/nodes/eig/vzdump", data=asked, timeout=20).json()["data"]
+    locked = road.plan(prune=True, today=LEFT)
+    world.client.follow(begun, "the backup")
+    assert locked.empty
     road.apply(prune=True, today=LEFT)
     assert made(road) == 1
     assert "remove-after" in config(road, "container", 100)["description"]

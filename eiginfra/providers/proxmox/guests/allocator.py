@@ -11,12 +11,10 @@ from eiginfra.core.resource import Observed, Record, Resource
 from eiginfra.core.world import World
 from eiginfra.providers.proxmox.guests.capacity import check, demands
 from eiginfra.providers.proxmox.guests.placement import place
+from eiginfra.providers.proxmox.guests.proof import KINDS
 from eiginfra.providers.proxmox.guests.resources import ServerResources
 from eiginfra.providers.proxmox.guests.spec import guest_spec
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
-
-KINDS = ("proxmox.container", "proxmox.vm")
-"""They draw from one range, and share nodes and storages."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observed, Resource, Scope
 from eiginfra.providers.proxmox.client import GuestType
 from eiginfra.providers.proxmox.guests import devices
+from eiginfra.providers.proxmox.guests.proof import Proof
 from eiginfra.providers.proxmox.guests.resources import NodeCapacity
 from eiginfra.providers.proxmox.guests.spec import GuestSpec, guest_spec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
@@ -30,6 +31,7 @@ class GuestsSeen:
     marks: Marks
     objects: Sequence[Observed]
     site: ProxmoxSettings
+    proof: Proof
     nodes: Sequence[NodeCapacity] = ()
 
 
@@ -49,7 +51,19 @@ def absent(seen: GuestsSeen) -> dict[Address, Absence]:
         resource.address: Absence(reason("guest-unmarked", type=guest.type, id=guest.vmid, node=guest.node))
         for resource, guest in _bare(seen)
     }
-    return _out_of_reach(seen) | unmarked
+    return _claimed(seen) | _out_of_reach(seen) | unmarked
+
+
+def _claimed(seen: GuestsSeen) -> dict[Address, Absence]:
+    """Without a journal nobody knows whether a guest elsewhere with the marker of a wanted one is it: no second one is made."""
+    if seen.proof.records:
+        return {}
+    wanted = {resource.address.key: resource.address for resource in seen.scope.resources}
+    return {
+        wanted[mark]: Absence(reason("marker-disagrees", type=guest.type, id=guest.vmid, node=guest.node))
+        for mark, guest in _disagreeing(seen)
+        if mark in wanted and mark not in seen.marks
+    }
 
 
 def _out_of_reach(seen: GuestsSeen) -> dict[Address, Absence]:
@@ -83,14 +97,52 @@ def numbers_of(scope: Scope) -> dict[str, int]:
     return {record.address.key: vmid for record in scope.records if isinstance(vmid := record.handle.get("vmid"), int)}
 
 
-def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading], numbers: Mapping[str, int]) -> Marks:
-    """The guests with a marker of the cohort, by marker; first the one of the number that the journal knows, then the lowest."""
+def by_mark(cohort: str, guests: Iterable[Listed], readings: Mapping[int, Reading], proof: Proof) -> Marks:
+    """The guests with a marker of the cohort that agrees with them; first the one of the number that the journal knows, then the lowest.
+
+    None where that one exists and has lost its marker: another with it is not the one.
+    """
     marks: dict[str, list[Listed]] = {}
-    for guest in guests:
-        mark = readings[guest.vmid].mark if guest.vmid in readings else None
-        if mark and mark.startswith(f"{cohort}/"):
+    listed = {guest.vmid: guest for guest in guests}
+    for guest in listed.values():
+        mark = (readings[guest.vmid].mark if guest.vmid in readings else None) or ""
+        if mark.startswith(f"{cohort}/") and proof.agrees(mark, guest.vmid, guest.pool):
             marks.setdefault(mark, []).append(guest)
-    return {mark: sorted(guests, key=lambda guest: (guest.vmid != numbers.get(mark), guest.vmid)) for mark, guests in marks.items()}
+    numbers = {mark: vmid for vmid, mark in proof.known.items() if vmid in listed and listed[vmid].pool == proof.pool(mark)}
+    lost = {mark for mark in marks if mark in numbers and numbers[mark] not in [guest.vmid for guest in marks[mark]]}
+    ordered = {mark: sorted(found, key=lambda guest: (guest.vmid != numbers.get(mark), guest.vmid)) for mark, found in marks.items()}
+    return {mark: found for mark, found in ordered.items() if mark not in lost}
+
+
+def _disagreeing(seen: GuestsSeen) -> Iterator[tuple[str, Listed]]:
+    """Guests of the kind with a marker of the cohort that does not agree with what teams cannot write."""
+    proven = {guest.vmid for guests in seen.marks.values() for guest in guests}
+    for guest in sorted(seen.around, key=lambda guest: guest.vmid):
+        mark = (seen.readings[guest.vmid].mark if guest.vmid in seen.readings else None) or ""
+        if guest.type == seen.type and guest.vmid not in proven and mark.startswith(f"{seen.scope.cohort}/"):
+            yield mark, guest
+
+
+def _disagreements(seen: GuestsSeen) -> Iterator[Finding]:
+    """What such a guest claims, and what is known of it; a copy of one that is known is told as such."""
+    for mark, guest in _disagreeing(seen):
+        team = next((team for team in seen.scope.teams if guest.pool == f"{seen.scope.cohort}-{team}"), None)
+        if originals := seen.marks.get(mark):
+            copy, original = (reason("guest", type=each.type, id=each.vmid, node=each.node) for each in (guest, originals[0]))
+            address = f"{seen.name}[{mark}]"
+            yield warning("mark-copied", copies=[copy], mark=mark, original=original, address=address, team=mark.split("/")[1])
+            continue
+        yield warning(
+            "marker-disagrees",
+            type=guest.type,
+            id=guest.vmid,
+            node=guest.node,
+            mark=mark,
+            pool=guest.pool,
+            wanted=seen.proof.pool(mark),
+            known=seen.proof.known.get(guest.vmid),
+            team=team,
+        )
 
 
 def numbers(kind: str, spec: GuestSpec, wanted: Mapping[Address, Resource], ids: tuple[int, int] | None) -> Iterator[Finding]:
@@ -145,13 +197,14 @@ def _moved(seen: GuestsSeen) -> Iterator[Finding]:
 def _bare(seen: GuestsSeen) -> Iterator[tuple[Resource, Listed]]:
     """Wanted guests whose number in the journal is that of a guest in their pool without a marker."""
     known = {record.address: record.handle.get("vmid") for record in seen.scope.records}
-    wanted, there = {resource.address.key for resource in seen.scope.resources}, {observed.address for observed in seen.objects}
+    there = {observed.address for observed in seen.objects}
+    proven = {guest.vmid for guests in seen.marks.values() for guest in guests}
     for resource in seen.scope.resources:
         vmid = known.get(resource.address)
         guest, reading = (seen.guests.get(vmid), seen.readings.get(vmid)) if isinstance(vmid, int) else (None, None)
         if guest is None or reading is None or resource.address in there or resource.address.key in seen.marks:
             continue
-        if guest.type == seen.type and guest.pool == guest_spec(resource).pool and reading.mark not in wanted:
+        if guest.type == seen.type and guest.pool == guest_spec(resource).pool and guest.vmid not in proven:
             yield resource, guest
 
 
@@ -267,6 +320,7 @@ _SORTS = (
     _moved,
     _unmarked,
     _duplicates,
+    _disagreements,
     _wrong_type,
     _adoptions,
     _locked,

@@ -149,9 +149,9 @@ class GuestKind(GuestReader[G]):
         return None
 
     def _own(self, spec: G) -> ObservedGuest | None:
-        """The guest of the spec's number, if it has the spec's marker."""
-        guest = self.read_at(spec, str(spec.node), int(spec.id or 0), spec.pool)
-        return guest if guest is not None and guest.reading.mark == spec.mark else None
+        """The guest of the spec's number, if it has the spec's marker and is in its pool."""
+        guest = self.read_at(spec, str(spec.node), int(spec.id or 0))
+        return guest if guest is not None and guest.reading.mark == spec.mark and guest.values["pool"] == spec.pool else None
 
     def _made(self, spec: G) -> bool:
         """Whether the guest exists, with its marker, after a request that failed; if it cannot be read, it does not count."""

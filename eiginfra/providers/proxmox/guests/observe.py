@@ -23,6 +23,7 @@ from eiginfra.providers.proxmox.guests.allocator import GuestFacts
 from eiginfra.providers.proxmox.guests.capacity import idle
 from eiginfra.providers.proxmox.guests.config import Config, memory, shared_values
 from eiginfra.providers.proxmox.guests.devices import device_number, hindrances
+from eiginfra.providers.proxmox.guests.proof import number_of
 from eiginfra.providers.proxmox.guests.spec import MIB, GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading, Survey
 from eiginfra.providers.proxmox.kind import ProxmoxKind
@@ -98,12 +99,13 @@ class GuestReader(ProxmoxKind[G]):
             if not guest.template and (guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
         ]
         readings = survey.read(guest.vmid for guest in around if not guest.making)
-        marks = findings.by_mark(scope.cohort, around, readings, numbers)
+        proof = self.api.surveys.learn(scope)
+        marks = findings.by_mark(scope.cohort, around, readings, proof)
         objects = self._objects(scope, survey, around, readings, marks)
         kept = {there.address: found for there in objects if (found := detached.of(there.reading, there.node, survey)).volumes}
         objects = [_counted(_kept(there, scope), kept.get(there.address)) for there in objects]
         nodes = tuple(survey.nodes.values())
-        seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, site, nodes)
+        seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, site, proof, nodes)
         standing = {there.address: there for there in objects}
         leaving = [findings.attributed(finding, item) for item, finding in detached.detaching(self.type, scope.resources, standing)]
         said = [*findings.of(seen), *detached.told(self.type, objects, kept), *leaving, *self.remarks(seen)]
@@ -178,7 +180,8 @@ class GuestReader(ProxmoxKind[G]):
         return ()
 
     def _observed(self, key: str, guest: Listed, reading: Reading, team: str | None, *, marked: bool) -> ObservedGuest:
-        self.api.surveys.note(reading.mark, guest)
+        if marked:
+            self.api.surveys.note(str(reading.mark), guest)
         now, then = self._values(reading.running), self._values(reading.wanted)
         place: dict[str, JsonValue] = {
             "mark": reading.mark,
@@ -233,13 +236,14 @@ class GuestReader(ProxmoxKind[G]):
         vmid, node = handle.get("vmid", spec.id), handle.get("node", spec.node)
         if isinstance(vmid, int) and isinstance(node, str):
             guest = self.read_at(spec, node, vmid)
-            if guest is not None and (handle or guest.reading.mark == spec.mark):
+            if guest is not None and (handle or (guest.reading.mark == spec.mark and guest.values["pool"] == spec.pool)):
                 return guest
         survey, site = self.api.surveys.fresh(spec.cohort), self.api.client.settings
         readings = survey.read(other for other in survey.guests if other == vmid or (not handle and other in site))
         for number, reading in sorted(readings.items()):
             listed = survey.guests[number]
-            if listed.type == self.type and (reading.mark == spec.mark or (handle and number == vmid)):
+            proven = reading.mark == spec.mark and self.api.surveys.proof(spec.cohort).agrees(spec.mark, number, listed.pool)
+            if listed.type == self.type and (proven or (handle and number == vmid)):
                 return self._observed(spec.mark, listed, reading, spec.team, marked=reading.mark == spec.mark)
         return None
 
@@ -274,7 +278,15 @@ def _counted(there: ObservedGuest, found: detached.Detached | None) -> ObservedG
 
 
 def _kept(there: ObservedGuest, scope: Scope) -> ObservedGuest:
-    """A protected guest stays; a protection that the inventory did not ask for when it last spoke of the guest is taken off."""
+    """A guest stays that no journal knows, or whose text has another last day than the journal: both its team can write; or is protected.
+
+    A protection that the inventory did not ask for when it last spoke of the guest is taken off.
+    """
     record = next((known for known in scope.records if known.address == there.address), None)
+    if there.marked and (record is None or number_of(record) != there.vmid):
+        return replace(there, keep=reason("not-on-record"))
+    day, known = there.values.get("remove_after"), () if record is None else (record.values, record.attempted or {})
+    if there.marked and day is not None and day not in [values.get("remove_after") for values in known]:
+        return replace(there, keep=reason("day-not-on-record", day=day))
     unasked = record is not None and record.values.get("protection") is False
     return replace(there, keep=reason("protected-on-server")) if there.values.get("protection") and not unasked else there

@@ -8,8 +8,10 @@ from typing import Any
 
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError, ProviderError, UnreachableError
 from eiginfra.core.look import Look
+from eiginfra.core.resource import Scope
 from eiginfra.providers.proxmox.client import GuestType, ProxmoxClient
 from eiginfra.providers.proxmox.codec import mark_of, parse_tags, whole
+from eiginfra.providers.proxmox.guests.proof import Proof
 from eiginfra.providers.proxmox.guests.resources import (
     GuestSize,
     NodeCapacity,
@@ -181,6 +183,7 @@ class GuestSurveys:
         self._lock = threading.Lock()
         self._last: Survey | None = None
         self._places: dict[str, Listed] = {}
+        self._proofs: dict[str, Proof] = {}
         self._readers = client.threads(_READERS, "proxmox")
 
     def shared(self, cohort: str, look: Look) -> Survey:
@@ -197,21 +200,31 @@ class GuestSurveys:
         with self._lock:
             return self._last or self.fresh(cohort)
 
+    def learn(self, scope: Scope) -> Proof:
+        """What markers must agree with, as far as a scope knows it; it is kept for those who look without one."""
+        with self._lock:
+            self._proofs[scope.cohort] = Proof.of(scope, self._proofs.get(scope.cohort))
+            return self._proofs[scope.cohort]
+
+    def proof(self, cohort: str) -> Proof:
+        """What markers must agree with, as it was learnt last."""
+        return self._proofs.get(cohort) or Proof()
+
     def marked(self, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
-        """The cohort's guests in the site's range and in its pools, by marker; of two with one marker the lower number."""
-        cohort, site = survey.cohort, self.client.settings
+        """The cohort's guests in the site's range and in its pools, by a marker that agrees with them; of two with one the lower number."""
+        cohort, site, proof = survey.cohort, self.client.settings, self.proof(survey.cohort)
         around = [guest for guest in survey.guests.values() if not (guest.template or guest.making)]
         readings = survey.read(guest.vmid for guest in around if guest.vmid in site or (guest.pool or "").startswith(f"{cohort}-"))
         found: dict[str, tuple[Listed, Reading]] = {}
         for vmid, reading in sorted(readings.items()):
-            if reading.mark and reading.mark.startswith(f"{cohort}/"):
-                found.setdefault(reading.mark, (survey.guests[vmid], reading))
+            mark = reading.mark or ""
+            if mark.startswith(f"{cohort}/") and proof.agrees(mark, vmid, survey.guests[vmid].pool):
+                found.setdefault(mark, (survey.guests[vmid], reading))
         return found
 
-    def note(self, mark: str | None, guest: Listed) -> None:
-        """Remember where a guest was just seen, for kinds that follow upon guests."""
-        if mark:
-            self._places[mark] = guest
+    def note(self, mark: str, guest: Listed) -> None:
+        """Remember where the guest of a marker was just seen, for kinds that follow upon guests."""
+        self._places[mark] = guest
 
     def place(self, mark: str, handle: Mapping[str, Any]) -> tuple[Listed, Reading] | None:
         """The guest that has a marker now: where a handle (node, type, vmid) or the last survey says, else by a fresh one."""

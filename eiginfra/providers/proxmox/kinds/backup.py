@@ -108,6 +108,7 @@ class BackupKind(ProxmoxKind[BackupSpec]):
             return Observation()
         jobs = self._jobs()
         survey = self.api.surveys.shared(scope.cohort, scope.look)
+        self.api.surveys.learn(scope)
         numbers = self._numbers(survey)
         if jobs is None:
             unseen = Absence(_ADMINISTRATOR, Presence.WAITING)

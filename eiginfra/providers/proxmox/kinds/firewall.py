@@ -111,6 +111,7 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         if not specs:
             return Observation()
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
+        self.api.surveys.learn(scope)
         guests = self.api.surveys.marked(self.api.surveys.shared(scope.cohort, scope.look))
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
         looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]

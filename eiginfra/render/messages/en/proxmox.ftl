@@ -185,6 +185,17 @@ guest-unreadable = { $type ->
    *[other] container
     } { $id } on { $node } cannot be read: { $why }; it is left alone, and nothing is made in its place
     .remedy = see to it on the server; all else is done meanwhile
+marker-disagrees = { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } on { $node } bears the marker { $mark }, which does not agree with { $known ->
+    [none] its pool { $pool ->
+        [none] (it is in none)
+       *[other] ({ $pool })
+        }
+   *[other] the journal, which knows it as { $known }
+    }: the marker is not believed, and the guest is left alone
+    .remedy = look who wrote it; if the guest is that machine, move it to pool { $wanted } by hand; else take the line out of its description
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

@@ -73,6 +73,12 @@ reason-guest-unreadable = unknown: { $certain ->
     [qemu] VM
    *[other] container
     } { $id } on node { $node }, whose configuration cannot be read
+reason-marker-disagrees = not made: { $type ->
+    [qemu] VM
+   *[other] container
+    } { $id } on { $node } bears its marker, and is in another pool
+reason-day-not-on-record = the line `eiginfra-remove-after: { $day }` in its description was not written by eiginfra; take it out
+reason-not-on-record = the journal does not know it, and a marker alone proves nothing
 reason-dependency-unknown = unknown, like { $address }
 reason-scheduled-for-deletion = it was deleted, and can still be restored
 reason-moved-by-hand = it was moved by hand

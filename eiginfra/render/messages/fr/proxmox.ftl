@@ -185,6 +185,17 @@ guest-unreadable = { $type ->
    *[other] le conteneur
     } { $id } du nœud { $node } est illisible : { $why } ; il n’y est pas touché, et rien n’est créé à sa place
     .remedy = voyez sur le serveur ; tout le reste est fait entre-temps
+marker-disagrees = { $type ->
+    [qemu] la VM
+   *[other] le conteneur
+    } { $id } du nœud { $node } porte la marque { $mark }, qui ne concorde pas avec { $known ->
+    [none] son pool { $pool ->
+        [none] (il n’en a pas)
+       *[other] ({ $pool })
+        }
+   *[other] le journal, qui le connaît comme { $known }
+    } : la marque n’est pas crue, et la machine reste telle quelle
+    .remedy = voyez qui l’a écrite ; si c’est bien cette machine, déplacez-la à la main dans le pool { $wanted } ; sinon, retirez la ligne de sa description
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM

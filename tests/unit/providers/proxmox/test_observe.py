@@ -74,7 +74,11 @@ class Server(ProxmoxClient):
 
 def lxc(mark: str | None = None, **more: Any) -> dict[str, Any]:
     config = {"hostname": "x", "cores": 1, "memory": 512, "swap": 128, "rootfs": "local-lvm:d,size=8G", "mp0": "local-lvm:e,mp=/d,size=2G"}
-    return {"type": "lxc", "config": {**config, "description": f"eiginfra: {mark}\n" if mark else "by hand\n"}, **more}
+    return {"type": "lxc", "config": {**config, "description": f"eiginfra: {mark}\n" if mark else "by hand\n"}, **pool_of(mark), **more}
+
+
+def pool_of(mark: str | None) -> dict[str, str]:
+    return {"pool": "-".join(mark.split("/")[:2])} if mark else {}
 
 
 def qemu(mark: str | None = None, **more: Any) -> dict[str, Any]:
@@ -86,7 +90,7 @@ def qemu(mark: str | None = None, **more: Any) -> dict[str, Any]:
         "scsi0": "local-lvm:d,size=16G",
         "ide2": "local-lvm:c,media=cdrom,size=4M",
     }
-    return {"type": "qemu", "config": {**config, "description": f"eiginfra: {mark}" if mark else ""}, **more}
+    return {"type": "qemu", "config": {**config, "description": f"eiginfra: {mark}" if mark else ""}, **pool_of(mark), **more}
 
 
 def look(guests: dict[int, dict[str, Any]], *specs: Any, name: str = "proxmox.container", **options: Any) -> Observation:
