@@ -145,8 +145,8 @@ class Scope:
     """What a kind observes: one cohort, the resources wanted of this kind, and what the journal remembers of it.
 
     resources: of this kind, those that are selected; one that is renamed also as it was addressed before. everything, recorded: all
-    resources and all records of the cohort, of every kind. `whole` is False when `--limit`, `--tags` or `--target` left some out.
-    look: shared by all scopes of one observation.
+    resources and all records of the cohort, of every kind; history: every record that there ever was, of all cohorts, from old to new.
+    `whole` is False when `--limit`, `--tags` or `--target` left some out. look: shared by all scopes of one observation.
     """
 
     cohort: str
@@ -156,6 +156,7 @@ class Scope:
     whole: bool = True
     everything: Mapping[Address, Resource] = field(default_factory=dict)
     recorded: Mapping[Address, Record] = field(default_factory=dict)
+    history: Sequence[Record] = ()
     look: Look = field(default_factory=Look, compare=False, repr=False)
 
     def specs(self) -> list[Any]:

@@ -100,6 +100,11 @@ def matches(rule: Rules, wanted: Values, there: Values) -> bool:
     return all(there.get(name) == value for name, value in wanted.items() if name in there or name not in rule.hidden)
 
 
+def shown(rule: Rules, entry: dict[str, JsonValue] | None, there: Values) -> dict[str, JsonValue] | None:
+    """An entry without the hidden fields that the server does not show."""
+    return None if entry is None else {name: value for name, value in entry.items() if name in there or name not in rule.hidden}
+
+
 def _entries(name: str, rule: Rules, desired: JsonValue, observed: JsonValue, last: object) -> list[FieldDiff]:
     """One difference per entry; of an entry only the fields that the desired one sets are compared."""
     wanted, there, was = by_key(rule, desired), by_key(rule, observed), by_key(rule, last)
@@ -111,7 +116,8 @@ def _entries(name: str, rule: Rules, desired: JsonValue, observed: JsonValue, la
                 continue
             before = {field: before.get(field) for field in after if field in before or field not in rule.hidden}
         shape = before if before is not None and after is not None else after
-        cause = Cause.UNKNOWN if last is _ABSENT else _cause(_as(was.get(key), shape), before, _as(after, shape))
+        then, form, mine = (shown(rule, entry, before or {}) for entry in (was.get(key), shape, after))
+        cause = Cause.UNKNOWN if last is _ABSENT else _cause(_as(then, form), before, _as(mine, form))
         found.append(FieldDiff(field=name, entry=key, before=before, after=after, cause=cause, sensitive=rule.sensitive))
     return found
 

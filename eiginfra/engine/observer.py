@@ -28,6 +28,7 @@ def observe(
     available: frozenset[str],
     whole: bool,
     everything: Sequence[Resource] = (),
+    history: Sequence[Record] = (),
     renamed: Renames = NO_RENAMES,
     oddities: Callable[[], Mapping[str, Sequence[Finding]]] = dict,
 ) -> dict[str, Observation]:
@@ -50,7 +51,7 @@ def observe(
         known.setdefault(record.address.kind, []).append(record)
     names = sorted(name for name in wanted.keys() | known.keys() if name in registry and registry[name].provider in available)
     look = Look()
-    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, look) for name in names}
+    scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, history, look) for name in names}
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="observe") as pool:
         futures = {name: pool.submit(registry[name].observe, scope) for name, scope in scopes.items()}
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]

@@ -9,7 +9,7 @@ from eiginfra.core.errors import ProviderError
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Record
 from eiginfra.core.spec import Rules, Spec, rules
-from eiginfra.engine.diff import Values, by_key, matches, normal
+from eiginfra.engine.diff import Values, by_key, matches, normal, shown
 
 
 def reached(spec: type[Spec], desired: Values, seen: Values, before: Values | None, *, sent: bool = False) -> dict[str, JsonValue]:
@@ -58,8 +58,12 @@ def gone_with(registry: Registry, records: Mapping[Address, Record], gone: Addre
 
 
 def compared(spec: type[Spec], values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """The values that decide about causes. A field that is never compared is not needed."""
-    return {name: normal(rule, values[name]) for name, rule in rules(spec).items() if rule.compared and name in values}
+    """The values that decide about causes. A field that is never compared is not needed, nor what the server hides of an entry."""
+    return {name: _visible(rule, normal(rule, values[name])) for name, rule in rules(spec).items() if rule.compared and name in values}
+
+
+def _visible(rule: Rules, value: JsonValue) -> JsonValue:
+    return [*(shown(rule, entry, {}) for entry in by_key(rule, value).values())] if rule.hidden else value
 
 
 def _entries(rule: Rules, desired: JsonValue, seen: JsonValue, last: JsonValue) -> list[JsonValue]:

@@ -192,6 +192,7 @@ class Workspace:
             available=self.providers.available,
             whole=asked.selection.whole,
             everything=site.resources,
+            history=site.history,
             renamed=renamed,
             oddities=self.providers.oddities,
         )

@@ -81,6 +81,8 @@ class Case:
     lost: Callable[[Any], object] = lambda _: None
     gone: str = "create"
     site: dict[str, Any] = field(default_factory=dict)
+    others: bool = False
+    """What eiginfra did not create is somebody else's: without the journal its fields stay as they are."""
     refused: tuple[dict[str, Any], ...] = ()
     """Values, beside the case's own, that the spec refuses, for GitLab would."""
 

@@ -31,10 +31,13 @@ def invited(name, **more):
     return entry(name, email=f"{name}@example.org", **more)
 
 
-def account(world, name, email=None):
-    """Somebody signs up."""
+def account(world, name, email=None, *, shown=True):
+    """Somebody signs up; shown: and lets everybody see the address."""
     fields = {"username": name, "name": name, "email": email or f"{name}@example.org", "reset_password": True, "skip_confirmation": True}
-    return world.by_hand("POST", "/users", **fields)["id"]
+    number = world.by_hand("POST", "/users", **fields)["id"]
+    if shown:
+        world.by_hand("PUT", f"/users/{number}", public_email=fields["email"])
+    return number
 
 
 def direct(world, url=GROUP):

@@ -43,7 +43,7 @@ def situated(
     registry: Registry, journal: Journal, cohort: str, resources: Sequence[Resource], *, teams: Sequence[str], **situation: Any
 ) -> Situation:
     """A whole inventory of these resources, with what the servers show. situation: what else it says; orphans are looked for everywhere."""
-    records, renamed = journal.known(cohort), renames(registry, resources)
+    records, history, renamed = journal.known(cohort), journal.history(cohort), renames(registry, resources)
     seen = observe(
         registry,
         resources,
@@ -53,9 +53,10 @@ def situated(
         available=_providers(registry),
         whole=True,
         everything=resources,
+        history=history,
         renamed=renamed,
     )
-    asked = {"orphans_among": None, "history": journal.history(cohort), **situation}
+    asked = {"orphans_among": None, "history": history, **situation}
     return Situation(resources, resources, seen, records, renames=renamed, **asked)
 
 

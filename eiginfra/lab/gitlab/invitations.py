@@ -135,7 +135,8 @@ def accept_pending(state: GitLabState, user: UserRecord) -> None:
         if one is not None and (one["expires_at"] or state.today()) > yesterday:
             kind, _, number = key.partition(":")
             type_: SourceType = "group" if kind == "group" else "project"
-            state.add_member((type_, int(number)), user.id, one["access_level"], None, one["expires_at"])
+            member = state.add_member((type_, int(number)), user.id, one["access_level"], None, one["expires_at"])
+            member.created_at = one["created_at"]  # GitLab makes the membership of the invitation (Member#accept_invite!)
 
 
 def _routes(kind: str) -> tuple[Route, ...]:

@@ -28,7 +28,8 @@ class GitLabApi:
         self._groups: dict[str, int] = {}
         self.nested = NestedApi(client)
         self._listed: set[str] = set()
-        self._users: dict[str, Json] = {}
+        self._made: dict[str, int] = {}
+        self._bots: dict[int, bool] = {}
 
     def close(self) -> None:
         """End threads and connections."""
@@ -200,7 +201,6 @@ class GitLabApi:
         if isinstance(user, int):
             return self.client.find(f"/users/{user}", f"read account {user}")
         found = self.client.get("/users", f"look for account {user}", username=user)
-        self.meet(found)
         return next((item for item in found if item["username"].lower() == user.lower()), None)
 
     def users(self, usernames: Sequence[str]) -> list[Json]:
@@ -208,7 +208,6 @@ class GitLabApi:
         if len(usernames) > FEW:
             found = self.client.pages("/users", "list the accounts", at_most=len(usernames))
             if found is not None:
-                self.meet(found)
                 return found
         return [item for item in self.client.each(self.user, usernames) if item is not None]
 
@@ -220,7 +219,8 @@ class GitLabApi:
     def create_user(self, fields: Json) -> Json:
         """Make an account (administrators only)."""
         made: Json = self.client.write("post", "/users", f"create account {fields['username']}", within=None, body=fields)
-        self.meet([made])
+        with self._lock:
+            self._made[str(made["username"]).lower()] = int(made["id"])
         return made
 
     def set_blocked(self, username: str, user: int, *, blocked: bool) -> None:
@@ -228,22 +228,16 @@ class GitLabApi:
         verb = "block" if blocked else "unblock"
         self.client.write("post", f"/users/{user}/{verb}", f"{verb} account {username}", within=None)
 
-    def meet(self, users: Iterable[Json]) -> None:
-        """Remember accounts that were shown somewhere."""
-        with self._lock:
-            self._users.update({user["username"].lower(): user for user in users})
+    def is_bot(self, user: int) -> bool:
+        """Whether an account is that of an access token, or a service account; asked once."""
+        if user not in self._bots:
+            found = self.me() if user == self.me()["id"] else self.user(user)
+            self._bots[user] = bool((found or {}).get("bot"))
+        return self._bots[user]
 
-    def met(self, username: str) -> int | None:
-        """The ID of an account that was shown somewhere."""
-        known = self._users.get(username.lower())
-        return None if known is None else int(known["id"])
-
-    def account(self, username: str) -> int | None:
-        """The ID of an account, from memory or from GitLab; None when there is none."""
-        known = self.met(username)
-        if known is None and (found := self.user(username)) is not None:
-            known = int(found["id"])
-        return known
+    def made(self, username: str) -> int | None:
+        """The ID of an account that was made since this began."""
+        return self._made.get(username.lower())
 
 
 def _call(ask: Callable[[], list[Json]]) -> list[Json]:

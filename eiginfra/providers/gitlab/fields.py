@@ -26,7 +26,8 @@ def _full_path(value: str) -> str:
 
 
 FullPath = Annotated[str, AfterValidator(_full_path), Field(examples=["eig/eig3/adler"])]
-Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$", max_length=255)]
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$", max_length=255), AfterValidator(str.lower)]
+"""GitLab ignores the case: one person is one name."""
 
 
 def lower_case(value: JsonValue) -> JsonValue:

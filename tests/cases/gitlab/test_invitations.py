@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from support.gitlab_people import ADDRESS, ADLER, COHORT, GROUP, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import reasons, shown
 from support.words import message, remedy, told
@@ -49,8 +50,8 @@ def test_an_invitation_follows_the_inventory_and_is_withdrawn_with_it(inviting):
 def test_an_invitation_is_withdrawn_where_the_list_gives_no_address_any_more(inviting):
     """As `gitlab_access` gives none once the site makes accounts instead."""
     inviting.apply(*PLACES, user("ada"), members(invited("ada")))
-    account(inviting.world, "ada", "elsewhere@example.org")
-    inviting.apply(*PLACES, user("ada"), members(entry("ada")))
+    number = account(inviting.world, "ada", "elsewhere@example.org")
+    inviting.apply(*PLACES, user("ada"), members(entry("ada", id=number)))
     assert direct(inviting.world)["ada"] == 30
     assert inviting.world.by_hand("GET", f"{GROUP}/invitations") == []
 
@@ -105,26 +106,44 @@ def test_the_address_of_another_account_is_told_when_planning(inviting):
     assert "belongs to the account ada-lovelace" in message(finding)
 
 
-def test_an_invitation_accepted_under_another_name_is_not_removed_and_sent_again(road):
+@pytest.fixture
+def owner(road):
+    """The site invites; the token is that of a group's owner, who is no administrator."""
     root = road.world
-    owner = account(root, "owner")
-    root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
-    token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
-    mine = road.later(root.as_token(token, accounts="invite"))
-    account(root, "ada-lovelace", "ada@example.org")  # whose address only administrators see
+    number = account(root, "owner")
+    root.by_hand("POST", "/groups/eig/members", user_id=number, access_level=50)
+    token = root.by_hand("POST", f"/users/{number}/personal_access_tokens", name="t", scopes=["api"])["token"]
+    return lambda accounts="invite": road.later(root.as_token(token, accounts=accounts))
+
+
+def test_attack_5_whose_account_has_the_address_is_the_person_whatever_the_name(road, owner):
+    account(road.world, "ada-lovelace", "ada@example.org", shown=False)
+    account(road.world, "ada", "mallory@example.org", shown=False)  # took the name first
     wanted = (COHORT, ADLER, user("ada"), members(invited("ada")))
-    mine.run(mine.plan(*wanted))
-    assert direct(root)["ada-lovelace"] == 30
-    plan = mine.later(root.as_token(token, accounts="invite")).plan(*wanted)
-    assert plan.acting == ()
-    (change,) = [change for change in plan.changes if str(change.address) == ADDRESS]
-    assert [(item.diff.label, item.diff.removes, item.reason.code) for item in change.blocked] == [
-        ("members[ada]", False, "invitation-taken"),
-        ("members[ada-lovelace]", True, "invitation-taken"),
-    ]
-    (finding,) = plan.findings
-    assert (finding.code, finding.severity) == ("invitation-taken", "warning")
-    assert "ada-lovelace may be the same person" in message(finding)
+    assert not owner().run(owner().plan(*wanted)).failed
+    assert (direct(road.world)["ada-lovelace"], "ada" in direct(road.world)) == (30, False)
+    plan = owner().plan(*wanted)
+    assert plan.empty
+    assert waits(plan) == {}
+    assert [finding.code for finding in plan.findings] == ["account-renamed", "account-name-taken"]
+
+
+@pytest.mark.parametrize("name", ["ada", "ada-lovelace"])
+def test_attack_5_who_accepts_an_invitation_is_who_was_invited(road, owner, name):
+    bystander = account(road.world, "bystander")
+    wanted = (COHORT, ADLER, user("ada"), user("bob"), members(invited("ada"), invited("bob")))
+    owner().apply(*wanted)
+    account(road.world, name, "ada@example.org", shown=False)
+    for _ in range(2):
+        plan = owner().plan(*wanted)
+        assert plan.empty
+        assert waits(plan).keys() == {"gitlab.user[bob]", ADDRESS}
+        assert [finding.code for finding in plan.findings] == ([] if name == "ada" else ["account-renamed"])
+        owner().run(plan)
+    # Whoever came by hand meanwhile is a stranger.
+    road.world.by_hand("POST", f"{GROUP}/members", user_id=bystander, access_level=30)
+    owner().apply(*wanted)
+    assert direct(road.world) == {name: 30, "owner": 50, "eiginfra-bot": 0}
 
 
 def test_an_instance_that_does_not_invite_is_not_asked_for_invitations(road):
@@ -164,12 +183,12 @@ def test_another_role_is_asked_for_while_a_promotion_waits(road):
     root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
     token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
     root.by_hand("PUT", "/application/settings", enable_member_promotion_management=True)
-    account(root, "ada")
-    for wanted in (members(entry("ada")), members(entry("ada", access="maintainer")), members(entry("ada", access="guest"))):
+    ada = {"id": account(root, "ada")}
+    for wanted in (members(entry("ada", access=access, **ada)) for access in ("developer", "maintainer", "guest")):
         # Each time by another process, which knows what the journal knows.
         road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, wanted)
     assert direct(root)["ada"] == 10
-    road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, members(entry("ada", access="developer")))
+    road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, members(entry("ada", **ada)))
     assert direct(root)["ada"] == 10  # a member whose promotion waits stays what they are
     road.later(root.as_token(token, accounts="require")).apply(COHORT, ADLER, members())
     assert "ada" not in direct(root)
@@ -181,25 +200,26 @@ def test_since_when_a_promotion_waits_is_kept_while_the_list_changes(road):
     root.by_hand("POST", "/groups/eig/members", user_id=owner, access_level=50)
     token = root.by_hand("POST", f"/users/{owner}/personal_access_tokens", name="t", scopes=["api"])["token"]
     root.by_hand("PUT", "/application/settings", enable_member_promotion_management=True)
-    for name in ("ada", "bob"):
-        account(root, name)
+    ada, bob = ({"id": account(root, name)} for name in ("ada", "bob"))
     mine = road.later(root.as_token(token, accounts="require"))
-    mine.apply(COHORT, ADLER, members(entry("ada")))
+    mine.apply(COHORT, ADLER, members(entry("ada", **ada)))
     address = Address.parse(ADDRESS)
     record = mine.journal.records("eig3")[address]
     earlier = replace(record, at=record.at - timedelta(days=9))
     (seen,) = (
-        mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine.resource(members(entry("ada")))], [earlier])).objects
+        mine.world.kinds["gitlab.members"]
+        .observe(Scope("eig3", ("adler",), [mine.resource(members(entry("ada", **ada)))], [earlier]))
+        .objects
     )
     assert seen.handle["since"] == {"ada": str(earlier.at.date())}
     # Kept when the journal is written anew, and forgotten when another promotion is asked for.
     later = replace(record, handle=seen.handle)
-    wanted = members(entry("ada"), entry("bob", access="guest"))
+    wanted = members(entry("ada", **ada), entry("bob", access="guest", **bob))
     (seen,) = mine.world.kinds["gitlab.members"].observe(Scope("eig3", ("adler",), [mine.resource(wanted)], [later])).objects
     assert seen.handle["since"] == {"ada": str(earlier.at.date())}
     done = mine.world.kind(wanted).update(seen, wanted, mine.world.diffs_of(wanted, seen))
     assert done.handle["since"] == {"ada": str(earlier.at.date())}
-    other = members(entry("ada", access="maintainer"), entry("bob", access="guest"))
+    other = members(entry("ada", access="maintainer", **ada), entry("bob", access="guest", **bob))
     seen = mine.world.kind(other).read(other, done.handle)
     done = mine.world.kind(other).update(seen, other, mine.world.diffs_of(other, seen))
     assert "since" not in done.handle

@@ -1,5 +1,6 @@
 """People who come, wait, move and leave, on the whole road."""
 
+import pytest
 from support.gitlab_people import ADDRESS, COHORT, PLACES, account, direct, entry, invited, members, user, waits
 from support.gitlab_road import shown
 from support.words import message, remedy, told
@@ -87,7 +88,7 @@ def test_a_block_by_an_administrator_is_lifted_only_by_the_playbook(road):
     assert state(road) == "active"
 
 
-def test_another_account_of_the_name_is_not_unblocked(road):
+def test_attack_5_who_comes_back_under_another_name_is_unblocked_and_who_took_the_name_is_not(road):
     road.apply(user("ada"))
     road.apply()
     root = road.world
@@ -95,23 +96,30 @@ def test_another_account_of_the_name_is_not_unblocked(road):
     other = account(root, "ada", "mallory@example.org")
     root.by_hand("POST", f"/users/{other}/block")
     plan = road.later().plan(user("ada"))
-    assert plan.acting == ()
-    assert [(finding.code, finding.severity) for finding in plan.findings] == [("account-replaced", "warning")]
+    assert [finding.code for finding in plan.findings] == ["account-renamed", "account-name-taken"]
+    road.later().run(plan)
+    assert root.by_hand("GET", f"/users/{root.account_id('ada-lovelace')}")["state"] == "active"
     assert root.by_hand("GET", f"/users/{other}")["state"] == "blocked"
 
 
 # Names and numbers
 
 
-def test_an_account_that_was_renamed_is_the_same_person(road):
-    account(road.world, "ada")
-    wanted = (*PLACES, members(entry("ada")))
+@pytest.mark.parametrize("accounts", [[], [user("ada")]])
+def test_attack_10_an_account_that_was_renamed_is_the_same_person(road, accounts):
+    number = account(road.world, "ada")
+    wanted = (*PLACES, *accounts, members(entry("ada", **({} if accounts else {"id": number}))))
     road.apply(*wanted)
-    road.world.by_hand("PUT", f"/users/{road.world.account_id('ada')}", username="ada-lovelace")
+    road.world.by_hand("PUT", f"/users/{number}", username="ada-lovelace")
     plan = road.later().plan(*wanted)
     assert plan.empty
     assert [finding.code for finding in plan.findings] == ["account-renamed"]
     assert "the account ada is called ada-lovelace now" in message(plan.findings[0])
+    # A change reaches the same account, although its name is free by now, or another's.
+    account(road.world, "ada", "mallory@example.org")
+    wanted = (*PLACES, *accounts, members(entry("ada", access="reporter", **({} if accounts else {"id": number}))))
+    road.later().apply(*wanted)
+    assert direct(road.world) == {"ada-lovelace": 20, "eiginfra-bot": 0}
 
 
 def left_out(plan):
@@ -120,16 +128,16 @@ def left_out(plan):
     return {item.diff.label: item.reason.code for item in change.blocked}
 
 
-def test_whoever_took_a_name_is_no_member_and_everybody_else_is_one(road):
+def test_attack_5_whoever_took_the_name_of_a_deleted_account_is_no_member_and_everybody_else_is_one(road):
     road.apply(*PLACES, user("ada"), user("bob"), members())
-    road.world.by_hand("PUT", f"/users/{road.world.account_id('ada')}", username="ada-lovelace")
-    account(road.world, "ada", "mallory@example.org")
+    road.world.by_hand("DELETE", f"/users/{road.world.account_id('ada')}")
+    account(road.world, "ada", "ada@example.org")  # with her address, since nobody has it any more
     for email in ({}, {"email": "ada@example.org"}):
         wanted = (*PLACES, user("ada"), user("bob"), members(entry("ada", **email), entry("bob")))
         plan = road.later().plan(*wanted)
         (finding,) = plan.findings
         assert (finding.code, finding.severity) == ("account-replaced", "warning")
-        assert "eiginfra forget 'gitlab.user[ada]'" in remedy(finding)
+        assert "eiginfra confirm ada" in remedy(finding)
         assert "EIG Link to say whose account this is" in waits(plan)["gitlab.user[ada]"]["(exists)"]
         assert set(left_out(plan)) == {"members[ada]"}
         road.later().apply(*wanted)
@@ -137,11 +145,11 @@ def test_whoever_took_a_name_is_no_member_and_everybody_else_is_one(road):
 
 
 def test_a_name_that_nobody_bears_is_left_out_and_told(road):
-    account(road.world, "bob")
+    bob = {"id": account(road.world, "bob")}
     for wanted, address in (
-        ((*PLACES, members(entry("nobody"), entry("bob"))), ADDRESS),
+        ((*PLACES, members(entry("nobody"), entry("bob", **bob))), ADDRESS),
         (
-            (COHORT, GroupSpec(path="eig/eig3/plume"), members(entry("nobody"), entry("bob"), holder="eig/eig3/plume")),
+            (COHORT, GroupSpec(path="eig/eig3/plume"), members(entry("nobody"), entry("bob", **bob), holder="eig/eig3/plume")),
             "gitlab.members[eig/eig3/plume]",
         ),
     ):
@@ -151,7 +159,7 @@ def test_a_name_that_nobody_bears_is_left_out_and_told(road):
         assert "there is no account nobody on GitLab" in message(finding)
         road.later().apply(*wanted)
     assert direct(road.world) == direct(road.world, "/groups/eig%2Feig3%2Fplume") == {"bob": 30, "eiginfra-bot": 0}
-    assert road.later().plan(*PLACES, user("nobody"), members(entry("nobody"), entry("bob"))).findings == ()
+    assert road.later().plan(*PLACES, user("nobody"), members(entry("nobody"), entry("bob", **bob))).findings == ()
 
 
 def test_where_people_are_invited_an_entry_needs_an_address(inviting):
@@ -170,10 +178,14 @@ def cap(limit):
 
 def test_half_of_the_members_lost_stops_the_plan_whatever_waits_or_is_inherited(inviting):
     names = ["ada", "bob", "eve", "lin"]
-    for name in names[:3]:
-        account(inviting.world, name)
+    numbers = {name: {"id": account(inviting.world, name)} for name in names[:3]}
     inviting.world.by_hand("POST", "/groups/eig/members", user_id=inviting.world.account_id("eve"), access_level=40)
-    wanted = [entry("ada"), entry("bob"), entry("eve", access="guest"), invited("lin")]
+    wanted = [
+        entry("ada", **numbers["ada"]),
+        entry("bob", **numbers["bob"]),
+        entry("eve", access="guest", **numbers["eve"]),
+        invited("lin"),
+    ]
     inviting.apply(*PLACES, members(*wanted))
     guarded = inviting.later(allows=cap(1))
     # eve is there by inheritance only, and cannot be removed here: ada, bob and lin's invitation count.

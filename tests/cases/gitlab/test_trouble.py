@@ -54,10 +54,11 @@ def test_a_token_that_may_only_read_reads_but_makes_nothing(world, spec):
 def test_a_token_that_may_only_read_changes_nothing(world):
     world.apply(*ALL)
     reader = world.as_token(token_for(world, world.api.me()["id"], "read_api"))
+    known = MembersSpec(group=ADLER.path, members=[{"username": "ada", "access": "developer", "id": world.account_id("ada")}])
     for spec, wanted in (
         (ADLER, GroupSpec(path=ADLER.path, visibility="private")),
         (API, ProjectSpec(path=API.path, description="x")),
-        (MEMBERS, MembersSpec(group=ADLER.path, members=[])),
+        (known, MembersSpec(group=ADLER.path, members=[])),
     ):
         observed = reader.observe(spec)
         with pytest.raises(PermissionDeniedError, match="GitLab answers 403"):

@@ -31,5 +31,6 @@ CASES = {
             Seed("email", "a@example.org", _account("email", "a@example.org"), lambda world: user(world, "email", "c@example.org")),
         ),
         lost=lambda world: world.by_hand("DELETE", f"/users/{world.account_id('ada')}"),
+        others=True,
     ),
 }

@@ -1,6 +1,6 @@
 """`gitlab.members`: who is in a group or a project, and as what; authoritative for its direct members and invitations."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import JsonValue
@@ -12,13 +12,15 @@ from eiginfra.core.errors import NotFoundError, PermanentError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.world import World
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, account
 from eiginfra.providers.gitlab.fields import ancestors
+from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Person, identities, people, told
 from eiginfra.providers.gitlab.members.leavers import Leavers
 from eiginfra.providers.gitlab.members.reader import MembersReader
 from eiginfra.providers.gitlab.members.spec import Membership, MembersSpec
-from eiginfra.providers.gitlab.members.state import MembersState, RememberedMembers
+from eiginfra.providers.gitlab.members.state import MemberList, MembersState, RememberedMembers, as_wanted
 from eiginfra.providers.gitlab.members.writer import MembersWriter
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import CohortTree, identity
@@ -66,7 +68,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         yield from self.fence(spec.path)
         kept = {name.lower() for name in (self._api.settings.keep if self._api else ())}
         for member in spec.members:
-            if member.username.lower() in kept:
+            if member.username in kept:
                 yield error("member-kept", username=member.username, field=f"members[{member.username}]")
 
     def observe(self, scope: Scope) -> Observation:
@@ -80,61 +82,92 @@ class MembersKind(GitLabKind[MembersSpec]):
         asked = [holder for holder in asked if holder.path in specs or holder.sort == "group" or self.stands(holder)]
         inviting = {holder.path for holder in asked if self._invites(specs.get(holder.path), recorded.get(holder.path, {}))}
         memories = {record.address.key: RememberedMembers.of(record.handle, record.at) for record in scope.records}
-        lists = self.reader.read(asked, memories, inviting, anew=True)
-        missing = self._without_account(scope, {name for found in lists.values() for name in found.names})
+        lists = self.reader.read(asked, memories, inviting, scope.look)
+        persons = {person.username: person for person in people(scope)}
+        known = self._identities(scope, persons, specs, lists)
+        missing = self._missing(scope, persons, known)
         everywhere = [item.spec for item in (*scope.everything.values(), *scope.resources) if isinstance(item.spec, MembersSpec)]
         leavers = Leavers(self.api, tree, {spec.path: spec.names for spec in everywhere}, whole=scope.whole)
-        objects, findings = list[Observed](), list[Finding]()
+        objects, findings, numbers = list[Observed](), list[Finding](), dict[str, int]()
         blocked = dict[Address, Mapping[str, Reason]]()
         for holder in asked:
             found, spec = lists.get(holder.path), specs.get(holder.path)
-            entries = None if spec is None else spec.entries
-            state = (found or self.reader.empty(holder)).state(entries)
+            entries, names = (None, frozenset[str]()) if spec is None else (spec.entries, spec.names)
+            accounts = {name: one.number for name in names if (one := known[name]).number is not None}
+            state = (found or self.reader.empty(holder)).state(entries, accounts)
             findings += state.findings
-            out = {name: missing[name] for name in missing if spec is not None and name.lower() in spec.names and name not in state.entries}
-            findings += [_left_out(wanted[holder.path], name) for name, why in out.items() if why.code == "no-account"]
+            numbers |= state.accounts
+            for name in sorted(names):
+                findings += self._told(
+                    scope, wanted[holder.path], persons[name], known[name], left_out=name in missing and name not in state.entries
+                )
+            out = {name: missing[name] for name in sorted(names & missing.keys()) if name not in state.entries}
             if found is None:
                 blocked[Address(MEMBERS, holder.path)] = _labels(out | state.blocked)
                 continue
             state.blocked = out | state.blocked
-            extra, told = leavers.of(found.holder, state, entries)
-            findings += told
+            extra, elsewhere = leavers.of(found.holder, state, entries)
+            findings += elsewhere
             objects.append(_observed(found.holder, state, {**extra, "invitations": holder.path in inviting}, tree.team(holder.path)))
-        return Observation(objects, findings, blocked=blocked)
+        return Observation(objects, findings, blocked=blocked, facts=numbers)
+
+    def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
+        """The IDs of those whose identity is known: what is carried out later names accounts, and no names that change hands."""
+        numbers, spec = world.facts(self.name) or {}, resource.spec
+        if not isinstance(spec, MembersSpec) or spec.names.isdisjoint(numbers):
+            return {}
+        found = ((member, numbers.get(member.username)) for member in spec.members)
+        return {"members": tuple(member if number is None else member.model_copy(update={"id": number}) for member, number in found)}
+
+    def _identities(
+        self, scope: Scope, persons: Mapping[str, Person], specs: Mapping[str, MembersSpec], lists: Mapping[str, MemberList]
+    ) -> Mapping[str, Identity]:
+        """Whose account is whose; GitLab is asked only if somebody is no member yet of a list that names them, by an ID that is known."""
+        members = {int(member["id"]): member for found in lists.values() for member in found.members}
+        at_home = {name: Identity(members[person.number]) for name, person in persons.items() if person.number in members}
+        everybody = all(
+            name in at_home and path in lists and at_home[name].number in lists[path].numbers
+            for path, spec in specs.items()
+            for name in spec.names
+        )
+        if everybody and len({one.number for one in at_home.values()}) == len(at_home):
+            return at_home
+        return identities(self.api, scope, tuple(persons.values()))
+
+    def _missing(self, scope: Scope, persons: Mapping[str, Person], known: Mapping[str, Identity]) -> dict[str, Reason]:
+        """Why people cannot be members: nobody bears the name, and no account is created; or nothing proves that the account is theirs."""
+        invites = self.api.settings.accounts == "invite"
+        created = {address.key for address in scope.everything if address.kind == USER and not invites}
+        missing = {}
+        for name, one in known.items():
+            by_invitation = persons[name].invited and (one.why is None or one.why.code == UNCONFIRMED)
+            if one.user is None and not by_invitation and (one.why is not None or name not in created):
+                missing[name] = one.why or reason("no-account")
+        return missing
+
+    def _told(self, scope: Scope, resource: Resource, person: Person, one: Identity, *, left_out: bool) -> Iterable[Finding]:
+        """What the person's own `gitlab.user` tells is not told again."""
+        address, field, team = str(resource.address), label("members", person.username), resource.team
+        if one.user is None and one.why is None and left_out:
+            yield warning("member-without-account", username=person.username, address=address, field=field, team=team)
+        elif account(person.username) not in scope.everything and (left_out or one.user is not None):
+            yield from told(person, one, address=address, field=field, team=team)
 
     def _invites(self, spec: MembersSpec | None, recorded: Mapping[str, Any]) -> bool:
         """Whether there may be invitations: GitLab is asked for them only then."""
         entries = [*(spec.entries or () if spec else ()), *(recorded.get("members") or ())]
         return self.api.settings.accounts == "invite" or any(entry.get("email") for entry in entries)
 
-    def _without_account(self, scope: Scope, present: Collection[str]) -> dict[str, Reason]:
-        """Why people whom the lists name cannot be members: no account bears the name, and none is created; or it is another's by now.
-
-        present: who is a member of some list, in lower case.
-        """
-        specs = [resource.spec for resource in scope.resources if isinstance(resource.spec, MembersSpec)]
-        named = {member.username: member for spec in specs for member in spec.members}
-        created = {address.key.lower() for address in scope.everything if address.kind == USER and self.api.settings.accounts != "invite"}
-        unknown = [name for name, member in named.items() if name.lower() not in {*present, *created} and not member.email]
-        asked = sorted(name for name in unknown if self.api.met(name) is None)
-        found = {user["username"].lower() for user in self.api.users(asked)} if asked else set()
-        missing = {name: reason("no-account") for name in asked if name.lower() not in found}
-        for name in named:
-            record = scope.recorded.get(account(name))
-            known = None if record is None else identity(record.handle)
-            if known is not None and self.api.account(name) not in (None, known):
-                missing[name] = reason("account-replaced")
-        return missing
-
     def read(self, spec: MembersSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """The members of one list; None when there is no such group or project."""
         holder = _holder(spec.path, spec, {}, identity(handle))
+        memory = RememberedMembers.of(handle)
         inviting = {spec.path} if handle.get("invitations") or self._invites(spec, {}) else set()
-        found = self.reader.read([holder], {spec.path: RememberedMembers.of(handle)}, inviting, anew=False).get(spec.path)
+        found = self.reader.read([holder], {spec.path: memory}, inviting).get(spec.path)
         if found is None:
             return None
         kept = {name: handle[name] for name in ("stay", "elsewhere", "invitations") if name in handle}
-        return _observed(found.holder, found.state(spec.entries), kept)
+        return _observed(found.holder, found.state(spec.entries, {**memory.accounts, **spec.numbers}), kept)
 
     def create(self, spec: MembersSpec) -> Observed:
         """Add all members to a group or project that is new: one request each."""
@@ -143,7 +176,7 @@ class MembersKind(GitLabKind[MembersSpec]):
             noun = "group" if spec.group else "project"
             raise NotFoundError(f"the {noun} {spec.path} is not there, or hidden from this token")
         present = MembersState.of(there).entries
-        missing = {entry["username"]: entry for entry in spec.entries or () if present.get(entry["username"]) != entry}
+        missing = {entry["username"]: entry for entry in spec.entries or () if not as_wanted(entry, present.get(entry["username"]))}
         diffs = [FieldDiff(field="members", entry=name, before=present.get(name), after=entry) for name, entry in missing.items()]
         return self.update(there, spec, diffs)
 
@@ -154,6 +187,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         """
         holder, handle = _holder(spec.path, spec, {}, identity(observed.handle)), dict[str, Any](observed.handle)
         state = MembersState.of(observed)
+        state.accounts |= spec.numbers
         elsewhere = {name: [Holder(*other) for other in others] for name, others in handle.get("elsewhere", {}).items()}
         writer = MembersWriter(self.api, holder, state, frozenset(handle.get("stay", ())), elsewhere)
         problems: list[PermanentError] = []
@@ -177,13 +211,6 @@ def _turn(diff: FieldDiff) -> tuple[bool, bool, bool, str]:
 
 def _labels(names: Mapping[str, Reason]) -> dict[str, Reason]:
     return {label("members", name): names[name] for name in sorted(names)}
-
-
-def _left_out(resource: Resource, username: str) -> Finding:
-    """A warning for an entry that is left out because nobody bears the name."""
-    return warning(
-        "member-without-account", username=username, address=str(resource.address), field=label("members", username), team=resource.team
-    )
 
 
 def _observed(holder: Holder, state: MembersState, more: Mapping[str, JsonValue], team: str | None = None) -> Observed:

@@ -1,6 +1,6 @@
 """`gitlab.user`: an account on GitLab; made, invited or insisted on, as the site's `accounts` says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -13,12 +13,13 @@ from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.merge import strongest
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules, Spec
 from eiginfra.core.world import World
 from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import USER, GitLabKind, account
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.fields import Username, lower_case
+from eiginfra.providers.gitlab.fields import Username
+from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Person, identities, people, theirs, told
 from eiginfra.providers.gitlab.observed_tree import identity
 from eiginfra.providers.gitlab.reactivation import reactivated
 
@@ -30,16 +31,17 @@ AWAKE = frozenset({"active", "deactivated", APPROVAL})
 class UserSpec(Spec):
     """An account on GitLab."""
 
-    username: Annotated[Username, Rules(immutable=True, normalise=lower_case)] = Field(description="What follows the @")
+    username: Annotated[Username, IMMUTABLE] = Field(description="What follows the @")
     name: Annotated[str, CREATE_ONLY, rules.SHOWN_NAME] = Field(default="", description="Shown name; the person may change it")
     email: Annotated[str, CREATE_ONLY] = Field(default="", description="Where GitLab sends the link to set a password, or the invitation")
+    id: Annotated[int | None, CREATE_ONLY, Field(ge=1)] = Field(default=None, description="The account's ID, where EIG Link confirmed it")
     state: Annotated[Literal["active", "blocked"], Rules(harm=("blocked", "account-blocked"), merge=strongest(["active", "blocked"]))] = (
         Field(default="active", description="Whether it may sign in")
     )
 
 
 class UserKind(GitLabKind[UserSpec]):
-    """Found by its username. Never given a password or removed; blocked only if eiginfra made it, while its owner is away."""
+    """Found by its ID once that is known. Never given a password or removed; blocked only if eiginfra made it, while its owner is away."""
 
     name = USER
     spec = UserSpec
@@ -58,57 +60,53 @@ class UserKind(GitLabKind[UserSpec]):
             yield from rules.EMAIL.objections(f"{self.name}: email", spec.email, "email")
 
     def observe(self, scope: Scope) -> Observation:
-        """The accounts by these names: pages of all accounts where they are few, else one request a name."""
-        addresses = [record.address for record in scope.records] + [resource.address for resource in scope.resources]
-        names = {address.key.lower(): address.key for address in addresses}
-        listed = self.api.users(sorted(names.values()))
-        found = {names[user["username"].lower()]: user for user in listed if user["username"].lower() in names}
-        known = {record.address.key: number for record in scope.records if (number := identity(record.handle)) is not None}
-        found |= self._by_number({key: number for key, number in known.items() if key not in found})
-        replaced = {key for key, user in found.items() if known.get(key, user["id"]) != user["id"]}
-        teams = {resource.address.key: resource.team for resource in scope.resources}
-        objects = [_observed(key, user, teams.get(key)) for key, user in sorted(found.items()) if key not in replaced]
-        absent = {Address(USER, key): Absence(reason("account-replaced"), Presence.WAITING) for key in replaced}
-        findings = [
-            _replaced(resource, found[resource.address.key], known[resource.address.key])
-            for resource in scope.resources
-            if resource.address.key in replaced
-        ]
-        missing = [resource for resource in scope.resources if resource.address.key not in found]
-        answers = self.api.client.each(lambda one: self._missing(one, listed, known.get(one.address.key)), missing)
-        for resource, answer in zip(missing, answers, strict=True):
+        """These people's accounts: pages of all accounts where they are few, else one request a name; by ID what bears another name."""
+        everybody = people(scope)
+        found = identities(self.api, scope, everybody)
+        wanted = {resource.address.key: resource for resource in scope.resources}
+        ours = {record.address.key for record in (*scope.history, *scope.records) if record.created and record.address.kind == USER}
+        objects, findings, absent = list[Observed](), list[Finding](), dict[Address, Absence]()
+        for person in everybody:
+            key, one, resource = person.username, found[person.username], wanted.get(person.username)
+            if resource is not None:
+                findings += self._told(resource, person, one)
+            if one.user is not None:
+                objects.append(_observed(key, one.user, resource, created=key in ours))
+        people_ = [(wanted[person.username], person, found[person.username]) for person in everybody if person.username in wanted]
+        missing = [item for item in people_ if item[2].user is None]
+        answers = self.api.client.each(lambda item: self._missing(*item), missing)
+        for (resource, *_), answer in zip(missing, answers, strict=True):
             if answer is not None:
-                why, told = answer
+                why, warned = answer
                 absent[resource.address] = Absence(why, Presence.WAITING)
-                findings += told
+                findings += warned
         return Observation(objects, findings, absent)
 
-    def _by_number(self, known: Mapping[str, int]) -> dict[str, Json]:
-        """Accounts by the IDs that the journal knows: some bear another name by now, and blocked ones are listed to administrators only."""
-        users = self.api.client.each(self.api.user, known.values())
-        return {key: user for key, user in zip(known, users, strict=True) if user is not None}
+    def _told(self, resource: Resource, person: Person, one: Identity) -> Iterator[Finding]:
+        """Who will be invited needs no confirmation: the invitation proves the account."""
+        if not self._invites(person, one):
+            yield from told(person, one, address=str(resource.address), field="username", team=resource.team)
 
-    def _missing(self, resource: Resource, listed: Iterable[Json], known: int | None) -> tuple[Reason, list[Finding]] | None:
+    def _invites(self, person: Person, one: Identity) -> bool:
+        return self.api.settings.accounts == "invite" and bool(person.email) and one.why is not None and one.why.code == UNCONFIRMED
+
+    def _missing(self, resource: Resource, person: Person, one: Identity) -> tuple[Reason, list[Finding]] | None:
         """Why an account that is not there is not created either, and what to do; None if it is created. Nobody else is kept back."""
-        spec, settings = resource.spec, self.api.settings
-        if not isinstance(spec, UserSpec):
-            return None
+        settings = self.api.settings
+        if one.why is not None:
+            return (reason("own-invitation"), []) if self._invites(person, one) else (one.why, [])
         address, team = str(resource.address), resource.team
-        if known is not None and not self.api.me().get("is_admin"):
-            found = warning("account-hidden", username=spec.username, id=known, address=address, field="username", team=team)
-            return reason("account-hidden"), [found]
         if settings.accounts == "require":
-            found = warning("account-missing", username=spec.username, url=settings.url, address=address, field="username", team=team)
+            found = warning("account-missing", username=person.username, url=settings.url, address=address, field="username", team=team)
             return reason("account-missing"), [found]
-        if not spec.email:
+        if not person.email:
             found = warning(
-                "account-without-email", username=spec.username, accounts=settings.accounts, address=address, field="email", team=team
+                "account-without-email", username=person.username, accounts=settings.accounts, address=address, field="email", team=team
             )
             return reason("email-missing"), [found]
-        mine = [user for user in listed if str(user.get("email", "")).lower() == spec.email.lower()]
-        others = [str(user["username"]) for user in mine or self.api.users_by_email(spec.email)]
+        others = [str(user["username"]) for user in self.api.users_by_email(person.email)]
         if others:
-            found = warning("account-email-taken", username=spec.username, account=others[0], address=address, field="email", team=team)
+            found = warning("account-email-taken", username=person.username, account=others[0], address=address, field="email", team=team)
             return reason("account-email-taken", account=others[0]), [found]
         return (reason("own-invitation"), []) if settings.accounts == "invite" else None
 
@@ -124,9 +122,9 @@ class UserKind(GitLabKind[UserSpec]):
                 yield _blocked(resource, there)
 
     def read(self, spec: UserSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
-        """One account by ID or username."""
-        known = identity(handle)
-        user = self.api.user(known or spec.username)
+        """One account by ID; without a known one, by its name, if it is the person's."""
+        number = identity(handle) or spec.id
+        user = self.api.user(number) if number is not None else theirs(self.api, spec.username, spec.email)
         return None if user is None else _observed(self.key(spec), user)
 
     def create(self, spec: UserSpec) -> Observed:
@@ -156,23 +154,10 @@ class UserKind(GitLabKind[UserSpec]):
         return self.read(spec, observed.handle) or observed
 
 
-def _replaced(resource: Resource, user: Json, known: int) -> Finding:
-    """Names can be given up and taken by somebody else: accounts are known by their ID."""
-    return warning(
-        "account-replaced",
-        username=user["username"],
-        id=user["id"],
-        known=known,
-        address=str(resource.address),
-        field="username",
-        team=resource.team,
-    )
-
-
 def _blocked(resource: Resource, there: Observed) -> Finding:
     return warning(
         "account-blocked",
-        username=there.values["username"],
+        username=there.facts.get("username"),
         state=there.facts.get("state"),
         address=str(resource.address),
         field="username",
@@ -180,13 +165,15 @@ def _blocked(resource: Resource, there: Observed) -> Finding:
     )
 
 
-def _observed(key: str, user: Json, team: str | None = None) -> Observed:
+def _observed(key: str, user: Json, resource: Resource | None = None, *, created: bool = True) -> Observed:
+    """The account of whom the inventory calls `key`, whatever its name is now. created: whether eiginfra made it."""
     state = str(user.get("state", "active"))
     return Observed(
         Address(USER, key),
-        {"username": user["username"], "state": "active" if state in AWAKE else "blocked"},
+        {"username": key, "state": "active" if state in AWAKE else "blocked"},
         handle={"id": user["id"]},
-        team=team,
+        team=None if resource is None else resource.team,
         waiting={"username": reason("account-approval")} if state == APPROVAL else {},
-        facts={"id": user["id"], "state": user.get("state"), "web_url": user.get("web_url")},
+        blocked={} if created else {"state": reason("account-not-created")},
+        facts={"id": user["id"], "username": user["username"], "state": user.get("state"), "web_url": user.get("web_url")},
     )

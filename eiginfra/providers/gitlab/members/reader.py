@@ -4,6 +4,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from eiginfra.core.look import Look
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import ancestors
@@ -23,16 +24,20 @@ class MembersReader:
         self._lists: dict[str, list[Json]] = {}
 
     def read(
-        self, holders: Sequence[Holder], memories: Mapping[str, RememberedMembers], inviting: Collection[str], *, anew: bool
+        self, holders: Sequence[Holder], memories: Mapping[str, RememberedMembers], inviting: Collection[str], look: Look | None = None
     ) -> dict[str, MemberList]:
         """The lists of those groups and projects that exist, by path.
 
-        inviting: the paths whose invitations are read too. `anew`: whether the groups above are read again.
+        inviting: the paths whose invitations are read too. Without a look the groups above are those that were read last.
         """
-        remembered = set() if anew else set(self._lists)
-        found = {holder.path: (holder, members) for holder, members in self._api.client.each(self._look, holders) if members is not None}
+        remembered = set(self._lists) if look is None else set()
+
+        def read(holder: Holder) -> tuple[Holder, list[Json] | None]:
+            return read_list((self._api, holder)) if look is None else look.once(read_list, (self._api, holder))
+
+        found = {holder.path: (holder, members) for holder, members in self._api.client.each(read, holders) if members is not None}
         above = sorted({group for holder in holders for group in ancestors(holder.path)} - found.keys() - remembered)
-        others = dict(self._api.client.each(lambda path: (path, self._look(Holder("group", path))[1] or []), above))
+        others = dict(self._api.client.each(lambda path: (path, read(Holder("group", path))[1] or []), above))
         with self._lock:
             self._lists.update(others | {path: members for path, (holder, members) in found.items() if holder.sort == "group"})
         asked = [holder for holder, _ in found.values() if holder.path in inviting]
@@ -51,21 +56,23 @@ class MembersReader:
 
     def empty(self, holder: Holder) -> MemberList:
         """A list without members, with what is inherited there."""
-        above: dict[str, tuple[int, str]] = {}
+        above: dict[int, tuple[int, str]] = {}
         for group in ancestors(holder.path):
             for member in self._lists.get(group, ()):
-                name, level = member["username"].lower(), int(member["access_level"])
-                above[name] = max(above.get(name, (0, "")), (level, group))
+                number, level = int(member["id"]), int(member["access_level"])
+                above[number] = max(above.get(number, (0, "")), (level, group))
         return MemberList(self._api, holder, above=above)
 
-    def _look(self, holder: Holder) -> tuple[Holder, list[Json] | None]:
-        known = holder if holder.id or holder.sort == "project" else replace(holder, id=self._api.known_group(holder.path))
-        members = self._api.nested.members(known) if known.id or known.sort == "project" else None
-        if members is None and known.sort == "group" and holder.id is None:
-            # Never seen, or deleted and created again since.
-            found = self._api.group(holder.path)
-            if found is not None and str(found["full_path"]).lower() == holder.path.lower():
-                known = replace(holder, id=int(found["id"]))
-                members = self._api.nested.members(known)
-        self._api.meet(members or ())
-        return known, members
+
+def read_list(asked: tuple[GitLabApi, Holder]) -> tuple[Holder, list[Json] | None]:
+    """The direct members of a group or project, with its ID; None when it is not there."""
+    api, holder = asked
+    known = holder if holder.id or holder.sort == "project" else replace(holder, id=api.known_group(holder.path))
+    members = api.nested.members(known) if known.id or known.sort == "project" else None
+    if members is None and known.sort == "group" and holder.id is None:
+        # Never seen, or deleted and created again since.
+        found = api.group(holder.path)
+        if found is not None and str(found["full_path"]).lower() == holder.path.lower():
+            known = replace(holder, id=int(found["id"]))
+            members = api.nested.members(known)
+    return known, members

@@ -10,13 +10,16 @@ from eiginfra.core.merge import LATEST, by_entry, strongest
 from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.gitlab.fields import FullPath, Username
-from eiginfra.providers.gitlab.members.state import Entry
+from eiginfra.providers.gitlab.members.state import HIDDEN, Entry
 
 _ACCESS = strongest(["owner", "maintainer", "developer", "reporter", "planner", "guest"])
 
 
 class Membership(BaseModel):
-    """One membership. Without `expires` it does not end. With `email`, in lower case, who has no account is invited there."""
+    """One membership. Without `expires` it does not end. With `email`, in lower case, who has no account is invited there.
+
+    id: that of the account, where the journal does not know it and no `gitlab.user` proves it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +27,7 @@ class Membership(BaseModel):
     access: Literal["guest", "planner", "reporter", "developer", "maintainer", "owner"]
     expires: date | None = None
     email: Annotated[str, AfterValidator(str.lower)] | None = None
+    id: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -31,7 +35,7 @@ class Membership(BaseModel):
         """An entry is compared as a whole: what is not written about its end says that there is none."""
         if not isinstance(data, Mapping):
             return data
-        return {"expires": None, **{name: value for name, value in data.items() if name != "email" or value is not None}}
+        return {"expires": None, **{name: value for name, value in data.items() if name not in HIDDEN or value is not None}}
 
 
 class MembersSpec(Spec):
@@ -43,7 +47,7 @@ class MembersSpec(Spec):
         tuple[Membership, ...],
         Rules(
             entries="username",
-            hidden=frozenset({"email"}),
+            hidden=HIDDEN,
             harm=(None, "access-lost"),
             merge=by_entry("username", access=_ACCESS, expires=LATEST),
         ),
@@ -63,14 +67,19 @@ class MembersSpec(Spec):
     @property
     def names(self) -> frozenset[str]:
         """The wanted usernames, in lower case."""
-        return frozenset(member.username.lower() for member in self.members)
+        return frozenset(member.username for member in self.members)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The IDs of accounts that are given, by username."""
+        return {member.username: member.id for member in self.members if member.id is not None}
 
     @field_validator("members")
     @classmethod
     def _once(cls, members: tuple[Membership, ...]) -> tuple[Membership, ...]:
-        names = [member.username.lower() for member in members]
+        names = [member.username for member in members]
         for member in members:
-            if names.count(member.username.lower()) > 1:
+            if names.count(member.username) > 1:
                 raise refusal("listed-twice", name=member.username)
         return members
 

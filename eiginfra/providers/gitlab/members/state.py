@@ -1,6 +1,5 @@
 """Who of a group's or project's members is eiginfra's to judge, and what of the wanted list already holds."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,8 +19,8 @@ LEVELS = {"minimal": 5, "guest": 10, "planner": 15, "reporter": 20, "developer":
 NAMES = {level: name for name, level in LEVELS.items()}
 OWNER = LEVELS["owner"]
 
-# Accounts that GitLab makes for group and project access tokens, and the default names of service accounts.
-_BOT = re.compile(r"(?:project|group)_\d+_bot(?:_[0-9a-f]+|\d*)|service_account_(?:group_\d+_|project_\d+_)?[0-9a-f]+", re.IGNORECASE)
+HIDDEN = frozenset({"email", "id"})
+"""What an entry says beside the membership itself; GitLab does not show it."""
 
 Entry = dict[str, Any]
 
@@ -38,19 +37,28 @@ def invited_entry(invitation: Json, username: str) -> Entry:
     return {**entry_of(invitation, username), "email": str(invitation["invite_email"]).lower()}
 
 
+_MEMORY = ("users", "accounts", "invited", "sent", "queued", "since")
+
+
 @dataclass(frozen=True)
 class RememberedMembers:
-    """What the journal remembers of a list: whose account was whose, who was invited where, who waits for an administrator, since when."""
+    """What the journal remembers of a list.
+
+    users: the members' IDs; accounts: those of the people whose identity is known. invited: who was invited where; sent: when, as GitLab
+    shows it of the invitation, and of the membership that it becomes. queued: who waits for an administrator; since: since when.
+    """
 
     users: Mapping[str, int] = field(default_factory=dict)
+    accounts: Mapping[str, int] = field(default_factory=dict)
     invited: Mapping[str, str] = field(default_factory=dict)
+    sent: Mapping[str, str] = field(default_factory=dict)
     queued: Mapping[str, Entry] = field(default_factory=dict)
     since: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, handle: Mapping[str, Any], at: datetime | None = None) -> "RememberedMembers":
         """From the handle of an observed list, or of its record: `at` is when that was written, so when the newest were queued."""
-        known = cls(*(dict(handle.get(name) or {}) for name in ("users", "invited", "queued", "since")))
+        known = cls(*(dict(handle.get(name) or {}) for name in _MEMORY))
         return known if at is None else replace(known, since={name: at.date().isoformat() for name in known.queued} | dict(known.since))
 
 
@@ -63,7 +71,9 @@ class MembersState:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
     invited: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
     queued: dict[str, Entry] = field(default_factory=dict)
     since: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, Reason] = field(default_factory=dict)
@@ -75,7 +85,8 @@ class MembersState:
         """The state that an observed list was made of."""
         members: Any = observed.values["members"]
         memory = RememberedMembers.of(observed.handle)
-        state = cls({entry["username"]: dict(entry) for entry in members}, dict(memory.users), dict(memory.invited))
+        entries = {entry["username"]: dict(entry) for entry in members}
+        state = cls(entries, dict(memory.users), dict(memory.accounts), dict(memory.invited), dict(memory.sent))
         for name in state.invited:
             state.waiting[name] = invitation_of(name)
         for name, entry in memory.queued.items():
@@ -90,17 +101,12 @@ class MembersState:
     @property
     def handle(self) -> dict[str, JsonValue]:
         """What the journal remembers; see `RememberedMembers`."""
-        known: dict[str, Mapping[str, JsonValue]] = {
-            "users": self.users,
-            "invited": self.invited,
-            "queued": self.queued,
-            "since": self.since,
-        }
+        known: dict[str, Mapping[str, JsonValue]] = {name: getattr(self, name) for name in _MEMORY}
         return {name: dict(sorted(value.items())) for name, value in known.items() if value}
 
     def wait_for_approval(self, name: str, entry: Entry, since: str | None = None) -> None:
         """A promotion waits for an administrator: it is not asked for again."""
-        self.queued[name] = dict(entry)
+        self.queued[name] = _shown(entry)
         self.waiting[name] = self.blocked[name] = reason("approval", who=name, since=since)
         if since is None:
             self.since.pop(name, None)
@@ -112,41 +118,40 @@ class MembersState:
 class MemberList:
     """The direct members of a group or project and the pending invitations to it, as GitLab lists them.
 
-    above: who inherits which level there, and from which group, by lower-case username.
+    above: who inherits which level there, and from which group, by the account's ID.
     """
 
     api: GitLabApi
     holder: Holder
     members: Sequence[Json] = ()
     invitations: Sequence[Json] = ()
-    above: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    above: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     memory: RememberedMembers = RememberedMembers()
 
     @property
-    def names(self) -> set[str]:
-        """The usernames of the members, in lower case."""
-        return {str(member["username"]).lower() for member in self.members}
+    def numbers(self) -> frozenset[int]:
+        """The IDs of the members."""
+        return frozenset(int(member["id"]) for member in self.members)
 
-    def state(self, wanted: Sequence[Entry] | None) -> MembersState:
-        """The list without those who are never touched. wanted: the entries of the inventory; None: the list left it."""
-        state = MembersState()
-        named = {entry["username"].lower(): entry for entry in wanted or ()}
-        renamed = {number: named[name.lower()] for name, number in self.memory.users.items() if name.lower() in named.keys() - self.names}
-        owners, other_owner = list[str](), False
+    def state(self, wanted: Sequence[Entry] | None, accounts: Mapping[str, int]) -> MembersState:
+        """The list without those who are never touched.
+
+        wanted: the entries of the inventory; None: the list left it. accounts: the IDs of those whose identity is known, by username.
+        """
+        named = {entry["username"]: entry for entry in wanted or ()}
+        state = MembersState(accounts={name: number for name, number in accounts.items() if name in named})
+        owners, others = list[str](), list[int]()
         for member in self.members:
-            mine = named.get(member["username"].lower()) or renamed.get(member["id"])
+            name = self._whose(state, member, named)
             owner = member["access_level"] == OWNER and self.holder.sort == "group"
-            if self._untouched(member, named=mine is not None, left=wanted is None):
-                other_owner |= owner
+            if self._untouched(member, named=name in named, left=wanted is None):
+                others += [member["id"]] if owner else []
                 continue
-            name = mine["username"] if mine is not None else member["username"]
-            if name.lower() != member["username"].lower():
-                state.findings.append(self._renamed(name, member["username"]))
             state.entries[name], state.users[name] = entry_of(member, name), int(member["id"])
             owners += [name] if owner else []
         self._token_account(state, named)
-        if owners and not other_owner:
-            self._last_owner(state, owners, named, left=wanted is None)
+        if owners:
+            self._last_owner(state, owners, others, named, left=wanted is None)
         self._invited(state, named)
         for entry in wanted or ():
             self._queued(state, entry)
@@ -154,13 +159,34 @@ class MemberList:
         self._accepted_by_another(state, wanted or ())
         return state
 
+    def _whose(self, state: MembersState, member: Json, named: Mapping[str, Entry]) -> str:
+        """How a member is called here: by the name that the inventory has for the account, else by its own.
+
+        Who accepted an invitation is the person who was invited: GitLab makes the membership of the invitation.
+        """
+        number, name = int(member["id"]), str(member["username"]).lower()
+        mine = next((mine for mine, known in state.accounts.items() if known == number), None)
+        if mine is None:
+            came = [who for who, sent in self.memory.sent.items() if sent == member.get("created_at") and who in named]
+            if len(came) == 1 and came[0] not in state.accounts:
+                mine, state.accounts[came[0]] = came[0], number
+        if mine is not None:
+            return mine
+        if name not in named:
+            return str(member["username"])
+        if name in state.accounts:
+            return f"{name} (ID {number})"  # somebody else, who took the name
+        state.blocked[name] = reason("account-unconfirmed")
+        return name
+
     def _untouched(self, member: Json, *, named: bool, left: bool) -> bool:
-        """Whether a member is never compared: the token's account, whom the site keeps, bots."""
-        name = member["username"].lower()
-        if member["id"] == self.api.me()["id"] or name in {kept.lower() for kept in self.api.settings.keep} or _BOT.fullmatch(name):
+        """Whether a member is never compared: the token's account, whom the site keeps, bots and service accounts.
+
+        They may bear any name, and anybody a name like theirs; so it is asked of those who would be removed.
+        """
+        if member["id"] == self.api.me()["id"] or member["username"].lower() in {kept.lower() for kept in self.api.settings.keep}:
             return True
-        # Service accounts may bear any name; only of those that would be removed is that asked.
-        return not named and not left and bool((self.api.user(int(member["id"])) or {}).get("bot"))
+        return not named and not left and self.api.is_bot(int(member["id"]))
 
     def _token_account(self, state: MembersState, named: Mapping[str, Entry]) -> None:
         """An entry for the token's account is left out."""
@@ -171,10 +197,12 @@ class MemberList:
         state.blocked[name] = reason("token-account")
         state.findings.append(warning("member-is-token", username=name, path=self.holder.path, address=self._address))
 
-    def _last_owner(self, state: MembersState, owners: Sequence[str], named: Mapping[str, Entry], *, left: bool) -> None:
-        """One owner stays where the list leaves the group without any. An invited owner is none yet."""
-        wanted = [entry["username"] for entry in named.values() if entry["access"] == "owner"]
-        if any(name in state.users or self.api.account(name) is not None for name in wanted):
+    def _last_owner(
+        self, state: MembersState, owners: Sequence[str], others: Sequence[int], named: Mapping[str, Entry], *, left: bool
+    ) -> None:
+        """One owner stays where the list leaves the group without any. An invited owner is none yet, and a bot never is one."""
+        wanted = [state.accounts.get(entry["username"]) for entry in named.values() if entry["access"] == "owner"]
+        if any(not self.api.is_bot(number) for number in (*others, *wanted) if number is not None):
             return
         name = min(owners, key=lambda owner: state.users[owner])
         state.blocked[name] = reason("last-owner")
@@ -183,10 +211,10 @@ class MemberList:
 
     def _invited(self, state: MembersState, named: Mapping[str, Entry]) -> None:
         whose = {
-            email.lower(): str(named.get(name.lower(), {}).get("username", name))
+            email.lower(): name
             for name, email in self.memory.invited.items()
             # Whom the list gives without an address is to be a member, not invited.
-            if named.get(name.lower(), {"email": email}).get("email")
+            if named.get(name, {"email": email}).get("email")
         }
         current = {str(entry["email"]): str(entry["username"]) for entry in named.values() if entry.get("email")}
         # Those at the addresses that the list gives come first: what was sent to a former one of the same person goes.
@@ -197,13 +225,15 @@ class MemberList:
                 name = email  # a member by now, or invited elsewhere: what is left of the invitation goes
             state.entries[name] = invited_entry(invitation, name)
             state.invited[name] = email
-            if name.lower() in named:
+            if sent := invitation.get("created_at"):
+                state.sent[name] = str(sent)
+            if name in named:
                 state.waiting[name] = invitation_of(name)
 
     def _queued(self, state: MembersState, entry: Entry) -> None:
         """What was asked for is not asked for again while it waits; GitLab's REST API does not list such requests."""
         name = entry["username"]
-        if self.memory.queued.get(name) == entry and not _as_wanted(entry, state.entries.get(name)):
+        if self.memory.queued.get(name) == _shown(entry) and not as_wanted(entry, state.entries.get(name)):
             since = self.memory.since.get(name)
             state.wait_for_approval(name, entry, since)
             if since:
@@ -211,7 +241,7 @@ class MemberList:
 
     def _inherited(self, state: MembersState, entry: Entry) -> None:
         """Who inherits more cannot be given less: GitLab would refuse it, and it would mean nothing."""
-        level, group = self.above.get(entry["username"].lower(), (0, ""))
+        level, group = self.above.get(state.accounts.get(entry["username"], 0), (0, ""))
         if level <= LEVELS[entry["access"]]:
             return
         name, access = entry["username"], NAMES.get(level, f"level {level}")
@@ -249,15 +279,17 @@ class MemberList:
             address=self._address,
         )
 
-    def _renamed(self, before: str, now: str) -> Finding:
-        return warning("account-renamed", before=before, now=now, address=self._address)
-
 
 def invitation_of(username: str) -> Reason:
     """What an invitation waits for."""
     return reason("invitation", who=username)
 
 
-def _as_wanted(wanted: Entry, there: Entry | None) -> bool:
-    """Whether a membership is as wanted; GitLab does not show a member's address."""
-    return there is not None and all(there.get(name) == value for name, value in wanted.items() if name != "email")
+def _shown(entry: Entry) -> Entry:
+    """The membership itself."""
+    return {name: value for name, value in entry.items() if name not in HIDDEN}
+
+
+def as_wanted(wanted: Entry, there: Entry | None) -> bool:
+    """Whether a membership is as wanted."""
+    return there is not None and _shown(there) == _shown(wanted)

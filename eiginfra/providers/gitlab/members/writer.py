@@ -49,14 +49,30 @@ class MembersWriter:
 
     def look_for_invitations(self) -> None:
         """Read back those that were sent: GitLab's answer to one shows nothing of it."""
+        state, missing = self._state, list[str]()
         listed = {invitation["invite_email"].lower(): invitation for invitation in self._listed()}
         for name in self._sent:
-            there = listed.get(self._state.invited[name].lower())
+            there = listed.get(state.invited[name].lower())
             if there is None:
-                self._state.entries.pop(name, None)
-                self._state.waiting.pop(name, None)
+                missing.append(name)
+                state.entries.pop(name, None)
+                state.waiting.pop(name, None)
             else:
-                self._state.entries[name] = invited_entry(there, name)
+                state.entries[name] = invited_entry(there, name)
+                state.sent |= {name: str(there["created_at"])} if there.get("created_at") else {}
+        if len(missing) == 1:
+            self._joined_at_once(missing[0])
+
+    def _joined_at_once(self, name: str) -> None:
+        """Whose account already has the address is a member without having been asked: the one whom only this invitation can have added."""
+        me, known = self._api.me()["id"], {*self._state.users.values()}
+        added = [one for one in self._api.nested.members(self._holder) or [] if (one.get("created_by") or {}).get("id") == me]
+        kept = {name.lower() for name in self._api.settings.keep}
+        new = [one for one in added if one["id"] not in {*known, me} and one["username"].lower() not in kept]
+        if len(new) == 1 and not self._api.is_bot(int(new[0]["id"])):
+            del self._state.invited[name]
+            self._state.entries[name] = entry_of(new[0], name)
+            self._state.users[name] = self._state.accounts[name] = int(new[0]["id"])
 
     def _listed(self) -> list[Json]:
         return (self._api.nested.invitations(self._holder) or []) if self._sent else []
@@ -65,7 +81,12 @@ class MembersWriter:
         """Invited is who has no account of that name, where the list says at which address to invite."""
         if username in self._state.invited:
             return True
-        return bool(after.get("email")) and username not in self._state.users and self._api.account(username) is None
+        return bool(after.get("email")) and self._number(username) is None
+
+    def _number(self, username: str) -> int | None:
+        """The ID of the person's account: a name could be somebody else's by now."""
+        state = self._state
+        return state.users.get(username) or state.accounts.get(username) or self._api.made(username)
 
     def _invitation(self, username: str, after: Entry) -> Entry | None:
         email, fields = str(after["email"]), {"access_level": LEVELS[str(after["access"])]}
@@ -100,9 +121,9 @@ class MembersWriter:
 
     def _membership(self, username: str, before: Any, after: Entry) -> Entry | None:
         level, expires = LEVELS[str(after["access"])], after.get("expires")
-        user = self._state.users.get(username) or self._api.account(username)
+        user = self._number(username)
         if user is None:
-            raise NotFoundError(f"there is no account {username} on {self._api.settings.url}; ask them to sign in once")
+            raise NotFoundError(f"there is no account {username} on {self._api.settings.url} that is known to be theirs")
         first: ProviderError | None = None
         # Whose promotion only waits is shown in the list, and is no member yet.
         joins = before is None or username not in self._state.users
@@ -137,8 +158,8 @@ class MembersWriter:
         if self._holder.sort == "project":
             return
         user = self._state.users.get(username)
-        members = self._api.nested.members(self._holder) or []
-        if not any(member["access_level"] == OWNER and member["id"] != user for member in members):
+        owners = [one["id"] for one in self._api.nested.members(self._holder) or [] if one["access_level"] == OWNER and one["id"] != user]
+        if all(self._api.is_bot(owner) for owner in owners):
             raise PermanentError(f"{username} is the last owner of {self._holder.path} and stays one; name another owner first")
 
 
