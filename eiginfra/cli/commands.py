@@ -25,6 +25,7 @@ COMMANDS = {
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
     "journal": "What was done, when, and by whom.",
+    "confirm": "Say whose accounts are whose, for cohort.yml.",
     "forget": "Drop a resource's record from the journal.",
     "doctor": "Look at every service, and say what is missing.",
     "lab": "A GitLab and a Proxmox VE to practise on.",

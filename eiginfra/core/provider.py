@@ -1,7 +1,7 @@
 """What a provider is: one service, its kinds, and what the site file says of it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
+from eiginfra.core.resource import Record
 from eiginfra.core.secret import Secret, SecretSource
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,6 +39,23 @@ class Context:
         return None if self.fetch is None else self.fetch(source, path)
 
 
+@dataclass(frozen=True)
+class Account:
+    """An account at a service, for who says whose it is.
+
+    id: what stays when everything else changes. name: what it is called; shown: the person's name there. since: the day on which it was
+    made. administrator: whether it has rights over the whole service. proved: whether something but the name says that it is the person's.
+    """
+
+    id: int | str
+    name: str
+    shown: str = ""
+    state: str = ""
+    since: str | None = None
+    administrator: bool = False
+    proved: bool = False
+
+
 class Provider(ABC, Generic[M]):
     """A service that eiginfra works with. An entry point of the group `eiginfra.providers` names the class; it bears the name `name`.
 
@@ -50,6 +68,8 @@ class Provider(ABC, Generic[M]):
     """The model of the section (M); unknown keys should be errors."""
     filters: ClassVar[Mapping[str, Filter]] = {}
     """Filters for templates (core.filters), each called after the provider: `gitlab_name`."""
+    account_key: ClassVar[str] = ""
+    """The key under a person of `people` in cohort.yml for the ID of their account; empty where people have none there."""
     workers: ClassVar[int] = 4
     """How many actions may be under way at once."""
     kinds: Sequence[Kind[Any]]
@@ -78,6 +98,14 @@ class Provider(ABC, Generic[M]):
 
     def limit(self, seconds: float | None) -> None:
         """From now on all requests have to end within so many seconds, or raise UnreachableError; None: each has its own time only."""
+
+    def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:  # noqa: ARG002 - for providers that have some
+        """The accounts that bear the names of these people, by name. people: their user names in lower case, with their addresses."""
+        return {}
+
+    def remembered(self, history: Iterable[Record]) -> Collection[str]:  # noqa: ARG002 - for providers that have some
+        """The people whose accounts the journal knows, by user name."""
+        return ()
 
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far, by method, for metrics and benchmarks."""

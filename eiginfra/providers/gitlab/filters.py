@@ -12,14 +12,14 @@ from eiginfra.providers.gitlab.fields import LONGEST_NAME, begins_name, in_name
 # What stands for a sign that is not taken; any other is left out.
 _NEAREST: Final = {"'": "’", "`": "’", '"': "”", "@": "a", "+": " plus ", "&": " et ", **dict.fromkeys("/\\|:", "-")}
 _EMPTY: Final = "_"
-_ACCESS_KEYS: Final = {"access": "role", "expires": "until"}
+_ACCESS_KEYS: Final = {"access": "role", "expires": "until", "id": "gitlab_id"}
 
 
 def access(value: Any, *, invite: bool = False) -> list[Entry]:
     """People as members of a group: their role (a mentor is a reporter), and when it ends. Each user name once.
 
     GitLab ends access at the beginning of the day named, so the day after the last one is named. With `invite` also their e-mail address,
-    where who has no account is invited.
+    where who has no account is invited; and the ID of the account that cohort.yml says is theirs.
     """
     members: dict[str, Entry] = {}
     for person in people("gitlab_access", value):
@@ -27,6 +27,7 @@ def access(value: Any, *, invite: bool = False) -> list[Entry]:
         level = "reporter" if role == "mentor" else role
         entry = {"username": username, "access": level, "expires": person.read("until") + timedelta(days=1)}
         entry |= {"email": person.read("email")} if invite else {}
+        entry |= {"id": number} if (number := person.read("gitlab_id")) is not None else {}
         members.setdefault(username, Entry(entry, person, _ACCESS_KEYS))
     return list(members.values())
 

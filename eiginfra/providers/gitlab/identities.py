@@ -11,6 +11,7 @@ from typing import Any
 
 from eiginfra.core.finding import Finding, warning
 from eiginfra.core.look import Look
+from eiginfra.core.provider import Account
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Record, Resource, Scope
 from eiginfra.providers.gitlab.api import GitLabApi
@@ -26,7 +27,7 @@ UNCONFIRMED = "account-unconfirmed"
 
 
 @dataclass(frozen=True)
-class Person:
+class Somebody:
     """Somebody whom the inventory names, or only the journal, before GitLab is asked.
 
     confirmed: the ID that cohort.yml gives; known: the one that the journal remembers; met: those that it remembers of the same address.
@@ -67,11 +68,11 @@ class Identity:
         return None if self.user is None else int(self.user["id"])
 
 
-def people(scope: Scope) -> tuple[Person, ...]:
+def people(scope: Scope) -> tuple[Somebody, ...]:
     """Those whom the selected accounts and lists of members name, and whose accounts the journal knows; of a whole cohort, all."""
     every = {**scope.everything, **{resource.address: resource for resource in scope.resources}}
     chosen, records = (every.values(), scope.recorded.values()) if scope.whole else (scope.resources, scope.records)
-    names = {name for resource in chosen for name in _names(resource)} | _recorded([*records, *scope.records]).keys()
+    names = {name for resource in chosen for name in _names(resource)} | recorded([*records, *scope.records]).keys()
     found: dict[str, dict[str, Any]] = {name: {} for name in names}
     met: dict[str, set[int]] = {}
     for record in scope.history:
@@ -94,14 +95,14 @@ def people(scope: Scope) -> tuple[Person, ...]:
     for name, place in _sent(remembered):
         if (person := found.get(name)) is not None:
             person["sent"] = (*person.get("sent", ()), place)
-    known = {**_in_lists(remembered), **_recorded(scope.history), **_recorded(remembered)}
+    known = {**_in_lists(remembered), **recorded(scope.history), **recorded(remembered)}
     return tuple(
-        Person(name, known=known.get(name), met=frozenset(met.get(person.get("email") or "-", ())), **person)
+        Somebody(name, known=known.get(name), met=frozenset(met.get(person.get("email") or "-", ())), **person)
         for name, person in sorted(found.items())
     )
 
 
-def identities(api: GitLabApi, scope: Scope, everybody: tuple[Person, ...]) -> Mapping[str, Identity]:
+def identities(api: GitLabApi, scope: Scope, everybody: tuple[Somebody, ...]) -> Mapping[str, Identity]:
     """Whose account is whose, by user name; read once a look."""
     return scope.look.once(_judged, (api, scope.look, everybody))
 
@@ -109,10 +110,30 @@ def identities(api: GitLabApi, scope: Scope, everybody: tuple[Person, ...]) -> M
 def theirs(api: GitLabApi, username: str, email: str) -> Json | None:
     """The account of that name, if it is proved to be the person's."""
     user = api.user(username)
-    return None if user is None else _identity(api, Person(username, email.lower()), user, None).user
+    return None if user is None else _identity(api, Somebody(username, email.lower()), user, None).user
 
 
-def told(person: Person, one: Identity, *, address: str, field: str, team: str | None) -> Iterator[Finding]:
+def candidates(api: GitLabApi, people: Mapping[str, str]) -> dict[str, Account]:
+    """The accounts of these names, by name; people: the addresses, by user name. Bots are nobody's."""
+    named = {user["username"].lower(): int(user["id"]) for user in api.users(sorted(people))}
+    asked = [name for name in sorted(people) if name in named]
+    users = api.client.each(api.user, [named[name] for name in asked])
+    return {
+        name: Account(
+            id=int(user["id"]),
+            name=str(user["username"]),
+            shown=str(user.get("name") or ""),
+            state=str(user.get("state") or ""),
+            since=str(user["created_at"])[:10] if user.get("created_at") else None,
+            administrator=bool(user.get("is_admin")),
+            proved=people[name].lower() in _addresses(user),
+        )
+        for name, user in zip(asked, users, strict=True)
+        if user is not None and not user.get("bot")
+    }
+
+
+def told(person: Somebody, one: Identity, *, address: str, field: str, team: str | None) -> Iterator[Finding]:
     """A warning for what EIG Link or the team should know of a person's account; nothing about one that is not there."""
     place: dict[str, Any] = {"address": address, "field": field, "team": team}
     name, other = person.username, None if one.other is None else int(one.other["id"])
@@ -139,7 +160,7 @@ def _names(resource: Resource) -> Iterable[str]:
     return resource.spec.names if isinstance(resource.spec, MembersSpec) else ()
 
 
-def _recorded(records: Iterable[Record]) -> dict[str, int]:
+def recorded(records: Iterable[Record]) -> dict[str, int]:
     """The IDs of accounts, by name."""
     accounts = (record for record in records if record.address.kind == USER)
     return {record.address.key: number for record in accounts if (number := identity(record.handle)) is not None}
@@ -161,7 +182,7 @@ def _sent(records: Iterable[Record]) -> Iterator[tuple[str, tuple[Holder, str]]]
             yield name, (holder, str(at))
 
 
-def _judged(asked: tuple[GitLabApi, Look, tuple[Person, ...]]) -> Mapping[str, Identity]:
+def _judged(asked: tuple[GitLabApi, Look, tuple[Somebody, ...]]) -> Mapping[str, Identity]:
     api, look, everybody = asked
     listed = api.users([person.username for person in everybody])
     named, numbered = {user["username"].lower(): user for user in listed}, {int(user["id"]): user for user in listed}
@@ -195,7 +216,7 @@ def _members(api: GitLabApi, look: Look, holders: Iterable[Holder]) -> Iterator[
     return ((holder, member) for holder, (_, members) in zip(chosen, lists, strict=True) for member in members or ())
 
 
-def _identity(api: GitLabApi, person: Person, named: Json | None, numbered: Json | None) -> Identity:
+def _identity(api: GitLabApi, person: Somebody, named: Json | None, numbered: Json | None) -> Identity:
     """One person's; named: the account that bears the name, numbered: the one of the known ID."""
     if numbered is not None:
         return Identity(numbered, other=named if named is not None and named["id"] != numbered["id"] else None)
@@ -219,7 +240,7 @@ def _addresses(user: Json) -> set[str]:
     return {str(address).lower() for address in (private, user.get("public_email")) if address}
 
 
-def _alone(person: Person, everybody: Iterable[Person], found: Mapping[str, Identity]) -> Identity:
+def _alone(person: Somebody, everybody: Iterable[Somebody], found: Mapping[str, Identity]) -> Identity:
     """Nobody's where two persons would have one account; whom only the journal knows gives way to who is wanted."""
     mine = found[person.username]
     others = [one for one in everybody if one is not person and mine.number is not None and found[one.username].number == mine.number]

@@ -1,15 +1,17 @@
 """GitLab as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
-from eiginfra.core.provider import Context, Provider
+from eiginfra.core.provider import Account, Context, Provider
+from eiginfra.core.resource import Record
 from eiginfra.inventory.site import GitLabSite
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.doctor import examine
 from eiginfra.providers.gitlab.filters import FILTERS
+from eiginfra.providers.gitlab.identities import candidates, recorded
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.settings import GitLabSettings
 
@@ -20,6 +22,7 @@ class GitLabProvider(Provider[GitLabSite]):
     name = "gitlab"
     section = GitLabSite
     filters = FILTERS
+    account_key = "gitlab_id"
     workers = 8
 
     def __init__(self, section: GitLabSite | None, context: Context) -> None:
@@ -42,6 +45,16 @@ class GitLabProvider(Provider[GitLabSite]):
         """For the client's requests."""
         if self._api is not None:
             self._api.client.policy.bounds.phase.begin(seconds)
+
+    def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
+        """Those of these names; what a token that is no administrator's may not see of a blocked one is left out."""
+        if self._api is None:
+            raise UsageError("the site has no gitlab section")
+        return candidates(self._api, people)
+
+    def remembered(self, history: Iterable[Record]) -> Collection[str]:
+        """By the records of accounts."""
+        return recorded(history).keys()
 
     def requests(self) -> Mapping[str, int]:
         """The client's."""

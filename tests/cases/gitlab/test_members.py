@@ -138,7 +138,7 @@ def test_who_the_site_keeps_is_never_touched(adler, make_world):
     assert finding.code == "member-kept"
 
 
-def test_attack_5_who_has_a_name_like_a_bots_is_a_stranger(adler):
+def test_attack_5_who_has_a_name_like_a_bots_is_removed(adler):
     group = adler.api.group_id(GROUP)
     bots = (f"group_{group}_bot_0123abc", "service_account_group_7_0123abc")
     for name in bots:
@@ -258,3 +258,22 @@ def test_recorded_groups_are_seen_too(adler):
     # Nobody would be removed, so nobody is asked about; eig and eig/eig3 are read for what they hand down.
     assert adler.api.client.meter.total - before == 1 + 2
     assert (seen.address, seen.team) == (resource.address, "adler")
+
+
+@pytest.mark.parametrize("bot", [{"ada", "eiginfra-bot"}, {"eiginfra-bot"}])
+def test_f9_bots_are_no_owners(adler, bot):
+    """The token's own account as well, where it is that of an access token."""
+    ask, me = adler.api.user, adler.api.me()
+    adler.api.user = lambda user: {**(found := ask(user)), "bot": found["username"] in bot}
+    me["bot"] = True
+    adler.apply(spec({**ADA, "access": "owner"}, {**BOB, "access": "owner"}))
+    seen = adler.observe(spec({**ADA, "access": "owner"}, BOB))
+    assert ("members[bob]" in seen.blocked) is ("ada" in bot)
+    wanted = spec({**ADA, "access": "owner"})
+    diff = FieldDiff(field="members", entry="bob", before={**BOB, "access": "owner"}, after=None)
+    if "ada" in bot:
+        with pytest.raises(PermanentError, match="bob is the last owner"):
+            adler.kind(wanted).update(seen, wanted, [diff])
+    else:
+        adler.kind(wanted).update(seen, wanted, [diff])
+        assert names(adler, ADA) == ["ada"]

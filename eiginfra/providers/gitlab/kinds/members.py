@@ -16,7 +16,7 @@ from eiginfra.core.world import World
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, account
 from eiginfra.providers.gitlab.fields import ancestors
-from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Person, identities, people, told
+from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Somebody, identities, people, told
 from eiginfra.providers.gitlab.members.leavers import Leavers
 from eiginfra.providers.gitlab.members.reader import MembersReader
 from eiginfra.providers.gitlab.members.spec import Membership, MembersSpec
@@ -120,7 +120,7 @@ class MembersKind(GitLabKind[MembersSpec]):
         return {"members": tuple(member if number is None else member.model_copy(update={"id": number}) for member, number in found)}
 
     def _identities(
-        self, scope: Scope, persons: Mapping[str, Person], specs: Mapping[str, MembersSpec], lists: Mapping[str, MemberList]
+        self, scope: Scope, persons: Mapping[str, Somebody], specs: Mapping[str, MembersSpec], lists: Mapping[str, MemberList]
     ) -> Mapping[str, Identity]:
         """Whose account is whose; GitLab is asked only if somebody is no member yet of a list that names them, by an ID that is known."""
         members = {int(member["id"]): member for found in lists.values() for member in found.members}
@@ -134,7 +134,7 @@ class MembersKind(GitLabKind[MembersSpec]):
             return at_home
         return identities(self.api, scope, tuple(persons.values()))
 
-    def _missing(self, scope: Scope, persons: Mapping[str, Person], known: Mapping[str, Identity]) -> dict[str, Reason]:
+    def _missing(self, scope: Scope, persons: Mapping[str, Somebody], known: Mapping[str, Identity]) -> dict[str, Reason]:
         """Why people cannot be members: nobody bears the name, and no account is created; or nothing proves that the account is theirs."""
         invites = self.api.settings.accounts == "invite"
         created = {address.key for address in scope.everything if address.kind == USER and not invites}
@@ -145,7 +145,7 @@ class MembersKind(GitLabKind[MembersSpec]):
                 missing[name] = one.why or reason("no-account")
         return missing
 
-    def _told(self, scope: Scope, resource: Resource, person: Person, one: Identity, *, left_out: bool) -> Iterable[Finding]:
+    def _told(self, scope: Scope, resource: Resource, person: Somebody, one: Identity, *, left_out: bool) -> Iterable[Finding]:
         """What the person's own `gitlab.user` tells is not told again."""
         address, field, team = str(resource.address), label("members", person.username), resource.team
         if one.user is None and one.why is None and left_out:

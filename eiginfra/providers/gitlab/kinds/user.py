@@ -19,7 +19,7 @@ from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import USER, GitLabKind, account
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.fields import Username
-from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Person, identities, people, theirs, told
+from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Somebody, identities, people, theirs, told
 from eiginfra.providers.gitlab.observed_tree import identity
 from eiginfra.providers.gitlab.reactivation import reactivated
 
@@ -82,15 +82,15 @@ class UserKind(GitLabKind[UserSpec]):
                 findings += warned
         return Observation(objects, findings, absent)
 
-    def _told(self, resource: Resource, person: Person, one: Identity) -> Iterator[Finding]:
+    def _told(self, resource: Resource, person: Somebody, one: Identity) -> Iterator[Finding]:
         """Who will be invited needs no confirmation: the invitation proves the account."""
         if not self._invites(person, one):
             yield from told(person, one, address=str(resource.address), field="username", team=resource.team)
 
-    def _invites(self, person: Person, one: Identity) -> bool:
+    def _invites(self, person: Somebody, one: Identity) -> bool:
         return self.api.settings.accounts == "invite" and bool(person.email) and one.why is not None and one.why.code == UNCONFIRMED
 
-    def _missing(self, resource: Resource, person: Person, one: Identity) -> tuple[Reason, list[Finding]] | None:
+    def _missing(self, resource: Resource, person: Somebody, one: Identity) -> tuple[Reason, list[Finding]] | None:
         """Why an account that is not there is not created either, and what to do; None if it is created. Nobody else is kept back."""
         settings = self.api.settings
         if one.why is not None:

@@ -204,7 +204,10 @@ class MemberList:
         wanted = [state.accounts.get(entry["username"]) for entry in named.values() if entry["access"] == "owner"]
         if any(not self.api.is_bot(number) for number in (*others, *wanted) if number is not None):
             return
-        name = min(owners, key=lambda owner: state.users[owner])
+        people = [name for name in owners if not self.api.is_bot(state.users[name])]
+        if not people:
+            return
+        name = min(people, key=lambda owner: state.users[owner])
         state.blocked[name] = reason("last-owner")
         if not left:
             state.findings.append(warning("last-owner", username=name, path=self.holder.path, address=self._address))

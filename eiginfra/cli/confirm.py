@@ -1,0 +1,89 @@
+"""`eiginfra confirm`: whose accounts are whose."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eiginfra.cli import options
+from eiginfra.cli.options import Format
+from eiginfra.core.errors import UsageError
+from eiginfra.wiring.asked import Paths
+
+if TYPE_CHECKING:
+    from eiginfra.wiring.confirm import Candidate
+
+
+@options.files
+def run(
+    *,
+    paths: Paths,
+    people: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PERSON", help="User names of the inventory; else all whose account is not known yet."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm all without being asked.")] = False,
+    quiet: options.Quiet = False,
+    format_: options.ReportFormat = Format.TEXT,
+) -> int:
+    """Say whose accounts are whose, for cohort.yml.
+
+    Shows what the services have, asks, and writes the IDs into the file. A user name is no proof, since anybody can register it: ask the
+    person before.
+    """
+    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.wiring.confirm import candidates, write
+    from eiginfra.wiring.workspace import Workspace
+
+    text = format_ is Format.TEXT
+    with Workspace.load(paths) as workspace:
+        found = candidates(workspace, people or ())
+        chosen = []
+        for one in found:
+            if text:
+                out(quiet=quiet).print(printable(_line(one)))
+            if yes or (text and _agreed(one.person)):
+                chosen.append(one)
+        if chosen:
+            write(workspace, chosen)
+    if not text:
+        print_json("confirm", {"accounts": [_body(one, written=one in chosen) for one in found]})
+    else:
+        out(quiet=quiet).print(f"{len(chosen)} of {len(found)} confirmed in {workspace.cohort.document.file}." if found else _NOBODY)
+    return 0
+
+
+_NOBODY = "Nobody's account is to be confirmed."
+
+
+def _line(one: "Candidate") -> str:
+    account = one.account
+    facts = [f"ID {account.id}", account.shown, f"since {account.since}" if account.since else "", account.state]
+    facts += ["an administrator"] if account.administrator else []
+    facts += ["the address agrees"] if account.proved else []
+    facts += [f"cohort.yml says {one.written}"] if one.written is not None else []
+    return f"{one.person}: {account.name} on {one.service} ({', '.join(filter(None, facts))})"
+
+
+def _body(one: "Candidate", *, written: bool) -> dict[str, object]:
+    account = one.account
+    return {
+        "person": one.person,
+        "service": one.service,
+        "key": one.key,
+        "id": account.id,
+        "name": account.name,
+        "shown": account.shown,
+        "since": account.since,
+        "state": account.state,
+        "administrator": account.administrator,
+        "proved": account.proved,
+        "confirmed": written,
+    }
+
+
+def _agreed(person: str) -> bool:
+    if not sys.stdin.isatty():
+        msg = "nobody can be asked here: give --yes to confirm, or --format json to look"
+        raise UsageError(msg)
+    return typer.confirm(f"Is it {person}'s?", default=False)
