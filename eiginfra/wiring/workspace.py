@@ -244,6 +244,7 @@ class Workspace:
                 available=self.providers.available,
                 whole=False,
                 everything=self.compiled.resources,
+                history=self.journal.history(self.cohort.id),
                 renamed=renamed,
             )
         return stale(self.registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))

@@ -94,6 +94,7 @@ def overtaken(registry: Registry, journal: Journal, plan: Plan, *, teams: Sequen
         available=_providers(registry),
         whole=False,
         everything=resources,
+        history=journal.history(plan.meta.cohort),
         renamed=renamed,
     )
     return stale(registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))

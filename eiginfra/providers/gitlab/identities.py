@@ -194,18 +194,30 @@ def _judged(asked: tuple[GitLabApi, Look, tuple[Somebody, ...]]) -> Mapping[str,
         for _, member in _members(api, look, {holder for person in unseen for holder in person.lists}):
             named.setdefault(member["username"].lower(), member)
             numbered.setdefault(int(member["id"]), member)
-    invited = [person for person in everybody if person.number is None and person.sent]
-    came = {
-        (holder, str(one.get("created_at"))): one for holder, one in _members(api, look, {place for p in invited for place, _ in p.sent})
-    }
+    accepted = _accepted(api, look, [person for person in everybody if person.number is None and person.sent])
     found = {}
     for person in everybody:
-        accepted = next((came[place] for place in person.sent if place in came), None) if person.number is None else None
-        found[person.username] = _identity(api, person, named.get(person.username), accepted or numbered.get(person.number or 0))
+        mine = accepted.get(person.username) or numbered.get(person.number or 0)
+        found[person.username] = _identity(api, person, named.get(person.username), mine)
     shared = {number for number, count in Counter(one.number for one in found.values()).items() if count > 1 and number is not None}
     return {
         person.username: _alone(person, everybody, found) if (one := found[person.username]).number in shared else one
         for person in everybody
+    }
+
+
+def _accepted(api: GitLabApi, look: Look, invited: Iterable[Somebody]) -> dict[str, Json]:
+    """Who accepted an invitation, by the name of who was invited: GitLab makes the membership of the invitation, with its time.
+
+    Where two were sent in one instant, only who came under their own name is known.
+    """
+    sent = Counter(place for person in invited for place in person.sent)
+    came = {(holder, str(one.get("created_at"))): one for holder, one in _members(api, look, {holder for holder, _ in sent})}
+    return {
+        person.username: came[place]
+        for person in invited
+        for place in person.sent
+        if place in came and (sent[place] == 1 or came[place]["username"].lower() == person.username)
     }
 
 

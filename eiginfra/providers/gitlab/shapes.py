@@ -51,6 +51,11 @@ class _GitLabUser(_GitLabNumbered):
     state: str | None = None
     web_url: str | None = None
     email: str | None = None
+    public_email: str | None = None
+    confirmed_at: str | None = None
+    created_at: str | None = None
+    is_admin: StrictBool | None = None
+    bot: StrictBool | None = None
 
 
 class _GitLabMember(_GitLabNumbered):
@@ -58,12 +63,16 @@ class _GitLabMember(_GitLabNumbered):
     access_level: Number
     expires_at: Day | None = None
     state: str | None = None
+    public_email: str | None = None
+    created_at: str | None = None
+    created_by: _GitLabNumbered | None = None
 
 
 class _GitLabInvitation(BaseModel):
     invite_email: str
     access_level: Number
     expires_at: Day | None = None
+    created_at: str | None = None
 
 
 class _GitLabVariable(BaseModel):

@@ -16,6 +16,12 @@ ROOT = "root@pam"
 Json = dict[str, Any]
 
 
+def folded(userid: str) -> str:
+    """An account's ID with the name in lower case."""
+    name, at, realm = userid.rpartition("@")
+    return f"{name.lower()}{at}{realm}"
+
+
 class Access:
     """Thin methods over /access; safe to share between threads. Lists hold only what the token may know of (Sys.Audit on /access)."""
 
@@ -23,17 +29,26 @@ class Access:
         self.client = client
         self._lock = threading.Lock()
         self._users: dict[str, threading.Lock] = {}
+        self._spelt: dict[str, str] = {}
+        self.ours: set[str] = set()
+        """Accounts that were made or changed since this began: nobody need be asked whose they are."""
 
     @property
     def reserved(self) -> frozenset[str]:
         """The accounts that are never touched: root, and the one behind the token."""
         client = self.client
-        return frozenset({ROOT, client.settings.token_id.partition("!")[0]} if client.known else {ROOT})
+        return frozenset({ROOT, folded(client.settings.token_id.partition("!")[0])} if client.known else {ROOT})
 
     def userid(self, name: str) -> str:
-        """`name@realm`; a name without a realm is one of the site's."""
+        """`name@realm`, the name in lower case; a name without a realm is one of the site's."""
         client = self.client
-        return name if "@" in name else f"{name}@{client.settings.realm if client.known else 'pve'}"
+        return folded(name if "@" in name else f"{name}@{client.settings.realm if client.known else 'pve'}")
+
+    def spelt(self, userid: str) -> str:
+        """The account as Proxmox spells it: the case of names counts there, and is ignored by people and by GitLab."""
+        if userid not in self._spelt and not self._spelt:
+            self.users()
+        return self._spelt.get(userid, userid)
 
     def permissions(self) -> Permissions:
         """What the token may do; one request."""
@@ -49,11 +64,23 @@ class Access:
 
     def users(self) -> list[Json]:
         """All accounts with their groups (`a,b`) and the type of their realm."""
-        return list(self.client.get("access/users", "list users", full=1))
+        rows = list(self.client.get("access/users", "list users", full=1))
+        found: dict[str, str] = {}
+        for name in sorted(str(row["userid"]) for row in rows):
+            found[folded(name)] = name  # the one in lower case comes last, and is preferred
+        self._spelt = found
+        return rows
 
     def acl(self) -> list[Json]:
         """All entries: path, type (user, group, token), ugid, roleid, propagate."""
         return list(self.client.get("access/acl", "list ACLs"))
+
+    def rights(self) -> dict[str, set[str]]:
+        """Where somebody has rights of their own, as far as the token may see it: the paths, by user and by @group; one request."""
+        found: dict[str, set[str]] = {}
+        for row in self.acl():
+            found.setdefault(f"{'@' if row['type'] == 'group' else ''}{row['ugid']}", set()).add(str(row["path"]))
+        return found
 
     def realms(self) -> Mapping[str, str]:
         """The realms, each with its type."""
@@ -61,7 +88,7 @@ class Access:
 
     def user(self, userid: str) -> Json | None:
         """One account with its groups as a list, or None."""
-        return self._one(f"access/users/{userid}", f"read user {userid}")
+        return self._one(f"access/users/{self.spelt(userid)}", f"read user {userid}")
 
     def group(self, groupid: str) -> Json | None:
         """One group: comment and members, a list; or None."""
@@ -80,7 +107,9 @@ class Access:
     def join(self, userid: str, groupid: str) -> None:
         """Put an account into a group, and leave it in its others."""
         with self._alone(userid):
-            self.client.send("PUT", f"access/users/{userid}", f"put {userid} into group {groupid}", {"groups": groupid, "append": 1})
+            self.client.send(
+                "PUT", f"access/users/{self.spelt(userid)}", f"put {userid} into group {groupid}", {"groups": groupid, "append": 1}
+            )
 
     def leave(self, userid: str, groupid: str) -> None:
         """Take an account out of a group, and leave it in its others."""
@@ -88,7 +117,7 @@ class Access:
             groups = {str(name) for name in (self.user(userid) or {}).get("groups", [])}
             if groupid in groups:
                 left = ",".join(sorted(groups - {groupid}))
-                self.client.send("PUT", f"access/users/{userid}", f"take {userid} out of group {groupid}", {"groups": left})
+                self.client.send("PUT", f"access/users/{self.spelt(userid)}", f"take {userid} out of group {groupid}", {"groups": left})
 
     def _alone(self, userid: str) -> threading.Lock:
         """Held while an account's groups change: who moves leaves one group while another takes them in."""

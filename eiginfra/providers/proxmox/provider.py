@@ -1,14 +1,17 @@
 """Proxmox VE as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from eiginfra.core.finding import Finding
-from eiginfra.core.provider import Context, Provider
+from eiginfra.core.provider import Account, Context, Provider
+from eiginfra.core.resource import Record
 from eiginfra.inventory.site import ProxmoxSite
+from eiginfra.providers.proxmox.access import Access, Json
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
 from eiginfra.providers.proxmox.filters import FILTERS
 from eiginfra.providers.proxmox.kinds import all_kinds
+from eiginfra.providers.proxmox.kinds.user import ProxmoxUserKind, beyond_a_team
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 
 
@@ -18,6 +21,7 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
     name = "proxmox"
     section = ProxmoxSite
     filters = FILTERS
+    account_key = "proxmox_id"
     workers = 8
 
     def __init__(self, section: ProxmoxSite | None, context: Context) -> None:
@@ -39,6 +43,17 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
         """Reachable, trusted, new enough, the token's rights, nodes, storages, bridge, clock."""
         return examine(self._client)
 
+    def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
+        """Those of these names in the site's realm."""
+        access = Access(self._client)
+        rows, rights = {str(row["userid"]): row for row in access.users()}, access.rights() if people else {}
+        found = {name: row for name in people if (row := rows.get(access.spelt(access.userid(name)))) is not None}
+        return {name: _account(row, rights, people[name]) for name, row in found.items()}
+
+    def remembered(self, history: Iterable[Record]) -> Collection[str]:
+        """By the records of accounts."""
+        return {record.address.key.rpartition("@")[0] for record in history if record.address.kind == ProxmoxUserKind.name}
+
     def limit(self, seconds: float | None) -> None:
         """For the client's requests."""
         self._client.bounds.phase.begin(seconds)
@@ -54,6 +69,17 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
     def close(self) -> None:
         """End the client's threads and connections."""
         self._client.close()
+
+
+def _account(row: Json, rights: Mapping[str, Collection[str]], email: str) -> Account:
+    return Account(
+        id=str(row["userid"]),
+        name=str(row["userid"]),
+        shown=" ".join(str(row[part]) for part in ("firstname", "lastname") if row.get(part)),
+        state="enabled" if str(row.get("enable", 1)) == "1" else "disabled",
+        administrator=bool(beyond_a_team(row, rights)),
+        proved=bool(email) and str(row.get("email") or "").lower() == email.lower(),
+    )
 
 
 def _settings(section: ProxmoxSite, context: Context) -> ProxmoxSettings:

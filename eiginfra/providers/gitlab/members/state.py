@@ -167,7 +167,9 @@ class MemberList:
         number, name = int(member["id"]), str(member["username"]).lower()
         mine = next((mine for mine, known in state.accounts.items() if known == number), None)
         if mine is None:
-            came = [who for who, sent in self.memory.sent.items() if sent == member.get("created_at") and who in named]
+            pending = {str(invitation["invite_email"]).lower() for invitation in self.invitations}
+            sent = [who for who, at in self.memory.sent.items() if at == member.get("created_at") and who in named]
+            came = [who for who in sent if self.memory.invited.get(who, "").lower() not in pending]
             if len(came) == 1 and came[0] not in state.accounts:
                 mine, state.accounts[came[0]] = came[0], number
         if mine is not None:

@@ -7,7 +7,7 @@ one account.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Change, FieldDiff, label
@@ -18,6 +18,7 @@ from eiginfra.core.merge import by_entry
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.providers.proxmox import rules
+from eiginfra.providers.proxmox.access import folded
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
 
@@ -30,7 +31,7 @@ class GroupAccount(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    user: UserId = Field(description="NAME@REALM")
+    user: Annotated[UserId, AfterValidator(folded)] = Field(description="NAME@REALM, in any letter case")
 
 
 class ProxmoxGroupSpec(Spec):
@@ -128,5 +129,8 @@ class ProxmoxGroupKind(ProxmoxKind[ProxmoxGroupSpec]):
 
     def _observed(self, key: str, comment: object, users: Iterable[str], team: str | None = None) -> Observed:
         """Accounts that are never touched are as if not there."""
-        members: list[JsonValue] = [{"user": user} for user in sorted(set(users) - self.api.access.reserved) if user]
+        given = [user for user in users if user]
+        # Of two that differ in case alone, the one in another case is somebody of its own.
+        names = {user if user != folded(user) and folded(user) in given else folded(user) for user in given}
+        members: list[JsonValue] = [{"user": user} for user in sorted(names - self.api.access.reserved)]
         return Observed(Address(self.name, key), {"id": key, "comment": str(comment or ""), "members": members}, {"id": key}, team=team)

@@ -1,6 +1,6 @@
 """`proxmox.user`: an account on Proxmox VE, in the realm of the site; disabled when its person leaves."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.providers.proxmox import rules
-from eiginfra.providers.proxmox.access import Json
+from eiginfra.providers.proxmox.access import Json, folded
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
 
@@ -27,6 +27,7 @@ class ProxmoxUserSpec(Spec):
     """An account. Name, address and end are the inventory's: on Proxmox nobody but an administrator could change them."""
 
     id: Annotated[str, CREATE_ONLY, rules.USER_OR_NAME] = Field(description="NAME@REALM, or NAME in the site's realm")
+    account: Annotated[str | None, CREATE_ONLY] = Field(default=None, description="The account that EIG Link confirmed to be the person's")
     name: Annotated[str, rules.SHOWN_NAME] | None = Field(default=None, description="The person's name")
     email: Annotated[str, Field(min_length=3, max_length=254)] | None = Field(default=None, description="The person's address")
     until: Annotated[date | None, Rules(merge=LATEST)] = Field(default=None, description="The last day on which it can be used")
@@ -56,10 +57,11 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
             yield from rules.EMAIL.objections(f"{self.name}: email", spec.email, "email")
 
     def observe(self, scope: Scope) -> Observation:
-        """One request, and one for the realms while accounts are to be made."""
+        """One request; one for the realms while accounts are to be made, and one for the rights of those that existed before."""
         wanted = {resource.address.key: resource for resource in scope.resources}
         keys = (wanted.keys() | {record.address.key for record in scope.records}) - self.api.access.reserved
-        found = {userid: row for row in self.api.access.users() if (userid := str(row["userid"])) in keys}
+        rows = {str(row["userid"]): row for row in self.api.access.users()}
+        found = {key: rows[name] for key in keys if (name := self.api.access.spelt(key)) in rows}
         missing = [wanted[key] for key in sorted(wanted.keys() - found.keys())]
         realms = self.api.access.realms() if missing else {}
         findings = list(self._to_be_made(missing, realms))
@@ -68,7 +70,34 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
             for resource in missing
             if (realm := resource.address.key.rpartition("@")[2]) not in realms
         }
-        return Observation([_observed(key, found[key], wanted.get(key)) for key in sorted(found)], findings, absent)
+        records = [record for record in (*scope.history, *scope.records) if record.address.kind == self.name and record.verified]
+        known, ours = (
+            {record.address.key for record in records},
+            {record.address.key for record in records if record.created} | self.api.access.ours,
+        )
+        for key, told in self._not_theirs({key: found[key] for key in found.keys() & wanted.keys() - known - ours}, wanted).items():
+            absent[wanted[key].address] = Absence(reason(told.code), Presence.WAITING)
+            findings.append(told)
+            del found[key]
+        objects = [_observed(key, found[key], wanted.get(key), created=key in ours) for key in sorted(found)]
+        return Observation(objects, findings, absent)
+
+    def _not_theirs(self, rows: Mapping[str, Json], wanted: Mapping[str, Resource]) -> dict[str, Finding]:
+        """A warning for each account that existed before, and nothing proves to be the person's; or that may do more than a team."""
+        rights = self.api.access.rights() if rows else {}
+        found = {}
+        for key, row in sorted(rows.items()):
+            resource = wanted[key]
+            address, team, values = str(resource.address), resource.team, resource.values
+            name, paths = str(row["userid"]), beyond_a_team(row, rights)
+            email = str(row.get("email") or "").lower()
+            if folded(str(values.get("account") or "")) == key:
+                continue
+            if paths:
+                found[key] = warning("account-privileged", user=name, paths=paths, address=address, field="id", team=team)
+            elif not email or email != str(values.get("email") or "").lower():
+                found[key] = warning("account-not-confirmed", user=name, address=address, field="id", team=team)
+        return found
 
     @staticmethod
     def _to_be_made(missing: Sequence[Resource], realms: Mapping[str, str]) -> Iterator[Finding]:
@@ -104,6 +133,7 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
     def create(self, spec: ProxmoxUserSpec) -> None:
         """Make it, without a password; raises AlreadyExistsError."""
         fields = [name for name, value in spec if value is not None]
+        self.api.access.ours.add(self.key(spec))
         self.api.client.send("POST", "access/users", f"create user {self.key(spec)}", {"userid": self.key(spec), **_params(spec, fields)})
 
     def update(self, observed: Observed, spec: ProxmoxUserSpec, diffs: Sequence[FieldDiff]) -> None:
@@ -111,7 +141,14 @@ class ProxmoxUserKind(ProxmoxKind[ProxmoxUserSpec]):
         params = _params(spec, [found.field for found in diffs])
         if "firstname" in params and observed.facts.get("lastname"):
             params["lastname"] = ""
-        self.api.client.send("PUT", f"access/users/{self.key(spec)}", f"change user {self.key(spec)}", params)
+        self.api.access.ours.add(self.key(spec))
+        self.api.client.send("PUT", f"access/users/{self.api.access.spelt(self.key(spec))}", f"change user {self.key(spec)}", params)
+
+
+def beyond_a_team(row: Json, rights: Mapping[str, Collection[str]]) -> list[str]:
+    """The paths on which an account has rights that no team has: beside those of pools. rights: as `Access.rights` gives them."""
+    who = [str(row["userid"]), *(f"@{group}" for group in str(row.get("groups") or "").split(","))]
+    return sorted({path for one in who for path in rights.get(one, ()) if not path.startswith("/pool/")})
 
 
 def _params(spec: ProxmoxUserSpec, fields: Iterable[str]) -> dict[str, Any]:
@@ -145,7 +182,8 @@ def _some(names: Iterable[str]) -> list[str | Reason]:
     return [*every] if more <= 0 else [*every[:_SHOWN], reason("and-more", count=more)]
 
 
-def _observed(key: str, row: Json, resource: Resource | None = None) -> Observed:
+def _observed(key: str, row: Json, resource: Resource | None = None, *, created: bool = True) -> Observed:
+    """created: whether eiginfra made it; of what it did not make it changes nothing."""
     values: dict[str, JsonValue] = {
         "id": key,
         "name": " ".join(str(row[part]) for part in ("firstname", "lastname") if row.get(part)),
@@ -154,4 +192,6 @@ def _observed(key: str, row: Json, resource: Resource | None = None) -> Observed
         "enabled": str(row.get("enable", 1)) == "1",
     }
     team = None if resource is None else resource.team
-    return Observed(Address(ProxmoxUserKind.name, key), values, {"id": key}, team=team, facts={"lastname": row.get("lastname")})
+    blocked = {} if created else dict.fromkeys(("name", "email", "until", "enabled"), reason("account-not-created"))
+    facts: dict[str, JsonValue] = {"lastname": row.get("lastname")}
+    return Observed(Address(ProxmoxUserKind.name, key), values, {"id": key}, team=team, blocked=blocked, facts=facts)

@@ -228,6 +228,10 @@ linked-clone-impossible = the storage of template { $id } makes no linked clones
 
 ## Accounts, roles and rights.
 
+account-not-confirmed = there is an account { $user } on Proxmox VE, and nothing proves that it is theirs
+    .remedy = ask the person, then: eiginfra confirm
+account-privileged = the account { $user } on Proxmox VE has rights on { $paths }, more than a team's: left alone
+    .remedy = give the person another account; or if it is theirs, and shall be a team's too: eiginfra confirm
 account-reserved = { $user } is never touched by eiginfra
     .remedy = give the person another account
 member-reserved = { $user } is never touched by eiginfra

@@ -228,6 +228,10 @@ linked-clone-impossible = le stockage du modèle { $id } ne permet pas de clones
 
 ## Comptes, rôles et droits.
 
+account-not-confirmed = il y a un compte { $user } sur Proxmox VE, et rien ne prouve que c’est celui de la personne
+    .remedy = demandez-le-lui, puis : eiginfra confirm
+account-privileged = le compte { $user } de Proxmox VE a des droits sur { $paths }, plus qu’une équipe : il n’y est pas touché
+    .remedy = donnez un autre compte à la personne ; ou si c’est le sien, et doit servir aussi dans l’équipe : eiginfra confirm
 account-reserved = eiginfra ne touche jamais à { $user }
     .remedy = donnez à la personne un autre compte
 member-reserved = eiginfra ne touche jamais à { $user }
