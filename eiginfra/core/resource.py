@@ -45,6 +45,14 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class ReadOnly:
+    """Why nothing that belongs to an object can be made, changed or removed, such as in an archived project. but: kinds that can be."""
+
+    reason: Reason
+    but: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Observed:
     """One object as a server has it, never as it is wanted.
 
@@ -66,6 +74,7 @@ class Observed:
     waiting: Mapping[str, Reason] = field(default_factory=dict)
     blocked: Mapping[str, Reason] = field(default_factory=dict)
     keep: Reason | None = None
+    read_only: ReadOnly | None = None
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
 
 

@@ -36,6 +36,14 @@ def leaving(registry: Registry, situation: Situation, wanted: Mapping[Address, R
     return found
 
 
+def kept(change: Change, why: Reason | None) -> Change:
+    """The change of what left, without its step where something is in the way; None: nothing is."""
+    if why is None or not change.acts:
+        return change
+    told = reason("left-inventory-kept", why=why.model_dump(mode="json"))
+    return change.model_copy(update={"action": Action.NONE, "diffs": (), "step": None, "reason": told})
+
+
 def kept_below(registry: Registry, wanted: Mapping[Address, Resource], changes: Sequence[Change], seen: Seen) -> list[Change]:
     """The changes without deletions of what something wanted or protected depends on: it would go with it."""
     needs: dict[Address, list[Address]] = {}

@@ -18,7 +18,7 @@ from eiginfra.core.trace import EXISTS
 from eiginfra.core.world import World
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.complete import assessed, completed
-from eiginfra.engine.decommission import kept_below, leaving
+from eiginfra.engine.decommission import kept, kept_below, leaving
 from eiginfra.engine.diff import by_key, diff, overall
 from eiginfra.engine.direction import directed
 from eiginfra.engine.guard import check_removals, check_renamed
@@ -28,7 +28,7 @@ from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.rename import was_missing
 from eiginfra.engine.situation import Seen, Situation, look, record_of
-from eiginfra.engine.withhold import beyond_limits, blocked_by, kept_back, objected, softened
+from eiginfra.engine.withhold import beyond_limits, blocked_by, kept_back, objected, read_only, softened
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
@@ -57,7 +57,9 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         notes += found
         if change is not None:
             changes.append(change)
-    changes += kept_below(registry, wanted, leaving(registry, situation, wanted, seen, meta.as_of), seen)
+    shut = read_only(registry, situation, seen.observed)
+    left = kept_below(registry, wanted, leaving(registry, situation, wanted, seen, meta.as_of), seen)
+    changes += (kept(change, shut(change.depends_on, change.address.kind)) for change in left)
     notes += [finding for denial in situation.denied.values() for finding in denial.findings]
     if not situation.creating and any(change.reason == _CLOSED for change in changes):
         notes.append(warning("cohort-closed"))
@@ -105,7 +107,10 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
     """Completed again while the kinds object to what is completed: without it others may have its numbers, and its dependents wait."""
     beyond = beyond_limits(registry, situation, seen.observed)
     too_much = {address: why for address, why in beyond.items() if isinstance(why, Reason)}
-    withheld = {**situation.withheld, **objected(seen.findings, wanted), **too_much}
+    shut = read_only(registry, situation, seen.observed)
+    inside = {item.address: shut(registry[item.address.kind].dependencies(item.spec), item.address.kind) for item in situation.resources}
+    barred = {address: why for address, why in inside.items() if why is not None}
+    withheld = {**situation.withheld, **objected(seen.findings, wanted), **too_much, **barred}
     said: list[Finding] = list(seen.findings)
     while True:
         absent = _absences(registry, situation, seen, withheld)

@@ -1,6 +1,7 @@
 """What is kept back because something is wrong with it alone: an error that names a wanted resource stops that one, and nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import JsonValue
@@ -10,7 +11,7 @@ from eiginfra.core.change import Action, Blocked, Change
 from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
-from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.resource import Observed, ReadOnly, Resource
 from eiginfra.core.spec import rules
 from eiginfra.core.usage import MEASURES, Limit, Usage
 from eiginfra.engine.situation import Situation
@@ -30,6 +31,36 @@ def objected(findings: Iterable[Finding], wanted: Mapping[Address, Resource]) ->
         for found in findings
         if found.severity is Severity.ERROR and found.address and (address := Address.parse(found.address)) in wanted
     }
+
+
+def read_only(
+    registry: Registry, situation: Situation, observed: Mapping[Address, Observed]
+) -> Callable[[Iterable[Address], str], Reason | None]:
+    """What tells why nothing of a kind can be done in some objects: they, or what is around them, are read-only and stay so.
+
+    Of several that are, the outermost is told.
+    """
+    everything = {resource.address: resource for resource in situation.everything}
+    shut = {address: there.read_only for address, there in observed.items() if there.read_only is not None}
+    shut = {address: why for address, why in shut.items() if address not in everything or not _opens(everything[address])}
+
+    @cache
+    def around(address: Address) -> tuple[ReadOnly, ...]:
+        resource = everything.get(address)
+        outer = registry[address.kind].dependencies(resource.spec) if resource is not None else ()
+        return (*((shut[address],) if address in shut else ()), *(why for other in outer for why in around(other)))
+
+    def why(objects: Iterable[Address], kind: str) -> Reason | None:
+        found = [held.reason for other in objects for held in around(other) if kind not in held.but] if shut else []
+        return found[-1] if found else None
+
+    return why
+
+
+def _opens(resource: Resource) -> bool:
+    """Whether a resource is wanted as something in which things can be done."""
+    closings = {name: rule.closes for name, rule in rules(type(resource.spec)).items() if rule.closes is not None and not rule.closes.to}
+    return any(name in resource.values and resource.values[name] != closing.value for name, closing in closings.items())
 
 
 def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | None, resource: Resource | None) -> Mapping[str, Reason]:

@@ -74,7 +74,12 @@ DOCUMENTED = {
     **KINDS_DOCUMENTED,
 }
 # Where the description has another status than servers give (docs.gitlab.com/api: "Commits", "Groups", "Projects").
-STATUSES = {("post", "/projects/{id}/repository/commits"): "201", ("delete", "/groups/{id}"): "202", ("delete", "/projects/{id}"): "202"}
+STATUSES = {
+    ("post", "/projects/{id}/repository/commits"): "201",
+    ("delete", "/groups/{id}"): "202",
+    ("delete", "/projects/{id}"): "202",
+    **{("post", f"/groups/{{id}}/{verb}"): "201" for verb in ("archive", "unarchive")},
+}
 
 
 @cache

@@ -21,6 +21,7 @@ GROUP = "gitlab.group"
 PROJECT = "gitlab.project"
 FILE = "gitlab.file"
 USER = "gitlab.user"
+MEMBERS = "gitlab.members"
 
 
 def account(username: str) -> Address:

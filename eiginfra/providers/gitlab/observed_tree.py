@@ -38,6 +38,15 @@ class SortedTree:
         return Observation(objects, [*self.findings, *findings], self.absent)
 
 
+def archived_from(groups: Iterable[Json]) -> dict[str, str]:
+    """By path in lower case, the outermost archived group around a group: GitLab says of all below one that they are archived."""
+    archived = sorted((str(group["full_path"]) for group in groups if group.get("archived")), key=len)
+    found: dict[str, str] = {}
+    for path in archived:
+        found[path.lower()] = found.get(path.lower().rpartition("/")[0], path)
+    return found
+
+
 def marked_for_deletion(item: Json) -> bool:
     """Whether a group or project waits for its deletion (delayed deletion, in all tiers since 18.0)."""
     return bool(item.get("marked_for_deletion_on") or item.get("marked_for_deletion_at"))

@@ -1,6 +1,6 @@
 """`gitlab.group`: a group below the root group."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -8,9 +8,9 @@ from pydantic import Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
-from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.reason import Reason, reason
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.resource import Observation, Observed, ReadOnly, Resource, Scope
 from eiginfra.core.spec import Closing, Rules, Spec
 from eiginfra.providers.gitlab import rules
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
@@ -18,7 +18,7 @@ from eiginfra.providers.gitlab.branch_protection import PROTECTIONS, protection_
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import VISIBILITY, FullPath, Visibility, inside, name_problem, named_in, parent, path_of, slug
-from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, identity, marked_for_deletion, same_path
+from eiginfra.providers.gitlab.observed_tree import MOVED, CohortTree, archived_from, identity, marked_for_deletion, same_path
 from eiginfra.providers.gitlab.path_kind import PathKind
 
 FIELD_MAP = FieldMap(
@@ -109,10 +109,13 @@ class GroupKind(PathKind[GroupSpec]):
                 found.findings.append(self.moved_by_hand(key, str(group["full_path"])))
         alive = found.alive
         kept = self._kept(scope, tree, [str(group["full_path"]) for group in alive])
+        archived = archived_from(alive)
         objects = [
-            _observed(tree.key(path), group, tree.team(path), kept.get(path)) for group in alive for path in (str(group["full_path"]),)
+            _observed(tree.key(path), group, tree.team(path), kept.get(path), archived.get(path.lower()))
+            for group in alive
+            for path in (str(group["full_path"]),)
         ]
-        return found.observation(objects, _uncounted(scope, objects))
+        return found.observation(objects, [*_uncounted(scope, objects), *_archived(scope, archived)])
 
     def _kept(self, scope: Scope, tree: CohortTree, paths: list[str]) -> dict[str, Reason]:
         """Why groups that left the inventory are not deleted, by path. The projects are listed only if there are such groups."""
@@ -153,6 +156,15 @@ class GroupKind(PathKind[GroupSpec]):
         self.api.delete_group(str(observed.values["path"]), identity(observed.handle))
 
 
+def _archived(scope: Scope, archived: Mapping[str, str]) -> Iterator[Finding]:
+    """A warning for every archived group in which something is wanted: its outermost wanted group is told."""
+    wanted = sorted((resource for resource in scope.resources), key=lambda resource: len(resource.address.key))
+    for path in sorted(set(archived.values())):
+        below = (resource for resource in wanted if archived.get(resource.address.key.lower()) == path)
+        if (resource := next(below, None)) is not None:
+            yield warning("group-archived", path=path, address=str(resource.address), team=resource.team)
+
+
 def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
     """One notice for all teams whose members may make projects: their quota is then counted, not enforced."""
     wanted = {resource.address: resource.values for resource in scope.resources if resource.team}
@@ -165,12 +177,16 @@ def _uncounted(scope: Scope, objects: Iterable[Observed]) -> Iterable[Finding]:
         yield notice("projects-not-enforced", groups=open_)
 
 
-def _observed(key: str, group: Json, team: str | None = None, keep: Reason | None = None) -> Observed:
+def _observed(key: str, group: Json, team: str | None = None, keep: Reason | None = None, archived: str | None = None) -> Observed:
+    """archived: the group from which it is archived, where that is known."""
+    why = reason("archived", noun="group", path=archived or str(group["full_path"])) if group.get("archived") else None
     return Observed(
         Address(GROUP, key),
         {"path": group["full_path"], **FIELD_MAP.read(group), "description": group.get("description") or ""},
         handle={"id": group["id"]},
         team=team,
-        keep=keep,
+        keep=keep or why,
+        blocked={} if why is None else dict.fromkeys(GroupSpec.model_fields, why),
+        read_only=None if why is None else ReadOnly(why),
         facts={"id": group["id"], "web_url": group.get("web_url")},
     )

@@ -14,7 +14,7 @@ from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.world import World
 from eiginfra.providers.gitlab.api import GitLabApi
-from eiginfra.providers.gitlab.base import GROUP, PROJECT, USER, GitLabKind, account
+from eiginfra.providers.gitlab.base import GROUP, MEMBERS, PROJECT, USER, GitLabKind, account
 from eiginfra.providers.gitlab.fields import ancestors
 from eiginfra.providers.gitlab.identities import UNCONFIRMED, Identity, Somebody, identities, people, told
 from eiginfra.providers.gitlab.members.leavers import Leavers
@@ -24,8 +24,6 @@ from eiginfra.providers.gitlab.members.state import MemberList, MembersState, Re
 from eiginfra.providers.gitlab.members.writer import MembersWriter
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import CohortTree, identity
-
-MEMBERS = "gitlab.members"
 
 __all__ = ["MEMBERS", "MembersKind", "MembersSpec", "Membership"]
 

@@ -10,12 +10,13 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
 from eiginfra.core.errors import LostAnswerError
 from eiginfra.core.finding import Finding, error, warning
+from eiginfra.core.reason import reason
 from eiginfra.core.refusal import refusal
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.resource import Observation, Observed, ReadOnly, Resource, Scope
 from eiginfra.core.spec import UNORDERED, Closing, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.providers.gitlab import rules
-from eiginfra.providers.gitlab.base import GROUP, PROJECT
+from eiginfra.providers.gitlab.base import GROUP, MEMBERS, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import VISIBILITY, FullPath, Visibility, lower_case, name_problem, named_in, parent, path_of, slug
@@ -245,5 +246,7 @@ def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> 
         handle={"id": project["id"]},
         team=team,
         usage=ONE,
+        # Whoever leaves has to leave an archived project too: GitLab lets members be changed there.
+        read_only=ReadOnly(reason("archived", noun="project", path=key), but=frozenset({MEMBERS})) if project.get("archived") else None,
         facts=facts,
     )

@@ -40,6 +40,7 @@ reason-mask-lines = what is masked is one line
 reason-mask-blanks = what is masked has no blanks
 reason-mask-signs = what is masked and expanded has only letters without accents, digits and _ + = / @ : . ~ -
 reason-variable-hidden = a hidden variable stays masked
+reason-archived = the { $noun } { $path } is archived
 reason-immutable = cannot be changed
 reason-cannot-shrink = cannot shrink
 reason-inherited = inherited from { $group }

@@ -40,6 +40,10 @@ reason-mask-lines = ce qui est masqué tient sur une ligne
 reason-mask-blanks = ce qui est masqué n’a pas d’espace
 reason-mask-signs = ce qui est masqué et développé n’a que des lettres sans accent, des chiffres et _ + = / @ : . ~ -
 reason-variable-hidden = une variable cachée reste masquée
+reason-archived = { $noun ->
+    [group] le groupe
+   *[other] le projet
+    } { $path } est archivé
 reason-immutable = ne peut pas être changé
 reason-cannot-shrink = ne peut pas diminuer
 reason-inherited = hérité de { $group }
