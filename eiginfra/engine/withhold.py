@@ -144,6 +144,11 @@ def only_warned(findings: Iterable[Finding]) -> list[Finding]:
     return [found.model_copy(update={"severity": Severity.WARNING}) if found.code in AMOUNTS | CLASHES else found for found in findings]
 
 
+def named_in(findings: Iterable[Finding]) -> dict[Address, Reason]:
+    """The resources that findings are about, each with why it is kept back."""
+    return {Address.parse(found.address): reason("objected", finding=found.code) for found in findings if found.address}
+
+
 def clashing(findings: Iterable[Finding], resources: Iterable[Resource]) -> dict[Address, Reason]:
     """The resources whose own fields, but no entries of lists, come from a value that errors clash about, each with the code of one."""
     places = {

@@ -37,6 +37,9 @@ class Origins(Mapping[str, Location]):
         if not label:
             return self.whole()
         if name not in self.task.args:
+            if label == "protect" and self.task.protect is not None:
+                place = self._nearest(self._evaluated(self.task.protect)[1])
+                return self.task.locate(label) if place is None else place()
             raise KeyError(label)
         return self.at(name, *([entry.removesuffix("]")] if entry else []))
 

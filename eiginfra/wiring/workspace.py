@@ -29,7 +29,7 @@ from eiginfra.engine.rename import renames
 from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.engine.situation import Situation, look
 from eiginfra.engine.verify import Stale, stale, wanted
-from eiginfra.engine.withhold import clashing, only_warned
+from eiginfra.engine.withhold import clashing, named_in, only_warned
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.loader import load_cohort
@@ -38,6 +38,7 @@ from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths, Selection
+from eiginfra.wiring.protection import still_protected
 from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
 from eiginfra.wiring.revision import revision
 from eiginfra.wiring.selection import chosen, orphans_among
@@ -180,7 +181,8 @@ class Workspace:
         teams = [team.id for team in self.cohort.teams]
         siblings, everything = self.siblings.claims, self.compiled.resources
         site = shared(self.registry, self.journal, self.cohort.id, everything, siblings=siblings, today=today)
-        findings += site.findings
+        kept, no_more = still_protected(self.cohort, site.resources, site.records, today)
+        site, findings = replace(site, resources=kept), [*findings, *site.findings, *no_more]
         resources = chosen(asked.selection, site.resources, self.registry, teams)
         renamed = renames(self.registry, site.resources)
         observations = observe(
@@ -210,7 +212,7 @@ class Workspace:
             orphans_among=orphans_among(asked.selection, teams),
             switched_off=self.compiled.switched_off,
             claims=site.claims,
-            withheld=clashing(offline, resources),
+            withheld={**clashing(offline, resources), **named_in(no_more)},
             elsewhere=site.elsewhere,
             prune=asked.prune,
             known_as_new=asked.known_as_new,

@@ -18,3 +18,5 @@ grant-form = a grant of { $key } names { $wanted ->
     }
 grant-max = max: { $value } is no amount of { $key }
     .remedy = write a whole number of cores, or a size such as 4GiB
+protect-taken-off = { $address } was protected, and the team's file protects it no more
+    .remedy = write protect: true again, or ask EIG Link to grant machines[].protect in cohort.yml: until then nothing of it is changed

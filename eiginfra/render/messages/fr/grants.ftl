@@ -18,3 +18,5 @@ grant-form = un accord sur { $key } indique { $wanted ->
     }
 grant-max = max : { $value } n’est pas une quantité de { $key }
     .remedy = écrivez un nombre entier de cœurs, ou une taille comme 4GiB
+protect-taken-off = { $address } était protégé, et le fichier de l’équipe ne le protège plus
+    .remedy = écrivez à nouveau protect: true, ou demandez à EIG Link l’accord machines[].protect dans cohort.yml : rien n’y est changé jusque-là
