@@ -167,7 +167,7 @@ class Machine(FileModel):
     docker: bool = Field(default=False, description="Docker inside: sets nesting; keyctl is closed to every token")
     publish: tuple[Publish, ...] = Field(default=(), max_length=MOST, description="Sub-domains sent to it")
     forward: tuple[Forward, ...] = Field(default=(), max_length=MOST, description="Public ports sent to it")
-    mounts: tuple[Mount, ...] = Field(default=(), max_length=MOST, description="Further volumes")
+    mounts: tuple[Mount, ...] = Field(default=(), max_length=256, description="Further volumes")
     state: Literal["running", "stopped"] | None = Field(default=None, description="Unset: started once when created, then left alone")
     protect: bool = Field(default=False, description="Never removed; also sets Proxmox's protection")
     snapshot: bool = Field(default=False, description="One before risky changes")

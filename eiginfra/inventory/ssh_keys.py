@@ -12,6 +12,9 @@ from eiginfra.core.refusal import refusal
 _TYPES: Final = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
 _KEY: Final = rf"(?:{_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
 LONGEST: Final = 16_384
+LEAST_RSA: Final = 1024
+"""Bits. OpenSSH refuses shorter keys."""
+_POINTS: Final = {"nistp256": 65, "nistp384": 97, "nistp521": 133}
 # What else people paste: a pattern at the text's beginning, what it is.
 _OTHER: Final = (
     (r"ssh-dss ", "ssh-key-dsa"),
@@ -73,7 +76,17 @@ def _sound(value: str) -> bool:
     except ValueError:
         return False
     parts = _wire_parts(wire)
-    return bool(parts) and parts[0] == kind.encode() and (kind != "ssh-ed25519" or [len(part) for part in parts[1:]] == [32])
+    return bool(parts) and parts[0] == kind.encode() and _of_kind(kind.removeprefix("sk-").partition("@")[0], parts[1:])
+
+
+def _of_kind(kind: str, parts: list[bytes]) -> bool:
+    """Whether the numbers are those of such a key (RFC 4253, 5656, 8709; OpenSSH, PROTOCOL.u2f): ssh-keygen reads no others."""
+    if kind == "ssh-rsa":
+        return len(parts) == 2 and len(parts[0]) > 0 and len(parts[1].lstrip(b"\0")) * 8 >= LEAST_RSA
+    if kind == "ssh-ed25519":
+        return len(parts[0]) == 32
+    curve, point = parts[0].decode("ascii", "replace"), parts[1] if len(parts) > 1 else b""
+    return kind == f"ecdsa-sha2-{curve}" and len(point) == _POINTS.get(curve) and point[:1] == b"\x04"
 
 
 def _wire_parts(wire: bytes) -> list[bytes]:
