@@ -17,7 +17,7 @@ from gitlab.utils import EncodedId
 
 from eiginfra import __version__
 from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDeniedError, ProviderError, UsageError
-from eiginfra.providers.gitlab.error_body import error_text
+from eiginfra.providers.gitlab.error_body import error_text, lacks_scope
 from eiginfra.providers.gitlab.fields import inside
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.gitlab.shapes import shape_of, shape_of_written
@@ -202,7 +202,9 @@ class GitLabClient:
                     f"{message}; see `token:` under `gitlab:` in the site file: it may be wrong, expired or revoked"
                 )
             case 403:
-                return PermissionDeniedError(f"{message}; the token needs the scope api and the right to do this (see eiginfra doctor)")
+                if lacks_scope(problem.response_body):
+                    return PermissionDeniedError(f"{message}; the token needs the scope api (see eiginfra doctor)")
+                return PermissionDeniedError(f"{message}; the token's account may not do that, or what it is about is archived")
             case 400 | 422:
                 return RefusedError(message)
             case _:

@@ -79,5 +79,5 @@ def _root(api: GitLabApi, me: Json) -> Iterator[Finding]:
         return
     level = int((api.effective_member(root, int(me["id"])) or {}).get("access_level", 0))
     if level < LEVELS["owner"]:
-        role = NAMES.get(level, "no member")
+        role = NAMES.get(level, f"level {level}" if level else "no member")
         yield error("gitlab-access", username=me["username"], role=role, root=root)

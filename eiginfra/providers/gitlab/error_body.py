@@ -21,6 +21,15 @@ def error_text(body: bytes | str | None) -> str | None:
     return _sentence(data)[:_LONGEST]
 
 
+def lacks_scope(body: bytes | str | None) -> bool:
+    """Whether an error body says, by its code (RFC 6750), that the token has not the scope for what was asked."""
+    try:
+        data = json.loads(body or "")
+    except ValueError:
+        return False
+    return isinstance(data, dict) and data.get("error") == "insufficient_scope"
+
+
 def _sentence(data: Any) -> str:
     match data:
         case dict():

@@ -8,11 +8,14 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.finding import Finding
-from eiginfra.core.resource import Observation, Observed, Record, Resource, Scope
+from eiginfra.core.reason import Reason, reason
+from eiginfra.core.resource import Absence, Observation, Observed, Record, Resource, Scope
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.base import GROUP, PROJECT, GitLabKind
 from eiginfra.providers.gitlab.client import Json
+from eiginfra.providers.gitlab.fields import ancestors, inside
 from eiginfra.providers.gitlab.nested_api import Holder
 
 S = TypeVar("S", bound=Spec)
@@ -73,12 +76,36 @@ class NestedKind(GitLabKind[S]):
             holder = self.holder(record.values)
             if self.orphans or holder in lists:
                 lists.setdefault(holder, Sought()).records.append(record)
-        return Observation([there for found in self.api.client.each(self._find, lists.items()) for there in found])
+        found = self.api.client.each(self._find, lists.items())
+        unseen = {
+            Address(self.name, key): Absence(item)
+            for item, sought in zip(found, lists.values(), strict=True)
+            if isinstance(item, Reason)
+            for key in sought.wanted
+        }
+        return Observation([there for item in found if not isinstance(item, Reason) for there in item], absent=unseen)
 
-    def _find(self, item: tuple[Holder, Sought]) -> list[Observed]:
+    def _find(self, item: tuple[Holder, Sought]) -> list[Observed] | Reason:
+        """What was sought in a list; or why the list cannot be read, where that concerns nobody else."""
         holder, sought = item
         if not sought.wanted and not self.stands(holder):
             return []
+        try:
+            return self._sought(holder, sought)
+        except PermissionDeniedError:
+            if (why := self._archived(holder)) is None:
+                raise
+            return why
+
+    def _archived(self, holder: Holder) -> Reason | None:
+        """The outermost archived group around a group or project, or itself: not all lists of what is archived can be read."""
+        for path in ancestors(holder.path) if holder.sort == "project" else [*ancestors(holder.path), holder.path]:
+            if inside(path, self.api.settings.root_group) and (self.api.group(path) or {}).get("archived"):
+                return reason("archived", noun="group", path=path)
+        archived = holder.sort == "project" and (self.api.project(holder.path) or {}).get("archived")
+        return reason("archived", noun="project", path=holder.path) if archived else None
+
+    def _sought(self, holder: Holder, sought: Sought) -> list[Observed]:
         teams = {record.address.key: record.team for record in sought.records} | sought.wanted
         found = self.recognised(self._look(holder), sought)
         return [replace(there, team=teams[there.address.key]) for there in found if there.address.key in teams]

@@ -67,7 +67,11 @@ def test_f6_what_is_as_wanted_in_an_archived_group_is_no_difference(road):
     road.apply(COHORT, *inside())
     road.world.by_hand("POST", "/groups/eig%2Feig3%2Fadler/archive")
     plan = road.later().plan(COHORT, *inside())
-    assert (plan.changes, [finding.code for finding in plan.findings]) == ((), ["group-archived", "project-archived"])
+    assert (plan.acting, [finding.code for finding in plan.findings]) == ((), ["group-archived", "project-archived"])
+    # GitLab does not show the variables of an archived group.
+    assert [(str(change.address), told(change.reason)) for change in plan.changes] == [
+        (f"gitlab.variable[{SPACE}#TOKEN]", f"the group {SPACE} is archived")
+    ]
 
 
 def test_f6_what_left_an_archived_group_stays(road):
@@ -76,7 +80,7 @@ def test_f6_what_left_an_archived_group_stays(road):
     plan = road.later().plan(COHORT, GroupSpec(path=SPACE), ProjectSpec(path=API), prune=True)
     assert plan.acting == ()
     left = [told(change.reason) for change in plan.changes if change.cause is Cause.ORPHAN]
-    assert len(left) == len(inside()) - 2
+    assert len(left) == len(inside()) - 3  # the variables of an archived group are not shown
     assert all(f"the group {SPACE} is archived" in why for why in left)
 
 

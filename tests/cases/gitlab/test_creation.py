@@ -4,10 +4,13 @@ import json
 
 import pytest
 from support.gitlab_road import shown
+from support.words import told
 
 from eiginfra.core.change import Cause
 from eiginfra.providers.gitlab.branch_protection import PROTECTIONS
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
+from eiginfra.providers.gitlab.kinds.members import MembersSpec
+from eiginfra.providers.gitlab.kinds.user import UserSpec
 
 SPACE = "eig/eig3/adler"
 URL = "/groups/eig%2Feig3%2Fadler"
@@ -82,3 +85,28 @@ def test_f2_drift_of_what_counts_is_seen_whatever_the_number_says(road, weaker):
     road.world.by_hand("PUT", URL, default_branch_protection_defaults=weaker)
     (change,) = road.later().apply(*wanted)
     assert (change.cause, [diff.field for diff in change.diffs]) == (Cause.DRIFT, ["branch_protection"])
+
+
+def test_f12_levels_that_are_new_or_unknown_are_shown_and_stop_nobody(road):
+    """As GitLab 19 has them: the security manager, and whatever comes after."""
+    ada, bob = (UserSpec(username=name, email=f"{name}@example.org") for name in ("ada", "bob"))
+    members = MembersSpec(group=SPACE, members=[{"username": "ada", "access": "developer"}, {"username": "bob", "access": "developer"}])
+    road.apply(COHORT, GroupSpec(path=SPACE), ada, bob, members)
+    nested, listed = road.world.api.nested, road.world.api.nested.members
+    levels = {"ada": 25, "bob": 27}
+
+    def newer(holder):
+        return [{**member, "access_level": levels.get(member["username"], member["access_level"])} for member in listed(holder)]
+
+    nested.members = newer
+    (change,) = road.plan(COHORT, GroupSpec(path=SPACE), ada, bob, members).acting
+    assert {diff.entry: diff.before["access"] for diff in change.diffs} == {"ada": "security-manager", "bob": "level 27"}
+
+
+def test_f13_of_a_refusal_gitlabs_own_text_is_told_and_the_scope_is_blamed_where_it_lacks(road):
+    road.world.fault(rules=[{"match": "PUT .*/groups", "kind": "status", "status": 403}])
+    road.apply(COHORT, GroupSpec(path=SPACE))
+    (result,) = road.run(road.plan(COHORT, GroupSpec(path=SPACE, description="x"))).results
+    assert "scope" not in told(result.reason)
+    assert "GitLab answers 403: " in told(result.reason)
+    assert "the token's account may not do that" in told(result.reason)

@@ -15,7 +15,10 @@ from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.nested_api import Holder
 
 # https://docs.gitlab.com/api/access_requests/#valid-access-levels
-LEVELS = {"minimal": 5, "guest": 10, "planner": 15, "reporter": 20, "developer": 30, "maintainer": 40, "owner": 50}
+LEVELS = {
+    "minimal": 5, "guest": 10, "planner": 15, "reporter": 20, "security-manager": 25, "developer": 30, "maintainer": 40, "owner": 50,
+}  # fmt: skip
+"""Source: lib/gitlab/access.rb; the security manager since 19.0."""
 NAMES = {level: name for name, level in LEVELS.items()}
 OWNER = LEVELS["owner"]
 

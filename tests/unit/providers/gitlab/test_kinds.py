@@ -140,6 +140,7 @@ def test_the_tree_is_the_cohorts_group_unless_more_is_wanted(registry):
             {"username": "ada", "access": "maintainer", "expires": "2020-06-30"},
         ),
         ({"username": "ada", "access_level": 15}, {"username": "ada", "access": "planner", "expires": None}),
+        ({"username": "ada", "access_level": 25}, {"username": "ada", "access": "security-manager", "expires": None}),
         ({"username": "ada", "access_level": 33, "expires_at": None}, {"username": "ada", "access": "level 33", "expires": None}),
     ],
 )

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from eiginfra.providers.gitlab.error_body import error_text
+from eiginfra.providers.gitlab.error_body import error_text, lacks_scope
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,21 @@ def test_what_is_no_json_says_nothing(body):
 
 def test_long_bodies_are_cut():
     assert len(error_text(json.dumps({"message": "x" * 5000})) or "") == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "lacks"),
+    [
+        ({"error": "insufficient_scope", "error_description": "The request requires higher privileges", "scope": "api"}, True),
+        ({"message": "403 Forbidden"}, False),
+        ({"message": "403 Forbidden - insufficient_scope"}, False),
+        (["insufficient_scope"], False),
+    ],
+)
+def test_f13_a_token_without_the_scope_is_known_by_the_code(body, lacks):
+    assert lacks_scope(json.dumps(body).encode()) is lacks
+
+
+@pytest.mark.parametrize("body", [b"", None, b"<html>"])
+def test_f13_what_is_no_json_says_nothing_of_the_token(body):
+    assert not lacks_scope(body)
