@@ -72,6 +72,12 @@ def from_server(row: Mapping[str, Any]) -> Row:
     return {name: str(value) for name, value in known.items()} | {"enable": str(row.get("enable", 0)) != "0"}
 
 
+def brief(rule: Row) -> str:
+    """A rule in a few words, as Proxmox's own file has it: `in DROP tcp 22`."""
+    parts = ("type", "action", "macro", "proto", "source", "dest", "dport")
+    return " ".join(str(rule[name]) for name in parts if name in rule)
+
+
 def to_server(rule: Mapping[str, JsonValue]) -> dict[str, Any]:
     """A rule's parameters."""
     return {_key(name): int(value) if isinstance(value, bool) else value for name, value in rule.items()}

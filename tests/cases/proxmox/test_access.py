@@ -267,6 +267,44 @@ def test_a_right_given_elsewhere_by_hand_is_said_and_stays(road: Accounts) -> No
     assert f"pveum acl delete /pool/{world.pool}-more --groups {world.pool} --roles PVEVMAdmin" in str(remedy(found))
 
 
+def by_hand(road: Accounts, world: World) -> list[str]:
+    plan = road.plan(*everything(world))
+    assert plan.changes == ()
+    return [f"{message(found)} | {remedy(found)}" for found in plan.findings if found.code == "acl-by-hand"]
+
+
+@pytest.mark.parametrize("path", ["/pool/{pool}", "/vms/{guest}", "/storage/local"])
+@pytest.mark.parametrize("sort", ["users", "groups", "tokens", "own token"])
+def test_p7_an_entry_of_a_person_a_token_or_a_foreign_group_is_told_and_stays(world: World, path: str, sort: str) -> None:
+    road, (guest, _) = Accounts(world), world.make(world.container())
+    road.apply(*everything(world))
+    stranger, member = f"{world.cohort}-stranger@pve", userid(world, 1)
+    world.admin("POST", "/access/users", userid=stranger)
+    world.admin("POST", "/access/groups", groupid=f"x{world.cohort}")
+    for account in (stranger, member):
+        world.admin("POST", f"/access/users/{account}/token/tk", privsep=1)
+    holder = {"users": member, "groups": f"x{world.cohort}", "tokens": f"{stranger}!tk", "own token": f"{member}!tk"}[sort]
+    where, verb = path.format(pool=world.pool, guest=guest.id), "tokens" if sort == "own token" else sort
+    world.admin("PUT", "/access/acl", path=where, roles="PVEVMAdmin", **{verb: holder})
+    found = by_hand(road, world)
+    if path == "/storage/local" and sort in {"groups", "tokens"}:
+        assert found == []  # the site's own business
+        return
+    (told,) = found
+    assert f"{holder} has PVEVMAdmin on {where}" in told
+    assert f"pveum acl delete {where} --{verb} '{holder}' --roles PVEVMAdmin" in told
+    road.apply(*everything(world))
+    assert holder in {entry["ugid"] for entry in world.admin("GET", "/access/acl") if entry["path"] == where}
+
+
+def test_p7_entries_that_a_playbook_gives_and_those_of_the_token_are_not_told(world: World) -> None:
+    road = Accounts(world)
+    own = AclSpec(path=f"/pool/{world.pool}", user=userid(world), roles=("PVEAuditor",))
+    road.apply(*everything(world), own)
+    world.admin("PUT", "/access/acl", path=f"/pool/{world.pool}", users="eiginfra@pve", roles="Administrator")
+    assert [found.code for found in road.plan(*everything(world), own).findings] == []
+
+
 def test_a_person_moves_between_teams_at_once(road: Accounts) -> None:
     world = road.world
     plume = ProxmoxGroupSpec(id=f"{world.cohort}-plume", members=({"user": userid(world, 2)},))  # type: ignore[arg-type]  # as a playbook gives it
@@ -391,9 +429,9 @@ def test_with_one_right_fewer_it_is_refused_in_the_servers_words(world: World, p
     assert f"Permission check failed ({path}, {lacking})" in str(result.reason)
 
 
-def test_each_kind_is_observed_with_one_request(world: World) -> None:
-    road, specs = Accounts(world), everything(world)
+def test_each_kind_is_observed_with_one_request(own_world: World) -> None:
+    road, specs = Accounts(own_world), everything(own_world)
     road.apply(*specs)
-    fresh = Accounts(World(replace(world.settings), world.cohort), road.journal)
+    fresh = Accounts(World(replace(own_world.settings), own_world.cohort), road.journal)
     fresh.settled(*specs)
     assert fresh.world.client.meter.counts == {"GET": 5}  # roles, users, groups, ACLs, pools

@@ -263,3 +263,39 @@ def test_p13_the_firewall_of_a_renamed_guest_is_the_one_it_had(world: World, mac
     assert (firewall.action, firewall.acts, str(firewall.was)) == (Action.ADOPT, False, f"proxmox.firewall[{web.mark}]")
     road.run(plan)
     assert road.plan(*specs).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"), [({"action": "DROP", "proto": "tcp", "dport": "22"}, "in DROP tcp 22"), ({"action": "ACCEPT"}, "in ACCEPT")]
+)
+def test_p7_a_rule_that_nobody_manages_is_told_while_it_is_in_force(world: World, rule: dict[str, str], words: str) -> None:
+    road, web = Road(world), world.container("web")
+    spec = FirewallSpec(mark=web.mark, enable=True, policy_out="REJECT")
+    road.apply(web, spec)
+    ((member,),) = (pool["members"] for pool in world.admin("GET", "/pools", poolid=world.pool))
+    base = f"/nodes/eig/lxc/{member['vmid']}/firewall/rules"
+    world.admin("POST", base, type="in", enable=1, **rule)
+    plan = road.plan(web, spec)
+    assert plan.changes == ()
+    (told,) = (found for found in plan.findings if found.code == "firewall-rules-by-hand")
+    assert message(told).endswith(f"the playbook sets no `rules`: {words}")
+    world.admin("PUT", f"{base}/0", enable=0)
+    assert "firewall-rules-by-hand" not in {found.code for found in road.plan(web, spec).findings}
+    world.admin("PUT", f"{base}/0", enable=1)
+    managed = spec.model_copy(update={"rules": ()})
+    assert "firewall-rules-by-hand" not in {found.code for found in road.plan(web, managed).findings}
+
+
+def test_p13_the_firewall_of_an_adopted_guest_is_the_one_it_has(world: World) -> None:
+    road, vmid = Road(world), int(world.admin("GET", "/cluster/nextid"))
+    world.admin("POST", "/pools", poolid=world.pool, comment="ADLER")
+    made = {"rootfs": "local-lvm:4", "net0": "name=eth0,bridge=vmbr1,firewall=1", "pool": world.pool}
+    world.admin("POST", "/nodes/eig/lxc", vmid=vmid, ostemplate=world.container().image, unprivileged=1, **made)
+    world.admin("PUT", f"/nodes/eig/lxc/{vmid}/firewall/options", enable=1, policy_out="DROP")
+    old = world.container("old", id=vmid)
+    specs = (old, FirewallSpec(mark=old.mark, enable=True, policy_out="REJECT"))
+    plan = road.plan(*specs)
+    (firewall,) = (change for change in plan.changes if change.address.kind == "proxmox.firewall")
+    assert (firewall.action, [(diff.field, diff.before) for diff in firewall.diffs]) == (Action.ADOPT, [("policy_out", "DROP")])
+    assert [(str(result.change.address), str(result.reason)) for result in road.run(plan).results if result.reason] == []
+    assert road.plan(*specs).changes == ()

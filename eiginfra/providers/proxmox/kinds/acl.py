@@ -93,7 +93,29 @@ class AclKind(ProxmoxKind[AclSpec]):
         objects = [self._observed(key, entries[key], resources.get(key)) for key in sorted(known & entries.keys())]
         holders = {f"@{spec.group}" for spec in scope.specs() if spec.group is not None}
         others = [key for key in sorted(entries.keys() - known) if key.partition(":")[2] in holders]
-        return Observation(objects, findings=[_elsewhere(entries[key]) for key in others])
+        rest = [entries[key] for key in sorted(entries.keys() - known) if key.partition(":")[2] not in holders]
+        return Observation(objects, findings=[*(_elsewhere(entries[key]) for key in others), *self._by_hand(scope, rest)])
+
+    def _by_hand(self, scope: Scope, others: Sequence[Sequence[Json]]) -> Iterator[Finding]:
+        """What single accounts, tokens and foreign groups have on the teams' pools and guests, and the cohort's people anywhere."""
+        people = {address.key for address in (*scope.everything, *scope.recorded) if address.kind == "proxmox.user"}
+        pools = {f"{scope.cohort}-{team}": team for team in scope.teams}
+        pools |= {
+            address.key: str(found.team) for address, found in scope.everything.items() if address.kind == "proxmox.pool" and found.team
+        }
+        for rows in others:
+            path, holder = str(rows[0]["path"]), str(rows[0]["ugid"])
+            account = "" if rows[0]["type"] == "group" else holder.partition("!")[0]
+            if account in self.api.access.reserved:
+                continue
+            place = path.split("/")
+            pool = place[2] if place[1:2] == ["pool"] and len(place) > 2 else None
+            if place[1:2] == ["vms"] and place[-1].isdecimal():
+                guest = self.api.surveys.shared(scope.cohort, scope.look).guests.get(int(place[-1]))
+                pool = None if guest is None else guest.pool
+            if pool in pools or account in people:
+                roles = sorted(str(row["roleid"]) for row in rows)
+                yield warning("acl-by-hand", sort=str(rows[0]["type"]), holder=holder, roles=roles, path=path, team=pools.get(str(pool)))
 
     def read(self, spec: AclSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - path and holder are all there is
         """The entries of the holder on the path, or None."""

@@ -1,6 +1,6 @@
 """`proxmox.firewall`: the firewall of one guest, and the filter that limits the guest to its own address."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Annotated, Any
@@ -21,8 +21,8 @@ from eiginfra.providers.proxmox.api import ProxmoxApi
 from eiginfra.providers.proxmox.codec import Properties, flag
 from eiginfra.providers.proxmox.firewall_rules import FirewallRule, Level, Policy
 from eiginfra.providers.proxmox.guests.devices import device_number
-from eiginfra.providers.proxmox.guests.spec import Mark
-from eiginfra.providers.proxmox.guests.survey import Listed, Reading
+from eiginfra.providers.proxmox.guests.spec import GuestSpec, Mark
+from eiginfra.providers.proxmox.guests.survey import Listed, Reading, Survey
 from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs, ProxmoxKind
 from eiginfra.providers.proxmox.permissions import right
 
@@ -106,19 +106,28 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
     # Looking.
 
     def observe(self, scope: Scope) -> Observation:
-        """The datacenter's switch, and for each wanted firewall three requests (fewer where rules or filter are unmanaged), at once."""
+        """The datacenter's switch, and for each wanted firewall three requests (two where the filter is unmanaged), at once."""
         specs: list[FirewallSpec] = scope.specs()
         if not specs:
             return Observation()
         switch = self._readers.submit(self._datacenter) if any(spec.enable for spec in specs) else None
         self.api.surveys.learn(scope)
-        guests = self.api.surveys.marked(self.api.surveys.shared(scope.cohort, scope.look))
+        survey = self.api.surveys.shared(scope.cohort, scope.look)
+        guests = {**self._adopted(scope, survey), **self.api.surveys.marked(survey)}
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
         looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]
         found = [look for look in looks if not look.blank]
         without = frozenset(look.address for look in looks if look.blank)
         flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
-        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags), facts=without)
+        left = {spec.mark for spec in specs if spec.rules is None}
+        by_hand = [finding for look in found if look.address.key in left for finding in _rules_by_hand(look)]
+        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags, *by_hand), facts=without)
+
+    def _adopted(self, scope: Scope, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
+        """The guests that are asked for by their number and have no marker yet, by the marker that they will have."""
+        asked = {item.spec.id: item.spec.mark for item in scope.everything.values() if isinstance(item.spec, GuestSpec) and item.spec.id}
+        readings = survey.read(asked)
+        return {asked[vmid]: (survey.guests[vmid], reading) for vmid, reading in readings.items() if reading.mark is None}
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object]:
         """Whether the guest exists and has no firewall; a guest that is created later may have one, which is then brought in line."""
@@ -160,7 +169,7 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         """None for a guest that is gone by now."""
         parts: list[tuple[str, str | None, Any]] = [
             ("options", None, {}),
-            ("rules", "rules", []),
+            ("rules", None, []),
             (f"ipset/{_IPSET}", "ipfilter", None),
         ]
         asked = [
@@ -304,6 +313,14 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
                 case rules.Move(pos, to):
                     send("PUT", f"rules/{pos}", moveto=to, digest=digest)
             present = step.applied(present)
+
+
+def _rules_by_hand(look: ObservedFirewall) -> Iterator[Finding]:
+    """Rules in force that nobody manages: they may open the guest, or close it."""
+    rows = look.values.get("rules")
+    told = [rules.brief(row) for row in rows if isinstance(row, dict) and row.get("enable")] if isinstance(rows, list) else []
+    if told:
+        yield warning("firewall-rules-by-hand", id=look.handle["vmid"], rules=told, address=str(look.address), team=look.team)
 
 
 def _rows(spec: FirewallSpec) -> list[rules.Row]:

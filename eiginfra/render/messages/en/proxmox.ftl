@@ -252,6 +252,16 @@ acl-hidden = { $hidden } on { $above } does not reach { $path }, where { $who } 
     .remedy = an entry on a deeper path replaces what comes from above: write all roles on { $path }
 acl-elsewhere = the group { $group } also has { $roles } on { $path }, which the playbook does not give
     .remedy = if it should not: pveum acl delete { $path } --groups { $group } --roles { $roles }
+acl-by-hand = { $sort ->
+    [group] the group
+    [token] the token
+   *[other] the account
+    } { $holder } has { $roles } on { $path }, which the playbook does not give: a quota may not bind it
+    .remedy = if it should not: pveum acl delete { $path } --{ $sort ->
+    [group] groups
+    [token] tokens
+   *[other] users
+    } '{ $holder }' --roles { $roles }
 role-built-in = { $id } is a role of Proxmox's own
     .remedy = give yours another name, e.g. EigTeam
 role-unbinding = the role { $id } gives { $privileges }: those who have it could pass their quota, or undo what eiginfra made
@@ -280,6 +290,11 @@ firewall-without-guest = no container or VM of the mark { $mark } is wanted
     .remedy = leave it out with the machine, or correct `mark`
 firewall-not-on-device = { $device } of guest { $id } has no firewall=1: its rules and filter have no effect
     .remedy = set the device's firewall flag on the server; the MAC must be kept
+firewall-rules-by-hand = guest { $id } has { $rules-count ->
+    [one] a rule
+   *[other] { $rules-count } rules
+    } written by hand, and the playbook sets no `rules`: { $rules }
+    .remedy = write the rules that are meant into the playbook: others are then removed
 firewall-action = action: '{ $action }' is none of { $actions }
     .remedy = to apply a security group, write `type: group`
 port-without-protocol = a port needs a `proto`, such as tcp

@@ -252,6 +252,16 @@ acl-hidden = { $hidden } sur { $above } n’atteint pas { $path }, où { $who } 
     .remedy = une règle sur un chemin plus profond remplace ce qui vient du dessus : écrivez tous les rôles sur { $path }
 acl-elsewhere = le groupe { $group } a aussi { $roles } sur { $path }, que le playbook ne donne pas
     .remedy = s’il ne le doit pas : pveum acl delete { $path } --groups { $group } --roles { $roles }
+acl-by-hand = { $sort ->
+    [group] le groupe
+    [token] le jeton
+   *[other] le compte
+    } { $holder } a { $roles } sur { $path }, que le playbook ne donne pas : un quota peut ne pas le limiter
+    .remedy = s’il ne le doit pas : pveum acl delete { $path } --{ $sort ->
+    [group] groups
+    [token] tokens
+   *[other] users
+    } '{ $holder }' --roles { $roles }
 role-built-in = { $id } est un rôle de Proxmox lui-même
     .remedy = donnez au vôtre un autre nom, par exemple EigTeam
 role-unbinding = le rôle { $id } donne { $privileges } : ceux qui l’ont pourraient dépasser leur quota, ou défaire ce qu’eiginfra a fait
@@ -280,6 +290,11 @@ firewall-without-guest = aucun conteneur ni VM de marque { $mark } n’est deman
     .remedy = enlevez-le avec la machine, ou corrigez `mark`
 firewall-not-on-device = { $device } de la machine { $id } n’a pas firewall=1 : ses règles et son filtre n’ont aucun effet
     .remedy = activez le pare-feu de l’interface sur le serveur, en gardant l’adresse MAC
+firewall-rules-by-hand = la machine { $id } a { $rules-count ->
+    [one] une règle écrite
+   *[other] { $rules-count } règles écrites
+    } à la main, et le playbook n’écrit pas de `rules` : { $rules }
+    .remedy = écrivez les règles voulues dans le playbook : les autres sont alors enlevées
 firewall-action = action: « { $action } » n’est pas parmi { $actions }
     .remedy = pour appliquer un groupe de sécurité, écrivez `type: group`
 port-without-protocol = un port a besoin d’un `proto`, comme tcp
