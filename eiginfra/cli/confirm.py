@@ -31,7 +31,7 @@ def run(
     Shows what the services have, asks, and writes the IDs into the file. A user name is no proof, since anybody can register it: ask the
     person before.
     """
-    from eiginfra.render.console import out, print_json, printable
+    from eiginfra.render.console import out, print_json
     from eiginfra.wiring.confirm import candidates, write
     from eiginfra.wiring.workspace import Workspace
 
@@ -41,7 +41,7 @@ def run(
         chosen = []
         for one in found:
             if text:
-                out(quiet=quiet).print(printable(_line(one)))
+                out(quiet=quiet).print(_line(one))
             if yes or (text and _agreed(one.person)):
                 chosen.append(one)
         if chosen:
