@@ -1,5 +1,6 @@
 """What a guest's configuration says, under the names of the spec's fields; what containers and VMs write in the same way."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ def shared_values(config: Config, device: str) -> dict[str, JsonValue]:
         "protection": flag(config.get("protection", 0)),
         "onboot": flag(config.get("onboot", 0)),
         "order": int(order) if order else None,
-        "dns": list(str(config.get("nameserver") or "").replace(",", " ").split()),
+        "dns": [server for server in re.split(r"[,;\s]+", str(config.get("nameserver") or "")) if server],
         "tags": list(parse_tags(config.get("tags"))),
         "remove_after": None if removal is None else removal.isoformat(),
         **device_values(config.get(device)),

@@ -24,6 +24,11 @@ class MountPoint(BaseModel):
     size: Disk = Field(description="Whole GiB; grows, never shrinks")
 
 
+def path_form(path: str) -> str:
+    """A path in the one form of its many: `/srv//data/` is `/srv/data`."""
+    return re.sub(r"/{2,}", "/", path).rstrip("/")
+
+
 def volumes(config: Config) -> dict[str, tuple[str, ByteSize]]:
     """Path and size of every mounted volume by its key; folders of the host, which have no size, are none."""
     found = {}
@@ -31,7 +36,7 @@ def volumes(config: Config) -> dict[str, tuple[str, ByteSize]]:
         point = Properties.parse(str(config[key]), "volume")
         path, size = point.get("mp"), volume_size(point)
         if path is not None and size is not None:
-            found[key] = (path.rstrip("/"), size)
+            found[key] = (path_form(path), size)
     return found
 
 

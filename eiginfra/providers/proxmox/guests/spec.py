@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Resource
-from eiginfra.core.spec import CREATE_ONLY, UNORDERED, Rules, Spec
+from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.providers.proxmox import rules
 from eiginfra.providers.proxmox.codec import parse_tags
-from eiginfra.providers.proxmox.fields import PoolId
+from eiginfra.providers.proxmox.fields import PoolId, address_form, tag_form
 
 MIB, GIB = UNITS["MiB"], UNITS["GiB"]
 _PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
@@ -59,7 +59,7 @@ class GuestSpec(Spec):
     vlan: int | None = Field(default=None, ge=0, le=4094, description="The VLAN of its network device; 0: none")
     rate: int | None = Field(default=None, ge=0, description="The most its network device may send, MB a second; 0: no limit")
     firewall: bool | None = Field(default=None, description="Whether the firewall's rules hold for its network device. Unset: made with")
-    dns: tuple[Annotated[str, AfterValidator(_server)], ...] | None = Field(
+    dns: Annotated[tuple[Annotated[str, AfterValidator(_server)], ...] | None, Rules(normalise=address_form)] = Field(
         default=None, description="Its name servers. Unset: made with the site's, then left alone"
     )
     state: Annotated[Literal["running", "stopped"] | None, Rules(harm=("stopped", "machine-stopped"))] = Field(
@@ -69,15 +69,15 @@ class GuestSpec(Spec):
     snapshot: Annotated[bool | None, Rules(write_only=True)] = Field(default=None, description="Take a snapshot before risky changes")
     onboot: bool | None = Field(default=None, description="Start it with the server")
     order: int | None = Field(default=None, ge=0, description="Its place when the server starts and stops guests")
-    tags: Annotated[tuple[Annotated[str, rules.TAG], ...], UNORDERED] = Field(
+    tags: Annotated[tuple[Annotated[str, rules.TAG], ...], Rules(unordered=True, normalise=tag_form)] = Field(
         default=(), description="For people; when not written: eiginfra, the cohort, the team"
     )
     id: Annotated[int | None, Rules(immutable=True, assigned=True)] = Field(
         default=None, ge=100, description="Its number; written only to adopt a guest that exists"
     )
     node: Annotated[str | None, Rules(create_only=True, assigned=True)] = Field(default=None, description="Where it is made; assigned")
-    address: Annotated[str | None, AfterValidator(lambda text: text and _interface(text)), Rules(assigned=True)] = Field(
-        default=None, description="Its address with the network's length; assigned by its number"
+    address: Annotated[str | None, AfterValidator(lambda text: text and _interface(text)), Rules(assigned=True, normalise=address_form)] = (
+        Field(default=None, description="Its address with the network's length; assigned by its number")
     )
     remove_after: Annotated[date | None, Rules(assigned=True)] = Field(
         default=None, description="The day after which it is removed, once it has left the inventory; taken off when it is wanted again"
