@@ -74,3 +74,6 @@ EMAIL: Final = ServerRule(
 DNS_NAME: Final = ServerRule(
     "dns-name", "pve-common, format dns-name; RFC 1035, section 2.3.4", rf"{_LABEL}(?:\.{_LABEL})*", least=1, most=253
 )
+STORAGE: Final = ServerRule("storage", "pve-common, format pve-storage-id", r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]", most=100)
+BRIDGE: Final = ServerRule("bridge", "pve-common, format pve-bridge-id; Linux, IFNAMSIZ", r"[A-Za-z0-9._-]+", most=15)
+REALM: Final = ServerRule("realm", "pve-access-control, format pve-realm", r"[A-Za-z][A-Za-z0-9._-]+", most=32)

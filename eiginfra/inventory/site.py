@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_m
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.secret import SecretSource
+from eiginfra.core.server_rule import BRIDGE, REALM, STORAGE
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
@@ -99,15 +100,15 @@ class GitLabSite(FileModel):
 class Storage(FileModel):
     """Which storage holds what."""
 
-    disks: Title = Field(description="Disks of containers and VMs")
-    templates: Title = Field(default="local", description="Container templates")
-    backups: Title = Field(default="local", description="Backups")
+    disks: Annotated[str, STORAGE] = Field(description="Disks of containers and VMs")
+    templates: Annotated[str, STORAGE] = Field(default="local", description="Container templates")
+    backups: Annotated[str, STORAGE] = Field(default="local", description="Backups")
 
 
 class Network(FileModel):
     """The private bridge of the guests; the address of guest N is the network's address + N."""
 
-    bridge: Title = Field(description="The bridge on every node, e.g. vmbr1")
+    bridge: Annotated[str, BRIDGE] = Field(description="The bridge on every node, e.g. vmbr1")
     subnet: IPv4Network = Field(description="Its network, e.g. 192.168.0.0/24")
     gateway: IPv4Address = Field(description="The guests' default route")
     dns: tuple[IPv4Address, ...] = Field(default=(), max_length=10, description="The guests' name servers")
@@ -148,7 +149,7 @@ class ProxmoxSite(FileModel):
     nodes: tuple[HostName, ...] = Field(min_length=1, max_length=MOST, description="The nodes that guests are made on")
     storage: Storage
     network: Network
-    realm: Title = Field(default="pve", description="Where the teams' accounts live")
+    realm: Annotated[str, REALM] = Field(default="pve", description="Where the teams' accounts live")
     limits: TaskLimits = Field(default=TaskLimits(), description="Parallel tasks")
     overcommit: int = Field(default=4, ge=1, le=1000, description="How many times a node's cores may be promised to its guests")
     restart_window: Hours | None = Field(default=None, description="When waiting restarts may happen, e.g. 03:00-05:00")

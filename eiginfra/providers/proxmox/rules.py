@@ -7,15 +7,13 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from eiginfra.core.server_rule import DNS_NAME, EMAIL, ServerRule
+from eiginfra.core.server_rule import BRIDGE, DNS_NAME, EMAIL, REALM, STORAGE, ServerRule
 
-__all__ = ["DNS_NAME", "EMAIL"]
+__all__ = ["BRIDGE", "DNS_NAME", "EMAIL", "STORAGE"]
 
 _ID: Final = r"[A-Za-z0-9._-]+"
-REALM: Final = r"[A-Za-z][A-Za-z0-9._-]+"
-
-USER: Final = ServerRule("account", "pve-access-control, PVE::Auth::Plugin verify_username", rf"[^\s:/@,!]+@{REALM}", least=3, most=64)
-USER_OR_NAME: Final = ServerRule("account", USER.source, rf"[^\s:/@,!]+(?:@{REALM})?", most=64)
+USER: Final = ServerRule("account", "pve-access-control, verify_username", rf"[^\s:/@,!]+@{REALM.pattern}", least=3, most=64)
+USER_OR_NAME: Final = ServerRule("account", USER.source, rf"[^\s:/@,!]+(?:@{REALM.pattern})?", most=64)
 SHOWN_NAME: Final = ServerRule("length", "POST /access/users, firstname", least=1, most=1024)
 GROUP: Final = ServerRule("identifier", "pve-access-control, format pve-groupid", _ID, most=100)
 ROLE: Final = ServerRule("identifier", "pve-access-control, format pve-roleid", _ID, most=64)
@@ -27,11 +25,9 @@ ACL_PATH: Final = ServerRule(
     rf"|mapping(?:/{_ID}){{0,2}}|sdn(?:/[a-z-]+(?:/{_ID}){{0,2}}(?:/[1-9][0-9]{{0,3}})?)?)?",
     most=255,
 )
-STORAGE: Final = ServerRule("storage", "pve-common, format pve-storage-id", r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]", most=100)
 JOB: Final = ServerRule("identifier", "pve-common, format pve-configid", r"[A-Za-z][A-Za-z0-9_-]+", most=50)
 JOB_COMMENT: Final = ServerRule("comment", "POST /cluster/backup, comment", r"[^\r\n]*", most=512)
 TAG: Final = ServerRule("tag", "pve-common, PVE_TAG_RE", r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", most=100)
-BRIDGE: Final = ServerRule("bridge", "pve-common, format pve-bridge-id; Linux, IFNAMSIZ", r"[A-Za-z0-9._-]+", most=15)
 FIREWALL_DEVICE: Final = ServerRule("firewall-device", "pve-firewall, PVE::Firewall verify_rule", r"net\d{1,2}", least=2, most=20)
 
 _SYSTEM: Final = ("/proc", "/sys", "/dev", "/run")

@@ -121,3 +121,21 @@ def test_paths_and_secrets_of_every_section_are_resolved_by_their_types(tmp_path
         "inner": {"folders": {"a": (tmp_path / "b", Path.home() / "c")}},
         "name": "./x",
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("disks: local-lvm", "disks: local lvm", "storage"),
+        ("disks: local-lvm", "disks: l", "storage"),
+        ("bridge: vmbr1", "bridge: vmbr1/2", "bridge"),
+        ("bridge: vmbr1", "bridge: abcdefghijklmnop", "bridge"),
+        ("nodes: [eig]", "nodes: [eig]\n  realm: 1pve", "realm"),
+    ],
+)
+def test_report_7_names_of_the_site_that_its_server_does_not_give(old: str, new: str, rule: str, site: Callable[..., Path]) -> None:
+    path = site()
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(InputError) as caught:
+        load_site(path)
+    assert [(found.code, found.params["rule"]) for found in caught.value.findings] == [("server-rule", rule)]

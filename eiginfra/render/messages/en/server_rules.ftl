@@ -16,6 +16,7 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [account] , which is no account
     [identifier] , which is no name that Proxmox VE gives
     [storage] , which is no name of a storage
+    [realm] , which is no name of a realm
     [pool] , which is no name of a pool
     [acl-path] , which is no path of rights
     [calendar] , which is no time of a schedule
@@ -44,6 +45,7 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [account] write { $least } to { $most } characters with @ and the realm, without spaces and : / , !
     [identifier] write letters, digits and . _ - only
     [storage] write letters, digits and . _ -, beginning with a letter and ending with a letter or digit
+    [realm] write letters, digits and . _ -, beginning with a letter, 2 to 32 characters
     [pool] write letters, digits and . _ -, at most three parts with / between them
     [acl-path] write e.g. /pool/NAME, /vms/NUMBER, /nodes/NAME or /storage/NAME
     [calendar] write e.g. 02:30, sat 04:00, mon..fri 22:00 or */30

@@ -16,6 +16,7 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [account] , qui n’est pas un compte
     [identifier] , qui n’est pas un nom que Proxmox VE donne
     [storage] , qui n’est pas un nom de stockage
+    [realm] , qui n’est pas un nom de domaine d’authentification
     [pool] , qui n’est pas un nom de pool
     [acl-path] , qui n’est pas un chemin de droits
     [calendar] , qui n’est pas une heure de planification
@@ -44,6 +45,7 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [account] écrivez { $least } à { $most } caractères avec @ et le domaine, sans espace ni : / , !
     [identifier] écrivez seulement des lettres sans accent, des chiffres et . _ -
     [storage] écrivez des lettres, des chiffres et . _ -, en commençant par une lettre et en finissant par une lettre ou un chiffre
+    [realm] écrivez des lettres sans accent, des chiffres et . _ -, en commençant par une lettre, 2 à 32 caractères
     [pool] écrivez des lettres, des chiffres et . _ -, en trois parties au plus séparées par /
     [acl-path] écrivez par exemple /pool/NOM, /vms/NUMÉRO, /nodes/NOM ou /storage/NOM
     [calendar] écrivez par exemple 02:30, sat 04:00, mon..fri 22:00 ou */30
