@@ -75,6 +75,8 @@ def create(call: GitLabCall) -> Answer:
         merge=given["merge_access_level"],
         force=bool(given["allow_force_push"]),
     )
+    if given.get("unprotect_access_level") is not None:
+        rule["unprotect_access_levels"] = [access(call.state, given["unprotect_access_level"])]
     rule["code_owner_approval_required"] = bool(given["code_owner_approval_required"])
     for kind in _KINDS:
         allow(call, rule, kind)

@@ -25,7 +25,6 @@ _IDENTITY = ("provider", "extern_uid")
         "humans": params.boolean(default=False),
         "exclude_active": params.boolean(default=False),
         "exclude_humans": params.boolean(default=False),
-        "exclude_internal": params.boolean(default=False),
         "without_project_bots": params.boolean(default=False),
         "without_projects": params.boolean(default=False),
         "external": params.boolean(default=False),
