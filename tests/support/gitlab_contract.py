@@ -65,7 +65,8 @@ def complaints_of_field(known, value, where):
 # "Users", "User moderation", "Commits": GitLab's front turns a commit into a file, and the description knows that alone). What is of one
 # kind stands in its cases.
 DOCUMENTED = {
-    ("get", r"/users"): (PAGED | {"username", "search", "order_by", "sort"}, set()),
+    ("get", r"/application/settings"): (set(), set()),
+    ("get", r"/users"): (PAGED | {"username", "search", "order_by", "sort", "active", "humans"}, set()),
     ("post", r"/users"): (set(), {"username", "name", "email", "password", "reset_password", "skip_confirmation", "admin"}),
     ("get", r"/users/\d+"): (set(), set()),
     ("post", r"/users/\d+/(?:block|unblock)"): (set(), set()),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from eiginfra.core.errors import EiginfraError
+from eiginfra.core.errors import EiginfraError, PermissionDeniedError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
@@ -22,10 +22,13 @@ def _now() -> datetime:
 
 def examine(api: GitLabApi, *, now: Callable[[], datetime] = _now) -> list[Finding]:
     """Whether GitLab is reachable, of what version, what the token may do, and whether the root group is as it must be."""
+    found: list[Finding] = []
     try:
-        return list(_examine(api, now))
+        for finding in _examine(api, now):
+            found.append(finding)  # noqa: PERF402 - what was found before an error is told too
     except EiginfraError as problem:
-        return [error("gitlab-unreachable", text=str(problem))]
+        found.append(error("gitlab-unreachable", text=str(problem)))
+    return found
 
 
 def _examine(api: GitLabApi, now: Callable[[], datetime]) -> Iterator[Finding]:
@@ -36,9 +39,26 @@ def _examine(api: GitLabApi, now: Callable[[], datetime]) -> Iterator[Finding]:
     yield from _clock(server, now())
     me = api.me()
     yield from _token(api.token(), me, server.date())
-    if settings.accounts == "create" and not me.get("is_admin"):
+    if settings.accounts == "create":
+        yield from _administrator(api, me)
+    yield from _root(api, me, server.date())
+
+
+def _administrator(api: GitLabApi, me: Json) -> Iterator[Finding]:
+    """Accounts are made by an administrator, whose token has the scope admin_mode where GitLab asks for it; and people must then get in."""
+    if not me.get("is_admin"):
         yield error("gitlab-not-admin", username=me["username"])
-    yield from _root(api, me)
+        return
+    try:
+        api.client.get("/application/settings", "read whether the token is an administrator's")
+    except PermissionDeniedError:
+        yield error("gitlab-admin-mode", username=me["username"])
+        return
+    accounts = api.client.get("/users", "read how people sign in", humans=True, active=True, per_page=100)
+    if providers := sorted(
+        {str(one["provider"]) for account in accounts for one in account.get("identities") or () if one.get("provider")}
+    ):
+        yield warning("gitlab-sign-in-elsewhere", providers=providers)
 
 
 def _version(url: str, version: str) -> Iterator[Finding]:
@@ -68,7 +88,7 @@ def _token(token: Json | None, me: Json, today: date) -> Iterator[Finding]:
         yield warning("gitlab-token-expires", ends=ends[:10])
 
 
-def _root(api: GitLabApi, me: Json) -> Iterator[Finding]:
+def _root(api: GitLabApi, me: Json, today: date) -> Iterator[Finding]:
     root = api.settings.root_group
     group = api.group(root)
     if group is None:
@@ -77,7 +97,10 @@ def _root(api: GitLabApi, me: Json) -> Iterator[Finding]:
     yield notice("gitlab-root-group", root=root, visibility=group["visibility"])
     if me.get("is_admin"):
         return
-    level = int((api.effective_member(root, int(me["id"])) or {}).get("access_level", 0))
+    member = api.effective_member(root, int(me["id"])) or {}
+    level, ends = int(member.get("access_level", 0)), member.get("expires_at")
     if level < LEVELS["owner"]:
         role = NAMES.get(level, f"level {level}" if level else "no member")
         yield error("gitlab-access", username=me["username"], role=role, root=root)
+    elif ends and date.fromisoformat(ends[:10]) - today <= SOON:
+        yield warning("gitlab-access-ends", username=me["username"], root=root, ends=ends[:10])

@@ -3,6 +3,12 @@
 gitlab-unreachable = { $text }
 gitlab-not-admin = accounts: create needs an administrator; { $username } is none
     .remedy = use an administrator's token, or write accounts: require under gitlab: in the site file
+gitlab-admin-mode = { $username } is an administrator, and GitLab does not let the token act as one
+    .remedy = make a token with the scopes api and admin_mode: the instance asks for it (Admin area, Settings, Sign-in restrictions)
+gitlab-sign-in-elsewhere = people sign in by { $providers-and }: an account that eiginfra makes has no such identity, and its person's first sign-in is refused
+    .remedy = write accounts: require or invite under gitlab: in the site file: the first sign-in makes the account
+gitlab-access-ends = { $username } is Owner of { $root } until { $ends } only
+    .remedy = take the end off the membership, or set a later one
 gitlab-old = GitLab { $version } at { $url } is older than { $oldest }.0
     .remedy = it gets no security updates any more; upgrade it
 gitlab-version = GitLab { $version } at { $url }

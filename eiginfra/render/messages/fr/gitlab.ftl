@@ -3,6 +3,12 @@
 gitlab-unreachable = { $text }
 gitlab-not-admin = accounts: create demande un administrateur ; { $username } n’en est pas un
     .remedy = employez le jeton d’un administrateur, ou écrivez accounts: require sous gitlab: dans le fichier du site
+gitlab-admin-mode = { $username } est administrateur, et GitLab ne laisse pas le jeton agir comme tel
+    .remedy = créez un jeton avec les portées api et admin_mode : l’instance l’exige (Admin, Paramètres, Restrictions de connexion)
+gitlab-sign-in-elsewhere = les personnes se connectent par { $providers-and } : un compte qu’eiginfra crée n’a pas cette identité, et la première connexion de la personne est refusée
+    .remedy = écrivez accounts: require ou invite sous gitlab: dans le fichier du site : la première connexion crée le compte
+gitlab-access-ends = { $username } n’est Owner de { $root } que jusqu’au { $ends }
+    .remedy = enlevez la fin de l’adhésion, ou mettez-en une plus tard
 gitlab-old = GitLab { $version } à { $url } est plus ancien que { $oldest }.0
     .remedy = il ne reçoit plus de corrections de sécurité ; mettez-le à jour
 gitlab-version = GitLab { $version } à { $url }
