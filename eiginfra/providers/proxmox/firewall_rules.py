@@ -3,12 +3,13 @@
 Positions, digests and the place of a new rule: as recorded on a real server.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
+from eiginfra.core.errors import StaleError
 from eiginfra.core.refusal import refusal
 from eiginfra.providers.proxmox import rules
 
@@ -150,3 +151,29 @@ def steps(present: Sequence[Row], wanted: Sequence[Row]) -> Iterator[Step]:
         move = Move(pos, list(wanted).index(now[pos], pos + 1) + 1) if down else Move(now.index(rule, pos + 1), pos)
         yield move
         now = move.applied(now)
+
+
+def arrange(listed: Callable[[], list[dict[str, Any]]], wanted: list[Row], send: Callable[..., None], what: str) -> None:
+    """Step by step, each with the digest of the list that it was worked out for: positions shift with every step.
+
+    Raises StaleError when somebody else changes the list meanwhile.
+    """
+
+    def look() -> tuple[list[Row], str | None]:
+        rows = listed()
+        return [from_server(row) for row in rows], rows[0].get("digest") if rows else None
+
+    present, digest = look()
+    for number, step in enumerate(list(steps(present, wanted))):
+        if number:
+            now, digest = look()
+            if now != present:
+                raise StaleError(f"proxmox: {what}: the rules are not those just written; somebody else changes them: make a new plan")
+        match step:
+            case Insert(rule):
+                send("POST", "rules", **to_server(rule), digest=digest)
+            case Delete(pos):
+                send("DELETE", f"rules/{pos}", digest=digest)
+            case Move(pos, to):
+                send("PUT", f"rules/{pos}", moveto=to, digest=digest)
+        present = step.applied(present)

@@ -17,6 +17,7 @@ from eiginfra.core.trace import EXISTS
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.kinds.backup import BackupSpec
 from eiginfra.providers.proxmox.kinds.container import ContainerSpec
+from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 
 from .conftest import World, settings_of, start
 from .road import Road, change, codes
@@ -232,3 +233,30 @@ def test_report_24_a_storages_lock_that_timed_out_is_waited_for(road: Road, text
     road.control(fail={"qmclone": text, "vzcreate": text, "vzstart": text})
     road.apply(spec)
     assert road.plan(spec).changes == ()
+
+
+@pytest.mark.parametrize("status", [500, 596])
+def test_part_7_a_firewall_that_cannot_be_read_concerns_its_guest_alone(road: Road, fault: Fault, status: int) -> None:
+    web, zoo = road.world.container("web"), road.world.container("zoo")
+    walls = [FirewallSpec(mark=spec.mark, enable=True) for spec in (web, zoo)]
+    road.apply(web, zoo, *walls)
+    changed = [wall.model_copy(update={"dhcp": True}) for wall in walls]
+    fault({"match": "GET .*/lxc/100/firewall/options$", "status": status})
+    plan = road.plan(web, zoo, *changed)
+    assert (plan.errors, sorted(codes(plan))) == ((), ["datacenter-firewall-off", "firewall-unreadable"])
+    assert [item.address.key for item in plan.acting] == [zoo.mark]
+    assert not road.run(plan).failed
+
+
+@pytest.mark.parametrize("odd", [{"scsi0": "local-lvm:base-9012-disk-0,size=huge"}, None], ids=str)
+def test_part_7_a_template_that_cannot_be_read_or_understood_keeps_back_its_vms_alone(road: Road, fault: Fault, odd: Any) -> None:
+    if odd is None:
+        fault({"match": "GET .*/qemu/9012/pending$", "status": 500})
+    else:
+        road.control(guests={"9012": {"config": odd}})
+    plan = road.plan(road.world.vm("db"), road.world.container("web"))
+    left = change(plan, "db")
+    assert (left.action, left.reason) == (Action.NONE, reason("template-unreadable", id=9012, node="eig"))
+    assert "guest-unreadable" in codes(plan)
+    assert not road.run(plan).failed
+    assert change(road.plan(road.world.vm("db"), road.world.container("web")), "db").action is Action.NONE

@@ -108,7 +108,8 @@ class GuestReader(ProxmoxKind[G]):
         seen = findings.GuestsSeen(self.type, self.name, scope, survey.guests, around, readings, marks, objects, site, proof, nodes)
         standing = {there.address: there for there in objects}
         leaving = [findings.attributed(finding, item) for item, finding in detached.detaching(self.type, scope.resources, standing)]
-        said = [*findings.of(seen), *detached.told(self.type, objects, kept), *leaving, *self.remarks(seen)]
+        own = list(self.remarks(seen))  # they may find what cannot be read
+        said = [*findings.of(seen), *detached.told(self.type, objects, kept), *leaving, *own]
         absent = findings.absent(seen)
         grows = any(self._grows(item, standing.get(item.address)) for item in scope.resources if item.address not in absent)
         new = [item for item in scope.resources if item.address not in standing and item.address not in absent]

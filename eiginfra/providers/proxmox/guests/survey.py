@@ -251,13 +251,22 @@ class GuestSurveys:
         """Follow the tasks that still make guests in the site's range (an earlier run may have been killed); True if there were any."""
         site, client = self.client.settings, self.client
         nodes = {guest.node for guest in guests if guest.making and guest.vmid in site}
-        upids = [str(task["upid"]) for node in sorted(nodes) for task in client.active_tasks(node) if task.get("type") in _MAKERS]
+        upids = [str(task["upid"]) for node in sorted(nodes) for task in self._active(node) if task.get("type") in _MAKERS]
         for upid in upids:
             try:
                 client.follow(upid, "wait for a guest that is being made")
             except ProviderError:
                 continue  # what it left behind, if anything, the lists will show
         return bool(upids)
+
+    def _active(self, node: str) -> list[dict[str, Any]]:
+        """The tasks that run on a node; none of one that does not say."""
+        try:
+            return self.client.active_tasks(node)
+        except UnreachableError:
+            raise
+        except ProviderError:
+            return []
 
     def _guests_on(self, pair: tuple[str, GuestType]) -> list[dict[str, Any]] | None:
         """A node's guests of one sort; None if the node does not answer, or not with them."""

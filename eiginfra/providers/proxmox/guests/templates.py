@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from eiginfra.core.errors import PermissionDeniedError, ProviderError, UnreachableError
 from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.client import ProxmoxClient
@@ -32,6 +33,16 @@ class Templates:
         self._survey = survey
         self._linkable: dict[int, bool] = {}
 
+    def sound(self, vmid: int, disks: Callable[[Config], Mapping[str, ByteSize]]) -> bool:
+        """Whether what a template's configuration says can be understood; if not, it is as one that cannot be read."""
+        for reading in self._survey.read([vmid]).values():
+            try:
+                disks(reading.running), fitting.fitting({"memory": 16, "cores": 1}, reading.running), int(reading.running.get("sockets", 1))
+            except (ValueError, TypeError, ArithmeticError) as problem:
+                self._survey.unreadable(vmid, str(problem))
+                return False
+        return True
+
     def remarks(self, vmid: int, disk: ByteSize, *, linked: bool) -> Iterator[Finding]:
         """Why no VM with such a disk can be cloned from a template, or would be of no use; of one on a lost node nothing is known."""
         template, site = self._survey.guests.get(vmid), self._client.settings
@@ -42,7 +53,10 @@ class Templates:
             return
         if template.disk > disk:
             yield error("template-disk-larger", id=vmid, disk=ByteSize(template.disk), wanted=disk)
-        found = [drive for reading in self._survey.read([vmid]).values() for drive in drives(reading.running).values()]
+        readings = self._survey.read([vmid])
+        if not readings:
+            return
+        found = [drive for reading in readings.values() for drive in drives(reading.running).values()]
         files = [str(drive.get("file")) for drive in found]
         if not any("cloudinit" in file for file in files):
             yield warning("template-without-cloud-init", id=vmid, node=template.node, storage=site.disks)
@@ -69,5 +83,11 @@ class Templates:
     def _can_be_linked(self, template: Listed) -> bool:
         if template.vmid not in self._linkable:
             path, what = f"nodes/{template.node}/qemu/{template.vmid}/feature", f"ask whether template {template.vmid} can be linked to"
-            self._linkable[template.vmid] = flag(self._client.get(path, what, feature="clone").get("hasFeature", 0))
+            try:
+                self._linkable[template.vmid] = flag(self._client.get(path, what, feature="clone").get("hasFeature", 0))
+            except (UnreachableError, PermissionDeniedError):
+                raise
+            except ProviderError as problem:
+                self._survey.unreadable(template.vmid, str(problem))
+                self._linkable[template.vmid] = True  # nobody knows, and nothing is made from it now
         return self._linkable[template.vmid]

@@ -10,9 +10,18 @@ from pydantic import Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Change, FieldDiff
-from eiginfra.core.errors import AlreadyExistsError, NotFoundError, PermissionDeniedError, StaleError
+from eiginfra.core.errors import (
+    AlreadyExistsError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProviderError,
+    StaleError,
+    TransientError,
+    UnreachableError,
+)
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.resource import Observation, Observed, Resource, Scope
+from eiginfra.core.reason import reason
+from eiginfra.core.resource import Absence, Observation, Observed, Resource, Scope
 from eiginfra.core.spec import Rules, Spec
 from eiginfra.core.values import canonical
 from eiginfra.core.world import World
@@ -115,13 +124,16 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         survey = self.api.surveys.shared(scope.cohort, scope.look)
         guests = {**self._adopted(scope, survey), **self.api.surveys.marked(survey)}
         there = [(spec, *guests[spec.mark]) for spec in specs if spec.mark in guests]
-        looks = [look for look in self._read_all([self._at(*one) for one in there]) if look is not None]
+        read, unread = self._read_each([self._at(*one) for one in there])
+        looks = [look for look in read if look is not None]
         found = [look for look in looks if not look.blank]
         without = frozenset(look.address for look in looks if look.blank)
         flags = [finding for spec, guest, reading in there if spec.enable for finding in self._device(spec, guest, reading)]
         left = {spec.mark for spec in specs if spec.rules is None}
         by_hand = [finding for look in found if look.address.key in left for finding in _rules_by_hand(look)]
-        return Observation(tuple(found), findings=(*(switch.result() if switch else ()), *flags, *by_hand), facts=without)
+        absent = {Address(self.name, spec.mark): Absence(reason("firewall-unreadable")) for spec, _, _ in unread}
+        told = [warning("firewall-unreadable", id=guest.vmid, why=why, team=_team(spec)) for spec, guest, why in unread]
+        return Observation(tuple(found), (*(switch.result() if switch else ()), *flags, *by_hand, *told), absent, facts=without)
 
     def _adopted(self, scope: Scope, survey: Survey) -> dict[str, tuple[Listed, Reading]]:
         """The guests that are asked for by their number and have no marker yet, by the marker that they will have."""
@@ -166,7 +178,16 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         return spec, guest, device_number(reading.wanted, self.api.client.settings)
 
     def _read_all(self, triples: Sequence[tuple[FirewallSpec, Listed, int]]) -> list[ObservedFirewall | None]:
-        """None for a guest that is gone by now."""
+        """None for a guest that is gone by now. Raises the first error."""
+        read, unread = self._read_each(triples)
+        if unread:
+            raise TransientError(unread[0][2])
+        return read
+
+    def _read_each(
+        self, triples: Sequence[tuple[FirewallSpec, Listed, int]]
+    ) -> tuple[list[ObservedFirewall | None], list[tuple[FirewallSpec, Listed, str]]]:
+        """As many as can be read, and the others with why not."""
         parts: list[tuple[str, str | None, Any]] = [
             ("options", None, {}),
             ("rules", None, []),
@@ -180,11 +201,18 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
             for spec, guest, device in triples
         ]
         looks: list[ObservedFirewall | None] = []
+        unread: list[tuple[FirewallSpec, Listed, str]] = []
         for (spec, guest, device), futures in zip(triples, asked, strict=True):
-            answers = [None if future is None else future.result() for future in futures]
+            try:
+                answers = [None if future is None else future.result() for future in futures]
+            except (UnreachableError, PermissionDeniedError):
+                raise
+            except ProviderError as problem:
+                unread.append((spec, guest, str(problem)))
+                continue
             options, listed, members = (blank if answer is None else answer for answer, (_, _, blank) in zip(answers, parts, strict=True))
             looks.append(None if answers[0] is None else self._observed(spec, guest, device, (options, listed, members)))
-        return looks
+        return looks, unread
 
     def _part(self, guest: Listed, path: str) -> Any:
         try:
@@ -264,7 +292,7 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         if "ipfilter" in fields and spec.ipfilter:
             self._hold(guest, ipset, look.members, send)
         if "rules" in fields and spec.rules is not None:
-            self._order(base, what, [dict(row) for row in _rows(spec)], send)
+            rules.arrange(lambda: list(self.api.client.get(f"{base}/rules", what)), [dict(row) for row in _rows(spec)], send, what)
         options = {name: getattr(spec, name) for name in (*_SWITCHES, *_WORDS, "ipfilter") if name in fields}
         if options:
             params = {name: int(value) if isinstance(value, bool) else value for name, value in options.items() if value is not None}
@@ -291,28 +319,6 @@ class FirewallKind(ProxmoxKind[FirewallSpec]):
         for cidr in others:
             if cidr not in barring:
                 drop(cidr)
-
-    def _order(self, base: str, what: str, wanted: list[rules.Row], send: Callable[..., None]) -> None:
-        """Step by step, each with the digest of the list that it was worked out for: positions shift with every step."""
-
-        def listed() -> tuple[list[rules.Row], str | None]:
-            rows = self.api.client.get(f"{base}/rules", what)
-            return [rules.from_server(row) for row in rows], rows[0].get("digest") if rows else None
-
-        present, digest = listed()
-        for number, step in enumerate(list(rules.steps(present, wanted))):
-            if number:
-                now, digest = listed()
-                if now != present:
-                    raise StaleError(f"proxmox: {what}: the rules are not those just written; somebody else changes them: make a new plan")
-            match step:
-                case rules.Insert(rule):
-                    send("POST", "rules", **rules.to_server(rule), digest=digest)
-                case rules.Delete(pos):
-                    send("DELETE", f"rules/{pos}", digest=digest)
-                case rules.Move(pos, to):
-                    send("PUT", f"rules/{pos}", moveto=to, digest=digest)
-            present = step.applied(present)
 
 
 def _rules_by_hand(look: ObservedFirewall) -> Iterator[Finding]:

@@ -147,7 +147,7 @@ class VmKind(GuestKind[VmSpec]):
         templates = Templates(self.api.client, self.api.surveys.last(seen.scope.cohort))
         for resource in seen.scope.resources:
             spec = resource.spec
-            if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left:
+            if isinstance(spec, VmSpec) and spec.id is None and resource.address not in left and templates.sound(spec.image, self.disks):
                 found = [*templates.remarks(spec.image, spec.disk, linked=spec.linked), *templates.extras(spec.image, self.disks)]
                 yield from (findings.attributed(finding, resource) for finding in [*found, *templates.fitted(spec.image, _wanted(spec))])
             elif isinstance(spec, VmSpec) and isinstance(there := standing.get(resource.address), ObservedGuest):

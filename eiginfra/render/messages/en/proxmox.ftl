@@ -196,6 +196,8 @@ marker-disagrees = { $type ->
    *[other] the journal, which knows it as { $known }
     }: the marker is not believed, and the guest is left alone
     .remedy = look who wrote it; if the guest is that machine, move it to pool { $wanted } by hand; else take the line out of its description
+firewall-unreadable = the firewall of guest { $id } cannot be read: { $why }; it is left as it is
+    .remedy = see to the guest on the server; all else is done meanwhile
 balloon-fitted = balloon of { $template ->
     [true] template
    *[other] VM

@@ -86,6 +86,7 @@ reason-marker-disagrees = not made: { $type ->
     } { $id } on { $node } bears its marker, and is in another pool
 reason-day-not-on-record = the line `eiginfra-remove-after: { $day }` in its description was not written by eiginfra; take it out
 reason-not-on-record = the journal does not know it, and a marker alone proves nothing
+reason-firewall-unreadable = unknown: it cannot be read
 reason-dependency-unknown = unknown, like { $address }
 reason-scheduled-for-deletion = it was deleted, and can still be restored
 reason-moved-by-hand = it was moved by hand

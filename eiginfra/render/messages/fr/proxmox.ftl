@@ -196,6 +196,8 @@ marker-disagrees = { $type ->
    *[other] le journal, qui le connaît comme { $known }
     } : la marque n’est pas crue, et la machine reste telle quelle
     .remedy = voyez qui l’a écrite ; si c’est bien cette machine, déplacez-la à la main dans le pool { $wanted } ; sinon, retirez la ligne de sa description
+firewall-unreadable = le pare-feu de la machine { $id } est illisible : { $why } ; il reste tel quel
+    .remedy = voyez la machine sur le serveur ; tout le reste est fait entre-temps
 balloon-fitted = balloon { $template ->
     [true] du modèle
    *[other] de la VM

@@ -89,6 +89,7 @@ reason-marker-disagrees = pas créé : { $type ->
     } { $id } du nœud { $node } porte sa marque, et est dans un autre pool
 reason-day-not-on-record = la ligne `eiginfra-remove-after: { $day }` de sa description n’a pas été écrite par eiginfra ; retirez-la
 reason-not-on-record = le journal ne la connaît pas, et une marque seule ne prouve rien
+reason-firewall-unreadable = état inconnu : c’est illisible
 reason-dependency-unknown = état inconnu, comme { $address }
 reason-scheduled-for-deletion = cela a été supprimé, et peut encore être restauré
 reason-moved-by-hand = cela a été déplacé à la main
