@@ -28,7 +28,7 @@ from eiginfra.engine.quota import check_standing
 from eiginfra.engine.record import compared, last_known, reached
 from eiginfra.engine.rename import was_missing
 from eiginfra.engine.situation import Seen, Situation, look, record_of
-from eiginfra.engine.withhold import beyond_limits, blocked_by, kept_back, objected, read_only, softened
+from eiginfra.engine.withhold import beyond_limits, blocked_by, kept_back, objected, read_only, softened, taken
 
 
 def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings: Iterable[Finding] = ()) -> Plan:
@@ -110,8 +110,8 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
     shut = read_only(registry, situation, seen.observed)
     inside = {item.address: shut(registry[item.address.kind].dependencies(item.spec), item.address.kind) for item in situation.resources}
     barred = {address: why for address, why in inside.items() if why is not None}
-    withheld = {**situation.withheld, **objected(seen.findings, wanted), **too_much, **barred}
-    said: list[Finding] = list(seen.findings)
+    said: list[Finding] = [*seen.findings, *taken(registry, seen.observed, wanted)]
+    withheld = {**situation.withheld, **objected(said, wanted), **too_much, **barred}
     while True:
         absent = _absences(registry, situation, seen, withheld)
         world = World(

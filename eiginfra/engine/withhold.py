@@ -1,6 +1,6 @@
 """What is kept back because something is wrong with it alone: an error that names a wanted resource stops that one, and nothing else."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Blocked, Change
-from eiginfra.core.finding import Finding, Severity
+from eiginfra.core.finding import Finding, Severity, error
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, ReadOnly, Resource
@@ -61,6 +61,25 @@ def _opens(resource: Resource) -> bool:
     """Whether a resource is wanted as something in which things can be done."""
     closings = {name: rule.closes for name, rule in rules(type(resource.spec)).items() if rule.closes is not None and not rule.closes.to}
     return any(name in resource.values and resource.values[name] != closing.value for name, closing in closings.items())
+
+
+def taken(registry: Registry, observed: Mapping[Address, Observed], wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
+    """An error for each resource that asks for what the server gives once, and what nobody wants has it, such as an archived project."""
+    holders = {
+        (address.kind, name, *rule.unique(there.values)): address
+        for address, there in observed.items()
+        if address not in wanted
+        for name, rule in rules(registry[address.kind].spec).items()
+        if rule.unique is not None
+    }
+    for address, resource in wanted.items() if holders else ():
+        for name, rule in rules(type(resource.spec)).items():
+            if rule.unique is None:
+                continue
+            asked = rule.unique(resource.values)
+            holder = holders.get((address.kind, name, *asked))
+            if holder is not None and (address not in observed or rule.unique(observed[address].values) != asked):
+                yield error("held-by-another", what=name, value=asked[0], holder=str(holder), address=str(address), field=name)
 
 
 def blocked_by(whole: Reason | None, fields: Mapping[str, Reason] | Reason | None, resource: Resource | None) -> Mapping[str, Reason]:

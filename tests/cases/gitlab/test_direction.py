@@ -7,6 +7,7 @@ from support.gitlab_road import shown
 from support.planning import Task
 from support.words import told
 
+from eiginfra.core.change import Action
 from eiginfra.core.secret import Secret
 from eiginfra.providers.gitlab.kinds.file import FileSpec
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
@@ -214,3 +215,21 @@ def test_direction_what_the_inventory_says_of_a_renamed_project_goes_with_the_re
     road.apply(*places("public", "public", old="public"))
     renamed = Task(ProjectSpec(path=API, visibility="private"), was=f"{SPACE}/old")
     road.apply(*places("public", "private"), renamed)
+
+
+def test_report_5_an_archived_project_still_holds_its_title(road):
+    """The new one alone is kept back, at its line; it is created once the title is free."""
+    old = ProjectSpec(path=f"{SPACE}/api", title="Site")
+    new = ProjectSpec(path=f"{SPACE}/site", title="Site")
+    road.apply(*places("public", "public"), old)
+    road.apply(*places("public", "public"), prune=True)
+    plan = road.later().plan(*places("public", "public"), new, ProjectSpec(path=f"{SPACE}/other", title="Other"))
+    assert [str(change.address) for change in plan.acting] == [f"gitlab.project[{SPACE}/other]"]
+    (found,) = [finding for finding in plan.findings if finding.code == "held-by-another"]
+    assert (found.severity, found.params["holder"]) == ("warning", f"gitlab.project[{SPACE}/api]")
+    road.run(plan)
+    road.world.by_hand("PUT", f"/projects/{SPACE.replace('/', '%2F')}%2Fapi", name="Old site")
+    created = [
+        change.address.key for change in road.later().plan(*places("public", "public"), new).acting if change.action is Action.CREATE
+    ]
+    assert created == [f"{SPACE}/site"]

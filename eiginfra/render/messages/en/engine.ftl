@@ -107,3 +107,5 @@ odd-answer = { $provider }: { $what }: { $name } has a form that is not known ({
     .remedy = look at that object on the server, and at what is between; tell eiginfra's developers if the server is well
 odd-answers = { $provider }: { $count } more objects have a form that is not known
     .remedy = see the one before
+held-by-another = { $address } asks for the { $what } '{ $value }', which { $holder } has
+    .remedy = choose another, or rename or remove { $holder } on the server

@@ -110,3 +110,5 @@ odd-answer = { $provider } : { $what } : { $name } a une forme inconnue ({ $comp
     .remedy = regardez cet objet sur le serveur, et ce qui se trouve entre les deux ; prévenez l’équipe d’eiginfra si le serveur va bien
 odd-answers = { $provider } : { $count } autres objets ont une forme inconnue
     .remedy = voyez le précédent
+held-by-another = { $address } demande le { $what } « { $value } », que { $holder } porte déjà
+    .remedy = choisissez-en un autre, ou renommez ou supprimez { $holder } sur le serveur
