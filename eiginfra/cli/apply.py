@@ -32,6 +32,7 @@ def run(
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
+    from eiginfra.engine.verify import Judgement
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.progress import ApplyProgress
     from eiginfra.render.report import print_failures, print_report, report_body
@@ -46,6 +47,7 @@ def run(
             return 1 if plan.errors else 0
         with workspace.journal.lock("apply"):
             plan = planned(workspace, asked, saved)
+            judgement = workspace.judged(plan) if saved else Judgement(plan)
             if text and not saved:
                 show(plan, PlanFormat.TEXT, quiet=quiet)
             if plan.errors:
@@ -54,11 +56,18 @@ def run(
             if not (plan.empty or saved or yes or _agreed(can_ask=text and not quiet)):
                 raise typer.Abort
             with Stopper(_tell).signals() as stopper, ApplyProgress(err(quiet=quiet), len(plan.acting)) as progress:
-                report = workspace.apply(plan, stopping=stopper.stopping, on_start=progress.start, on_end=progress.end)
+                report = workspace.apply(
+                    judgement.plan,
+                    refused=judgement.refused,
+                    fingerprint=plan.fingerprint,
+                    stopping=stopper.stopping,
+                    on_start=progress.start,
+                    on_end=progress.end,
+                )
         if text:
-            print_failures(err(), report) if quiet else print_report(out(), plan, report)
+            print_failures(err(), report) if quiet else print_report(out(), judgement.plan, report)
         else:
-            print_json("apply", report_body(plan, report))
+            print_json("apply", report_body(judgement.plan, report) | {"fingerprint": plan.fingerprint})
         return exit_code(report)
 
 

@@ -40,7 +40,7 @@ def run(
         plan = planned(workspace, asked)
         show(plan, format_, quiet=quiet, language=workspace.cohort.file.language)
         if out_file is not None:
-            write_plan(plan, out_file, quiet=quiet)
+            write_plan(plan, out_file, workspace, quiet=quiet)
         if plan.errors:
             return 1
         return DIFFERENCES if detailed_exitcode and not plan.empty else 0
@@ -79,9 +79,11 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out, print_json
+    from eiginfra.render.phrases import many
 
     plan = read_plan(saved, workspace)
-    found, number = workspace.stale(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
+    judgement, number = workspace.judged(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
+    found = judgement.stale
     if format_ is PlanFormat.JSON:
         rows = [
             {"address": str(item.change.address), "action": item.change.action, "reason": item.reason.model_dump(mode="json")}
@@ -94,6 +96,8 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
         console.print(f"stale: {item.change.address} ({item.change.action}): {spoken().told(item.reason)}")
     if number is not None:
         console.print(f"This plan was carried out in run {number} already.")
+    if judgement.done:
+        console.print(f"Of {many(len(judgement.done), 'action')} nothing is left to do.")
     fresh = len(plan.acting) - len(found)
     console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
     return DIFFERENCES if found else 0

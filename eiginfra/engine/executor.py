@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import PurePath
 from queue import SimpleQueue
 from time import monotonic
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -78,6 +79,7 @@ class Executor:
         self._workers = workers
         self._now = now
         self._cohort = ""
+        self._refused: Mapping[Address, Reason] = {}
         self._records: Mapping[Address, Record] = {}
         self._unverified: dict[str, list[_Unverified]] = {}
         self._intents: dict[Address, int] = {}
@@ -87,12 +89,12 @@ class Executor:
         self._on_start = on_start
         self._on_end = on_end
 
-    def run(self, plan: Plan, run: int) -> ApplyReport:
-        """Carry out the plan's changes under run number `run`.
+    def run(self, plan: Plan, run: int, refused: Mapping[Address, Reason] = MappingProxyType({})) -> ApplyReport:
+        """Carry out the plan's changes under run number `run`. refused: those of them that are not, and why.
 
         A failure stops its dependents and nothing else.
         """
-        self._cohort = plan.meta.cohort
+        self._cohort, self._refused = plan.meta.cohort, refused
         books, self._records = Books.of(plan), self._journal.records(self._cohort)
         ended: list[_Ended] = []
         running: dict[Future[list[_Ended]], Address] = {}
@@ -204,6 +206,8 @@ class Executor:
                 else self._reached(change, change.observed or {}, change.handle, created=change.created, done=True)
             )
             return [_Closed(Result(change, Outcome.DONE), reached)]
+        if (why := self._refused.get(change.address)) is not None:
+            return [_Closed(Result(change, Outcome.REFUSED, why, exit_code=1))]
         self._on_start(change)
         try:
             done = carry_out(kind, change, self._now)

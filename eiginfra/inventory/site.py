@@ -259,6 +259,7 @@ class SiteFile(FileModel):
     journal: Annotated[str, AfterValidator(_journal)] = Field(
         default="../.eiginfra/journal.db", min_length=1, max_length=4096, description="A file, or postgresql://…, shared by all who apply"
     )
+    plan_key: SecretField | None = Field(default=None, description="Where the key is kept that saved plans are signed with")
     sizes: dict[Title, Size] = Field(default={}, max_length=MOST, description="Sizes of machines by name")
     images: dict[Title, Image] = Field(default={}, max_length=MOST, description="What machines are made from, by name")
     reconcile: ReconcileSite = Field(default=ReconcileSite(), description="Policy of the reconcile loop")

@@ -5,17 +5,20 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from eiginfra import __version__
+from eiginfra.core.address import Address
 from eiginfra.core.change import Change
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import GuardError, InputError
-from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.core.finding import Finding, Location, Severity, error
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
+from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.secret import Secret
 from eiginfra.core.window import within
 from eiginfra.engine.action import local_time
 from eiginfra.engine.checks import check_wanted
@@ -27,8 +30,8 @@ from eiginfra.engine.permission import forbidden
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.rename import renames
 from eiginfra.engine.report import ApplyReport, Result
-from eiginfra.engine.situation import Situation, look
-from eiginfra.engine.verify import Stale, stale, wanted
+from eiginfra.engine.situation import Situation
+from eiginfra.engine.verify import Judgement, judge
 from eiginfra.engine.withhold import clashing, named_in, only_warned
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
@@ -37,10 +40,12 @@ from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
-from eiginfra.wiring.asked import Asked, Paths, Selection
+from eiginfra.wiring.asked import Asked, Paths
 from eiginfra.wiring.protection import still_protected
 from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
+from eiginfra.wiring.requested import asked_of, request_of
 from eiginfra.wiring.revision import revision
+from eiginfra.wiring.secrets import resolve
 from eiginfra.wiring.selection import chosen, orphans_among
 from eiginfra.wiring.settings import named
 from eiginfra.wiring.siblings import Siblings
@@ -222,54 +227,52 @@ class Workspace:
             replacing=asked.replacing,
             allows=self._allows(asked.allow_removals),
         )
-        meta = self.meta(asked.selection)
+        meta = self.meta(asked)
         plan = make_plan(self.registry, situation, meta, findings)
         if denied := forbidden(self.registry, plan):
             plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
         plan = traced(self.registry, plan, observations, site.records, sightings)
         return plan.model_copy(update={"findings": tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))})
 
-    def stale(self, plan: Plan) -> list[Stale]:
-        """What of a saved plan of this project reality has overtaken; reads the kinds that the plan acts on, and nothing else."""
-        resources = wanted(self.registry, plan)
-        known = self.journal.known(self.cohort.id)
-        renamed = renames(self.registry, resources)
-        touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
-        records = {address: record for address, record in known.items() if address in touched}
-        with self.providers.within(LOOKING):
-            seen = observe(
-                self.registry,
-                resources,
-                records,
-                cohort=self.cohort.id,
-                teams=[team.id for team in self.cohort.teams],
-                available=self.providers.available,
-                whole=False,
-                everything=self.compiled.resources,
-                history=self.journal.history(self.cohort.id),
-                renamed=renamed,
-            )
-        return stale(self.registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))
+    def judged(self, saved: Plan) -> Judgement:
+        """A saved plan of this project, as if it were made now. Raises InputError for what is no plan, GuardError if it may not be now."""
+        if any(change.address.kind not in self.registry for change in saved.changes):
+            raise InputError([error("plan-altered", name="the plan")])
+        fresh = self.plan(asked_of(saved.meta.asked))
+        if fresh.errors:
+            raise GuardError(fresh.errors)
+        return judge(self.registry, saved, fresh, {resource.address for resource in self.compiled.resources})
+
+    @cached_property
+    def plan_key(self) -> Secret | None:
+        """What saved plans are signed with, if the site has a key. Raises InputError when it is not to be had."""
+        source = self.site.file.plan_key
+        return None if source is None else resolve(source, self.site.document.locate("plan_key"))
 
     def apply(
         self,
         plan: Plan,
         *,
+        refused: Mapping[Address, Reason] = MappingProxyType({}),
+        fingerprint: str | None = None,
         command: str = "apply",
         stopping: Callable[[], bool] = lambda: False,
         on_start: Callable[[Change], None] = lambda _: None,
         on_end: Callable[[Result], None] = lambda _: None,
     ) -> ApplyReport:
-        """Carry out a plan of this project; the caller holds the journal's lock. Raises GuardError if the plan has errors."""
+        """Carry out a plan of this project; the caller holds the journal's lock. Raises GuardError if the plan has errors.
+
+        refused, fingerprint: of a saved plan that was judged, what of it is not done, and its own fingerprint.
+        """
         if plan.errors:
             raise GuardError(plan.errors)
         executor = Executor(
             self.registry, self.journal, workers=self.providers.workers(), stopping=stopping, on_start=on_start, on_end=on_end
         )
-        run = self.journal.begin(plan.meta, command, plan.fingerprint)
+        run = self.journal.begin(plan.meta, command, fingerprint or plan.fingerprint)
         outcome = "broken"
         try:
-            report = executor.run(plan, run)
+            report = executor.run(plan, run, refused)
             outcome = "interrupted" if report.interrupted else "failed" if report.failed else "done"
         finally:
             self.journal.finish(run, outcome)
@@ -298,9 +301,9 @@ class Workspace:
         commit = f" from commit {runs[0].commit}" if runs[0].commit else ""
         return f"{runs[0].started:%Y-%m-%d %H:%M} UTC by {runs[0].by}{commit}"
 
-    def meta(self, selection: Selection | None = None) -> PlanMeta:
+    def meta(self, asked: Asked | None = None) -> PlanMeta:
         """For what a plan of this project is made."""
-        selection = selection or Selection()
+        asked = asked or Asked()
         commit, dirty = revision(self._anchor, Path(self.cohort.document.file).parent)
         urls = [provider.url for provider in self.providers if provider.url is not None]
         return PlanMeta(
@@ -309,8 +312,9 @@ class Workspace:
             as_of=self.clock.today(),
             as_of_is_today=self.clock.is_today,
             eiginfra=__version__,
-            selection=str(selection),
-            whole=selection.whole,
+            selection=str(asked.selection),
+            whole=asked.selection.whole,
+            asked=request_of(asked),
             inventory=self.siblings.digest(self.cohort.digest),
             commit=commit,
             dirty=dirty,

@@ -94,13 +94,16 @@ def test_the_plan_is_the_same_whenever_it_is_made(place: Any) -> None:
     assert place.call("plan", "--format", "json").out == first
 
 
-def test_a_saved_plan_is_carried_out_as_it_is(place: Any) -> None:
+def test_what_the_inventory_does_not_ask_for_any_more_is_refused_of_a_saved_plan(place: Any) -> None:
     assert place.call("plan", "--out", "plan.json", "--limit", "adler").code == 0
     place.edit("adler", "title: API ADLER", "title: Something else")
     answer = place.call("apply", "plan.json")
-    assert answer.code == 0, answer.err
+    assert answer.code == 1, answer.err
     assert "The inventory has changed since the plan was made" in answer.err
-    assert place.gitlab("GET", "/projects/eig%2Feig3%2Fadler%2Fapi")["name"] == "API ADLER"
+    assert "refused: gitlab.project[eig/eig3/adler/api]: a plan would do something else now" in answer.out
+    names = [project["path"] for project in place.gitlab("GET", "/groups/eig%2Feig3%2Fadler/projects")]
+    assert "api" not in names
+    assert names
 
 
 def test_a_saved_plan_can_be_verified(applied: Any) -> None:

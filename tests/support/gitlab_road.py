@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from support.planning import Task, overtaken, planned, resource, situated
+from support.planning import Task, planned, resource, situated
 from support.words import told
 
 from eiginfra.core.change import Change
@@ -20,7 +20,7 @@ from eiginfra.engine.checks import check_wanted
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.report import ApplyReport
 from eiginfra.engine.situation import Situation
-from eiginfra.engine.verify import Stale
+from eiginfra.engine.verify import Stale, judge
 from eiginfra.journal import open_journal
 
 META = PlanMeta(cohort="eig3", site="lab", as_of=date(2030, 1, 1), eiginfra="test")
@@ -59,9 +59,9 @@ class Road:
         """What a plan is made of."""
         return situated(self.registry, self.journal, META.cohort, [self.resource(task) for task in tasks], teams=("adler",))
 
-    def stale(self, plan: Plan) -> list[Stale]:
-        """As `plan --verify` finds it."""
-        return overtaken(self.registry, self.journal, plan, teams=("adler",))
+    def stale(self, saved: Plan, fresh: Plan) -> Sequence[Stale]:
+        """As `plan --verify` finds it; fresh: the same plan made now."""
+        return judge(self.registry, saved, fresh, ()).stale
 
     def run(self, plan: Plan) -> ApplyReport:
         """Carry a plan out; it went through JSON, as a saved one."""

@@ -16,8 +16,7 @@ from eiginfra.engine.observer import observe
 from eiginfra.engine.permission import forbidden
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.rename import renames
-from eiginfra.engine.situation import Situation, look
-from eiginfra.engine.verify import Stale, stale, wanted
+from eiginfra.engine.situation import Situation
 
 NOTHING_SEEN = Sightings()
 
@@ -77,27 +76,6 @@ def planned(
     if denied := forbidden(registry, plan):
         plan = make_plan(registry, replace(seen, denied=denied), meta, findings)
     return traced(registry, plan, seen.observations, seen.records, sightings)
-
-
-def overtaken(registry: Registry, journal: Journal, plan: Plan, *, teams: Sequence[str]) -> list[Stale]:
-    """What of a saved plan reality has overtaken, as `plan --verify` asks it."""
-    resources, known = wanted(registry, plan), journal.known(plan.meta.cohort)
-    touched = {address for change in plan.acting for address in (change.address, change.was) if address is not None}
-    records = {address: record for address, record in known.items() if address in touched}
-    renamed = renames(registry, resources)
-    seen = observe(
-        registry,
-        resources,
-        records,
-        cohort=plan.meta.cohort,
-        teams=teams,
-        available=_providers(registry),
-        whole=False,
-        everything=resources,
-        history=journal.history(plan.meta.cohort),
-        renamed=renamed,
-    )
-    return stale(registry, plan, look(Situation(resources, resources, seen, records, renames=renamed)))
 
 
 def _providers(registry: Registry) -> frozenset[str]:

@@ -105,9 +105,9 @@ def test_a_saved_plan_with_a_rename_is_not_stale_until_somebody_changes_it(secre
     changed = (*project("api", "old")[:-1], VariableSpec(project=f"{SPACE}/api", key="TOKEN", value={"env": "X"}, protected=True))
     plan = secret.later().plan(*changed)
     assert len(plan.acting) == 2
-    assert secret.later().stale(plan) == []
+    assert secret.later().stale(plan, secret.later().plan(*changed)) == ()
     secret.world.by_hand("PUT", "/projects/eig%2Feig3%2Fadler%2Fold", path="elsewhere")
-    assert [(str(item.change.address), told(item.reason)) for item in secret.later().stale(plan)][:1] == [
+    assert [(str(item.change.address), told(item.reason)) for item in secret.later().stale(plan, secret.later().plan(*changed))][:1] == [
         (f"gitlab.project[{SPACE}/api]", "it changed: path")
     ]
 

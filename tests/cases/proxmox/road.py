@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 from support.fakes import META, MemoryJournal
-from support.planning import NOTHING_SEEN, overtaken, planned
+from support.planning import NOTHING_SEEN, planned
 from support.words import told, waits
 
 from eiginfra.core.address import Address
@@ -20,7 +20,7 @@ from eiginfra.core.spec import Spec
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.executor import Executor
 from eiginfra.engine.report import ApplyReport, Outcome
-from eiginfra.engine.verify import Stale
+from eiginfra.engine.verify import Stale, judge
 from eiginfra.providers.proxmox.kinds.pool import PoolSpec
 
 from .conftest import World
@@ -60,9 +60,9 @@ class Road:
         meta = META.model_copy(update={"as_of": today, "cohort": world.cohort})
         return planned(self.registry, self.journal, meta, resources, teams=[world.team], sightings=sightings, **situation)
 
-    def stale(self, plan: Plan) -> list[Stale]:
-        """As `plan --verify` finds it."""
-        return overtaken(Registry(self.look().kinds.values()), self.journal, plan, teams=[self.world.team])
+    def stale(self, saved: Plan, fresh: Plan) -> Sequence[Stale]:
+        """As `plan --verify` finds it; fresh: the same plan made now."""
+        return judge(self.registry, saved, fresh, ()).stale
 
     def run(self, plan: Plan) -> ApplyReport:
         assert plan.errors == ()

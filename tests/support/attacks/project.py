@@ -5,7 +5,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,27 @@ from eiginfra.cli.main import run
 
 ROOT = Path(__file__).parents[3]
 COHORT = {"cohort": "eig3", "title": "EIG 3", "starts": "2019-09-02", "ends": "2020-07-01"}
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a command printed on both streams, and its exit code."""
+
+    code: int
+    printed: str
+
+
+def called(arguments: Sequence[str], environment: Mapping[str, str] = {}) -> Called:
+    """Run a command in this process."""
+    streams = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {"NO_COLOR": "1", **environment}),
+        mock.patch("eiginfra.providers.http._LONGEST_BACKOFF", 0),
+        contextlib.redirect_stdout(streams),
+        contextlib.redirect_stderr(streams),
+    ):
+        code = run([*arguments])
+    return Called(code, streams.getvalue())
 
 
 @dataclass
@@ -49,19 +70,13 @@ class Project:
         (self.folder / "infra").mkdir(exist_ok=True)
         # JSON is YAML, and can write every text.
         (self.folder / "infra" / "site.yml").write_text(json.dumps(self.site), encoding="utf-8", errors="surrogatepass")
-        before, streams = Path.cwd(), io.StringIO()
-        with (
-            mock.patch.dict(os.environ, {"NO_COLOR": "1", **self.environment}),
-            mock.patch("eiginfra.providers.http._LONGEST_BACKOFF", 0),
-            contextlib.redirect_stdout(streams),
-            contextlib.redirect_stderr(streams),
-        ):
-            os.chdir(self.folder)
-            try:
-                self.code = run([*arguments])
-            finally:
-                os.chdir(before)
-        self.printed += streams.getvalue()
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            ended = called(arguments, self.environment)
+        finally:
+            os.chdir(before)
+        self.code, self.printed = ended.code, self.printed + ended.printed
         return self.code
 
     def written(self, without: Iterable[Path] = ()) -> str:

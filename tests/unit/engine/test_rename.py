@@ -15,8 +15,7 @@ from eiginfra.core.errors import PermanentError
 from eiginfra.core.resource import Resource
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.rename import renames
-from eiginfra.engine.situation import Situation, look
-from eiginfra.engine.verify import stale, wanted
+from eiginfra.engine.verify import judge
 
 
 class Renamed(Thing):
@@ -128,10 +127,8 @@ def test_a_saved_plan_with_a_rename_is_not_stale() -> None:
     """D3: it said that what is renamed is gone."""
     here = world()
     plan = here.plan(renamed("a", "c", text="t"), part("c", "x", cores=2), thing("b"))
-    resources = wanted(here.registry, plan)
-    known = renames(here.registry, resources)
-    seen = look(Situation(resources, resources, here.observations(*resources, whole=False), here.journal.records("eig3"), renames=known))
-    assert stale(here.registry, plan, seen) == []
+    again = here.plan(renamed("a", "c", text="t"), part("c", "x", cores=2), thing("b"))
+    assert judge(here.registry, plan, again, ()).stale == ()
 
 
 def test_without_a_journal_a_rename_is_an_adoption_under_the_new_name() -> None:

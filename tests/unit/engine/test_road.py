@@ -30,8 +30,8 @@ from eiginfra.engine.executor import Executor
 from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
 from eiginfra.engine.report import ApplyReport, Outcome, Result
-from eiginfra.engine.situation import Situation, look
-from eiginfra.engine.verify import stale, wanted
+from eiginfra.engine.situation import Situation
+from eiginfra.engine.verify import judge
 
 ADDRESS = Address("test.thing", "a")
 
@@ -467,14 +467,12 @@ def test_a_saved_plan_can_be_asked_what_of_it_is_stale() -> None:
     world.server.objects["a"]["text"] = "by hand"
     world.server.objects["taken"] = {"name": "taken"}
     del world.server.objects["gone"]
-    resources = wanted(world.registry, plan)
-    seen = observe(world.registry, resources, {}, cohort="eig3", teams=[], available=frozenset({"test"}), whole=False)
-    looked = look(Situation(resources, resources, seen))
-    assert {item.change.address.key: item.reason for item in stale(world.registry, plan, looked)} == {
+    judged = judge(world.registry, plan, world.plan(wanted_now), {resource.address for resource in wanted_now})
+    assert {item.change.address.key: item.reason for item in judged.stale} == {
         "a": reason("changed-since", fields=["text"]),
         "gone": reason("disappeared"),
-        "taken": reason("appeared"),
     }
+    assert [change.address.key for change in judged.done] == ["taken"]
 
 
 def test_a_renamed_team_file_is_stopped_and_says_how_to_go_on() -> None:

@@ -37,6 +37,8 @@ plan-elsewhere = { $saved } was made for { $what } { $theirs }, this is { $ours 
     .remedy = make a plan here: eiginfra plan --out FILE
 plan-unreadable = { $name } is not a plan of this version of eiginfra
     .remedy = make a new one: eiginfra plan --out FILE
+plan-unsigned = { $name } is not signed with the site's `plan_key`
+    .remedy = make the plan with the same site file and key, or give the plan's file to nobody on the way
 plan-altered = { $name } was altered after it was made
     .remedy = make a new one: eiginfra plan --out FILE
 

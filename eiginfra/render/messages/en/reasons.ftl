@@ -175,6 +175,8 @@ reason-unfinished = unfinished: the run was killed here, or goes on
 
 ## Why a saved plan no longer holds.
 
+reason-not-asked-for = it would not be done now
+reason-planned-otherwise = a plan would do something else now
 reason-appeared = it stands already
 reason-disappeared = it is gone
 reason-changed-since = it changed: { $fields }

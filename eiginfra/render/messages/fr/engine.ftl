@@ -40,6 +40,8 @@ plan-elsewhere = { $saved } a été fait pour { $what ->
     .remedy = faites un plan ici : eiginfra plan --out FICHIER
 plan-unreadable = { $name } n’est pas un plan de cette version d’eiginfra
     .remedy = faites-en un nouveau : eiginfra plan --out FICHIER
+plan-unsigned = { $name } n’est pas signé avec la `plan_key` du site
+    .remedy = faites le plan avec le même fichier de site et la même clé, et ne confiez le fichier à personne en chemin
 plan-altered = { $name } a été modifié après avoir été fait
     .remedy = faites-en un nouveau : eiginfra plan --out FICHIER
 

@@ -178,6 +178,8 @@ reason-unfinished = inachevé : l’exécution a été interrompue ici, ou conti
 
 ## Pourquoi un plan enregistré ne vaut plus.
 
+reason-not-asked-for = cela ne serait plus fait maintenant
+reason-planned-otherwise = un plan ferait autre chose maintenant
 reason-appeared = cela existe déjà
 reason-disappeared = cela n’existe plus
 reason-changed-since = cela a changé : { $fields }
