@@ -20,6 +20,7 @@ from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.project_rules import check, inherited
 from eiginfra.lab.gitlab.records import ProjectRecord, UserRecord
 from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
+from eiginfra.lab.gitlab.state import GitLabState
 
 _COMMON = {
     "visibility": params.string("private", "internal", "public"),
@@ -76,7 +77,7 @@ def create(call: GitLabCall) -> Answer:
     if not _may_create(call, user, namespace):
         raise invalid(namespace=["is not valid"])
     visibility = given.get("visibility") or setting(state, "default_project_visibility")
-    settings = {**inherited(state, namespace), **_settings(given)}
+    settings = {**inherited(state, namespace), **_settings(state, given)}
     check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
     now = state.now()
     project = state.add_project(
@@ -111,7 +112,7 @@ def update(call: GitLabCall) -> Answer:
     state = call.state
     name, path = given.get("name") or project.name, given.get("path") or project.path
     visibility = given.get("visibility") or project.visibility
-    settings = _settings(given, project.settings)
+    settings = _settings(state, given, project.settings)
     check(state, {**settings, "name": name, "path": path, "visibility": visibility}, project.namespace_id, but=project)
     branch = settings.get("default_branch")
     if branch and not is_empty(state, project) and not has_branch(state, project, branch):
@@ -181,14 +182,16 @@ def _may_create(call: GitLabCall, user: UserRecord, namespace: int) -> bool:
     return rule in _CREATION and level_of(call.state, user, ("group", group.id)) >= _CREATION[rule]
 
 
-def _settings(given: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
+def _settings(state: GitLabState, given: dict[str, Any], current: dict[str, Any] | None = None) -> dict[str, Any]:
     settings = project_settings.stored(given)
     if policy := settings.get("container_expiration_policy_attributes"):
         known = (current or {}).get("container_expiration_policy_attributes", {})
         settings["container_expiration_policy_attributes"] = {**known, **policy}
     topics = given.get("topics", given.get("tag_list"))
     if topics is not None:
-        settings["topics"] = list(dict.fromkeys(topics))
+        # Topics are the instance's: one that exists in other letters is taken as it is.
+        names = [name for topic in topics if (name := topic.strip())]
+        settings["topics"] = list(dict.fromkeys(state.extra["topic"].setdefault(name.lower(), name) for name in names))
     return settings
 
 

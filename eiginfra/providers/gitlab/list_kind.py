@@ -13,6 +13,7 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap
+from eiginfra.providers.gitlab.folding import text
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.nested_kind import NestedKind, Sought
 from eiginfra.providers.gitlab.observed_tree import identity
@@ -43,8 +44,8 @@ class ListKind(NestedKind[S]):
         return Holder("group", values["group"]) if values.get("group") else Holder("project", values["project"])
 
     def label(self, values: Mapping[str, Any]) -> str:
-        """Its name."""
-        return str(values[self.naming])
+        """Its name, in one form of its letters (NFC): two forms look alike, and would be two objects."""
+        return str(text(values[self.naming]))
 
     def listed(self, holder: Holder) -> list[Json] | None:
         """The group's or the project's own items."""

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.server_rule import EMAIL, ServerRule
+from eiginfra.providers.gitlab.folding import no_html
 
 __all__ = ["EMAIL", "path_problems", "user_problems"]
 
@@ -100,6 +101,11 @@ def _long_names(name: str) -> bool:
     return len(first) > 127 or len(rest) > 127
 
 
+def _html(name: str) -> bool:
+    """What GitLab would take out of a title, and so out of what it is found by."""
+    return not no_html(name)
+
+
 BRANCH: Final = ServerRule("branch", "git-check-ref-format(1); lib/gitlab/git_ref_validator.rb", least=1, most=255, refuses=_no_branch)
 BRANCH_PATTERN: Final = ServerRule(
     "branch", "git-check-ref-format(1); app/models/concerns/protected_ref.rb", least=1, most=255, refuses=_no_ref
@@ -113,9 +119,13 @@ CI_CONFIG: Final = ServerRule("ci-config", "app/models/project.rb, ci_config_pat
 LONGEST_JOB: Final = 2_629_745
 """Seconds, less than a month. Source: app/models/project.rb, MAX_BUILD_TIMEOUT."""
 SHOWN_NAME: Final = ServerRule("person-name", "app/models/user.rb", most=255, refuses=_long_names)
-LABEL: Final = ServerRule("label", "app/models/concerns/label_like.rb; lib/gitlab/regex.rb", r"[^,?&\s](?:[^,?&]*[^,?&\s])?", most=255)
+LABEL: Final = ServerRule(
+    "label", "app/models/concerns/label_like.rb; lib/gitlab/regex.rb", r"[^,?&\s](?:[^,?&]*[^,?&\s])?", most=255, refuses=_html
+)
 LONG_TEXT: Final = ServerRule("length", "app/models/concerns/issuable.rb, label_like.rb: descriptions", most=512 * 1024)
-MILESTONE: Final = ServerRule("milestone", "app/models/concerns/timebox.rb", r"\S(?:.*\S)?", most=255)
+MILESTONE: Final = ServerRule("milestone", "app/models/concerns/timebox.rb", r"\S(?:.*\S)?", most=255, refuses=_html)
 VARIABLE_KEY: Final = ServerRule("variable-key", "app/models/concerns/ci/has_variable.rb", r"[A-Za-z0-9_]+", most=255)
-VARIABLE_SCOPE: Final = ServerRule("variable-scope", "lib/gitlab/regex.rb, environment_scope_regex", r"[A-Za-z0-9_/${}. *-]+", most=255)
+VARIABLE_SCOPE: Final = ServerRule(
+    "variable-scope", "lib/gitlab/regex.rb, environment_scope_regex", r"(?! )[A-Za-z0-9_/${}. *-]+(?<! )", most=255
+)
 VARIABLE_TEXT: Final = ServerRule("length", "app/models/concerns/ci/has_variable.rb, description", most=255)

@@ -121,3 +121,15 @@ def test_the_guide_tells_every_word_field_and_filter() -> None:
     prose = re.sub(r"^```.*?^```", "", GUIDE, flags=re.DOTALL | re.MULTILINE)
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", prose))))
     assert {*names, *FILTERS, *filters(), *PLAY_WORDS, *TASK_WORDS} - told == set()
+
+
+def test_removal_what_a_file_does_not_say_is_none_and_not_left_as_it_is(example: Any) -> None:
+    """As docs/inventory.md says of each key: no description is empty, no topics are none, no title is the name."""
+    *_, compiled = example
+    projects = [resource for resource in compiled.resources if resource.address.kind == "gitlab.project"]
+    groups = [resource for resource in compiled.resources if resource.address.kind == "gitlab.group" and resource.team]
+    assert all({"title", "description", "website", "topics"} <= set(resource.values) for resource in projects)
+    assert all("description" in resource.values for resource in groups)
+    silent = [resource.values for resource in projects if not resource.values["website"]]
+    assert silent
+    assert {values["website"] for values in silent} == {""}

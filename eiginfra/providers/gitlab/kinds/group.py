@@ -12,7 +12,7 @@ from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observation, Observed, ReadOnly, Resource, Scope
 from eiginfra.core.spec import Closing, Rules, Spec
-from eiginfra.providers.gitlab import rules
+from eiginfra.providers.gitlab import folding, rules
 from eiginfra.providers.gitlab.base import GROUP, PROJECT
 from eiginfra.providers.gitlab.branch_protection import PROTECTIONS, protection_of
 from eiginfra.providers.gitlab.client import Json
@@ -44,10 +44,10 @@ class GroupSpec(Spec):
     """A group on GitLab."""
 
     path: Annotated[FullPath, Rules(immutable=True, unique=path_of)] = Field(description="Full path, from the root group on")
-    name: Annotated[str, Rules(unique=named_in("name"))] = Field(
+    name: Annotated[str, Rules(unique=named_in("name"), normalise=folding.text)] = Field(
         default="", description="Shown name; the last part of the path when it is not written"
     )
-    description: Annotated[str, rules.GROUP_DESCRIPTION] = ""
+    description: Annotated[str, rules.GROUP_DESCRIPTION, Rules(normalise=folding.text)] = ""
     visibility: Annotated[Visibility, Rules(nests=VISIBILITY)] = Field(
         default="private", description="Not more visible than the group around it"
     )

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
-from eiginfra.providers.gitlab import rules
+from eiginfra.providers.gitlab import folding, rules
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
 from eiginfra.providers.gitlab.fields import FullPath, lower_case
 from eiginfra.providers.gitlab.list_kind import ListKind
@@ -23,9 +23,9 @@ class LabelSpec(Spec):
     """A label of a group."""
 
     group: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the group")
-    name: Annotated[str, rules.LABEL] = Field(description="What it says")
+    name: Annotated[str, rules.LABEL, Rules(normalise=folding.without_html)] = Field(description="What it says")
     color: Annotated[str, AfterValidator(_color), Rules(normalise=lower_case)] = Field(description="Its colour", examples=["#1f75cb"])
-    description: Annotated[str, rules.LONG_TEXT] = Field(default="", description="What it is for")
+    description: Annotated[str, rules.LONG_TEXT, Rules(normalise=folding.without_html)] = Field(default="", description="What it is for")
 
 
 class LabelKind(ListKind[LabelSpec]):

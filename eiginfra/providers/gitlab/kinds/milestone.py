@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from eiginfra.core.refusal import refusal
-from eiginfra.core.spec import IMMUTABLE, Spec
-from eiginfra.providers.gitlab import rules
+from eiginfra.core.spec import IMMUTABLE, Rules, Spec
+from eiginfra.providers.gitlab import folding, rules
 from eiginfra.providers.gitlab.field_map import FieldMap, plain
 from eiginfra.providers.gitlab.fields import FullPath
 from eiginfra.providers.gitlab.list_kind import ListKind
@@ -17,8 +17,8 @@ class MilestoneSpec(Spec):
     """A milestone of a group."""
 
     group: Annotated[FullPath, IMMUTABLE] = Field(description="Full path of the group")
-    title: Annotated[str, rules.MILESTONE] = Field(description="Its title", examples=["Mi-parcours"])
-    description: Annotated[str, rules.LONG_TEXT] = Field(default="", description="What is to be reached")
+    title: Annotated[str, rules.MILESTONE, Rules(normalise=folding.without_html)] = Field(description="Its title", examples=["Mi-parcours"])
+    description: Annotated[str, rules.LONG_TEXT, Rules(normalise=folding.text)] = Field(default="", description="What is to be reached")
     starts: date | None = Field(default=None, description="Its first day")
     due: date | None = Field(default=None, description="The day by which it is to be reached, after the first")
 

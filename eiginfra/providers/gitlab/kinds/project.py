@@ -13,9 +13,9 @@ from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Observation, Observed, ReadOnly, Resource, Scope
-from eiginfra.core.spec import UNORDERED, Closing, Rules, Spec
+from eiginfra.core.spec import Closing, Rules, Spec
 from eiginfra.core.usage import Usage
-from eiginfra.providers.gitlab import rules
+from eiginfra.providers.gitlab import folding, rules
 from eiginfra.providers.gitlab.base import GROUP, MEMBERS, PROJECT
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
@@ -63,13 +63,17 @@ class ProjectSpec(Spec):
     """A project on GitLab: a repository, and all that GitLab keeps beside it."""
 
     path: Annotated[FullPath, Rules(normalise=lower_case, unique=path_of)] = Field(description="Full path, from the root group on")
-    title: Annotated[str, Rules(unique=named_in("title"))] = Field(
+    title: Annotated[str, Rules(unique=named_in("title"), normalise=folding.text)] = Field(
         default="", description="Shown name; the last part of the path when it is not written"
     )
-    description: Annotated[str, rules.PROJECT_DESCRIPTION] = ""
-    website: str = Field(default="", description="Where it runs or is explained; the last line of the description on GitLab")
+    description: Annotated[str, rules.PROJECT_DESCRIPTION, Rules(normalise=folding.text)] = ""
+    website: Annotated[str, Rules(normalise=folding.text)] = Field(
+        default="", description="Where it runs or is explained; the last line of the description on GitLab"
+    )
     visibility: Annotated[Visibility, Rules(nests=VISIBILITY)] = Field(default="private", description="Not more visible than its group")
-    topics: Annotated[tuple[Annotated[str, rules.TOPIC], ...], UNORDERED] = Field(default=(), description="Words to find it by")
+    topics: Annotated[tuple[Annotated[str, rules.TOPIC], ...], Rules(unordered=True, normalise=folding.topics)] = Field(
+        default=(), description="Words to find it by"
+    )
     archived: Annotated[bool, Rules(harm=(True, "archived"), closes=Closing(value=True, until=False))] = Field(
         default=False, description="Read-only"
     )
@@ -81,7 +85,9 @@ class ProjectSpec(Spec):
     registry: Feature = Field(default="enabled", description="The container registry")
     pages: OpenFeature = Field(default="private", description="GitLab Pages")
     ci: Feature = Field(default="enabled", description="CI/CD")
-    ci_config: Annotated[str, rules.CI_CONFIG] = Field(default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml")
+    ci_config: Annotated[str, rules.CI_CONFIG, Rules(normalise=folding.without_leading_slashes)] = Field(
+        default="", description="The path of the CI/CD configuration; empty: .gitlab-ci.yml"
+    )
     ci_timeout: int = Field(default=3600, ge=600, le=rules.LONGEST_JOB, description="The most that a job may take, in seconds")
     auto_devops: bool = Field(default=False, description="GitLab's own pipeline where a project has none")
     shared_runners: Annotated[bool, Rules(nests=(False, True))] = Field(default=True, description="The instance's runners")
@@ -163,7 +169,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         objects = []
         for path, project in by_path.items():
             key = renamed.get(path) or tree.key(str(project["path_with_namespace"]))
-            objects.append(_observed(key, project, "website" in managed.get(key, ()), tree.team(key)))
+            objects.append(_observed(key, project, managed.get(key, {}), tree.team(key)))
         return found.observation(objects, _archived(scope, objects))
 
     def read(self, spec: ProjectSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
@@ -172,7 +178,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         project = self.api.project(known or spec.path)
         if project is None or marked_for_deletion(project) or not (known or same_path(project, "path_with_namespace", spec.path)):
             return None
-        return _observed(spec.path, project, "website" in spec.model_fields_set)
+        return _observed(spec.path, project, spec.values())
 
     def create(self, spec: ProjectSpec) -> Observed:
         """Make it, empty, in its group."""
@@ -181,7 +187,7 @@ class ProjectKind(PathKind[ProjectSpec]):
         made = self.made(spec, lambda: self.api.create_project(spec.path, fields))
         if spec.archived:
             made = self.api.archive_project(spec.path, int(made["id"]), archived=True)
-        return _observed(spec.path, made, "website" in spec.model_fields_set)
+        return _observed(spec.path, made, spec.values())
 
     def update(self, observed: Observed, spec: ProjectSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Change the named fields, in one request; archiving is another."""
@@ -196,7 +202,7 @@ class ProjectKind(PathKind[ProjectSpec]):
             done = self.api.update_project(str(observed.values["path"]), known, fields)
         if "archived" in changed and spec.archived:
             done = self._archive(spec, known, archived=True)
-        return observed if done is None else _observed(spec.path, done, "website" in spec.model_fields_set)
+        return observed if done is None else _observed(spec.path, done, spec.values())
 
     def _archive(self, spec: ProjectSpec, known: int | None, *, archived: bool) -> Json | None:
         """Asking twice does no harm."""
@@ -223,10 +229,17 @@ def _archived(scope: Scope, objects: Iterable[Observed]) -> Iterator[Finding]:
             yield warning("project-archived", path=there.address.key, address=str(there.address), field="archived", team=resource.team)
 
 
-def _observed(key: str, project: Json, sited: bool, team: str | None = None) -> Observed:  # noqa: FBT001 - of this file alone
-    """sited: whether the website is managed; where it is not, an address at the end of the description is part of it."""
-    text = str(project.get("description") or "")
-    description, website = parted(text) if sited else (text, "")
+def _parts(text: str, wanted: Mapping[str, JsonValue]) -> tuple[str, str]:
+    """Description and website of what GitLab keeps; where the website is not managed, an address at the end is part of the description."""
+    if "website" not in wanted:
+        return text, ""
+    mine = str(wanted.get("description") or ""), str(wanted.get("website") or "")
+    return mine if "description" in wanted and folding.text(joined(*mine)) == folding.text(text) else parted(text)
+
+
+def _observed(key: str, project: Json, wanted: Mapping[str, JsonValue], team: str | None = None) -> Observed:
+    """wanted: the managed values, which tell how a description and a website were put together."""
+    description, website = _parts(str(project.get("description") or ""), wanted)
     facts: dict[str, JsonValue] = {
         "id": project["id"],
         "web_url": project.get("web_url"),

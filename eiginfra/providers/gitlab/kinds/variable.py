@@ -18,7 +18,7 @@ from eiginfra.core.resource import Observation, Observed, Resource, Scope
 from eiginfra.core.secret import SecretSource
 from eiginfra.core.spec import IMMUTABLE, Rules, Spec
 from eiginfra.core.world import World
-from eiginfra.providers.gitlab import rules
+from eiginfra.providers.gitlab import folding, rules
 from eiginfra.providers.gitlab.client import Json
 from eiginfra.providers.gitlab.digests import digest, reveal
 from eiginfra.providers.gitlab.field_map import FieldMap, Parameter, plain
@@ -76,7 +76,7 @@ class VariableSpec(Spec):
     scope: Annotated[str, IMMUTABLE, rules.VARIABLE_SCOPE] = Field(
         default="*", description="For which environments; of groups with a licence only"
     )
-    description: Annotated[str, rules.VARIABLE_TEXT] = Field(default="", description="What it is for")
+    description: Annotated[str, rules.VARIABLE_TEXT, Rules(normalise=folding.text)] = Field(default="", description="What it is for")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
