@@ -27,10 +27,14 @@ class ProxmoxService:
     lab: ProxmoxLab
     app: App = field(init=False)
     token_id: str = f"{USER}!{TOKEN}"
-    in_vain: AskedInVain = field(init=False, default_factory=AskedInVain)
 
     def __post_init__(self) -> None:
         self.app = App(self.lab)
+
+    @property
+    def in_vain(self) -> AskedInVain:
+        """What it was asked for and does not model."""
+        return self.lab.in_vain
 
     @property
     def token(self) -> str:
@@ -44,7 +48,7 @@ class ProxmoxService:
     def load(self, data: dict[str, Any]) -> None:
         """Replace the state by one dumped before; settings stay."""
         old = self.lab
-        self.lab = ProxmoxLab(ProxmoxState.load(data), old.clock, old.broadcast.lag)
+        self.lab = ProxmoxLab(ProxmoxState.load(data), old.clock, old.broadcast.lag, old.in_vain)
         self.lab.tasks.faults, self.lab.shutdown_seconds = old.tasks.faults, old.shutdown_seconds
         self.app.lab = self.lab
 

@@ -15,6 +15,7 @@ from eiginfra.lab.proxmox.control import CONTROL, control
 from eiginfra.lab.proxmox.errors import AuthError, DeniedError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.routing import Endpoint, ProxmoxCall
+from eiginfra.lab.proxmox.strict import Given
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -71,6 +72,7 @@ class App:
         if body and method not in ("POST", "PUT"):
             raise ProxmoxHttpError(501, f"Unexpected content for method '{method}'")
         if found is None:
+            lab.in_vain.refused(method, _folded(parts))
             raise ProxmoxHttpError(501, f"Method '{method} /{'/'.join(parts)}' not implemented")
         endpoint, in_path = found
         if "!" in auth and not endpoint.token:
@@ -81,7 +83,10 @@ class App:
         call.upload = upload
         call.extra = extra
         result = endpoint.handler(call)
-        return await result if inspect.isawaitable(result) else result
+        answer = await result if inspect.isawaitable(result) else result
+        if not call.works:
+            call.check_read()
+        return answer
 
     def _verified(self, endpoint: Endpoint, in_path: dict[str, str], given: dict[str, str], auth: str) -> ProxmoxCall:
         """The call, once node, parameters and permissions are checked, in this order."""
@@ -92,7 +97,13 @@ class App:
         for name in in_path.keys() & given.keys():
             if in_path[name] != given[name]:
                 raise ParamError(**{name: "duplicate parameter (already defined in URI) with conflicting values!"})
-        call = ProxmoxCall(self.lab, auth, endpoint.schema.verify(given | in_path))
+        refused = sorted(endpoint.unmodelled & given.keys())
+        known = {name: text for name, text in given.items() if name not in refused}
+        values = Given(endpoint.schema.verify(known | in_path))
+        values.read |= in_path.keys()
+        if refused:
+            raise self.lab.not_modelled(endpoint.method, endpoint.path, refused)
+        call = ProxmoxCall(self.lab, auth, values, endpoint)
         if endpoint.rule is not None:
             endpoint.rule(call)
         return call
@@ -135,6 +146,11 @@ async def _uploaded(body: bytes, headers: dict[str, str]) -> tuple[dict[str, str
             given |= {"filename": value.filename or "", "tmpfilename": f"/var/tmp/pveupload-{secrets.token_hex(16)}"}  # noqa: S108 - a name that is told, no file of the lab
             await value.close()
     return given, content
+
+
+def _folded(parts: list[str]) -> str:
+    """A path that nobody serves, numbers and task IDs folded."""
+    return "/" + "/".join("{id}" if part.isdigit() or part.startswith("UPID:") else part for part in parts)
 
 
 def _text(value: object) -> str:

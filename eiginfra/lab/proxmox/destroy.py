@@ -61,8 +61,10 @@ async def _remove(call: ProxmoxCall, guest: GuestRecord, task: RunningTask) -> N
         if volume and lab.storages.is_base(volume) and lab.storages.children(volume):
             raise ServerError(f"base volume '{volid}' is still in use by linked cloned")
     await lab.tasks.work(task.record.type)
+    named = repr([guest.config, guest.pending, guest.snapshots])
     for volume in lab.storages.owned(guest):
-        lab.storages.free(volume.id)
+        if volume.id in named or call.flag("destroy-unreferenced-disks"):
+            lab.storages.free(volume.id)
     del lab.state.guests[guest.vmid]
     forget(lab, guest.vmid)
     if call.flag("purge"):
@@ -99,11 +101,14 @@ def migrate(call: ProxmoxCall, kind: str) -> str:
         raise ServerError("can't migrate running container without --online or --restart")
     if guest.running and kind == "qemu" and not call.flag("online"):
         raise ServerError("can't migrate running VM without --online")
+    carries = call.flag("with-local-disks") or kind == "lxc" or not guest.running
 
     async def worker(task: RunningTask) -> None:
         async with lab.locked(kind, call.vmid):
             if not lab.state.nodes[target].online:
                 raise ServerError(f"migration aborted: node '{target}' is not online")
+            if not (carries or all(lab.storages.get(volume.storage).shared for volume in lab.storages.owned(guest))):
+                raise ServerError("migration aborted: can't live migrate attached local disks without with-local-disks option")
             guest.config["lock"] = "migrate"
             await lab.tasks.work(task.record.type)
             del guest.config["lock"]

@@ -1,6 +1,7 @@
 """A guest's configuration: how it is shown, how changes become pending or take effect, and what becomes of its volumes."""
 
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 
 from eiginfra.lab.proxmox import tags
@@ -127,12 +128,17 @@ def prepare(lab: ProxmoxLab, guest: GuestRecord, option: str, value: Value, *, c
     return value if value != "" else " "
 
 
-def change(lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
+def change(
+    lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delete: list[str], revert: list[str], *, forced: Sequence[str] = ()
+) -> None:
     """Make changes pending and apply what can be applied now: all of a stopped guest, the hot options of a running one.
+
+    `forced`: disks of which nothing is kept when they are dropped.
 
     On an error nothing is kept. Raises ParamError where a hot change fails, ServerError for options that cannot be deleted.
     """
     work, before = deepcopy(guest), set(lab.state.volumes)
+    work.forced = [*(name for name in work.forced if name not in (*changes, *revert)), *forced]
     try:
         _make_pending(lab, work, changes, delete, revert)
         if work.running:
@@ -143,7 +149,7 @@ def change(lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delet
         for volid in set(lab.state.volumes) - before:
             lab.storages.free(volid)
         raise
-    guest.config, guest.pending, guest.dropped = work.config, work.pending, work.dropped
+    guest.config, guest.pending, guest.dropped, guest.forced = work.config, work.pending, work.dropped, work.forced
 
 
 def _make_pending(lab: ProxmoxLab, guest: GuestRecord, changes: dict[str, Value], delete: list[str], revert: list[str]) -> None:
@@ -223,7 +229,11 @@ def drop(lab: ProxmoxLab, guest: GuestRecord, option: str) -> None:
     if re.fullmatch(r"unused\d+", option):
         lab.storages.free(str(value))
     elif volume := volume_of(guest.kind, option, value):
-        release(lab, guest, volume)
+        if option in guest.forced:
+            guest.forced.remove(option)
+            lab.storages.free(volume)
+        else:
+            release(lab, guest, volume)
 
 
 def release(lab: ProxmoxLab, guest: GuestRecord, volume: str) -> None:

@@ -14,13 +14,15 @@ from eiginfra.lab.proxmox.figures import Broadcast
 from eiginfra.lab.proxmox.releases import RELEASES, Release
 from eiginfra.lab.proxmox.state import FirewallRecord, GuestRecord, ProxmoxState, config_path
 from eiginfra.lab.proxmox.storage import Storages
+from eiginfra.lab.proxmox.strict import NotModelledError
 from eiginfra.lab.proxmox.tasks import Tasks
+from eiginfra.lab.vain import AskedInVain
 
 
 class ProxmoxLab:
     """What handlers and workers see. `lag` is the time between two status broadcasts, in seconds (pvestatd's is 10)."""
 
-    def __init__(self, state: ProxmoxState, clock: LabClock, lag: float = 10.0) -> None:
+    def __init__(self, state: ProxmoxState, clock: LabClock, lag: float = 10.0, in_vain: AskedInVain | None = None) -> None:
         self.state = state
         self.clock = clock
         self.access = PermissionTable(state)
@@ -30,12 +32,19 @@ class ProxmoxLab:
         self.storages = Storages(state, clock)
         self.random = random.Random()  # noqa: S311 - MAC addresses and figures, no secrets
         self.shutdown_seconds = 0.0
+        self.in_vain = in_vain or AskedInVain()
         self._locks: dict[tuple[str, int], Lock] = {}
 
     @property
     def release(self) -> Release:
         """The release that the lab speaks."""
         return RELEASES[self.state.release]
+
+    def not_modelled(self, method: str, route: str, names: list[str]) -> NotModelledError:
+        """Note parameters that the lab does not model, and the 501 of them."""
+        for name in names:
+            self.in_vain.refused(method, route, name)
+        return NotModelledError(method, route, names)
 
     def now(self) -> int:
         """Seconds since 1970 on the lab's clock."""

@@ -21,24 +21,21 @@ from eiginfra.lab.proxmox.state import GuestRecord
 from eiginfra.lab.proxmox.tasks import RunningTask
 
 OPTIONS_OF_CREATE = (
-    "node", "vmid", "archive", "bwlimit", "force", "ha-managed", "import-working-storage", "live-restore", "pool", "start",
-    "storage", "unique",
+    "node", "vmid", "archive", "bwlimit", "force", "ha-managed", "pool", "start", "storage", "unique",
 )  # fmt: skip
-OPTIONS_OF_UPDATE = ("node", "vmid", "digest", "delete", "revert", "force", "skiplock", "background_delay", "import-working-storage")
+OPTIONS_OF_UPDATE = ("node", "vmid", "digest", "delete", "revert", "force", "skiplock", "background_delay")
+UNMODELLED = "import-working-storage live-restore"
 CREATE = """
     vmid!: int 100..999999999 fmt=pve-vmid
     archive: str len=..255
     bwlimit: int 0..
     force: bool needs=archive
     ha-managed: bool
-    import-working-storage: str fmt=pve-storage-id
-    live-restore: bool
     pool: str fmt=pve-poolid
     start: bool
     storage: str fmt=pve-storage-id
     unique: bool needs=archive
 """
-UPDATE_LATER = "background_delay: int 1..30\nimport-working-storage: str fmt=pve-storage-id"
 UPDATE = """
     delete: str fmt=pve-configid-list
     digest: str len=..40
@@ -178,7 +175,7 @@ async def update(call: ProxmoxCall) -> None:
 
 async def unlink(call: ProxmoxCall) -> None:
     """PUT /nodes/{node}/qemu/{vmid}/unlink: disks become unused, unused ones are removed."""
-    call.p = {"node": call.node, "vmid": call.vmid, "delete": call.text("idlist")}
+    call.p = {"node": call.node, "vmid": call.vmid, "delete": call.text("idlist"), "force": call.flag("force")}
     await _prepared(call)()
 
 
@@ -233,7 +230,7 @@ def _prepared(call: ProxmoxCall) -> Callable[[], Awaitable[None]]:
                 tags.check(call, call.vmid, str(guest.config.get("tags", "")), str(changes.get("tags", "")))
             if "boot" in changes:
                 _check_boot(guest, str(changes["boot"]), changes)
-            change(lab, guest, changes, delete, revert)
+            change(lab, guest, changes, delete, revert, forced=delete if call.flag("force") else ())
             _fit_boot(guest, changes)
 
     return apply

@@ -8,10 +8,11 @@ from eiginfra.lab.proxmox.access import split_token, verify_username
 from eiginfra.lab.proxmox.errors import DeniedError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
 from eiginfra.lab.proxmox.schema import Schema, Values, declare
+from eiginfra.lab.proxmox.strict import Given
 
 if TYPE_CHECKING:
     from eiginfra.lab.proxmox.lab import ProxmoxLab
-    from eiginfra.lab.proxmox.tasks import Worker
+    from eiginfra.lab.proxmox.tasks import RunningTask, Worker
 
 
 @dataclass
@@ -21,9 +22,12 @@ class ProxmoxCall:
     lab: "ProxmoxLab"
     auth: str
     p: Values
+    endpoint: "Endpoint | None" = None
     extra: dict[str, Any] = field(default_factory=dict)
     upload: bytes = b""
     """The file that came with the request."""
+    works: bool = False
+    """Whether a task goes on with it."""
 
     def text(self, name: str, default: str = "") -> str:
         """A text parameter."""
@@ -70,8 +74,19 @@ class ProxmoxCall:
         return self.lab.access.has_any(self.auth, path, *privileges)
 
     def task(self, type_: str, id_: str | int, worker: "Worker") -> str:
-        """Start a task on the path's node; its UPID."""
-        return self.lab.tasks.start(self.node, type_, id_, self.auth, worker)
+        """Start a task on the path's node; its UPID. It fails if it ends well without a parameter having been looked at."""
+        self.works = True
+
+        async def work(task: "RunningTask") -> None:
+            await worker(task)
+            self.check_read()
+
+        return self.lab.tasks.start(self.node, type_, id_, self.auth, work)
+
+    def check_read(self) -> None:
+        """Raise the 501 of a parameter that was accepted and then not looked at."""
+        if self.endpoint and isinstance(self.p, Given) and (names := self.p.unread()):
+            raise self.lab.not_modelled(self.endpoint.method, self.endpoint.path, names)
 
 
 Handler = Callable[[ProxmoxCall], Any | Awaitable[Any]]
@@ -80,13 +95,16 @@ Rule = Callable[[ProxmoxCall], None]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method on a path."""
+    """A method on a path; `unmodelled`: parameters of the real server that the lab refuses."""
 
+    method: str
+    path: str
     schema: Schema
     rule: Rule | None
     handler: Handler
     public: bool = False
     token: bool = True
+    unmodelled: frozenset[str] = frozenset()
 
 
 class Routes:
@@ -94,13 +112,15 @@ class Routes:
 
     def __init__(self) -> None:
         self._root: dict[str, Any] = {}
+        self.all: dict[tuple[str, str], Endpoint] = {}
 
-    def add(self, method: str, path: str, endpoint: Endpoint) -> None:
+    def add(self, endpoint: Endpoint) -> None:
         """Put an endpoint into the table."""
         node = self._root
-        for part in path.strip("/").split("/") if path != "/" else []:
+        for part in endpoint.path.strip("/").split("/") if endpoint.path != "/" else []:
             node = node.setdefault(part, {})
-        node.setdefault("", {})[method] = endpoint
+        node.setdefault("", {})[endpoint.method] = endpoint
+        self.all[endpoint.method, endpoint.path] = endpoint
 
     def find(self, method: str, parts: list[str]) -> tuple[Endpoint, dict[str, str]] | None:
         """The endpoint of a path's segments and the parameters in them."""
@@ -139,15 +159,23 @@ _NAMED = {
 
 
 def endpoint(
-    method: str, path: str, params: str | Schema = "", rule: Rule | None = None, *, public: bool = False, token: bool = True
+    method: str,
+    path: str,
+    params: str | Schema = "",
+    rule: Rule | None = None,
+    *,
+    public: bool = False,
+    token: bool = True,
+    unmodelled: str = "",
 ) -> Callable[[Handler], Handler]:
-    """Register a handler; parameters in the path need no declaration."""
+    """Register a handler; parameters in the path need no declaration. `unmodelled`: names of parameters that are answered 501."""
     schema = params if isinstance(params, Schema) else declare(params)
     names = [part[1:-1].rstrip("*") for part in path.split("/") if part.startswith("{")]
     in_path = declare("\n".join(_NAMED.get(name, f"{name}!: str") for name in names))
 
     def register(handler: Handler) -> Handler:
-        ROUTES.add(method, path, Endpoint(in_path | schema, rule, handler, public, token))
+        refused = frozenset(unmodelled.split())
+        ROUTES.add(Endpoint(method, path, in_path | schema, rule, handler, public, token, refused))
         return handler
 
     return register
@@ -160,12 +188,12 @@ def index(path: str, *names: str, key: str = "subdir") -> None:
 
 def perm(path: str, *privileges: str) -> Rule:
     """All privileges on a path, `{name}` in it replaced by parameters."""
-    return lambda call: call.allow(path.format(**call.p), *privileges)
+    return lambda call: call.allow(path.format_map(call.p), *privileges)
 
 
 def any_perm(path: str, *privileges: str) -> Rule:
     """One of the privileges on a path."""
-    return lambda call: call.allow_any(path.format(**call.p), *privileges)
+    return lambda call: call.allow_any(path.format_map(call.p), *privileges)
 
 
 def realm_allocate(call: ProxmoxCall) -> None:

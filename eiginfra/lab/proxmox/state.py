@@ -105,6 +105,7 @@ class GuestRecord:
     config: dict[str, Value] = field(default_factory=dict)
     pending: dict[str, Value] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    forced: list[str] = field(default_factory=list)
     snapshots: dict[str, Json] = field(default_factory=dict)
     running: bool = False
     paused: bool = False

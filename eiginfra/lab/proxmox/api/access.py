@@ -84,10 +84,10 @@ def ticket_page(_call: ProxmoxCall) -> None:
 @endpoint(
     "POST",
     "/access/ticket",
-    "username!: str len=..64\npassword!: str\nnew-format: bool\notp: str\npath: str len=..64 needs=privs\nprivs: str len=..64 needs=path\n"
-    "realm: str fmt=pve-realm len=..32\n"
-    "tfa-challenge: str",
+    "username!: str len=..64\npassword!: str\nnew-format: bool\npath: str len=..64 needs=privs\nprivs: str len=..64 needs=path\n"
+    "realm: str fmt=pve-realm len=..32",
     public=True,
+    unmodelled="otp tfa-challenge",
 )
 def log_in(call: ProxmoxCall) -> Json:
     """A ticket, its CSRF token and what the web interface should offer."""

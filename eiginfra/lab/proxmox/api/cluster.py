@@ -184,7 +184,7 @@ def log(call: ProxmoxCall) -> list[Json]:
         "user": "root",
         "msg": "starting cluster log",
     }
-    return [row]
+    return [row][: call.number("max", 1)]
 
 
 @endpoint("GET", "/cluster/options")
@@ -201,7 +201,7 @@ def read_options(call: ProxmoxCall) -> Json:
     return options if call.may("/", "Sys.Audit") else {name: options[name] for name in _OPEN if name in options}
 
 
-@endpoint("PUT", "/cluster/options", _OPTIONS, perm("/", "Sys.Modify"))
+@endpoint("PUT", "/cluster/options", _OPTIONS, perm("/", "Sys.Modify"), unmodelled="consent-text migration_unsecure u2f")
 def change_options(call: ProxmoxCall) -> None:
     """Change the datacenter's options."""
     options = call.lab.state.options

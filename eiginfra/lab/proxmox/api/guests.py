@@ -36,7 +36,7 @@ _NEWID = """
 """
 _MOVE = "bwlimit: num 0..\ndelete: bool\ndigest: str len=..40\nstorage: str fmt=pve-storage-id"
 _MIGRATE = "target!: str fmt=pve-node\nbwlimit: num 0..\nonline: bool\n"
-_MIGRATE_VM = "force: bool\nmigration_network: str\nmigration_type: str\ntargetstorage: str\nwith-local-disks: bool"
+_START_VM = "force-cpu machine migratedfrom migration_network migration_type nets-host-mtu stateuri targetstorage with-conntrack-state"
 
 _CT_INDEX = (
     "config", "pending", "status", "vncproxy", "termproxy", "vncwebsocket", "spiceproxy", "migrate", "clone", "rrd", "rrddata",
@@ -85,24 +85,18 @@ def _common(kind: str, base: str) -> None:
     endpoint("GET", f"{base}/config", "current: bool\nsnapshot: str fmt=pve-configid len=..40", _AUDIT)(config)
     endpoint("GET", f"{base}/pending", "", _AUDIT)(lambda call: pending_rows(guest(call)))
     endpoint("GET", f"{base}/status/current", "", _AUDIT)(status)
-    skip = "skiplock: bool"
-    wait = "forceStop: bool\ntimeout: int 0.."
-    extra = f"{skip}\nkeepActive: bool\n" if kind == "qemu" else ""
-    start = (
-        "debug: bool"
-        if kind == "lxc"
-        else "force-cpu: str\nmachine: str fmt={qemu-machine}\nmigratedfrom: str\nstateuri: str\ntargetstorage: str\ntimeout: int 0.."
-    )
-    stop = "keepActive: bool\nmigratedfrom: str\ntimeout: int 0.." if kind == "qemu" else ""
-    for name, params, handler in (
-        ("start", f"{skip}\n{start}", power.start),
-        ("stop", f"{skip}\noverrule-shutdown: bool\n{stop}", power.stop),
-        ("shutdown", f"{extra}{wait}", power.shutdown),
-        ("reboot", "timeout: int 0..", power.reboot),
-        ("suspend", f"{skip}\ntodisk: bool\nstatestorage: str needs=todisk" if kind == "qemu" else "", power.suspend),
-        ("resume", f"{skip}\nnocheck: bool" if kind == "qemu" else "", power.resume),
+    skip, wait = "skiplock: bool", "forceStop: bool\ntimeout: int 0.."
+    vm = kind == "qemu"
+    start = "timeout: int 0.." if vm else ""
+    for name, params, handler, unmodelled in (
+        ("start", f"{skip}\n{start}", power.start, _START_VM if vm else "debug"),
+        ("stop", f"{skip}\noverrule-shutdown: bool\n{start}", power.stop, "keepActive migratedfrom" if vm else ""),
+        ("shutdown", f"{skip}\n{wait}" if vm else wait, power.shutdown, "keepActive" if vm else ""),
+        ("reboot", "timeout: int 0..", power.reboot, ""),
+        ("suspend", f"{skip}\ntodisk: bool" if vm else "", power.suspend, "statestorage" if vm else ""),
+        ("resume", skip if vm else "", power.resume, "nocheck" if vm else ""),
     ):
-        endpoint("POST", f"{base}/status/{name}", params, _POWER)(handler)
+        endpoint("POST", f"{base}/status/{name}", params, _POWER, unmodelled=unmodelled)(handler)
     taking = "snapname!: str fmt=pve-configid len=..40\ndescription: str" + ("\nvmstate: bool" if kind == "qemu" else "")
     endpoint("GET", f"{base}/snapshot", "", _AUDIT)(snapshots.listing)
     endpoint("POST", f"{base}/snapshot", taking, _SNAPSHOT)(snapshots.take)
@@ -115,9 +109,11 @@ def _common(kind: str, base: str) -> None:
     endpoint("PUT", f"{base}/snapshot/{{snapname}}/config", "description: str", _SNAPSHOT)(snapshots.describe)
     asked = "feature!: enum:snapshot|clone|copy\nsnapname: str fmt=pve-configid len=..40"
     endpoint("GET", f"{base}/feature", asked, _AUDIT)(lambda call: disks.feature(call, kind))
-    moving = _MIGRATE + (_MIGRATE_VM if kind == "qemu" else "restart: bool\ntimeout: int\ntarget-storage: str")
-    migration = perm("/vms/{vmid}", "VM.Migrate")
-    endpoint("POST", f"{base}/migrate", moving, migration)(lambda call: destroy.migrate(call, kind))
+    moving = _MIGRATE + ("force: bool\nwith-local-disks: bool" if vm else "restart: bool\ntimeout: int")
+    unmodelled = "migration_network migration_type targetstorage with-conntrack-state" if vm else "target-storage"
+    endpoint("POST", f"{base}/migrate", moving, perm("/vms/{vmid}", "VM.Migrate"), unmodelled=unmodelled)(
+        lambda call: destroy.migrate(call, kind)
+    )
 
 
 _common("lxc", _CT)
@@ -137,14 +133,17 @@ endpoint(
     f"{_CT}/move_volume",
     f"volume!: enum:{'|'.join(LXC_DISKS)}\n{_MOVE}",
     _DISK,
+    unmodelled="target-digest target-vmid target-volume",
 )(disks.move)
 
 _vm_rights = any_perm(
     "/vms/{vmid}", "VM.Config.Disk", "VM.Config.CDROM", *_CONFIG, "VM.Config.HWType", "VM.Config.Options", "VM.Config.Cloudinit"
 )
-endpoint("POST", "/nodes/{node}/qemu", QEMU | declare(qemu.CREATE))(qemu.create)
+endpoint("POST", "/nodes/{node}/qemu", QEMU | declare(qemu.CREATE), unmodelled=qemu.UNMODELLED)(qemu.create)
 endpoint("PUT", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update)
-endpoint("POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE + qemu.UPDATE_LATER), _vm_rights)(qemu.update_later)
+endpoint(
+    "POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE + "background_delay: int 1..30"), _vm_rights, unmodelled="import-working-storage"
+)(qemu.update_later)
 endpoint("DELETE", _VM, "destroy-unreferenced-disks: bool\npurge: bool\nskiplock: bool", _ALLOCATE)(destroy.destroy_vm)
 endpoint("POST", f"{_VM}/clone", f"{_NEWID}\nbwlimit: int 0..\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(
     clone.clone_vm
@@ -157,6 +156,7 @@ endpoint(
     f"{_VM}/move_disk",
     f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\nformat: enum:raw|qcow2|vmdk\n{_MOVE}",
     _DISK,
+    unmodelled="target-digest target-disk target-vmid",
 )(disks.move)
 endpoint("PUT", f"{_VM}/unlink", "idlist!: str fmt=pve-configid-list\nforce: bool", _DISK)(qemu.unlink)
 endpoint("POST", f"{_VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").reset)

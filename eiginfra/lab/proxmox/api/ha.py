@@ -55,7 +55,7 @@ def groups(call: ProxmoxCall) -> list[Json]:
     return []
 
 
-endpoint("GET", "/cluster/ha/rules", "type: str\nresource: str", _AUDIT)(lambda _: [])
+endpoint("GET", "/cluster/ha/rules", "", _AUDIT, unmodelled="resource type")(lambda _: [])
 
 
 @endpoint("GET", "/cluster/ha/status/current", "", _AUDIT)

@@ -79,8 +79,8 @@ def network(call: ProxmoxCall) -> Json:
     return {key: value for key, value in _bridge(call.text("iface")).items() if key != "iface"}
 
 
-def _fixed(path: str, rule: Callable[[ProxmoxCall], None] | None, answer: Callable[[ProxmoxCall], Any]) -> None:
-    endpoint("GET", path, "", rule)(answer)
+def _fixed(path: str, rule: Callable[[ProxmoxCall], None] | None, answer: Callable[[ProxmoxCall], Any], unmodelled: str = "") -> None:
+    endpoint("GET", path, "", rule, unmodelled=unmodelled)(answer)
 
 
 _fixed("/nodes/{node}/version", None, lambda call: dict(call.lab.release.shown))
@@ -90,9 +90,9 @@ _fixed(
     _AUDIT,
     lambda call: {"timezone": _node(call).timezone or None, "time": call.lab.now(), "localtime": call.lab.now()},
 )
-_fixed("/nodes/{node}/capabilities/qemu/cpu", None, lambda _: cpus())
-_fixed("/nodes/{node}/capabilities/qemu/machines", None, lambda _: machines())
-_fixed("/nodes/{node}/config", perm("/", "Sys.Audit"), lambda _: {})
+_fixed("/nodes/{node}/capabilities/qemu/cpu", None, lambda _: cpus(), "arch")
+_fixed("/nodes/{node}/capabilities/qemu/machines", None, lambda _: machines(), "arch")
+_fixed("/nodes/{node}/config", perm("/", "Sys.Audit"), lambda _: {}, "property")
 _fixed("/nodes/{node}/services", _AUDIT, lambda _: [])
 _fixed(
     "/nodes/{node}/subscription",

@@ -23,6 +23,12 @@ _CHANGEABLE = """
     snapshot-as-volume-chain: bool
 """
 _NEW = "storage!: str fmt=pve-storage-id\npath: str\nvgname: str fmt=pve-storage-vgname\nthinpool: str fmt=pve-storage-vgname\nexport: str"
+_FOREIGN = """
+    blocksize comstar_hg comstar_tg content-dirs create-base-path create-subdirs data-pool domain encryption-key fingerprint format fs-name
+    fuse is_mountpoint keyring krbd lio_tpg master-pubkey mkdir monhost mountpoint namespace nocow nowritecache password pool port
+    saferemove saferemove-stepsize saferemove_throughput skip-cert-verification smbversion sparse subdir tagged_only username zfs-base-path
+"""
+_FOREIGN_NEW = f"{_FOREIGN} authsupported base datastore iscsiprovider portal share target"
 _DEDICATED = ("type", "content", "path", "nodes", "shared", "disable", "prune-backups")
 
 
@@ -57,7 +63,7 @@ def read_config(call: ProxmoxCall) -> Json:
     return _config(call, call.lab.storages.get(call.text("storage")))
 
 
-@endpoint("POST", "/storage", f"type!: enum:{_TYPES}\n{_NEW}\n{_CHANGEABLE}", _WRITE)
+@endpoint("POST", "/storage", f"type!: enum:{_TYPES}\n{_NEW}\n{_CHANGEABLE}", _WRITE, unmodelled=_FOREIGN_NEW)
 def create_storage(call: ProxmoxCall) -> Json:
     """A new storage of 100 GiB."""
     name, type_ = call.text("storage"), call.text("type")
@@ -81,7 +87,13 @@ def _set(storage: StorageRecord, given: dict[str, Value]) -> None:
     storage.settings |= {name: value for name, value in given.items() if name not in (*_DEDICATED, "storage", "digest", "delete")}
 
 
-@endpoint("PUT", "/storage/{storage}", f"{_CHANGEABLE}\ndelete: str fmt=pve-configid-list len=..4096\ndigest: str len=..64", _WRITE)
+@endpoint(
+    "PUT",
+    "/storage/{storage}",
+    f"{_CHANGEABLE}\ndelete: str fmt=pve-configid-list len=..4096\ndigest: str len=..64",
+    _WRITE,
+    unmodelled=_FOREIGN,
+)
 def change_storage(call: ProxmoxCall) -> Json:
     """Change a storage's configuration."""
     storage, digest = call.lab.storages.get(call.text("storage")), call.text("digest")

@@ -79,7 +79,7 @@ def task_status(call: ProxmoxCall) -> Json:
     return row | ({"exitstatus": record.exit} if record.exit else {})
 
 
-@endpoint("GET", "/nodes/{node}/tasks/{upid}/log", "download: bool\nlimit: int 0..\nstart: int 0..")
+@endpoint("GET", "/nodes/{node}/tasks/{upid}/log", "limit: int 0..\nstart: int 0..", unmodelled="download")
 def task_log(call: ProxmoxCall) -> list[Json]:
     """A task's log; of an unknown one, that its file cannot be opened."""
     record = _task(call)

@@ -88,6 +88,7 @@ def create_user(call: ProxmoxCall) -> None:
 
 
 def _join(call: ProxmoxCall, userid: str, verb: str) -> None:
+    append = call.flag("append")
     if "groups" not in call.p:
         return
     wanted, groups = split_list(call.text("groups")), call.lab.state.groups
@@ -97,7 +98,7 @@ def _join(call: ProxmoxCall, userid: str, verb: str) -> None:
     for name, group in groups.items():
         if name in wanted and userid not in group["users"]:
             group["users"].append(userid)
-        elif name not in wanted and userid in group["users"] and not call.flag("append"):
+        elif name not in wanted and userid in group["users"] and not append:
             group["users"].remove(userid)
 
 
