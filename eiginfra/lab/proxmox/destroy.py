@@ -97,9 +97,10 @@ def migrate(call: ProxmoxCall, kind: str) -> str:
         raise ServerError(f"no such cluster node '{target}'")
     guest = lab.guest(call.node, kind, call.vmid)
     check_lock(guest)
-    if guest.running and kind == "lxc" and not (call.flag("restart") or call.flag("online")):
+    online, restarts = call.flag("online"), call.flag("restart")
+    if guest.running and kind == "lxc" and not (restarts or online):
         raise ServerError("can't migrate running container without --online or --restart")
-    if guest.running and kind == "qemu" and not call.flag("online"):
+    if guest.running and kind == "qemu" and not online:
         raise ServerError("can't migrate running VM without --online")
     carries = call.flag("with-local-disks") or kind == "lxc" or not guest.running
 

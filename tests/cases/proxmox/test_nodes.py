@@ -53,7 +53,8 @@ def test_a_guest_that_was_moved_is_found_changed_and_left_where_it_is(road: Road
     seen = road.world.see(spec)
     assert seen is not None
     kind, vmid = ("lxc" if sort == "container" else "qemu"), seen.handle["vmid"]
-    road.world.admin("POST", f"/nodes/eig/{kind}/{vmid}/migrate", target="eig2", online=1)
+    disks = {"with-local-disks": 1} if sort == "vm" else {}
+    road.world.admin("POST", f"/nodes/eig/{kind}/{vmid}/migrate", target="eig2", online=1, **disks)
     plan = road.plan(spec)
     assert plan.empty
     word = "container" if sort == "container" else "VM"

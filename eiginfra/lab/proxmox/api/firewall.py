@@ -81,7 +81,8 @@ def _refs(scope: FirewallScope) -> None:
         found = _references(call.lab.firewall("cluster"), "dc")
         if scope is not CLUSTER:
             found += _references(scope.get(call), "guest")
-        return [row for row in found if call.text("type") in ("", row["type"])]
+        wanted = call.text("type")
+        return [row for row in found if wanted in ("", row["type"])]
 
     endpoint("GET", f"{scope.base}/refs", "type: enum:alias|ipset", scope.read)(refs)
 

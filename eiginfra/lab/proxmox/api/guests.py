@@ -68,8 +68,9 @@ def _common(kind: str, base: str) -> None:
 
     def rows(call: ProxmoxCall) -> list[Json]:
         node, now = call.lab.state.nodes[call.node], call.lab.clock.timestamp()
+        row = current if kind == "qemu" and call.flag("full") else live
         found = [each for each in call.lab.state.guests.values() if each.kind == kind and each.node == call.node]
-        return [live(each, node, now) for each in found if call.may(f"/vms/{each.vmid}", "VM.Audit")]
+        return [row(each, node, now) for each in found if call.may(f"/vms/{each.vmid}", "VM.Audit")]
 
     def config(call: ProxmoxCall) -> Json:
         if "snapshot" in call.p and call.flag("current"):

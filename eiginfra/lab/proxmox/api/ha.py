@@ -94,8 +94,8 @@ def manager_status(call: ProxmoxCall) -> Json:
 @endpoint("GET", "/cluster/ha/resources", "type: enum:ct|vm", _AUDIT)
 def resources(call: ProxmoxCall) -> list[Json]:
     """All of them, or those of a type."""
-    found = [_shown(call.lab, sid) for sid in call.lab.state.ha]
-    return [row for row in found if call.text("type", str(row["type"])) == row["type"]]
+    wanted = call.text("type")
+    return [row for row in (_shown(call.lab, sid) for sid in call.lab.state.ha) if wanted in ("", row["type"])]
 
 
 @endpoint("POST", "/cluster/ha/resources", _RESOURCE, _CONSOLE)

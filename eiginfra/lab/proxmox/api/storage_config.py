@@ -50,10 +50,11 @@ def _config(call: ProxmoxCall, storage: StorageRecord) -> Json:
 @endpoint("GET", "/storage", f"type: enum:{_TYPES}")
 def list_config(call: ProxmoxCall) -> list[Json]:
     """The configuration of all storages."""
+    type_ = call.text("type")
     return [
         _config(call, storage)
         for name, storage in call.lab.state.storages.items()
-        if call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace") and call.text("type") in ("", storage.type)
+        if call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace") and type_ in ("", storage.type)
     ]
 
 

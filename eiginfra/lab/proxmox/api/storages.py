@@ -32,21 +32,21 @@ def _status(call: ProxmoxCall, storage: StorageRecord) -> Json:
 def list_storages(call: ProxmoxCall) -> list[Json]:
     """A node's storages with their space."""
     wanted, rows = set(split_list(call.text("content"))), []
-    named, target = call.text("storage"), call.text("target", call.node)
+    named, target, formats, enabled = call.text("storage"), call.text("target", call.node), call.flag("format"), call.flag("enabled")
     for name, storage in call.lab.state.storages.items():
         row = {"storage": name, **_status(call, storage)}
         if "content" in call.p and not (row["enabled"] and wanted & set(storage.content)):
             if named == name:
                 raise ParamError(storage="No such storage.")
             continue
-        if named not in ("", name) or (call.flag("enabled") and storage.disabled):
+        if named not in ("", name) or (enabled and storage.disabled):
             continue
         if target != call.node and not (storage.shared and all(not storage.nodes or node in storage.nodes for node in (call.node, target))):
             continue
         if call.may(f"/storage/{name}", "Datastore.Audit", "Datastore.AllocateSpace"):
             if row["total"]:
                 row["used_fraction"] = row["used"] / row["total"]
-            rows.append(row | (_formats(storage) if call.flag("format") and row["enabled"] else {}))
+            rows.append(row | (_formats(storage) if formats and row["enabled"] else {}))
     if named and named not in call.lab.state.storages:
         raise ParamError(storage="No such storage.")
     return rows
@@ -77,13 +77,14 @@ def status(call: ProxmoxCall) -> Json:
 def content(call: ProxmoxCall) -> list[Json]:
     """The volumes the caller may see."""
     storage = call.lab.storages.on(call.text("storage"), call.node)
+    wanted, vmid = call.text("content"), call.number("vmid")
     return [
         call.lab.storages.row(volume)
         for volume in call.lab.state.volumes.values()
         if volume.storage == storage.id
         and volume.node in ("", call.node)
-        and call.text("content") in ("", volume.content)
-        and ("vmid" not in call.p or volume.vmid == call.vmid)
+        and wanted in ("", volume.content)
+        and vmid in (0, volume.vmid)
         and _visible(call, volume)
     ]
 
@@ -176,14 +177,15 @@ def delete_volume(call: ProxmoxCall) -> str:
 def prune(call: ProxmoxCall) -> list[Json]:
     """What a retention would remove; the storage's own, if none is given."""
     storage = call.lab.storages.on(call.text("storage"), call.node)
+    vmid, type_ = call.number("vmid"), call.text("type")
     keep = parse_string(STRINGS["prune-backups"], call.text("prune-backups") or storage.prune or "keep-all=1")
     found = [
         volume
         for volume in call.lab.state.volumes.values()
         if volume.content == "backup"
         and volume.storage == storage.id
-        and ("vmid" not in call.p or volume.vmid == call.vmid)
-        and call.text("type") in ("", volume.meta.get("kind", "qemu"))
+        and vmid in (0, volume.vmid)
+        and type_ in ("", volume.meta.get("kind", "qemu"))
     ]
     rows = []
     for vmid, kind in sorted({(volume.vmid, str(volume.meta.get("kind", "qemu"))) for volume in found}):

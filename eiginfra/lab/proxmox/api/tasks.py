@@ -1,5 +1,7 @@
 """/nodes/{node}/tasks: what runs and what ended. Facts: recorded on a real server (tasks, vm-lifecycle), and API2/Tasks.pm."""
 
+from collections.abc import Callable
+
 from eiginfra.lab.proxmox.access import split_token
 from eiginfra.lab.proxmox.errors import ParamError, ProxmoxHttpError
 from eiginfra.lab.proxmox.formats import split_list
@@ -25,14 +27,14 @@ _FILTERS = """
 def list_tasks(call: ProxmoxCall) -> list[Json]:
     """A node's tasks, newest first: the caller's own, or all with Sys.Audit. A user does not see what a token of theirs still does."""
     everything = call.may(f"/nodes/{call.node}", "Sys.Audit")
-    source = call.text("source", "archive")
+    source, matches = call.text("source", "archive"), _filter(call)
     found = [
         record
         for record in reversed(call.lab.state.tasks)
         if record.node == call.node
         and (everything or record.user == call.auth or (record.exit and split_token(record.user)[0] == call.auth))
         and (source == "all" or bool(record.exit) == (source == "archive"))
-        and _matches(call, record)
+        and matches(record)
     ]
     found.sort(key=lambda record: bool(record.exit))
     call.extra["total"] = len(found)
@@ -40,17 +42,25 @@ def list_tasks(call: ProxmoxCall) -> list[Json]:
     return [listed(record) for record in found[start : start + call.number("limit", 50)]]
 
 
-def _matches(call: ProxmoxCall, record: TaskRecord) -> bool:
-    p, status = call.p, status_type(record.exit)
-    return (
-        ("vmid" not in p or record.id == str(p["vmid"]))
-        and ("typefilter" not in p or record.type == p["typefilter"])
-        and ("userfilter" not in p or str(p["userfilter"]).lower() in record.user.lower())
-        and (not call.flag("errors") or status != "ok")
-        and (call.flag("errors") or "statusfilter" not in p or status in split_list(call.text("statusfilter").lower()))
-        and ("since" not in p or record.start >= int(p["since"]))
-        and ("until" not in p or record.start <= int(p["until"]))
-    )
+def _filter(call: ProxmoxCall) -> Callable[[TaskRecord], bool]:
+    """The test of the filters that the call names."""
+    vmid, errors = call.text("vmid"), call.flag("errors")
+    type_, user = call.text("typefilter"), call.text("userfilter").lower()
+    since, until = call.p.get("since"), call.p.get("until")
+    endings = split_list(call.text("statusfilter", "ok,warning,error,unknown").lower())
+
+    def matches(record: TaskRecord) -> bool:
+        status = status_type(record.exit)
+        return (
+            vmid in ("", record.id)
+            and type_ in ("", record.type)
+            and user in record.user.lower()
+            and (status != "ok" if errors else status in endings)
+            and (since is None or record.start >= int(since))
+            and (until is None or record.start <= int(until))
+        )
+
+    return matches
 
 
 def _task(call: ProxmoxCall) -> TaskRecord | None:

@@ -51,17 +51,17 @@ def _token(info: Json) -> Json:
 @endpoint("GET", "/access/users", "enabled: bool\nfull: bool")
 def list_users(call: ProxmoxCall) -> list[Json]:
     """Users of whom the caller may know, and the caller."""
-    lab, rows = call.lab, []
+    lab, rows, full, enabled = call.lab, [], call.flag("full"), call.p.get("enabled")
     everyone = call.may("/access/groups", "User.Modify", "Sys.Audit")
     for userid, user in lab.state.users.items():
         known = any(call.may(f"/access/groups/{name}", "User.Modify", "Sys.Audit") for name in groups_of(lab, userid))
         if not (everyone or known or userid == call.auth):
             continue
-        if "enabled" in call.p and bool(user.get("enable", 1)) != call.flag("enabled"):
+        if enabled is not None and bool(user.get("enable", 1)) != bool(enabled):
             continue
         realm = lab.state.realms.get(userid.rpartition("@")[2], {})
         row = {"userid": userid, **_row(user), **({"realm-type": realm["type"]} if realm else {})}
-        if call.flag("full"):
+        if full:
             row |= {"groups": ",".join(groups_of(lab, userid)), "tokens": _tokens(user) or None}
         rows.append(row)
     return rows
