@@ -121,6 +121,8 @@ def _no_cohort(folder: Path) -> Finding:
     return error("no-cohort", advice=meant, location=where)
 
 
+MOST_FILES = 1000
+"""More files than any cohort has teams are a mistake or an attack: none of them is read."""
 _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 """What a cohort's folders may hold besides: what people read, and what editors leave."""
 
@@ -155,6 +157,10 @@ class _TeamFolder:
         except OSError as problem:
             where = Location(file=shown(self.folder))
             self.findings.append(error("folder-unreadable", reason=problem.strerror, location=where))
+            return
+        if len(entries) > MOST_FILES:
+            self.broken |= {Path(entry.name).stem for entry in entries}
+            self.findings.append(error("too-many-files", count=len(entries), most=MOST_FILES, location=Location(file=shown(self.folder))))
             return
         for entry in entries:
             if not _is_known(Path(entry.path)):

@@ -271,3 +271,10 @@ def test_settings_are_resolved_against_their_file(tmp_path: Path) -> None:
     path.write_text("inventry: x\nas_of: soon\n")
     with raises(InputError, match=r"(?s)did you mean 'inventory'.*'soon' is not a date"):
         load_settings(path)
+
+
+def test_attack_9_a_folder_of_files_without_end_is_not_read(cohort: Callable[..., Path]) -> None:
+    folder = cohort()
+    for number in range(1001):
+        (folder / "teams" / f"t{number}.yml").write_bytes(b"\xff")
+    assert findings(folder) == ["teams:1:1: error: this folder has 1002 files; at most 1000 are read (is it the right folder?)"]

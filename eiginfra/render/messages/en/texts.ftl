@@ -6,3 +6,5 @@ encoded-label = { $label } is the encoded form of '{ $shown }'
     .remedy = check that it is the name that is meant
 day-out-of-time = { $day } is not a day of this time
     .remedy = write a day from { $first } to { $last }
+too-many-files = this folder has { $count } files; at most { $most } are read
+    .remedy = is it the right folder?

@@ -6,3 +6,5 @@ encoded-label = { $label } est la forme codée de « { $shown } »
     .remedy = vérifiez que c’est bien le nom voulu
 day-out-of-time = { $day } n’est pas un jour de notre temps
     .remedy = écrivez un jour du { $first } au { $last }
+too-many-files = ce dossier a { $count } fichiers ; { $most } au plus sont lus
+    .remedy = est-ce le bon dossier ?
