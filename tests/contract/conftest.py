@@ -1,18 +1,24 @@
 """The same tests for the lab and for real servers: `pytest tests/contract --site FILE` runs them against the services of that site.
 
+On the lab eiginfra gets tokens with exactly the documented rights: on Proxmox those of the commands of docs/prepare-proxmox.md, on GitLab
+those of an owner of the root group who is no administrator.
+
 What they make is named after a cohort of their own, `contract-<random>`, and is removed at the end; see docs/contract-tests.md.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
+import yaml
 from support.fakes import META, MemoryJournal
 from support.planning import planned, resource
+from support.pveum import pveum
 
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
@@ -22,6 +28,7 @@ from eiginfra.engine.report import ApplyReport
 from eiginfra.inventory.site import Site
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
+from eiginfra.providers.proxmox.privileges import commands
 from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.secrets import resolve
 
@@ -45,19 +52,24 @@ class World:
     def resource(self, kind: str, **fields: Any) -> Resource:
         return resource(self.registry, self.registry[kind].spec.model_validate(fields), team="one")
 
-    def plan(self, resources: Sequence[Resource]) -> Plan:
-        meta = META.model_copy(update={"cohort": self.cohort})
-        return planned(self.registry, self.journal, meta, resources, teams=["one"], orphans_among=frozenset())
+    def plan(self, resources: Sequence[Resource], **asked: Any) -> Plan:
+        today = asked.pop("today", META.as_of)
+        meta = META.model_copy(update={"cohort": self.cohort, "as_of": today})
+        return planned(self.registry, self.journal, meta, resources, teams=["one"], **{"orphans_among": frozenset(), **asked})
 
-    def apply(self, resources: Sequence[Resource]) -> ApplyReport:
-        return Executor(self.registry, self.journal, workers={}).run(self.plan(resources), 1)
+    def apply(self, resources: Sequence[Resource], **asked: Any) -> ApplyReport:
+        plan = self.plan(resources, **asked)
+        withheld = [(str(change.address), [str(item.reason) for item in change.blocked]) for change in plan.changes if change.blocked]
+        assert (withheld, [str(finding) for finding in plan.errors]) == ([], [])
+        return Executor(self.registry, self.journal, workers={}).run(plan, 1)
 
-    def settles(self, resources: Sequence[Resource]) -> None:
-        """Apply brings it about, and the next plan is empty."""
-        report = self.apply(resources)
+    def settles(self, resources: Sequence[Resource], **asked: Any) -> list[str]:
+        """Apply brings it about, and the next plan is empty; what was done, as `kind action`."""
+        report = self.apply(resources, **asked)
         assert not report.failed, [str(result.reason) for result in report.results if result.reason]
-        plan = self.plan(resources)
+        plan = self.plan(resources, **asked)
         assert plan.empty, [(str(change.address), [diff.label for diff in change.diffs]) for change in plan.acting]
+        return [f"{result.change.address.kind.partition('.')[2]} {result.change.action}" for result in report.results]
 
     def gitlab(self, method: str, path: str, /, **parameters: Any) -> Any:
         section = self.site.file.gitlab
@@ -82,15 +94,67 @@ def _call(method: str, url: str, headers: dict[str, str], ca: Path | None, param
     return answer.json() if answer.content else None
 
 
+def _admin(body: dict[str, Any], folder: Path) -> Callable[..., Any]:
+    """The lab's Proxmox as its administrator."""
+    section = dict(body["proxmox"])
+    token = (folder / section["token"]["file"]).read_text(encoding="utf-8").strip()
+    headers = {"Authorization": f"PVEAPIToken={section['token_id']}={token}"}
+
+    def call(method: str, path: str, /, **parameters: Any) -> Any:
+        return _call(method, f"{section['url']}/api2/json{path}", headers, folder / section["ca"], parameters)["data"]
+
+    return call
+
+
+def _documented(path: Path) -> Callable[..., Any]:
+    """The lab's site file with tokens that have exactly the documented rights; returns the lab's Proxmox as its administrator."""
+    body, folder = yaml.safe_load(path.read_text(encoding="utf-8")), path.parent
+    admin, section = _admin(body, folder), body["proxmox"]
+    section["token_id"] = "least@pve!ci"
+    places = SimpleNamespace(
+        token_id="least@pve!ci", nodes=section["nodes"], bridge=section["network"]["bridge"], realm=section["realm"], **section["storage"]
+    )
+    images = [image["vm"] for image in body["images"].values()]
+    (folder / "least.token").write_text(pveum(admin, commands(places, images)), encoding="utf-8")  # type: ignore[arg-type]  # the names that it needs
+    section["token"] = {"file": "least.token"}
+    gitlab = body["gitlab"]
+    headers = {"PRIVATE-TOKEN": (folder / gitlab["token"]["file"]).read_text(encoding="utf-8").strip()}
+
+    def call(verb: str, where: str, **parameters: Any) -> Any:
+        return _call(verb, f"{gitlab['url']}/api/v4{where}", headers, None, parameters)
+
+    owner = call("POST", "/users", username="contract", name="Contract", email="contract@example.org", reset_password="true")["id"]
+    call("POST", f"/groups/{gitlab['root_group']}/members", user_id=owner, access_level=50)
+    made = call("POST", f"/users/{owner}/personal_access_tokens", name="contract", **{"scopes[]": "api"})
+    (folder / "owner.token").write_text(made["token"], encoding="utf-8")
+    body["gitlab"] |= {"token": {"file": "owner.token"}, "accounts": "require"}
+    path.write_text(yaml.safe_dump(body), encoding="utf-8")
+    return admin
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site, and its Proxmox as an administrator of it: of the lab only."""
+
+    site: Site
+    admin: Callable[..., Any] | None = None
+
+
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     given = request.config.getoption("--site", default=None)
     if given:
-        yield read_site(Path(given))
+        yield Served(read_site(Path(given)))
         return
     path = tmp_path_factory.mktemp("contract") / "site.yml"
     with running(LabConfig(gitlab_port=0, proxmox_port=0, site_out=path)):
-        yield read_site(path)
+        admin = _documented(path)
+        yield Served(read_site(path), admin)
+
+
+@pytest.fixture(scope="module")
+def site(served: Served) -> Site:
+    return served.site
 
 
 @pytest.fixture

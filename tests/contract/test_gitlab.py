@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from eiginfra.core.change import Action, Cause
+from eiginfra.wiring.providers import described
 
 
 @pytest.fixture
@@ -44,3 +45,48 @@ def test_what_exists_is_adopted(world: Any, space: str) -> None:
     assert change.action is Action.ADOPT
     assert {diff.field for diff in change.diffs} == {"name", "visibility"}
     world.settles(wanted)
+
+
+def test_part_2_what_belongs_to_groups_and_projects_is_made_changed_and_found(
+    world: Any, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an owner of the root group, no administrator."""
+    monkeypatch.setenv("EIGINFRA_CONTRACT", "value-12345")
+    project = f"{space}/api"
+    base: dict[str, dict[str, Any]] = {
+        "group": {"path": space, "name": "Contract", "visibility": "private"},
+        "project": {"path": project, "title": "API", "visibility": "private"},
+        "file": {"project": project, "files": {"README.md": "# API\n"}},
+        "label": {"group": space, "name": "bug", "color": "#1f75cb"},
+        "milestone": {"group": space, "title": "Half-time", "starts": "2026-01-05", "due": "2026-03-02"},
+        "protected_branch": {"project": project, "branch": "main", "push": "maintainers", "merge": "developers"},
+        "variable": {"project": project, "key": "TOKEN", "value": {"env": "EIGINFRA_CONTRACT"}},
+    }
+    changes: dict[str, list[dict[str, Any]]] = {
+        "label": [{"color": "#ff0000"}, {"description": "x"}],
+        "milestone": [{"description": "x"}, {"due": "2026-04-06"}],
+        "protected_branch": [{"push": "nobody"}, {"merge": "maintainers"}, {"force_push": True}],
+        "variable": [{"protected": True}, {"masked": True}, {"description": "x"}, {"raw": True}],
+        "project": [{"issues": "disabled"}, {"description": "x"}],
+        "group": [{"description": "x"}],
+    }
+
+    def wanted() -> list[Any]:
+        return [world.resource(f"gitlab.{kind}", **fields) for kind, fields in base.items()]
+
+    assert {*world.settles(wanted())} == {f"{kind} create" for kind in base}
+    for kind, steps in changes.items():
+        for change in steps:
+            base[kind] |= change
+            assert world.settles(wanted()) == [f"{kind} update"], change
+    gone = {kind: base.pop(kind) for kind in ("label", "milestone", "variable")}
+    left = {*world.settles(wanted(), prune=True, orphans_among=None)}
+    assert left <= {f"{kind} delete" for kind in gone}
+    assert "variable delete" in left
+
+
+def test_part_2_the_kinds_that_are_not_tested_here_are_those_of_people() -> None:
+    """They need accounts, which only an administrator can make and remove."""
+    tested = {"group", "project", "file", "label", "milestone", "protected_branch", "variable"}
+    known = {name.partition(".")[2] for name in described().registry().names() if name.startswith("gitlab.")}
+    assert known - tested == {"user", "members"}

@@ -1,6 +1,5 @@
-"""Tokens with exactly the privileges of the table, or with one fewer; `pveum` on a lab."""
+"""Tokens with exactly the privileges of the table, or with one fewer."""
 
-import shlex
 from collections.abc import Iterable
 
 from eiginfra.providers.proxmox.privileges import NEEDS, Need, Purpose, paths_of
@@ -22,24 +21,3 @@ def one_fewer(world: World, need: Need, privilege: str) -> World:
     """The same world as seen by a token for the need's purpose that lacks this privilege."""
     (path,) = paths_of(need, world.settings, [VM_TEMPLATE])
     return world.with_rights(rights(world, {Purpose.CORE, need.purpose}, (path, privilege)))
-
-
-def pveum(world: World, lines: Iterable[str]) -> str:
-    """Do what `pveum` would; returns the secret of the token that was made."""
-    secret = ""
-    for line in lines:
-        program, thing, *words = shlex.split(line)
-        assert program == "pveum"
-        given = {words[at][2:]: words[at + 1] for at in range(len(words)) if words[at].startswith("--")}
-        match thing, words:
-            case "user", ["token", "add", user, token, *_]:
-                secret = world.admin("POST", f"/access/users/{user}/token/{token}", **given)["value"]
-            case "user", ["add", user]:
-                world.admin("POST", "/access/users", userid=user)
-            case "role", ["add", role, *_]:
-                world.admin("POST", "/access/roles", roleid=role, **given)
-            case "acl", ["modify", path, *_]:
-                world.admin("PUT", "/access/acl", path=path, **given)
-            case _:
-                raise AssertionError(line)
-    return secret

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.pveum import pveum
 from support.words import message, remedy
 
 from eiginfra.core.errors import ProviderError
@@ -34,7 +35,7 @@ from eiginfra.wiring.asked import Asked, Paths
 from eiginfra.wiring.workspace import Workspace
 
 from .conftest import TEMPLATE, VM_TEMPLATE, World, differences, settings_of
-from .least import one_fewer, pveum, rights
+from .least import one_fewer, rights
 from .road import Road
 
 ROOT = Path(__file__).parents[3]
@@ -208,7 +209,9 @@ class Example:
         body = yaml.safe_load(site.read_text(encoding="utf-8"))
         token_id = "least@pve!ci"
         images = [image["vm"] for image in body["images"].values()]
-        (folder / "least.token").write_text(pveum(admin, commands(replace(admin.settings, token_id=token_id), images)), encoding="utf-8")
+        (folder / "least.token").write_text(
+            pveum(admin.admin, commands(replace(admin.settings, token_id=token_id), images)), encoding="utf-8"
+        )
         body["proxmox"] |= {"token_id": token_id, "token": {"file": "least.token"}}
         site.write_text(yaml.safe_dump(body), encoding="utf-8")
         plays = yaml.safe_load((ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))
