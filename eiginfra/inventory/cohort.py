@@ -83,7 +83,8 @@ _CapText = Annotated[str, Field(pattern=r"^(?:\d{1,6}(?:\s+or\s+\d{1,3}\s*%)?|\d
 CapField = Annotated[Cap, BeforeValidator(_parse_cap, json_schema_input_type=Annotated[int, Field(ge=0)] | _CapText)]
 Days = Annotated[timedelta, BeforeValidator(_parse_days, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DAYS}$")])]
 
-DEFAULT_CAPS: Mapping[str, Cap] = {"members": Cap(number=3, percent=20)}
+_FEW = Cap(number=3, percent=20)
+DEFAULT_CAPS: Mapping[str, Cap] = dict.fromkeys(("members", "shares", "direct_members", "keys"), _FEW)
 
 
 class Accounts(FileModel):

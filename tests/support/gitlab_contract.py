@@ -62,7 +62,8 @@ def complaints_of_field(known, value, where):
 
 
 # What the description leaves out: (method, path) -> the parameters of the query and of the body, as docs.gitlab.com/api has them (pages
-# "Users", "User moderation", "Commits": GitLab's front turns a commit into a file, and the description knows that alone). What is of one
+# "Users", "User moderation", "Project access tokens", "Commits":
+# GitLab's front turns a commit into a file, and the description knows that alone). What is of one
 # kind stands in its cases.
 DOCUMENTED = {
     ("get", r"/application/settings"): (set(), set()),
@@ -72,6 +73,9 @@ DOCUMENTED = {
     ("post", r"/users/\d+/(?:block|unblock)"): (set(), set()),
     ("get", r"/users/\d+/memberships"): (PAGED | {"type"}, set()),
     ("post", r"/projects/[^/]+/repository/commits"): (set(), {"branch", "commit_message", "start_branch", "actions", "author_name"}),
+    ("get", r"/(?:projects|groups)/[^/]+/access_tokens"): (PAGED | {"state"}, set()),
+    ("post", r"/projects/[^/]+/access_tokens"): (set(), {"name", "scopes", "access_level", "expires_at"}),
+    ("delete", r"/(?:projects|groups)/[^/]+/access_tokens/\d+"): (set(), set()),
     **KINDS_DOCUMENTED,
 }
 # Where the description has another status than servers give (docs.gitlab.com/api: "Commits", "Groups", "Projects").

@@ -9,7 +9,7 @@ from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, o
 from eiginfra.lab.gitlab.errors import invalid, no_record, not_found
 from eiginfra.lab.gitlab.keys import fingerprint
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, key_of
+from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 
 
 def _links(call: GitLabCall) -> dict[str, bool]:
@@ -29,11 +29,29 @@ def _present(call: GitLabCall, links: dict[str, bool], number: str) -> Json:
     return {**_keys(call)[number], "can_push": links[number]}
 
 
+def _identity(project: ProjectRecord) -> Json:
+    """A project in short."""
+    return {
+        "id": project.id,
+        "description": project.settings.get("description"),
+        "name": project.name,
+        "path": project.path,
+        "path_with_namespace": project.full_path,
+        "created_at": project.created_at,
+    }
+
+
 @takes(PAGED)
 def everywhere(call: GitLabCall) -> Answer:
-    """GET /deploy_keys, for administrators."""
+    """GET /deploy_keys, for administrators: each with the projects that it may push to."""
     call.known_admin()
-    return paginate(call, list(_keys(call).values()), lambda key: key)
+    links, projects = call.state.extra["deploy_key_link"], call.state.projects.values()
+
+    def present(number: str) -> Json:
+        pushed = [project for project in projects if links.get(key_of(("project", project.id)), {}).get(number)]
+        return {**_keys(call)[number], "projects_with_write_access": [_identity(project) for project in pushed]}
+
+    return paginate(call, list(_keys(call)), present)
 
 
 @takes(PAGED)

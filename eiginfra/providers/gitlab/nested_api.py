@@ -110,6 +110,10 @@ class NestedApi:
         """Remove an item."""
         self._write("delete", holder, f"/{listing}/{number}", f"remove {what} from {holder}")
 
+    def remove(self, holder: Holder, below: str, what: str) -> None:
+        """Remove what has a path of its own below the group or project. what: for errors, the whole of what is done."""
+        self._write("delete", holder, below, what)
+
     # Variables: the errors name keys, never values
 
     def variables(self, holder: Holder) -> list[Json] | None:
