@@ -25,6 +25,7 @@ from eiginfra.inventory.fields import (
     Hours,
     KindName,
     Listen,
+    Matching,
     Memory,
     Proxy,
     Title,
@@ -83,6 +84,15 @@ def _usable(source: SecretSource) -> SecretSource:
 SecretField = Annotated[SecretSource, AfterValidator(_usable)]
 
 
+class SignIn(FileModel):
+    """How people sign in to GitLab, where not with a password of GitLab's own: what new accounts are tied to."""
+
+    provider: Annotated[str, Matching(r"[A-Za-z0-9_-]{1,60}", "provider")] = Field(
+        description="Its name in GitLab's configuration: openid_connect, saml"
+    )
+    uid: Literal["email", "username"] = Field(description="What it gives as a person's ID (OpenID: sub, SAML: NameID)")
+
+
 class GitLabSite(FileModel):
     """A GitLab. `root_group` is a fence: eiginfra touches nothing outside it."""
 
@@ -92,6 +102,7 @@ class GitLabSite(FileModel):
     accounts: Literal["create", "invite", "require"] = Field(
         default="require", description="Create missing accounts, invite people by e-mail, or insist that the accounts exist"
     )
+    identity: SignIn | None = Field(default=None, description="With accounts: create, where people sign in by OpenID or SAML")
     ca: Path | None = Field(default=None, description="Certificates to trust instead of the system's (PEM)")
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy to it, or none; the environment's if absent")
     keep: tuple[Username, ...] = Field(default=(), max_length=MOST, description="Accounts that are never touched")

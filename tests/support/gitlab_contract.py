@@ -68,7 +68,21 @@ def complaints_of_field(known, value, where):
 DOCUMENTED = {
     ("get", r"/application/settings"): (set(), set()),
     ("get", r"/users"): (PAGED | {"username", "search", "order_by", "sort", "active", "humans"}, set()),
-    ("post", r"/users"): (set(), {"username", "name", "email", "password", "reset_password", "skip_confirmation", "admin"}),
+    ("post", r"/users"): (
+        set(),
+        {
+            "username",
+            "name",
+            "email",
+            "password",
+            "reset_password",
+            "skip_confirmation",
+            "admin",
+            "force_random_password",
+            "provider",
+            "extern_uid",
+        },
+    ),
     ("get", r"/users/\d+"): (set(), set()),
     ("post", r"/users/\d+/(?:block|unblock)"): (set(), set()),
     ("get", r"/users/\d+/memberships"): (PAGED | {"type"}, set()),

@@ -78,6 +78,7 @@ def _settings(section: GitLabSite, context: Context) -> GitLabSettings:
         token=context.secret(section.token, "token"),
         root_group=section.root_group,
         accounts=section.accounts,
+        identity=None if section.identity is None else (section.identity.provider, section.identity.uid),
         ca=None if context.offline else section.ca,
         proxy=section.proxy,
         keep=section.keep,

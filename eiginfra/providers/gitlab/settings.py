@@ -13,6 +13,7 @@ class GitLabSettings:
     """A GitLab, and the group on it that eiginfra works in; `proxy` as in HttpPolicy.
 
     token: None for `check`, which asks nothing; any request then raises UsageError. root_group: the fence; nothing outside it is written.
+    identity: by what people sign in, and what that gives as their ID; None: with a password of GitLab's.
     accounts: whether missing accounts are made, their owners invited by e-mail, or asked for. keep: accounts whose memberships are never
     touched. timeout: seconds to wait for an answer. secrets: fetches the value of a CI/CD variable (raises InputError).
     """
@@ -21,6 +22,7 @@ class GitLabSettings:
     token: Secret | None
     root_group: str
     accounts: Literal["create", "invite", "require"] = "require"
+    identity: tuple[str, Literal["email", "username"]] | None = None
     ca: Path | None = None
     proxy: str | None = None
     keep: tuple[str, ...] = ()

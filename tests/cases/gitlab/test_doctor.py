@@ -105,7 +105,8 @@ def test_f11_accounts_that_are_made_where_people_sign_in_elsewhere_are_told(worl
     world.by_hand("POST", "/users", username="bo", name="Bo", email="bo@example.org", reset_password=True, **identity)
     (told,) = (finding for finding in examine(world.api) if finding.severity is Severity.WARNING)
     assert "sign in by openid_connect" in message(told)
-    assert codes(examine(world.as_token(world.settings.token.reveal(), accounts="require").api), Severity.WARNING) == []
+    for settings in ({"accounts": "require"}, {"identity": ("openid_connect", "email")}):
+        assert codes(examine(world.as_token(world.settings.token.reveal(), **settings).api), Severity.WARNING) == []
 
 
 def test_part_2_a_role_that_soon_ends_is_told(world, ada):

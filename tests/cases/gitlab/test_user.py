@@ -89,3 +89,14 @@ def test_only_administrators_make_accounts(world):
     other = UserSpec(username="other", name="Other", email="other@example.org")
     with pytest.raises(PermissionDeniedError, match="create account other: GitLab answers 403"):
         world.as_token(token).kind(other).create(other)
+
+
+@pytest.mark.parametrize(("uid", "given"), [("email", "adler-1@example.org"), ("username", "adler-1")])
+def test_f11_an_account_is_tied_to_what_its_person_signs_in_by(make_world, uid, given):
+    world = make_world(identity=("openid_connect", uid))
+    done = world.apply(ADA)
+    shown = world.by_hand("GET", f"/users/{done.handle['id']}")
+    assert [(one["provider"], one["extern_uid"]) for one in shown["identities"]] == [("openid_connect", given)]
+    body = next(request.body for request in world.sent if request.method == "POST")
+    assert b"reset_password" not in body
+    assert b'"password"' not in body

@@ -136,15 +136,23 @@ class UserKind(GitLabKind[UserSpec]):
             "username": spec.username,
             "name": spec.name or spec.username,
             "email": spec.email,
-            # A link, never a password. Receiving it proves the address, so no second mail asks to confirm it.
-            "reset_password": True,
+            # No mail asks to confirm the address: receiving the link proves it, or the sign-in elsewhere.
             "skip_confirmation": True,
+            **self._sign_in(spec),
         }
         made = self.made(spec, lambda: self.api.create_user(fields))
         if spec.state == "blocked":
             self.api.set_blocked(spec.username, int(made["id"]), blocked=True)
             made = {**made, "state": "blocked"}
         return _observed(self.key(spec), made)
+
+    def _sign_in(self, spec: UserSpec) -> Json:
+        """A link to set a password, never a password itself; or what the first sign-in elsewhere is recognised by."""
+        if self.api.settings.identity is None:
+            return {"reset_password": True}
+        provider, uid = self.api.settings.identity
+        # GitLab refuses an account without a password; nobody learns this one.
+        return {"provider": provider, "extern_uid": spec.email if uid == "email" else spec.username, "force_random_password": True}
 
     def update(self, observed: Observed, spec: UserSpec, diffs: Sequence[FieldDiff]) -> Observed:
         """Block or unblock it; all else is the person's own once the account is made."""

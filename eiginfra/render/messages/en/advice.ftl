@@ -35,6 +35,7 @@ reason-pattern = { $what ->
     [machine-name] lower-case letters, digits and inner hyphens, 32 characters at most
     [subdomain] the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most
     [username] letters, digits, and inside also . _ -
+    [provider] as in GitLab's configuration: openid_connect, saml
     [proxmox-account] NAME@REALM, such as adler-1@pve
     [email] one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] letters, digits, _ and -, with single inner dots, not ending in .git or .atom
@@ -57,6 +58,7 @@ reason-pattern-meant = write { $meant }{ $what ->
     [machine-name] ; lower-case letters, digits and inner hyphens, 32 characters at most
     [subdomain] ; the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most
     [username] ; letters, digits, and inside also . _ -
+    [provider] ; as in GitLab's configuration: openid_connect, saml
     [proxmox-account] ; NAME@REALM, such as adler-1@pve
     [email] ; one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] ; letters, digits, _ and -, with single inner dots, not ending in .git or .atom

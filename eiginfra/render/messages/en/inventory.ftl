@@ -220,6 +220,7 @@ pattern = { $value } is not { $what ->
     [machine-name] a machine's name
     [subdomain] a sub-domain
     [username] a user name
+    [provider] the name of a way to sign in
     [proxmox-account] an account on Proxmox VE
     [email] an e-mail address that GitLab and Proxmox take
     [former-name] a former name

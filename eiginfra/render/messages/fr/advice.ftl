@@ -35,6 +35,7 @@ reason-pattern = { $what ->
     [machine-name] des minuscules sans accent, des chiffres et des tirets à l’intérieur ; 32 caractères au plus
     [subdomain] la partie qui précède le domaine de la passerelle : minuscules sans accent, chiffres et tirets à l’intérieur ; 32 caractères au plus
     [username] des lettres sans accent, des chiffres et, à l’intérieur, aussi . _ -
+    [provider] comme dans la configuration de GitLab : openid_connect, saml
     [proxmox-account] NOM@ROYAUME, par exemple adler-1@pve
     [email] une seule adresse, nom@domaine, avec des lettres sans accent, des chiffres et . _ + ~ - avant l’arobase
     [project-name] des lettres sans accent, des chiffres, _ et -, avec des points isolés à l’intérieur, sans finir par .git ou .atom
@@ -57,6 +58,7 @@ reason-pattern-meant = écrivez { $meant }{ $what ->
     [machine-name] {" "}; des minuscules sans accent, des chiffres et des tirets à l’intérieur, 32 caractères au plus
     [subdomain] {" "}; la partie qui précède le domaine de la passerelle : minuscules sans accent, chiffres, tirets à l’intérieur, 32 caractères au plus
     [username] {" "}; des lettres sans accent, des chiffres et, à l’intérieur, aussi . _ -
+    [provider] {" "}; comme dans la configuration de GitLab : openid_connect, saml
     [proxmox-account] {" "}; NOM@ROYAUME, par exemple adler-1@pve
     [email] {" "}; une seule adresse, nom@domaine, avec des lettres sans accent, des chiffres et . _ + ~ - avant l’arobase
     [project-name] {" "}; des lettres sans accent, des chiffres, _ et -, des points isolés à l’intérieur, sans finir par .git ou .atom

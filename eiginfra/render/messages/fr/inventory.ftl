@@ -223,6 +223,7 @@ pattern = { $value } n’est pas { $what ->
     [machine-name] un nom de machine
     [subdomain] un sous-domaine
     [username] un identifiant de compte
+    [provider] le nom d’un moyen de connexion
     [proxmox-account] un compte de Proxmox VE
     [email] une adresse électronique que GitLab et Proxmox acceptent
     [former-name] un ancien nom
