@@ -184,10 +184,12 @@ class GitLabClient:
     def _note_limit(self, response: requests.Response, **_: Any) -> None:
         """When the server's rate limit is used up, no request is sent before its next period."""
         remaining, reset, now = (response.headers.get(name, "") for name in ("RateLimit-Remaining", "RateLimit-Reset", "Date"))
-        if remaining != "0" or not reset.isdecimal() or not now:
+        if remaining != "0":
             return
-        # Both by the server's clock.
-        wait = int(reset) - parsedate_to_datetime(now).timestamp()
+        try:  # both by the server's clock
+            wait = float(reset) - parsedate_to_datetime(now).timestamp()
+        except (ValueError, OverflowError):
+            return
         if 0 < wait <= self.policy.longest_wait:
             self._resume_at = time.monotonic() + wait
 
