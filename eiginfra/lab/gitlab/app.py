@@ -79,8 +79,8 @@ async def _answer(state: GitLabState, router: Router[Handler], request: Request,
 
 
 def _response(answer: Answer) -> Response:
-    if answer.status == 204:
-        return Response(status_code=204, headers=answer.headers)
+    if answer.status in {204, 304}:
+        return Response(status_code=answer.status, headers=answer.headers)
     if isinstance(answer.body, bytes):
         return Response(answer.body, answer.status, answer.headers)
     headers = {"content-type": "application/json", "cache-control": "max-age=0, private, must-revalidate"}

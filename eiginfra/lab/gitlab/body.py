@@ -55,7 +55,7 @@ async def of_body(request: Request) -> dict[str, Any]:
         async with request.form() as form:
             pairs = []
             for name, value in form.multi_items():
-                pairs.append((name, value if isinstance(value, str) else (await value.read()).decode("utf-8", "replace")))
+                pairs.append((name, value if isinstance(value, str) else {"filename": value.filename}))
         return nested(pairs)
     body = await request.body()
     if not body:

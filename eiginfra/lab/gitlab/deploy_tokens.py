@@ -1,13 +1,14 @@
 """Deploy tokens of groups and projects."""
 
 import secrets
+from datetime import datetime
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, Source, key_of
+from eiginfra.lab.gitlab.records import Json, Source, key_of, stamp
 
 _SCOPES = frozenset({
     "read_repository", "read_registry", "write_registry", "read_package_registry", "write_package_registry",
@@ -77,7 +78,7 @@ def create(call: GitLabCall) -> Answer:
         "id": number,
         "name": given["name"],
         "username": given.get("username") or f"gitlab+deploy-token-{number}",
-        "expires_at": given.get("expires_at"),
+        "expires_at": stamp(datetime.fromisoformat(given["expires_at"])) if given.get("expires_at") else None,
         "scopes": given["scopes"],
         "revoked": False,
     }

@@ -33,6 +33,7 @@ _PROTECTION = {
     "developer_can_initial_push": params.boolean(),
 }
 _SETTINGS = {
+    "avatar": params.file(),
     "description": params.string(),
     "visibility": params.string(*_VISIBILITIES),
     "share_with_group_lock": params.boolean(),

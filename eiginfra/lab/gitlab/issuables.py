@@ -102,13 +102,20 @@ def filtered(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -
         return (
             given["state"] in ("all", thing["state"])
             and (not given.get("iids") or thing["iid"] in given["iids"])
-            and set(given.get("labels") or ()) <= set(thing["labels"])
+            and _has_labels(thing["labels"], given.get("labels") or [])
             and given.get("author_id") in (None, thing["author_id"])
             and any(text in (thing[field] or "").lower() for field in fields if field in ("title", "description"))
         )
 
     found = [thing for thing in own(call, kind, project) if wanted(thing)]
     return sorted(found, key=lambda thing: (str(thing[given["order_by"]]), thing["id"]), reverse=given["sort"] == "desc")
+
+
+def _has_labels(labels: list[str], wanted: list[str]) -> bool:
+    """Whether all that are asked for are there; `Any` is one at least, `None` is none."""
+    if [name.lower() for name in wanted] in (["any"], ["none"]):
+        return bool(labels) is (wanted[0].lower() == "any")
+    return set(wanted) <= set(labels)
 
 
 def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, place: str) -> Json:

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from hashlib import sha256
 
-from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab import params, present_users
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
@@ -87,6 +88,47 @@ def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     return keys, key
 
 
+def show_any(call: GitLabCall) -> Answer:
+    """GET /keys/:id, for administrators."""
+    call.known_admin()
+    for owner, key in _all(call):
+        if str(key["id"]) == call.path["id"]:
+            return ok(_with_owner(call, owner, key))
+    raise not_found()
+
+
+@takes({"fingerprint": params.string(required=True)})
+def by_fingerprint(call: GitLabCall) -> Answer:
+    """GET /keys, the one with a fingerprint, for administrators; a deploy key with its projects."""
+    call.known_admin()
+    wanted = call.given["fingerprint"]
+    for owner, key in _all(call):
+        digest = bytes.fromhex(fingerprint(key["key"]) or "")
+        if wanted == "SHA256:" + base64.b64encode(digest).decode().rstrip("="):
+            return ok(_with_owner(call, owner, key))
+    raise not_found("Key")
+
+
+def _all(call: GitLabCall) -> Iterator[tuple[str, Json]]:
+    for owner, keys in call.state.extra["ssh_key"].items():
+        yield from ((owner, key) for key in keys)
+    for key in call.state.extra["deploy_key"].values():
+        yield "", key
+
+
+def _with_owner(call: GitLabCall, owner: str, key: Json) -> Json:
+    if owner:
+        user = call.state.users[int(owner.removeprefix("user:"))]
+        return {**key, "user": present_users.basic(call.state, user)}
+    links = call.state.extra["deploy_key_link"].items()
+    projects = [
+        {"deploy_key_id": key["id"], "project_id": int(source.partition(":")[2]), "can_push": held[str(key["id"])]}
+        for source, held in links
+        if str(key["id"]) in held
+    ]
+    return {**key, "user": None, "deploy_keys_projects": projects}
+
+
 def fingerprint(text: str) -> str | None:
     """The SHA-256 of a public key in hexadecimal digits; None if it is no key."""
     kind, _, rest = text.strip().partition(" ")
@@ -97,13 +139,17 @@ def fingerprint(text: str) -> str | None:
     return sha256(body).hexdigest() if kind in _TYPES and body else None
 
 
-ROUTES: tuple[Route, ...] = tuple(
-    route
-    for base in ("/user/keys", "/users/:id/keys")
-    for route in (
-        ("GET", base, index),
-        ("POST", base, create),
-        ("GET", f"{base}/:key_id", show),
-        ("DELETE", f"{base}/:key_id", remove),
-    )
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/keys", by_fingerprint),
+    ("GET", "/keys/:id", show_any),
+    *(
+        route
+        for base in ("/user/keys", "/users/:id/keys")
+        for route in (
+            ("GET", base, index),
+            ("POST", base, create),
+            ("GET", f"{base}/:key_id", show),
+            ("DELETE", f"{base}/:key_id", remove),
+        )
+    ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import REPORTER, authorize, find_source, may, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
-from eiginfra.lab.gitlab.errors import conflict, invalid, not_found
+from eiginfra.lab.gitlab.errors import bad_parameters, conflict, invalid, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, Source, SourceType, key_of
 from eiginfra.lab.gitlab.state import GitLabState
@@ -28,12 +28,13 @@ def _visible(state: GitLabState, source: Source, *, ancestors: bool) -> list[Jso
     return sorted(found, key=lambda label: str(label["name"]).lower())
 
 
-def _present(label: Json, source: Source, *, counts: bool = False) -> Json:
+def _present(call: GitLabCall, label: Json, source: Source, *, counts: bool = False) -> Json:
     counted = {"open_issues_count": 0, "closed_issues_count": 0, "open_merge_requests_count": 0} if counts else {}
     shown = {"description_html": label["description"] or "", "text_color": _text_color(label["color"])}
     place = {"priority": label.get("priority"), "is_project_label": label["project"]} if source[0] == "project" else {}
     kept = {name: label[name] for name in ("id", "name", "description", "color")}
-    return {**kept, **shown, "subscribed": False, **counted, **place}
+    subscribed = call.user is not None and call.user.id in label.get("subscribers", ())
+    return {**kept, **shown, "subscribed": subscribed, **counted, **place}
 
 
 @takes(
@@ -51,13 +52,13 @@ def index(call: GitLabCall) -> Answer:
     text = (given.get("search") or "").lower()
     labels = _visible(call.state, source, ancestors=bool(given["include_ancestor_groups"]))
     found = [label for label in labels if text in f"{label['name']} {label['description'] or ''}".lower()]
-    return paginate(call, found, lambda label: _present(label, source, counts=bool(given["with_counts"])))
+    return paginate(call, found, lambda label: _present(call, label, source, counts=bool(given["with_counts"])))
 
 
 def show(call: GitLabCall) -> Answer:
     """GET …/labels/:label_id, by id or name."""
     source = find_source(call)
-    return ok(_present(_find(call, source, ancestors=True), source))
+    return ok(_present(call, _find(call, source, ancestors=True), source))
 
 
 def create(call: GitLabCall) -> Answer:
@@ -68,7 +69,7 @@ def create(call: GitLabCall) -> Answer:
     given = call.given
     if any(label["name"] == given["name"] for label in _visible(call.state, source, ancestors=True)):
         raise conflict("Label already exists")
-    return created(_present(_add(call.state, source, **given), source))
+    return created(_present(call, _add(call.state, source, **given), source))
 
 
 def _add(state: GitLabState, source: Source, **given: Any) -> Json:
@@ -107,7 +108,42 @@ def update(call: GitLabCall) -> Answer:
     if given.get("color"):
         label["color"] = _checked_color(given["color"])
     label.update({name: value for name, value in given.items() if name in _FIELDS[source[0]]})
-    return ok(_present(label, source))
+    return ok(_present(call, label, source))
+
+
+def subscribe(call: GitLabCall) -> Answer:
+    """POST …/labels/:label_id/subscribe; 304 if it was so before."""
+    return _subscription(call, wanted=True)
+
+
+def unsubscribe(call: GitLabCall) -> Answer:
+    """POST …/labels/:label_id/unsubscribe."""
+    return _subscription(call, wanted=False)
+
+
+def _subscription(call: GitLabCall, *, wanted: bool) -> Answer:
+    source, user = find_source(call), call.known_user()
+    label = _find(call, source, ancestors=True)
+    subscribers: list[int] = label.setdefault("subscribers", [])
+    if (user.id in subscribers) is wanted:
+        return Answer(304)
+    (subscribers.append if wanted else subscribers.remove)(user.id)
+    return created(_present(call, label, source))
+
+
+def promote(call: GitLabCall) -> Answer:
+    """PUT /projects/:id/labels/:label_id/promote: the label becomes one of the project's group."""
+    source = find_source(call)
+    group_id = call.state.projects[source[1]].namespace_id
+    if group_id not in call.state.groups:
+        raise bad_parameters("Failed to promote project label to group label")
+    group: Source = ("group", group_id)
+    authorize(call, group, REPORTER)
+    label = _find(call, source, ancestors=False)
+    _own(call.state, source).remove(label)
+    label["project"] = False
+    _own(call.state, group).append(label)
+    return ok(_present(call, label, group))
 
 
 def remove(call: GitLabCall) -> Answer:
@@ -164,7 +200,13 @@ def _routes(kind: SourceType) -> tuple[Route, ...]:
         ("PUT", f"{base}/:label_id", takes(changes, changed)(update)),
         ("DELETE", base, takes(_NAMED_BY, named)(remove)),
         ("DELETE", f"{base}/:label_id", remove),
+        ("POST", f"{base}/:label_id/subscribe", subscribe),
+        ("POST", f"{base}/:label_id/unsubscribe", unsubscribe),
     )
 
 
-ROUTES: tuple[Route, ...] = (*_routes("group"), *_routes("project"))
+ROUTES: tuple[Route, ...] = (
+    *_routes("group"),
+    *_routes("project"),
+    ("PUT", "/projects/:id/labels/:label_id/promote", promote),
+)

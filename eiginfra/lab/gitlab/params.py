@@ -82,6 +82,15 @@ def _instant(value: Any) -> Any:
         raise _InvalidError from None
 
 
+def _file(value: Any) -> Any:
+    """The name of a file that was uploaded; empty text for none."""
+    if isinstance(value, dict) and value.get("filename"):
+        return str(value["filename"])
+    if value not in (None, ""):
+        raise _InvalidError
+    return ""
+
+
 def _objects(value: Any) -> Any:
     items = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -128,6 +137,11 @@ def day(*, required: bool = False) -> GitLabParam:
 def instant() -> GitLabParam:
     """A date with a time of day."""
     return GitLabParam(_instant)
+
+
+def file() -> GitLabParam:
+    """An uploaded file, of which the lab keeps the name; empty text takes it away."""
+    return GitLabParam(_file)
 
 
 def hash_(fields: "Declared | None" = None, *, required: bool = False) -> GitLabParam:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.records import GroupRecord, Source
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -95,7 +96,7 @@ def brief(state: GitLabState, group: GroupRecord) -> dict[str, Any]:
         "visibility": group.visibility,
         **settings,
         "default_branch_protection_defaults": defaults or branch_protection(settings["default_branch_protection"]),
-        "avatar_url": None,
+        "avatar_url": avatar_url(state, "group", group),
         "full_name": full_name(state, group),
         "full_path": group.full_path,
         "created_at": group.created_at,

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
+from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.records import MembershipRecord, UserRecord
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -38,7 +39,7 @@ def basic(state: GitLabState, user: UserRecord) -> dict[str, Any]:
         "name": user.name,
         "state": user.state,
         "locked": False,
-        "avatar_url": f"https://www.gravatar.com/avatar/{digest}?s=80&d=identicon",
+        "avatar_url": avatar_url(state, "user", user) or f"https://www.gravatar.com/avatar/{digest}?s=80&d=identicon",
         "web_url": f"{state.url}/{user.username}",
     }
 

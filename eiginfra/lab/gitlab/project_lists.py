@@ -4,6 +4,7 @@ from typing import Any
 
 from eiginfra.lab.gitlab import namespaces, params, present_users, project_settings
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, is_archived, level_of, may, sees_project
+from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
 from eiginfra.lab.gitlab.pagination import KEYSET, PAGED, keyset, limit_offset, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.present_groups import shared_with
@@ -127,7 +128,7 @@ def present_simple(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "web_url": f"{state.url}/{project.full_path}",
         "readme_url": f"{state.url}/{project.full_path}/-/blob/{branch}/{file}" if file else None,
         "forks_count": 0,
-        "avatar_url": None,
+        "avatar_url": avatar_url(state, "project", project),
         "star_count": 0,
         "last_activity_at": project.last_activity_at,
         "visibility": project.visibility,

@@ -31,6 +31,7 @@ _POLICY = {
 }
 
 ACCEPTED: dict[str, GitLabParam] = {
+    "avatar": params.file(),
     **{f"{feature}_access_level": params.string(*_ACCESS) for feature in _FEATURES},
     "pages_access_level": params.string(*_ACCESS, "public"),
     "package_registry_access_level": params.string(*_ACCESS, "public"),
@@ -175,6 +176,7 @@ def stored(given: dict[str, Any]) -> dict[str, Any]:
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
     """All settings as a project shows them."""
     values = {**DEFAULTS, **settings}
+    values.pop("avatar", None)
     values["container_expiration_policy"] = _EXPIRATION | values.pop("container_expiration_policy_attributes", {})
     for switch, feature in _OLD_SWITCHES.items():
         values[switch] = values[f"{feature}_access_level"] != "disabled"

@@ -15,6 +15,7 @@ _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _PASSWORD_LENGTH = 8
 
 _PROFILE = {
+    "avatar": params.file(),
     "bio": params.string(),
     "location": params.string(),
     "public_email": params.string(),

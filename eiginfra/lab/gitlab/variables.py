@@ -1,4 +1,4 @@
-"""CI/CD variables of groups and projects."""
+"""CI/CD variables of groups, projects and the instance."""
 
 import re
 
@@ -7,7 +7,7 @@ from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, message, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, Source, key_of
+from eiginfra.lab.gitlab.records import Json, key_of
 
 _LEVEL = {"group": OWNER, "project": MAINTAINER}
 _KEY = re.compile(r"[a-zA-Z0-9_]+")
@@ -25,13 +25,17 @@ _FIELDS = {
 _FILTER = {"filter": params.hash_({"environment_scope": params.string()})}
 
 
-def _all(call: GitLabCall) -> tuple[Source, list[Json]]:
+def _all(call: GitLabCall) -> list[Json]:
+    if call.raw_path.startswith("/admin/"):
+        call.known_admin()
+        variables: list[Json] = call.state.extra["variable"].setdefault("instance", [])
+        return variables
     source = find_source(call)
     authorize(call, source, _LEVEL[source[0]])
     if source[0] == "group":
         writable(call, source)
-    variables: list[Json] = call.state.extra["variable"].setdefault(key_of(source), [])
-    return source, variables
+    held: list[Json] = call.state.extra["variable"].setdefault(key_of(source), [])
+    return held
 
 
 def _present(variable: Json) -> Json:
@@ -42,26 +46,17 @@ def _present(variable: Json) -> Json:
 @takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/variables."""
-    return paginate(call, _all(call)[1], _present)
+    return paginate(call, _all(call), _present)
 
 
-@takes(_FILTER)
 def show(call: GitLabCall) -> Answer:
     """GET …/variables/:key."""
     return ok(_present(_find(call)[1]))
 
 
-@takes(
-    {
-        "key": params.string(required=True),
-        "value": params.string(required=True),
-        "masked_and_hidden": params.boolean(),
-        **_FIELDS,
-    }
-)
 def create(call: GitLabCall) -> Answer:
     """POST …/variables."""
-    _, variables = _all(call)
+    variables = _all(call)
     given = call.given
     hidden = bool(given.pop("masked_and_hidden", False))
     variable = {
@@ -80,7 +75,6 @@ def create(call: GitLabCall) -> Answer:
     return created(_present(variable))
 
 
-@takes({"value": params.string(), **_FIELDS, **_FILTER})
 def update(call: GitLabCall) -> Answer:
     """PUT …/variables/:key."""
     variables, variable = _find(call)
@@ -91,7 +85,6 @@ def update(call: GitLabCall) -> Answer:
     return ok(_present(variable))
 
 
-@takes(_FILTER)
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/variables/:key."""
     variables, variable = _find(call)
@@ -100,7 +93,7 @@ def remove(call: GitLabCall) -> Answer:
 
 
 def _find(call: GitLabCall) -> tuple[list[Json], Json]:
-    _, variables = _all(call)
+    variables = _all(call)
     found = [variable for variable in variables if variable["key"] == call.path["key"]]
     wanted = call.given.get("filter") or {}
     if "environment_scope" in wanted:
@@ -132,14 +125,28 @@ def _check(variable: Json, others: list[Json]) -> None:
         raise invalid(**errors)
 
 
-def _routes(kind: str) -> tuple[Route, ...]:
+_NEW = {"key": params.string(required=True), "value": params.string(required=True)}
+_HERE = {"value": params.string(), **_FIELDS, **_FILTER}
+_EVERYWHERE = {name: param for name, param in _FIELDS.items() if name != "environment_scope"}
+_INSTANCE = "/admin/ci/variables"
+
+
+def _routes(base: str) -> tuple[Route, ...]:
     return (
-        ("GET", f"/{kind}/:id/variables", index),
-        ("POST", f"/{kind}/:id/variables", create),
-        ("GET", f"/{kind}/:id/variables/:key", show),
-        ("PUT", f"/{kind}/:id/variables/:key", update),
-        ("DELETE", f"/{kind}/:id/variables/:key", remove),
+        ("GET", base, index),
+        ("POST", base, takes({**_NEW, "masked_and_hidden": params.boolean(), **_FIELDS})(create)),
+        ("GET", f"{base}/:key", takes(_FILTER)(show)),
+        ("PUT", f"{base}/:key", takes(_HERE)(update)),
+        ("DELETE", f"{base}/:key", takes(_FILTER)(remove)),
     )
 
 
-ROUTES: tuple[Route, ...] = (*_routes("groups"), *_routes("projects"))
+ROUTES: tuple[Route, ...] = (
+    *_routes("/groups/:id/variables"),
+    *_routes("/projects/:id/variables"),
+    ("GET", _INSTANCE, index),
+    ("POST", _INSTANCE, takes({**_NEW, **_EVERYWHERE})(create)),
+    ("GET", f"{_INSTANCE}/:key", show),
+    ("PUT", f"{_INSTANCE}/:key", takes({"value": params.string(), **_EVERYWHERE})(update)),
+    ("DELETE", f"{_INSTANCE}/:key", remove),
+)

@@ -150,3 +150,48 @@ def test_masked_values_by_two_rules_and_hidden_ones_stay_masked(api, group):
     api("POST", path, json={"key": "HIDDEN", "value": "12345678", "masked_and_hidden": True})
     refused = api("PUT", f"{path}/HIDDEN", json={"masked": False})
     assert refused.json() == {"message": {"base": ["The visibility setting cannot be changed for masked and hidden variables."]}}
+
+
+def test_avatars_are_uploaded_and_taken_away(api, group, person):
+    project = api("POST", "/projects", json={"name": "p", "namespace_id": group.id}).json()
+    for path, kind in ((f"/users/{person().id}", "user"), (f"/groups/{group.id}", "group"), (f"/projects/{project['id']}", "project")):
+        before = api("GET", path).json()["avatar_url"]
+        shown = api("PUT", path, files={"avatar": ("me.png", b"png", "image/png")}).json()
+        assert shown["avatar_url"].endswith(f"/uploads/-/system/{kind}/avatar/{path.rpartition('/')[2]}/me.png")
+        assert api("PUT", path, json={"avatar": ""}).json()["avatar_url"] == before
+
+
+def test_further_addresses_and_keys_are_found(api, person, acting):
+    user = person()
+    path, address = f"/users/{user.id}/emails", f"second-{user.email}"
+    made = api("POST", path, json={"email": address, "skip_confirmation": True}).json()
+    assert made["confirmed_at"] is not None
+    assert [one["email"] for one in api("GET", path).json()] == [address]
+    assert api("POST", path, json={"email": address}).json() == {"message": {"email": ["has already been taken"]}}
+    own = acting(user)
+    assert own("GET", f"/user/emails/{made['id']}").json()["email"] == address
+    assert api("DELETE", f"{path}/{made['id']}").status_code == 204
+    key = own("POST", "/user/keys", json={"title": "k", "key": f"ssh-ed25519 {user.id:068d}"}).json()
+    assert api("GET", f"/keys/{key['id']}").json()["user"]["id"] == user.id
+    assert api("GET", "/keys", params={"fingerprint": "SHA256:none"}).status_code == 404
+    assert own("GET", f"/keys/{key['id']}").status_code == 403
+
+
+def test_variables_of_the_instance(api, acting, person):
+    path = "/admin/ci/variables"
+    assert acting(person())("GET", path).status_code == 403
+    assert api("POST", path, json={"key": "K", "value": "v"}).status_code == 201
+    assert api("PUT", f"{path}/K", json={"value": "w"}).json()["value"] == "w"
+    assert [one["key"] for one in api("GET", path).json()] == ["K"]
+    assert api("DELETE", f"{path}/K").status_code == 204
+
+
+def test_labels_are_subscribed_to_and_promoted(api, group):
+    project = api("POST", "/projects", json={"name": "p", "namespace_id": group.id}).json()
+    path = f"/projects/{project['id']}/labels"
+    api("POST", path, json={"name": "up", "color": "red"})
+    assert api("POST", f"{path}/up/subscribe").json()["subscribed"] is True
+    assert api("POST", f"{path}/up/subscribe").status_code == 304
+    assert api("POST", f"{path}/up/unsubscribe").json()["subscribed"] is False
+    assert api("PUT", f"{path}/up/promote").status_code == 200
+    assert [one["name"] for one in api("GET", f"/groups/{group.id}/labels").json()] == ["up"]

@@ -11,6 +11,7 @@ WRITE_ONLY = {
     "password": "never shown",
     "reset_password": "a mail",
     "force_random_password": "never shown",
+    "avatar": "a file: test_avatars_are_uploaded_and_taken_away",
     "token": "of a hook: never shown",
 }
 """What has no effect that the API shows."""
@@ -128,6 +129,7 @@ def things(gl):
     known["key"] = project.keys.create({"title": "k", "key": f"ssh-ed25519 {'B' * 68}"}).id
     project.issues.create({"title": "i"})
     project.mergerequests.create({"title": "m", "source_branch": "next", "target_branch": "main"})
+    gl.variables.create({"key": "EFFECT", "value": "v"})
     robot = gl.http_post("/service_accounts", post_data={})
     own = gl.http_post(f"/groups/{other.id}/service_accounts", post_data={})
     return {**known, "robot": robot["id"], "grobot": own["id"]}
@@ -154,6 +156,7 @@ PLACES = {
     "/projects/:id/milestones/:milestone_id": "/projects/{project}/milestones/{pmilestone}",
     "/projects/:id/protected_branches/:name": "/projects/{project}/protected_branches/main",
     "/projects/:id/variables/:key": "/projects/{project}/variables/K",
+    "/admin/ci/variables/:key": "/admin/ci/variables/EFFECT",
     "/service_accounts/:user_id": "/service_accounts/{robot}",
     "/users/:id": "/users/{user}",
 }
@@ -174,6 +177,7 @@ def bodies(things):
         "deploy_tokens": {"name": "d", "scopes": ["read_repository"]}, "deploy_keys": {"title": "k", "key": f"ssh-ed25519 {number:068d}"},
         "keys": {"title": "k", "key": f"ssh-ed25519 {number:068d}"}, "hooks": {"url": "https://example.org/"}, "issues": {"title": "i"},
         "merge_requests": None, "protected_branches": {"name": name}, "protected_tags": {"name": name}, "service_accounts": {},
+        "emails": {"email": f"{name}-2@example.org"},
         "share": {"group_id": things["other"], "group_access": 30}, "rotate": {},
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from eiginfra.lab.gitlab.pagination import KEYSET
 from eiginfra.lab.gitlab.strict import of_handler
 
 ELSEWHERE = {
+    "GET /keys": "fingerprint: test_accounts.py",
     "GET /groups/:id": "with_projects: test_groups.py",
     "GET /groups/:id/variables/:key": "filter: test_repository.py",
     "GET /projects/:id/variables/:key": "filter: test_repository.py",
