@@ -121,7 +121,7 @@ def _no_cohort(folder: Path) -> Finding:
     return error("no-cohort", advice=meant, location=where)
 
 
-MOST_FILES = 1000
+MOST_FILES = 5000
 """More files than any cohort has teams are a mistake or an attack: none of them is read."""
 _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 """What a cohort's folders may hold besides: what people read, and what editors leave."""

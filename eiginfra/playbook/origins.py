@@ -133,7 +133,8 @@ def _step(entries: Any, step: str | int) -> Value | None:
 
 def _of_path(found: Any, reads: Reads, steps: list[str | int]) -> Place | None:
     """Where the entry of a list is written, or a value in it."""
-    if not (steps and isinstance(found, list) and isinstance(steps[0], int)):
+    # A spec may make several entries of one.
+    if not (steps and isinstance(found, list) and isinstance(steps[0], int) and steps[0] < len(found)):
         return None
     entry = found[steps[0]]
     if (thing := _thing(entry)) is not None:

@@ -11,8 +11,8 @@ from eiginfra.inventory.grants import Grant, GrantKey, Privilege
 from eiginfra.inventory.model import Machine, Team
 from eiginfra.inventory.site import Site
 
-SERVERS_OWN: Final = frozenset({"root"})
-"""User names that are an administrator's on every server: GitLab's first account, and root@pam."""
+SERVERS_OWN: Final = frozenset({"ghost", "root"})
+"""User names that servers have of their own: GitLab's first account and root@pam, and who owns what deleted accounts left."""
 _AMOUNTS: Final[Mapping[str, GrantKey]] = {
     "cores": "machines[].cores",
     "memory": "machines[].memory",

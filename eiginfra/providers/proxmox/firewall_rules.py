@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, m
 
 from eiginfra.core.errors import StaleError
 from eiginfra.core.refusal import refusal
+from eiginfra.providers.proxmox import firewall_names as names
 from eiginfra.providers.proxmox import rules
 
 Row = dict[str, JsonValue]
@@ -57,11 +58,26 @@ class FirewallRule(BaseModel):
             raise refusal("port-without-protocol")
         if (self.sport and self.proto not in rules.WITH_PORTS) or (self.dport and self.proto not in rules.WITH_PORTS | rules.ICMP):
             raise refusal("protocol-without-ports", proto=str(self.proto))
-        if self.icmp_type and (self.proto not in rules.ICMP or self.dport):
-            raise refusal("icmp-type-alone")
+        self._known()
         if self.type == "group" and len(self.action) > rules.LONGEST_GROUP:
             raise refusal("group-name-too-long", name=self.action, longest=rules.LONGEST_GROUP)
         return self
+
+    def _known(self) -> None:
+        """Refuses names that the server does not know, and addresses of two versions."""
+        if self.macro is not None and self.macro.lower() not in names.MACROS:
+            raise refusal("firewall-name", what="macro", name=self.macro)
+        if self.proto is not None and not self.proto.isdecimal() and self.proto not in names.PROTOCOLS:
+            raise refusal("firewall-name", what="proto", name=self.proto)
+        if self.icmp_type is not None:
+            if self.proto not in rules.ICMP or self.dport:
+                raise refusal("icmp-type-alone")
+            if self.icmp_type not in (names.ICMP_TYPES if self.proto in {"icmp", "1"} else names.ICMPV6_TYPES):
+                raise refusal("firewall-name", what="icmp_type", name=self.icmp_type)
+        versions = {version for text in (self.source, self.dest) if text and (version := rules.version(text))}
+        versions |= {4 if self.proto == "icmp" else 6} if self.proto in {"icmp", "icmpv6", "ipv6-icmp"} else set()
+        if len(versions) > 1:
+            raise refusal("firewall-versions")
 
 
 FIELDS = tuple(FirewallRule.model_fields)

@@ -97,6 +97,14 @@ def _no_addresses(text: str) -> bool:
     return len(versions) > 1
 
 
+def version(text: str) -> int | None:
+    """4 or 6, of a list of addresses; None for a name."""
+    try:
+        return ip_network(re.split("[,-]", text)[0], strict=False).version
+    except ValueError:
+        return None
+
+
 def _no_ports(text: str) -> bool:
     count = 0
     for part in text.split(","):

@@ -131,6 +131,11 @@ def test_report_8_a_bad_address_is_one_error_at_its_line(tmp_path: Path) -> None
     assert [(found.code, found.location.line) for found in errors(tmp_path, {"adler": text}) if found.location] == [("pattern", 7)]
 
 
+def test_report_7_an_entry_that_becomes_several_has_a_place_too(tmp_path: Path) -> None:
+    found = errors(tmp_path, {"adler": TEAM}, playbook=lambda text: text.replace("swap: 0MiB", 'swap: 0MiB\n        tags: ["a b!"]'))
+    assert [(finding.code, finding.params["rule"]) for finding in found] == [("server-rule", "tag")]
+
+
 def test_report_7_what_a_playbook_writes_is_judged_as_well(tmp_path: Path) -> None:
     found = errors(
         tmp_path, {"adler": TEAM}, playbook=lambda text: text.replace("branch: main", "branch: a..b").replace('"02:30"', '"25:30"')

@@ -122,6 +122,8 @@ TAKEN: list[tuple[Any, dict[str, Any]]] = [
     ),
     *((FirewallRule, {"action": "ACCEPT", "proto": "tcp", "dport": text}) for text in ("22", "ssh", "8000:8080,443", 80)),
     (FirewallRule, {"action": "ACCEPT", "proto": "icmp", "icmp_type": "echo-request"}),
+    (FirewallRule, {"action": "ACCEPT", "macro": "ssh", "source": "10.0.0.1", "dest": "dc/office"}),
+    (FirewallRule, {"action": "ACCEPT", "proto": "47"}),
 ]  # fmt: skip
 
 
@@ -137,6 +139,11 @@ def test_what_servers_take_is_taken(model: type[Spec], values: dict[str, Any]) -
         {"proto": "icmp", "sport": "22"},
         {"proto": "tcp", "icmp_type": "echo-request"},
         {"icmp_type": "echo-request"},
+        {"proto": "icmp", "icmp_type": "no-such"},
+        {"macro": "Nope"},
+        {"proto": "nope"},
+        {"source": "10.0.0.1", "dest": "::1"},
+        {"proto": "icmpv6", "source": "10.0.0.1"},
         {"type": "group", "action": "a" * 19},
     ],
 )

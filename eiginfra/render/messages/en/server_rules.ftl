@@ -76,3 +76,7 @@ icmp-type-alone = icmp_type needs the protocol icmp or icmpv6, and no dport
     .remedy = write proto: icmp
 group-name-too-long = the security group { $name } has a name that is too long
     .remedy = write { $longest } characters at most
+firewall-name = the firewall knows no { $what } '{ $name }'
+    .remedy = write a name that Proxmox VE shows in its list
+firewall-versions = a rule has addresses of IPv4 and of IPv6
+    .remedy = write two rules

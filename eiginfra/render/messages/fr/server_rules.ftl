@@ -79,3 +79,7 @@ icmp-type-alone = icmp_type demande le protocole icmp ou icmpv6, sans dport
     .remedy = écrivez proto: icmp
 group-name-too-long = le groupe de sécurité { $name } a un nom trop long
     .remedy = écrivez { $longest } caractères au plus
+firewall-name = le pare-feu ne connaît pas { $what } « { $name } »
+    .remedy = écrivez un nom de la liste de Proxmox VE
+firewall-versions = une règle a des adresses IPv4 et IPv6
+    .remedy = écrivez deux règles
