@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.garble import garbled
+from eiginfra.lab.protocol import REASON_HEADER
 from eiginfra.lab.vain import AskedInVain
 
 
@@ -33,6 +34,8 @@ class Rule(BaseModel):
     retry_after: int | None = Field(default=None, ge=0)
     body: Literal["plain", "json"] = "plain"
     """What a 429 looks like: Rack::Attack's plain text, or the JSON of GitLab's limits of single endpoints, which name no time."""
+    reason: str = ""
+    """The reason phrase; where Proxmox VE puts its messages. For 595 to 599 its own, if none is given."""
     ms: float = Field(default=0, ge=0)
     times: int | None = Field(default=None, ge=0)
     """How many requests it meets; always when None."""
@@ -195,6 +198,16 @@ class FaultsMiddleware:
 _ENDPOINT_LIMIT = "This endpoint has been requested too many times. Try again later."
 
 
+# What a node of Proxmox VE says when another does not answer it, in the HTTP client's words; the body is empty.
+_REASONS = {
+    595: "No route to host",
+    596: "Connection timed out",
+    597: "Connection reset by peer",
+    598: "User aborted request",
+    599: "Too many redirections",
+}
+
+
 def _refusal(rule: Rule | None) -> Response:
     assert rule is not None  # noqa: S101 - told to the type checker: the rule's kind has just been matched
     headers = {} if rule.retry_after is None else {"retry-after": str(rule.retry_after)}
@@ -202,6 +215,10 @@ def _refusal(rule: Rule | None) -> Response:
         return JSONResponse({"message": {"error": _ENDPOINT_LIMIT}}, 429)
     if rule.status == 429:
         return PlainTextResponse("Retry later\n", 429, headers=headers)
+    if reason := rule.reason or _REASONS.get(rule.status):
+        headers[REASON_HEADER.decode()] = reason
+    if rule.status in _REASONS:
+        return Response(status_code=rule.status, headers=headers)
     return JSONResponse({"message": f"{rule.status} Injected by the lab"}, rule.status, headers=headers)
 
 

@@ -12,7 +12,7 @@ from starlette.formparsers import MultiPartParser
 
 from eiginfra.lab.proxmox.api import ROUTES
 from eiginfra.lab.proxmox.control import CONTROL, control
-from eiginfra.lab.proxmox.errors import AuthError, DeniedError, ParamError, ProxmoxHttpError, ServerError
+from eiginfra.lab.proxmox.errors import AuthError, DeniedError, GatewayError, ParamError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.lab import ProxmoxLab
 from eiginfra.lab.proxmox.routing import Endpoint, ProxmoxCall
 from eiginfra.lab.proxmox.strict import Given
@@ -48,8 +48,8 @@ class App:
         extra: dict[str, Any] = {}
         try:
             data = await self._handle(scope, body, extra)
-        except AuthError as error:
-            await _send(send, 401, b"", error.message)
+        except (AuthError, GatewayError) as error:
+            await _send(send, error.status, b"", error.message)
             return
         except ProxmoxHttpError as error:
             answer: dict[str, Any] = {"data": None, "message": f"{error.message}\n"}
@@ -114,8 +114,8 @@ class App:
             raise ServerError(
                 f"hostname lookup '{name}' failed - failed to get address info for: {name}: Temporary failure in name resolution"
             )
-        if not node.online:
-            raise ProxmoxHttpError(595, "No route to host")
+        if not (node.online and node.answers):
+            raise GatewayError(595, "Connection refused" if node.online else "No route to host")
 
 
 def _parameters(scope: Scope, body: bytes, headers: dict[str, str]) -> dict[str, str]:

@@ -16,8 +16,9 @@ def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, A
 
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
     (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool,
-    "nodes": [node], "disabled": bool, "offline": [node]}}), `nodes` ({name: {"online": bool}}), `guests` ({vmid: a guest made or
-    changed by hand: kind, node, config, running, pending}, null removes it), `tasks` ({UPID: exit status} of tasks in the archive).
+    "nodes": [node], "disabled": bool, "offline": [node]}}), `nodes` ({name: {"online": bool, "answers": bool}}), `guests` ({vmid: a
+    guest made or changed by hand: kind, node, config, running, pending}, null removes it), `tasks` ({UPID: exit status} of tasks in
+    the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":
@@ -29,7 +30,7 @@ def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, A
         "task_seconds": {"": faults.default_seconds, **faults.seconds}, "shutdown_seconds": lab.shutdown_seconds,
         "lag": lab.broadcast.lag, "fail": faults.fail,
         "storages": {name: {key: getattr(each, key) for key in _STORAGE} for name, each in lab.state.storages.items()},
-        "nodes": {name: {"online": node.online} for name, node in lab.state.nodes.items()},
+        "nodes": {name: {"online": node.online, "answers": node.answers} for name, node in lab.state.nodes.items()},
     }  # fmt: skip
 
 
@@ -67,7 +68,8 @@ def _storages(lab: ProxmoxLab, value: Any) -> None:
 
 def _nodes(lab: ProxmoxLab, value: Any) -> None:
     for name, node in value.items():
-        lab.state.nodes[name].online = bool(node["online"])
+        record = lab.state.nodes[name]
+        record.online, record.answers = bool(node.get("online", record.online)), bool(node.get("answers", record.answers))
 
 
 def _guests(lab: ProxmoxLab, value: Any) -> None:

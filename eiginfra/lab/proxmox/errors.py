@@ -44,6 +44,10 @@ class DeniedError(ProxmoxHttpError):
         super().__init__(403, f"Permission check failed ({what})" if what else "Permission check failed")
 
 
+class GatewayError(ProxmoxHttpError):
+    """595 to 599, whose body is empty: the node that was asked did not get an answer from the one that was meant."""
+
+
 class AuthError(ProxmoxHttpError):
     """401, whose body is empty."""
 

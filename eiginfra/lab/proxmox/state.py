@@ -17,7 +17,7 @@ def sha1(text: str) -> str:
 
 @dataclass
 class NodeRecord:
-    """A machine of the cluster; sizes in bytes."""
+    """A machine of the cluster; sizes in bytes. `answers`: whether its API can be reached, though the cluster may list it online."""
 
     name: str
     memory: int
@@ -25,6 +25,7 @@ class NodeRecord:
     disk: int
     ip: str = "192.0.2.10"
     online: bool = True
+    answers: bool = True
     bridges: list[str] = field(default_factory=lambda: ["vmbr0"])
     booted: float = 0.0
     timezone: str = "Etc/UTC"
