@@ -110,7 +110,10 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
     shut = read_only(registry, situation, seen.observed)
     inside = {item.address: shut(registry[item.address.kind].dependencies(item.spec), item.address.kind) for item in situation.resources}
     barred = {address: why for address, why in inside.items() if why is not None}
-    said: list[Finding] = [*seen.findings, *taken(registry, seen.observed, wanted)]
+    said: list[Finding] = [
+        *seen.findings,
+        *taken(registry, seen.observed, {address: item for address, item in wanted.items() if address not in seen.absent}),
+    ]
     withheld = {**situation.withheld, **objected(said, wanted), **too_much, **barred}
     while True:
         absent = _absences(registry, situation, seen, withheld)
