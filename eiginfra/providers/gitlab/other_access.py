@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.look import Look
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import Json
@@ -90,10 +91,18 @@ def _members(api: GitLabApi, look: Look, holders: Iterable[Holder], named: Mappi
 
 def _tokens(api: GitLabApi, holder: Holder) -> Iterator[Way]:
     """Those that may write; the account of one that was revoked stays for a while."""
-    for token in api.nested.items(holder, "access_tokens") or ():
+    for token in _visible(api, holder, "access_tokens"):
         level = int(token.get("access_level") or 0)
         if token.get("active") and level >= WRITES and _WRITING & {*(token.get("scopes") or ())}:
             yield Way("tokens", holder, str(token["name"]), NAMES.get(level, f"level {level}"), int(token["id"]))
+
+
+def _visible(api: GitLabApi, holder: Holder, listing: str) -> list[Json]:
+    """A list, as far as the token may see it: only who manages a group or project sees its keys."""
+    try:
+        return api.nested.items(holder, listing) or []
+    except PermissionDeniedError:
+        return []
 
 
 def _inherited(lists: Mapping[str, list[Json]], path: str, number: int) -> int:
@@ -111,7 +120,7 @@ def _deploy_keys(api: GitLabApi, projects: Iterable[Holder]) -> Iterator[Way]:
                     yield Way("deploy_keys", holder, str(key["title"]), "push", int(key["id"]))
         return
     chosen = list(projects)
-    lists = api.client.each(lambda holder: api.nested.items(holder, "deploy_keys") or [], chosen)
+    lists = api.client.each(lambda holder: _visible(api, holder, "deploy_keys"), chosen)
     for holder, keys in zip(chosen, lists, strict=True):
         for key in keys:
             if key.get("can_push"):

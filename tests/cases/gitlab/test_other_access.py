@@ -109,3 +109,14 @@ def test_f10_shares_of_projects_cost_no_request(road):
     asked = [request.url.partition("/api/v4")[2].partition("?")[0] for request in world.sent[before:]]
     assert asked.count("/groups/eig%2Feig3/projects") <= 1
     assert not [path for path in asked if path.endswith(("/shared_groups", "/invited_groups"))]
+
+
+def test_report_21_what_the_token_may_not_see_stops_nothing(opened):
+    """A maintainer of the project alone sees its keys; a developer, none."""
+    root = opened.world
+    number = account(root, "dev")
+    root.by_hand("POST", "/groups/eig/members", user_id=number, access_level=30)
+    token = root.by_hand("POST", f"/users/{number}/personal_access_tokens", name="t", scopes=["read_api"])["token"]
+    (seen,) = root.as_token(token, accounts="require").observation(access()).objects
+    assert seen.values["keys"] == []
+    assert [entry["name"] for entry in seen.values["shares"]] == NAMES["access-shared"]
