@@ -45,6 +45,8 @@ def with_attempts(known: Mapping[Address, Record], attempts: Sequence[Row[Any]])
     """The records with what was begun; a creation is a record of its own."""
     found = dict(known)
     for row in attempts:
+        if not isinstance(row.desired, dict if row.action in _MAKING else dict | None):
+            raise TypeError
         address = Address.parse(row.address)
         record = found.get(address)
         if record is None and row.action in _MAKING:

@@ -17,7 +17,7 @@ from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import Location, error
 from eiginfra.core.redaction import keep_unseen
 from eiginfra.journal import schema
-from eiginfra.journal.errors import JournalError, explain, explain_os
+from eiginfra.journal.errors import JournalError, explain, explain_os, sound
 
 BUSY_SECONDS = 30
 _NAME = re.compile(r"[^@/:?#\s]+")
@@ -60,8 +60,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent view; a file that is not there reads as empty and is not made."""
-        with self.translating():
+        """A consistent view; a file that is not there reads as empty and is not made. What is read there and makes no sense is damage."""
+        with self.translating(), sound(self.name):
             if self.path is not None and not self.path.exists():
                 with _nothing() as connection:
                     yield connection
@@ -121,10 +121,10 @@ class Database:
         return engine
 
     def _prepare(self, engine: Engine) -> None:
-        with engine.connect() as connection:
+        with sound(self.name), engine.connect() as connection:
             current = schema.version(connection, self.name) == schema.VERSION
         if not current:
-            with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+            with sound(self.name), engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
                 schema.bring_up_to_date(connection, self.name)
 
     def make_folder(self) -> None:

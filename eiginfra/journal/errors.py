@@ -1,9 +1,10 @@
 """What can go wrong with a journal's file or server, by the driver's own codes; never by the text of a message."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from eiginfra.core.errors import EiginfraError, InputError, PermissionDeniedError, UnreachableError
 from eiginfra.core.finding import error
@@ -19,6 +20,17 @@ class JournalError(EiginfraError):
 def unreadable(name: str) -> InputError:
     """The file is no journal at all, or damaged."""
     return InputError([error("journal-unreadable", name=name)])
+
+
+@contextmanager
+def sound(name: str) -> Iterator[None]:
+    """Around the reading of rows: whatever their values lead to but errors of the database itself, the journal is damaged."""
+    try:
+        yield
+    except DBAPIError:
+        raise
+    except (SQLAlchemyError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        raise unreadable(name) from None
 
 
 def explain_os(name: str, problem: OSError) -> EiginfraError:
@@ -46,7 +58,8 @@ def explain(name: str, problem: DBAPIError, hidden: Iterable[str] = ()) -> Eigin
 def _explain_sqlite(name: str, problem: sqlite3.Error) -> EiginfraError:
     code = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
     match code:
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_MISMATCH | sqlite3.SQLITE_TOOBIG | 0:
+            # The statements are always the same, so it is the tables that are not; 0: bytes that are no text.
             return unreadable(name)
         case sqlite3.SQLITE_FULL:
             return JournalError(f"no space left for the journal {name}; free some space, or move it with `journal:` in the site file")

@@ -1,6 +1,7 @@
 """Records as they are read: what was last applied, with the run that did it."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -56,6 +57,9 @@ def _applied() -> Select[Any]:
 
 
 def _record(row: Row[Any]) -> Record:
+    """Raises TypeError for a row that no journal writes."""
+    if not (isinstance(row.applied, dict) and isinstance(row.handle, dict) and isinstance(row.finished, datetime)):
+        raise TypeError
     return Record(
         address=Address.parse(row.address),
         values=row.applied,

@@ -111,6 +111,8 @@ def show_run(connection: Connection, number: int) -> RunReport:
         )
         for step in connection.execute(query)
     )
+    if not all(isinstance(values, dict | None) for step in steps for values in (step.desired, step.observed)):
+        raise TypeError
     counts = _counts(connection, [number]).get(number, {})
     return RunReport(Run(**row._mapping, counts=counts), steps)  # noqa: SLF001 - its public name, underscored against columns
 

@@ -52,6 +52,24 @@ MIGRATIONS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _p
 """From a version to the next one: what to do to the tables, inside one transaction."""
 
 
+def _refuse(number: str) -> None:
+    """JSON knows neither NaN nor infinity."""
+    raise ValueError(number)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text; SQLite keeps whatever else somebody puts in its place."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface's signature
+        """From the database; TypeError for what is no text."""
+        if value is not None and not isinstance(value, str):
+            raise TypeError
+        return value
+
+
 class Json(TypeDecorator[Any]):
     """Canonical JSON as text, the same bytes for the same value on every database; without what is secret.
 
@@ -66,8 +84,13 @@ class Json(TypeDecorator[Any]):
         return None if value is None else redacted(json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface's signature
-        """From the database."""
-        return None if value is None else json.loads(value)
+        """From the database; ValueError or TypeError for what no journal writes."""
+        if value is None:
+            return None
+        read = json.loads(value, parse_constant=_refuse)
+        if "\\ud" in value or "\\uD" in value:
+            json.dumps(read, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        return read
 
 
 class Instant(TypeDecorator[datetime]):
@@ -81,8 +104,13 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.isoformat(timespec="microseconds")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the interface's signature
-        """From the database."""
-        return None if value is None else datetime.fromisoformat(value)
+        """From the database; ValueError or TypeError for what no journal writes."""
+        if value is None:
+            return None
+        read = datetime.fromisoformat(value)
+        if read.tzinfo is None:
+            raise ValueError(value)
+        return read
 
 
 class Day(TypeDecorator[date]):
@@ -108,20 +136,20 @@ runs = Table(
     "runs",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("cohort", Text, nullable=False, index=True),
-    Column("site", Text, nullable=False),
-    Column("command", Text, nullable=False),
-    Column("selection", Text, nullable=False),
+    Column("cohort", PlainText, nullable=False, index=True),
+    Column("site", PlainText, nullable=False),
+    Column("command", PlainText, nullable=False),
+    Column("selection", PlainText, nullable=False),
     Column("as_of", Day, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("eiginfra", Text, nullable=False),
-    Column("commit", Text),
+    Column("by", PlainText, nullable=False),
+    Column("eiginfra", PlainText, nullable=False),
+    Column("commit", PlainText),
     Column("dirty", Boolean, nullable=False),
-    Column("inventory", Text, nullable=False),
-    Column("fingerprint", Text),
+    Column("inventory", PlainText, nullable=False),
+    Column("fingerprint", PlainText),
     Column("started", Instant, nullable=False),
     Column("finished", Instant),
-    Column("outcome", Text),
+    Column("outcome", PlainText),
 )
 
 intents = Table(
@@ -129,10 +157,10 @@ intents = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("run", ForeignKey(runs.c.number), nullable=False, index=True),
-    Column("address", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("cause", Text),
-    Column("team", Text),
+    Column("address", PlainText, nullable=False),
+    Column("action", PlainText, nullable=False),
+    Column("cause", PlainText),
+    Column("team", PlainText),
     Column("desired", Json),
     Column("observed", Json),
     Column("handle", Json, nullable=False),
@@ -144,7 +172,7 @@ results = Table(
     "results",
     metadata,
     Column("intent", ForeignKey(intents.c.number), primary_key=True, autoincrement=False),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", PlainText, nullable=False),
     Column("reason", Json),
     Column("values", Json),
     Column("handle", Json),
@@ -156,13 +184,13 @@ results = Table(
 records = Table(
     "records",
     metadata,
-    Column("cohort", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    Column("cohort", PlainText, nullable=False),
+    Column("address", PlainText, nullable=False),
     Column("intent", ForeignKey(results.c.intent), nullable=False),
     PrimaryKeyConstraint("cohort", "address"),
 )
 
-lock_holder = Table("lock_holder", metadata, Column("note", Text, nullable=False))
+lock_holder = Table("lock_holder", metadata, Column("note", PlainText, nullable=False))
 """Who holds the advisory lock; for people only. With a file, the note is in the lock file."""
 
 

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import yaml
 
 from eiginfra.lab.config import LabConfig, LabError
-from eiginfra.lab.files import write_private
+from eiginfra.lab.files import private_folder, write_private
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -43,10 +43,10 @@ def start_detached(config: LabConfig, run_dir: Path) -> LabInfo:
     """
     if running := status(run_dir):
         raise LabError(f"a lab runs already (process {running.pid}, site file {running.site}): stop it first")
-    run_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(run_dir)
     site, log = config.site_out or run_dir / "site.yml", run_dir / "lab.log"
     site.unlink(missing_ok=True)
-    with log.open("w", encoding="utf-8") as output:
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as output:  # noqa: PTH123 - a descriptor
         process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
             [sys.executable, "-m", "eiginfra.lab", *arguments(replace(config, site_out=site))],
             stdin=subprocess.DEVNULL,

@@ -1,8 +1,10 @@
 """A seeded sample of the attacks that need a lab; `make attack` tries all. Those that need none are in the tests of what they attack."""
 
 import json
+import os
 import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,10 @@ import yaml
 from support.attacks import Attack, Ground, of_kind
 from support.attacks.plans import ALTERED, GARBAGE, an_altered_plan, forged, made, what_is_no_plan
 from support.attacks.project import called
+
+from eiginfra.core.plan import PlanMeta
+from eiginfra.journal import open_journal
+from eiginfra.lab.files import write_private
 
 SAMPLE = random.Random(2019).sample(sorted(ALTERED), 6)
 
@@ -86,12 +92,26 @@ def test_p9_a_saved_plan_goes_on_where_it_was_broken_off(ground: Ground) -> None
     assert with_nothing_left.code == 0, with_nothing_left.printed
 
 
-def test_a_saved_plan_is_for_its_owner_alone(ground: Ground) -> None:
+@pytest.mark.parametrize("mask", [0o000, 0o022])
+def test_attack_12_what_is_private_is_for_its_owner_alone(ground: Ground, mask: int, tmp_path: Path) -> None:
     bench = ground.bench
-    saved = bench.folder / "plan.json"
+    saved, kept = bench.folder / "plan.json", tmp_path / "new" / ".eiginfra"
     saved.touch(0o644)
-    made(bench)
-    assert saved.stat().st_mode & 0o777 == 0o600
+    before = os.umask(mask)
+    try:
+        made(bench)
+        assert called(["apply", "--yes", "--limit", "adler", "--tags", "gitlab", *bench.options]).code == 0
+        assert called(["reconcile", "--once", *bench.options]).code in (0, 2)
+        write_private(kept / "lab" / "token", "x")
+        with open_journal(str(tmp_path / "other" / "journal.db")) as journal:
+            journal.begin(PlanMeta(cohort="eig3", site="lab", as_of=date(2019, 10, 1), eiginfra="0"), "apply")
+    finally:
+        os.umask(before)
+    files = [saved, *(bench.folder / "site").glob("journal.db*"), *(bench.folder / "site").glob("reconcile*"), kept / "lab" / "token"]
+    assert len(files) > 4
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in files} == {path.name: "0o600" for path in files}
+    folders = [kept, kept / "lab", tmp_path / "other"]
+    assert [oct(path.stat().st_mode & 0o777) for path in folders] == ["0o700"] * 3
 
 
 def test_attacks_are_named_once() -> None:
