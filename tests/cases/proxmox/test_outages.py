@@ -209,6 +209,8 @@ def test_part_7_a_guest_whose_configuration_makes_no_sense_concerns_nobody_else(
     odd = "100" if ours else "240"
     strange = {"description": "made by hand"} if not ours else {}
     road.control(guests={odd: {"kind": "lxc", "node": "eig", "config": {**config, **strange}}})
+    if not ours:
+        road.world.admin("PUT", "/pools", poolid=road.world.pool, vms=odd)
     plan = road.plan(web.model_copy(update={"onboot": True}), road.world.container("new"))
     assert (plan.errors, codes(plan)) == ((), ["guest-unreadable"])
     assert change(plan, "new").action is Action.CREATE

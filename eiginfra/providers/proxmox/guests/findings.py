@@ -67,10 +67,11 @@ def _claimed(seen: GuestsSeen) -> dict[Address, Absence]:
 
 
 def _out_of_reach(seen: GuestsSeen) -> dict[Address, Absence]:
-    """Those the journal knows on a node that is offline; or all of a lost one's pool."""
+    """Those the journal knows on a node that is offline; or all of a lost one's pool, unless the journal says that it is another's."""
     lost = {guest.vmid: guest for guest in seen.guests.values() if not guest.reachable and guest.type == seen.type}
     known = numbers_of(seen.scope)
-    strangers = {guest.pool: guest for vmid, guest in sorted(lost.items()) if vmid not in known.values() and guest.pool is not None}
+    unknown = {vmid: guest for vmid, guest in lost.items() if guest.problem is None or not seen.proof.records}
+    strangers = {guest.pool: guest for vmid, guest in sorted(unknown.items()) if vmid not in known.values() and guest.pool is not None}
     at = {Address(seen.name, key): lost[vmid] for key, vmid in known.items() if vmid in lost}
     there = {observed.address for observed in seen.objects}
     found: dict[Address, Absence] = {}
