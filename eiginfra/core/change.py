@@ -120,8 +120,8 @@ class Change(BaseModel):
     """What goes before all else of the change: what is narrowed, and the interim name by which a circle of names is opened."""
     last: tuple[FieldDiff, ...] = ()
     """What is reached when all is done in the object."""
-    opens: bool = False
-    """Whether the object takes in nothing until the change is done."""
+    opens: tuple[FieldDiff, ...] = ()
+    """What is taken back first, since nothing in the object can be changed until then."""
     takes: tuple[Address, ...] = ()
     """Whose name the object takes: they give it up first."""
     restart: Restart | None = None

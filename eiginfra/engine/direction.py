@@ -29,6 +29,7 @@ def directed(registry: Registry, changes: Sequence[Change], wanted: Mapping[Addr
     above = _above(registry, acting, wanted)
     first, last = _narrowing(registry, acting, above), _closing(registry, acting, above)
     takes, interim = _names(registry, acting)
+    opens = {address: back for address, change in acting.items() if (back := _opened(registry[address.kind].spec, change))}
     directed_: list[Change] = []
     for change in changes:
         address = change.address
@@ -39,12 +40,13 @@ def directed(registry: Registry, changes: Sequence[Change], wanted: Mapping[Addr
             update["reason"] = change.reason or reason("by-way-of", name=interim[address].after)
         if diffs:
             update["first"] = tuple(diffs)
-            further = above[address] - {*change.depends_on, *change.follows}
-            update["follows"] = (*change.follows, *sorted(other for other in further if other in first))
+        if address in opens:
+            update["opens"] = opens[address]
+        before = {other for other in above.get(address, ()) if other in opens or (diffs and other in first)}
+        if before := before - {*change.depends_on, *change.follows}:
+            update["follows"] = (*change.follows, *sorted(before))
         if address in last:
             update["last"] = tuple(last[address])
-        if _opens(registry[address.kind].spec, change):
-            update["opens"] = True
         if address in takes:
             update["takes"] = takes[address]
         directed_.append(change.model_copy(update=update) if update else change)
@@ -95,9 +97,10 @@ def _closing(registry: Registry, acting: Mapping[Address, Change], above: Mappin
     return {address: diffs for address in inside if (diffs := list(_closed(registry[address.kind].spec, acting[address], inside[address])))}
 
 
-def _opens(spec: type[Spec], change: Change) -> bool:
+def _opened(spec: type[Spec], change: Change) -> tuple[FieldDiff, ...]:
+    """What a change takes back of what closed its object."""
     closings = ((diff, rules(spec)[diff.field].closes) for diff in change.diffs)
-    return any(closing is not None and not closing.to and diff.before == closing.value for diff, closing in closings)
+    return tuple(diff for diff, closing in closings if closing is not None and not closing.to and diff.before == closing.value)
 
 
 def _closed(spec: type[Spec], change: Change, inside: Sequence[Change]) -> Iterator[FieldDiff]:

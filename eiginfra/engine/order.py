@@ -18,9 +18,10 @@ from eiginfra.core.reason import reason
 class Turn(IntEnum):
     """When a part of a change is carried out; most changes have the one in the middle only."""
 
-    FIRST = 0
-    MAIN = 1
-    LAST = 2
+    OPEN = 0
+    FIRST = 1
+    MAIN = 2
+    LAST = 3
 
 
 class Part(NamedTuple):
@@ -90,7 +91,7 @@ def waits(changes: Mapping[Address, Change]) -> dict[Part, set[Part]]:
                 for part in mine:
                     if _goes_first(part, change, theirs, changes[other]):
                         found[theirs].add(part)
-                    elif part.turn is not Turn.FIRST and theirs.turn is not Turn.LAST:
+                    elif theirs.turn is not Turn.LAST and (part.turn > Turn.FIRST or theirs.turn is _opening(changes[other])):
                         found[part].add(theirs)
         for giver in change.takes:
             if giver in by_turn:
@@ -98,10 +99,19 @@ def waits(changes: Mapping[Address, Change]) -> dict[Part, set[Part]]:
     return found
 
 
+def _opening(change: Change) -> Turn | None:
+    """When a change takes back what closed its object: in its first part, if that is about anything else, or with all the rest."""
+    if not change.opens:
+        return None
+    return Turn.OPEN if change.first else Turn.MAIN
+
+
 def _goes_first(part: Part, change: Change, theirs: Part, outer: Change) -> bool:
     """Whether a part of a change comes before one of what it belongs to."""
+    if theirs.turn is _opening(outer):
+        return False
     if theirs.turn is Turn.MAIN and Action.DELETE in (change.action, outer.action):
-        return outer.action is Action.DELETE or not outer.opens
+        return True
     return theirs.turn is Turn.LAST or (part.turn is Turn.FIRST and theirs.turn is Turn.FIRST)
 
 
@@ -124,18 +134,21 @@ def parts(change: Change) -> dict[Turn, Change]:
     if not change.first and not change.last:
         return {Turn.MAIN: change}
     wanted, seen = change.desired or {}, change.observed or {}
-    early, late = ({diff.field: diff.after for diff in diffs} for diffs in (change.first, change.last))
+    opened = change.opens if change.first else ()
+    early, late = ({diff.field: diff.after for diff in diffs} for diffs in ((*opened, *change.first), change.last))
     done = {name for name, value in early.items() if wanted.get(name) == value} | late.keys()
     rest = tuple(_since(diff, early) for diff in change.diffs if diff.field not in done)
     found: dict[Turn, Change] = {}
+    if opened:
+        found[Turn.OPEN] = _part(change, [diff.field for diff in opened], diffs=opened)
     if change.first:
-        found[Turn.FIRST] = _part(change, early.keys(), diffs=change.first, desired={**wanted, **early})
+        fields = [diff.field for diff in change.first]
+        found[Turn.FIRST] = _part(change, fields, diffs=change.first, desired={**wanted, **early}, observed={**seen, **_after(opened)})
     if change.action is Action.CREATE:
         until = {diff.field: diff.before for diff in change.last}
         found[Turn.MAIN] = change.model_copy(update={"desired": {**wanted, **until}, "last": ()})
     elif rest or change.restart is not None or change.was is not None or change.marked is False:
-        fields = wanted.keys() - done
-        main = _part(change, fields, diffs=rest, observed={**seen, **early})
+        main = _part(change, wanted.keys() - done, diffs=rest, observed={**seen, **early})
         found[Turn.MAIN] = main.model_copy(update={"action": change.action, "restart": change.restart, "was": change.was})
     if change.last:
         before = {diff.field: diff.before for diff in change.last}
@@ -143,6 +156,10 @@ def parts(change: Change) -> dict[Turn, Change]:
         last = _part(change, late.keys(), diffs=change.last, observed={**wanted, **before})
         found[Turn.LAST] = last.model_copy(update={"handle": {}, "created": True}) if made else last
     return found
+
+
+def _after(diffs: Iterable[FieldDiff]) -> dict[str, JsonValue]:
+    return {diff.field: diff.after for diff in diffs}
 
 
 def _since(diff: FieldDiff, early: Mapping[str, JsonValue]) -> FieldDiff:
@@ -156,6 +173,7 @@ def _part(change: Change, fields: Collection[str], **what: object) -> Change:
     return change.model_copy(
         update={
             "action": Action.UPDATE,
+            "opens": (),
             "first": (),
             "last": (),
             "restart": None,
