@@ -11,6 +11,7 @@ from eiginfra.core.change import Action, Change
 from eiginfra.core.finding import Finding
 from eiginfra.core.plan import Plan
 from eiginfra.core.trace import EXISTS
+from eiginfra.providers.proxmox.guests.rights import reserved_tags
 from eiginfra.providers.proxmox.kinds.acl import AclSpec
 from eiginfra.providers.proxmox.kinds.firewall import FirewallSpec
 from eiginfra.providers.proxmox.kinds.group import ProxmoxGroupSpec
@@ -348,3 +349,35 @@ def test_p5_a_firewall_needs_the_network_of_its_guest(world: World) -> None:
         world.container("app"), FirewallSpec(mark=f"{world.cohort}/adler/app", enable=True)
     )
     assert not of(new, "firewall").acts
+
+
+@pytest.mark.parametrize(
+    "options", [{"registered-tags": "kept"}, {"user-tag-access": "user-allow=none"}, {"user-tag-access": "user-allow=existing"}]
+)
+def test_p5_a_tag_that_the_datacenter_keeps_for_administrators_is_not_promised(own_world: World, options: dict[str, str]) -> None:
+    made, full = own_world.container("web"), Road(less(own_world, ("/", "Sys.Modify")))
+    full.apply(made)
+    own_world.admin("PUT", "/cluster/options", **options)
+    plan = full.plan(made.model_copy(update={"tags": (*made.tags, "kept"), "cores": 2}))
+    found = of(plan, "container")
+    assert [(item.diff.field, told(item.reason).endswith("/, Sys.Modify")) for item in found.blocked] == [("tags", True)]
+    assert [diff.field for diff in found.diffs] == ["cores"]
+    assert f"pvesh set /nodes/eig/lxc/{found.handle['vmid']}/config '--tags=" in str(remedy(left(plan)[0]))
+    no_promise_is_broken(full, plan)
+    new = of(full.plan(made, own_world.container("app", tags=("kept",))), "container")
+    assert (new.action, EXISTS in new.waiting) == (Action.NONE, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({}, []),
+        ({"allowed-tags": ["a"]}, []),  # without Sys.Audit on / nothing else is shown
+        ({"registered-tags": ["b"], "allowed-tags": []}, ["b"]),
+        ({"registered-tags": "b;c"}, ["b"]),
+        ({"user-tag-access": {"user-allow": "list"}, "allowed-tags": ["a"]}, ["b"]),
+        ({"user-tag-access": {"user-allow": "free"}, "allowed-tags": []}, []),
+    ],
+)
+def test_p5_which_tags_are_kept_is_read_from_the_datacenters_options(options: dict[str, Any], kept: list[str]) -> None:
+    assert reserved_tags(["a", "b"], options) == kept

@@ -12,15 +12,17 @@ from eiginfra.core.errors import AlreadyExistsError, LostAnswerError, NotFoundEr
 from eiginfra.core.reason import RESTART, Reason, reason
 from eiginfra.core.resource import Observed, Resource
 from eiginfra.core.world import World
+from eiginfra.providers.proxmox.api import ProxmoxApi
 from eiginfra.providers.proxmox.codec import parse_tags, print_size, print_tags, removal_of, with_mark, with_removal
 from eiginfra.providers.proxmox.guests import last_backup
 from eiginfra.providers.proxmox.guests.config import Config, settled, shared_changes, shrinks, startup
 from eiginfra.providers.proxmox.guests.observe import G, GuestReader, ObservedGuest
-from eiginfra.providers.proxmox.guests.rights import GuestRights, command, configured
+from eiginfra.providers.proxmox.guests.rights import GuestRights, command, configured, reserved_tags
 from eiginfra.providers.proxmox.guests.snapshots import Snapshots
 from eiginfra.providers.proxmox.guests.spec import GuestSpec
 from eiginfra.providers.proxmox.guests.survey import Listed, Reading
-from eiginfra.providers.proxmox.kind import Asking, Needs
+from eiginfra.providers.proxmox.kind import WHOLE, Asking, Needs
+from eiginfra.providers.proxmox.permissions import right
 
 _SHUTDOWN_SECONDS = 60
 _UNREAD = Reading({}, {})
@@ -82,10 +84,18 @@ class GuestKind(GuestReader[G]):
             template = survey.guests.get(spec.template_guest or 0)
             copied = {} if template is None else survey.read([template.vmid]).get(template.vmid, _UNREAD).running
             yield from rights.creation(spec, template, copied, self.first_devices(spec))
+            yield from self._tagging(WHOLE, {*spec.tags} ^ {*self.inherited_tags(spec)}, asking)
             return
         reading = _UNREAD if there is None else survey.read([there.vmid]).get(there.vmid, _UNREAD)
         params = self._params(spec, {diff.field for diff in change.diffs}, reading)
         yield from rights.update(spec, change, params, reading.wanted)
+        if "tags" in {diff.field for diff in change.diffs}:
+            yield from self._tagging("tags", {*spec.tags} ^ {*parse_tags(reading.wanted.get("tags"))}, asking)
+
+    def _tagging(self, label: str, tags: Collection[str], asking: Asking) -> Needs:
+        """The right to set or take away tags that the datacenter keeps for administrators; its options are read for a change of tags."""
+        if tags and reserved_tags(tags, asking.look.once(_datacenter, self.api)):
+            yield label, right("/", "Sys.Modify")
 
     def by_hand(self, change: Change, labels: Collection[str]) -> str | None:
         """`pvesh set`, for what it can do."""
@@ -273,6 +283,11 @@ class GuestKind(GuestReader[G]):
         """The tags that a guest has before it is given its own."""
         del spec
         return ()
+
+
+def _datacenter(api: ProxmoxApi) -> Mapping[str, Any]:
+    """The datacenter's options; those on tags are shown with Sys.Audit on / only."""
+    return dict(api.client.get("cluster/options", "read the datacenter's options"))
 
 
 def _half_made(spec: GuestSpec, failed: ProviderError) -> ProviderError:

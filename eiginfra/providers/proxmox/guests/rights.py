@@ -106,6 +106,15 @@ class GuestRights:
         return dict.fromkeys(found)
 
 
+def reserved_tags(tags: Iterable[str], options: Mapping[str, Any]) -> list[str]:
+    """Those of the tags that only administrators may set or take away, by the datacenter's options as far as the token sees them."""
+    access, registered = options.get("user-tag-access"), options.get("registered-tags") or ()
+    free = not isinstance(access, Mapping) or access.get("user-allow", "free") == "free"
+    kept = set(re.split(r"[;, ]+", registered) if isinstance(registered, str) else registered)
+    allowed = set(options.get("allowed-tags") or ())
+    return sorted(tag for tag in tags if tag in kept or not (free or tag in allowed))
+
+
 def _grows(diff: FieldDiff) -> bool:
     """Whether a disk is added, or made larger."""
     return diff.field == "disk" or (diff.field == "mounts" and not diff.removes)
