@@ -226,6 +226,8 @@ def _prepared(call: ProxmoxCall) -> Callable[[], Awaitable[None]]:
         async with lab.locked("qemu", call.vmid):
             guest = _check_state(call)
             _check_balloon(guest, changes)
+            touched = {name: guest.config[name] for name in (*delete, *changes) if name in guest.config}
+            check_bridges(call, "qemu", touched)  # a device leaves its bridge only by who may use that
             if "tags" in changes or "tags" in delete:
                 tags.check(call, call.vmid, str(guest.config.get("tags", "")), str(changes.get("tags", "")))
             if "boot" in changes:

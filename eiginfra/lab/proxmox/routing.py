@@ -181,9 +181,9 @@ def endpoint(
     return register
 
 
-def index(path: str, *names: str, key: str = "subdir") -> None:
+def index(path: str, *names: str, key: str = "subdir", rule: Rule | None = None) -> None:
     """Register a directory of sub-paths."""
-    endpoint("GET", path)(lambda _: [{key: name} for name in names])
+    endpoint("GET", path, "", rule)(lambda _: [{key: name} for name in names])
 
 
 def perm(path: str, *privileges: str) -> Rule:

@@ -1,10 +1,17 @@
 """Privileges path by path: roles, tokens, pools, propagation (auth, access, container-permissions, least-privilege)."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from eiginfra.lab.clock import LabClock
+from eiginfra.lab.proxmox import build
+from eiginfra.lab.proxmox.api import ROUTES
+from eiginfra.lab.proxmox.errors import DeniedError
+from eiginfra.lab.proxmox.routing import ProxmoxCall
 
 DEBIAN = "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.gz"
 CT_CONFIG = "VM.Config.Disk|VM.Config.CPU|VM.Config.Memory|VM.Config.Network|VM.Config.Options"
@@ -246,3 +253,49 @@ def _make_room(pve, method, path):
         made[path][0].pop(made[path][1])
     if (method, path) == ("PUT", "/access/users/lpu@pve"):
         state.groups["lpg"]["users"] = ["lpu@pve"]
+
+
+def nothing(_call):
+    """The rule of a route that has none."""
+
+
+CONTRACT = Path(__file__).parents[4] / "shared/contracts/proxmox-ve-9.1.json"
+PATH_VALUES = {
+    "node": "eig", "vmid": 9012, "storage": "local", "poolid": "ci", "groupid": "g", "roleid": "R", "realm": "pve", "id": "job",
+    "sid": "vm:100", "snapname": "one", "name": "web", "pos": 0, "cidr": "10.0.0.1", "group": "web", "iface": "vmbr0", "volume": "v",
+    "upid": "U",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the official description is not beside this checkout")
+def test_who_has_no_rights_is_refused_as_the_official_description_says():
+    """Each route whose right the description names by path and privilege."""
+    lab = build(LabClock()).lab
+    described = {re.sub(r"\{[^}]*\}", "{}", path): methods for path, methods in json.loads(CONTRACT.read_text("utf-8"))["paths"].items()}
+    wrong, tried = [], 0
+    for endpoint in ROUTES.all.values():
+        method = described.get(re.sub(r"\{[^}]*\}", "{}", endpoint.path), {}).get(endpoint.method, {})
+        check = (method.get("permissions") or {}).get("check", [""])
+        if check[0] != "perm" or endpoint.path == "/cluster/options":  # of the options some are for everybody
+            continue
+        path = re.sub(r"\{(\w+)\}", lambda name: str(PATH_VALUES[name[1]]), check[1])
+        what = "|".join(check[2]) if "any" in check[3:] else check[2][0]
+        rule = endpoint.rule or nothing
+        with pytest.raises(DeniedError) as refused:
+            rule(ProxmoxCall(lab, "nobody@pve", dict(PATH_VALUES), endpoint))
+        tried += 1
+        if refused.value.message != f"Permission check failed ({path}, {what})":
+            wrong.append((endpoint.method, endpoint.path, refused.value.message))
+    assert wrong == []
+    assert tried > 100
+
+
+def test_p5_a_device_leaves_its_bridge_only_by_who_may_use_that(start):
+    pve = start("eig")
+    pve.vm(100, net0="virtio,bridge=vmbr0")
+    token = pve.token("nic", _vms="PVEVMAdmin", _sdn_zones_localnetwork_vmbr1="PVESDNUser")
+    for change in ({"net0": "virtio,bridge=vmbr1"}, {"delete": "net0"}):
+        answer = pve.call("PUT", "/nodes/eig/qemu/100/config", change, token=token)
+        assert answer.reason == "Permission check failed (/sdn/zones/localnetwork/vmbr0, SDN.Use)"
+    pve.ok("PUT", "/access/acl", {"path": "/sdn/zones/localnetwork/vmbr0", "users": "nic@pve", "roles": "PVESDNUser"})
+    pve.ok("PUT", "/nodes/eig/qemu/100/config", {"net0": "virtio,bridge=vmbr1"}, token=token)

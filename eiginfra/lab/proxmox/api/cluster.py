@@ -45,7 +45,7 @@ index(
 )  # fmt: skip
 
 
-index("/cluster/ha", "status", "resources", "groups", "rules", key="id")
+index("/cluster/ha", "status", "resources", "groups", "rules", key="id", rule=_AUDIT)
 index("/cluster/ha/status", "current", "manager_status", key="name")
 index("/cluster/backup-info", "not-backed-up")
 

@@ -57,7 +57,7 @@ def _formats(storage: StorageRecord) -> Json:
     return {"formats": {"supported": supported, "default": "raw"}, "format": [dict.fromkeys(supported, 1), "raw"]}
 
 
-index("/nodes/{node}/storage/{storage}", "content", "download-url", "prunebackups", "rrd", "rrddata", "status", "upload")
+index("/nodes/{node}/storage/{storage}", "content", "download-url", "prunebackups", "rrd", "rrddata", "status", "upload", rule=_READ)
 
 
 @endpoint("GET", "/nodes/{node}/storage/{storage}/status", "", _READ)
