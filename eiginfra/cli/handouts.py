@@ -31,7 +31,7 @@ def run(
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
         day, is_today = workspace.clock.today(), workspace.clock.is_today
-        pages = render(workspace.cohort, workspace.site, workspace.standing(), day, is_today=is_today)
+        pages = render(workspace.cohort, workspace.site, workspace.standing(remembering=True), day, is_today=is_today)
         names = {page_name(team) for team in teams}
         kept = [page for page in pages if limit is None or page.path.stem in names]
         write(kept, folder)

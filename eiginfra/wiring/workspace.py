@@ -278,13 +278,24 @@ class Workspace:
             self.journal.finish(run, outcome)
         return report
 
-    def standing(self) -> list[Observed]:
-        """What exists of all that the inventory asks for, and other guests, each with its team: for handouts."""
+    def standing(self, *, remembering: bool = False) -> list[Observed]:
+        """What exists of all that the inventory asks for, and other guests, each with its team.
+
+        remembering: whether the journal is asked too, which knows whose account is whose.
+        """
+        history = self.journal.history(self.cohort.id) if remembering else ()
         resources: Sequence[Resource] = self.compiled.resources
         teams = [team.id for team in self.cohort.teams]
         with self.providers.within(LOOKING):
             observations = observe(
-                self.registry, resources, {}, cohort=self.cohort.id, teams=teams, available=self.providers.available, whole=True
+                self.registry,
+                resources,
+                {},
+                cohort=self.cohort.id,
+                teams=teams,
+                available=self.providers.available,
+                whole=True,
+                history=history,
             )
         by_address = {resource.address: resource.team for resource in resources}
         return [
