@@ -8,12 +8,12 @@ from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
 from eiginfra.lab.gitlab.pagination import KEYSET, PAGED, keyset, limit_offset, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.present_groups import shared_with
-from eiginfra.lab.gitlab.records import ProjectRecord
+from eiginfra.lab.gitlab.records import ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import default_branch, is_empty, readme
 from eiginfra.lab.gitlab.state import GitLabState
 
-_ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at")
-_OTHER_ORDERS = ("similarity", "star_count", "storage_size", "repository_size", "wiki_size", "packages_size")
+_ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at", "star_count")
+_OTHER_ORDERS = ("similarity", "storage_size", "repository_size", "wiki_size", "packages_size")
 LIST = {
     **KEYSET,
     "search": params.string(),
@@ -23,6 +23,7 @@ LIST = {
     "active": params.boolean(),
     "owned": params.boolean(default=False),
     "membership": params.boolean(default=False),
+    "starred": params.boolean(default=False),
     "with_issues_enabled": params.boolean(default=False),
     "with_merge_requests_enabled": params.boolean(default=False),
     "simple": params.boolean(default=False),
@@ -44,6 +45,7 @@ _SOME = (
     "search",
     "simple",
     "sort",
+    "starred",
     "visibility",
     "with_issues_enabled",
     "with_merge_requests_enabled",
@@ -58,7 +60,11 @@ def listed(call: GitLabCall, projects: list[ProjectRecord], *, with_access: bool
     given = call.given
     found = [project for project in projects if _wanted(call, project, given)]
     order = given["order_by"]
-    found.sort(key=lambda project: (getattr(project, order), project.id), reverse=given["sort"] == "desc")
+
+    def key(project: ProjectRecord) -> tuple[Any, int]:
+        return (len(stars_of(call.state, project.id)) if order == "star_count" else getattr(project, order), project.id)
+
+    found.sort(key=key, reverse=given["sort"] == "desc")
     simple = given["simple"] or call.user is None
 
     def present(project: ProjectRecord) -> dict[str, Any]:
@@ -82,6 +88,8 @@ def _wanted(call: GitLabCall, project: ProjectRecord, given: dict[str, Any]) -> 
         return False
     marked, active = project.marked_for_deletion_on, given.get("active")
     if active is not None and active is not (marked is None and not is_archived(call.state, ("project", project.id))):
+        return False
+    if given["starred"] and (call.user is None or call.user.id not in stars_of(call.state, project.id)):
         return False
     if not _plain_filters(call.state, project, given):
         return False
@@ -129,7 +137,7 @@ def present_simple(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "readme_url": f"{state.url}/{project.full_path}/-/blob/{branch}/{file}" if file else None,
         "forks_count": 0,
         "avatar_url": avatar_url(state, "project", project),
-        "star_count": 0,
+        "star_count": len(stars_of(state, project.id)),
         "last_activity_at": project.last_activity_at,
         "visibility": project.visibility,
         "namespace": namespace,
@@ -174,6 +182,12 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "marked_for_deletion_on": project.marked_for_deletion_on,
         **({"runners_token": None} if may(call, ("project", project.id), MAINTAINER) else {}),
     }
+
+
+def stars_of(state: GitLabState, project_id: int) -> list[int]:
+    """Who gave a star to a project: the ids of those who are still there."""
+    known: list[int] = state.extra["star"].get(key_of(("project", project_id)), [])
+    return [number for number in known if number in state.users]
 
 
 def permissions(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:

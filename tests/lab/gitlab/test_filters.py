@@ -52,7 +52,7 @@ def people(gl):
         own = gl.projects.create({"name": f"own {number}", "path": f"q{9 - number}", **fields, **off}, sudo="filters-user")
     own.archive()
     gl.projects.create({"name": "own going"}, sudo="filters-user").delete()
-    return user, tokens
+    return user, tokens, own.id
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def _project(gl, user, main):
 @pytest.fixture(scope="module")
 def places(gl, people, groups):
     """Two of everything that is listed: a route's first part -> id; and the tokens of others than administrators."""
-    (user, tokens), root, top, outside = people, groups["root"], groups["top"], groups["outside"]
+    (user, tokens, own), root, top, outside = people, groups["root"], groups["top"], groups["outside"]
 
     def project(place, **fields):
         names = {"name": f"p{next(_numbers)}", "path": f"q{100 - next(_numbers)}"}
@@ -135,6 +135,8 @@ def places(gl, people, groups):
     path = f"/groups/{root.id}/service_accounts/{robot['id']}/personal_access_tokens"
     gl.http_delete(f"{path}/{gl.http_post(path, post_data={'name': 't', 'scopes': ['api']})['id']}")
     gl.http_post(f"/projects/{project(outside[0]).id}/share", post_data={"group_id": top.id, "group_access": 30})
+    for loved in (main, gl.projects.get(own)):
+        loved.star()
     for place in (top, main):
         place.members.create({"user_id": user.id, "access_level": 10})
     numbers = {"groups": top.id, "projects": main.id, "users": user.id, "robot": robot["id"], "root": root.id}

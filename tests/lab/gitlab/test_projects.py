@@ -156,3 +156,15 @@ def test_group_projects(gl, api, group, project):
     assert [found["path"] for found in api("GET", "/projects", params={"topic": "t"}).json()] == ["below"]
     assert [found["path"] for found in api("GET", path, params={"search": "adler", "simple": "true"}).json()] == ["api"]
     assert [found["path"] for found in api("GET", f"/groups/{child.id}").json()["projects"]] == ["below"]
+
+
+def test_stars(api, group, project, person, acting):
+    path = f"/projects/{api('GET', f'/groups/{group.id}/projects').json()[0]['id']}"
+    user = person()
+    other = acting(user)
+    assert other("POST", f"{path}/star").json()["star_count"] == 1
+    assert other("POST", f"{path}/star").status_code == 304
+    assert [one["user"]["id"] for one in api("GET", f"{path}/starrers").json()] == [user.id]
+    assert len(other("GET", "/projects", params={"starred": "true"}).json()) == 1
+    assert other("POST", f"{path}/unstar").json()["star_count"] == 0
+    assert other("POST", f"{path}/unstar").status_code == 304
