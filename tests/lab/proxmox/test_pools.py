@@ -61,3 +61,15 @@ def test_destroying_a_guest_takes_it_out_of_its_pool_and_its_acls(pool):
     assert pool.task("DELETE", "/nodes/pve1/qemu/900") == "OK"
     assert pool.ok("GET", "/pools/x")["members"] == []
     assert [entry["path"] for entry in pool.ok("GET", "/access/acl")] == ["/"]
+
+
+def test_a_change_of_a_pool_is_done_as_a_whole_or_not_at_all(pve):
+    pve.vm(100)
+    pve.vm(101)
+    pve.ok("POST", "/pools", {"poolid": "ci", "comment": "before"})
+    pve.ok("POST", "/pools", {"poolid": "other"})
+    pve.ok("PUT", "/pools", {"poolid": "other", "vms": "101"})
+    refused = pve.call("PUT", "/pools", {"poolid": "ci", "vms": "100,101", "comment": "after", "storage": "local"})
+    assert (refused.status, "VM 101 belongs already to pool 'other'" in refused.reason) == (500, True)
+    [pool] = pve.ok("GET", "/pools", {"poolid": "ci"})
+    assert (pool["comment"], pool["members"]) == ("before", [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 
 from eiginfra.lab.proxmox.errors import ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.formats import split_list
@@ -90,16 +91,23 @@ def create_pool(call: ProxmoxCall) -> None:
 
 
 def _change(call: ProxmoxCall) -> None:
-    poolid = call.text("poolid")
-    with _said("update pools"):
-        pool = _find(call.lab, poolid)
-        if "comment" in call.p:
-            pool["comment"] = call.text("comment")
-        for text in split_list(call.text("vms")):
-            _member(call, "vms", int(text))
-        for name in split_list(call.text("storage")):
-            _member(call, "storage", name)
-    call.lab.access.forget()
+    """All of a change, or nothing: the file is written once, at its end."""
+    poolid, before = call.text("poolid"), deepcopy(call.lab.state.pools)
+    guests, storages = split_list(call.text("vms")), split_list(call.text("storage"))
+    try:
+        with _said("update pools"):
+            pool = _find(call.lab, poolid)
+            if "comment" in call.p:
+                pool["comment"] = call.text("comment")
+            for text in guests:
+                _member(call, "vms", int(text))
+            for name in storages:
+                _member(call, "storage", name)
+    except ProxmoxHttpError:
+        call.lab.state.pools = before
+        raise
+    finally:
+        call.lab.access.forget()
 
 
 def _member(call: ProxmoxCall, kind: str, item: int | str) -> None:
