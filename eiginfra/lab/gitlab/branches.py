@@ -7,7 +7,7 @@ from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
-from eiginfra.lab.gitlab.repository import default_branch, has_branch, is_empty, repository, resolve
+from eiginfra.lab.gitlab.repository import commit_files, default_branch, has_branch, is_empty, repository, resolve
 
 
 @takes({"search": params.string(), **PAGED})
@@ -37,6 +37,9 @@ def create(call: GitLabCall) -> Answer:
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     given = call.given
+    if is_empty(call.state, project):
+        # An empty repository gets its default branch first, with an empty README.
+        commit_files(call, project, default_branch(call.state, project), "Add README.md", {"README.md": b""})
     if has_branch(call.state, project, given["branch"]):
         raise message(400, "Branch already exists")
     number = resolve(call.state, project, given["ref"])

@@ -202,3 +202,9 @@ def test_variables_by_environment(api, project):
         assert api("POST", base, json={"key": "K", "value": scope, "environment_scope": scope}).status_code == 201
     assert api("GET", f"{base}/K").status_code == 409
     assert api("GET", f"{base}/K", params={"filter[environment_scope]": "production"}).json()["value"] == "production"
+
+
+def test_the_first_branch_of_an_empty_repository_brings_the_default_one(api, gl, group):
+    project = gl.projects.create({"name": "bare", "namespace_id": group.id})
+    assert api("POST", f"/projects/{project.id}/repository/branches", json={"branch": "my.branch", "ref": "main"}).status_code == 201
+    assert [one["name"] for one in api("GET", f"/projects/{project.id}/repository/branches").json()] == ["main", "my.branch"]
