@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit contract hunt bench faults soak replay clients peers new-kind format man lock clean
+.PHONY: help demo test lint types unit contract hunt bench faults attack soak replay clients peers new-kind format man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
+
+attack: $(VENV)/dev.stamp ## All attacks on git, secrets, saved plans and what is shown: how many were tried, how many held
+	$(BIN)/python benchmarks/attack.py $(ATTACK)
 
 soak: $(VENV)/dev.stamp ## 200 rounds of reconcile on a lab that is tampered with and fails
 	$(BIN)/python benchmarks/soak.py $(SOAK)

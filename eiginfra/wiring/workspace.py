@@ -237,7 +237,7 @@ class Workspace:
     def judged(self, saved: Plan) -> Judgement:
         """A saved plan of this project, as if it were made now. Raises InputError for what is no plan, GuardError if it may not be now."""
         if any(change.address.kind not in self.registry for change in saved.changes):
-            raise InputError([error("plan-altered", name="the plan")])
+            raise InputError([error("plan-altered", name="plan")])
         fresh = self.plan(asked_of(saved.meta.asked))
         if fresh.errors:
             raise GuardError(fresh.errors)
