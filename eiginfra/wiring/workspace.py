@@ -49,6 +49,7 @@ from eiginfra.wiring.secrets import resolve
 from eiginfra.wiring.selection import chosen, orphans_among
 from eiginfra.wiring.settings import named
 from eiginfra.wiring.siblings import Siblings
+from eiginfra.wiring.sorting import sorted_findings, wrong_places
 
 
 class Workspace:
@@ -137,7 +138,7 @@ class Workspace:
         Raises InputError, with the findings of the inventory's own checks.
         """
         own = self._inventory_findings
-        wrong = _wrong(own)
+        wrong = wrong_places(own)
         try:
             compiled = self._compile(self.cohort, wrong)
         except InputError as problem:
@@ -158,7 +159,7 @@ class Workspace:
         compiled, own = self.compiled, self._inventory_findings
         wanted = check_wanted(self.registry, compiled.resources, self.cohort.limits())
         # What only follows from a value that is known to be wrong is not told a second time.
-        wrong = _wrong(own)
+        wrong = wrong_places(own)
         wanted = [found for found in wanted if found.location not in wrong]
         return sorted_findings([*own, *compiled.findings, *wanted])
 
@@ -339,20 +340,3 @@ class Workspace:
             return None if cap is None or cap.allows(removed, total) else str(cap)
 
         return allows
-
-
-def _wrong(findings: Sequence[Finding]) -> frozenset[Location]:
-    """Where there are errors."""
-    errors = (found for found in findings if found.severity is Severity.ERROR)
-    return frozenset(place for found in errors for place in (found.location, *found.also) if place is not None)
-
-
-def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
-    """Errors first, then by place; each once."""
-    order = {severity: place for place, severity in enumerate(Severity)}
-
-    def place(found: Finding) -> tuple[int, str, int, int, str]:
-        where = found.location
-        return (order[found.severity], where.file if where else "", where.line if where else 0, where.column if where else 0, str(found))
-
-    return sorted(dict.fromkeys(findings), key=place)
