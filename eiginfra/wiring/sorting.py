@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from eiginfra.core.finding import Finding, Location, Severity
 
 
-def wrong_places(findings: Sequence[Finding]) -> frozenset[Location]:
+def wrong_locations(findings: Sequence[Finding]) -> frozenset[Location]:
     """Where there are errors."""
     errors = (found for found in findings if found.severity is Severity.ERROR)
     return frozenset(place for found in errors for place in (found.location, *found.also) if place is not None)

@@ -49,7 +49,7 @@ from eiginfra.wiring.secrets import resolve
 from eiginfra.wiring.selection import chosen, orphans_among
 from eiginfra.wiring.settings import named
 from eiginfra.wiring.siblings import Siblings
-from eiginfra.wiring.sorting import sorted_findings, wrong_places
+from eiginfra.wiring.sorting import sorted_findings, wrong_locations
 
 
 class Workspace:
@@ -138,7 +138,7 @@ class Workspace:
         Raises InputError, with the findings of the inventory's own checks.
         """
         own = self._inventory_findings
-        wrong = wrong_places(own)
+        wrong = wrong_locations(own)
         try:
             compiled = self._compile(self.cohort, wrong)
         except InputError as problem:
@@ -159,7 +159,7 @@ class Workspace:
         compiled, own = self.compiled, self._inventory_findings
         wanted = check_wanted(self.registry, compiled.resources, self.cohort.limits())
         # What only follows from a value that is known to be wrong is not told a second time.
-        wrong = wrong_places(own)
+        wrong = wrong_locations(own)
         wanted = [found for found in wanted if found.location not in wrong]
         return sorted_findings([*own, *compiled.findings, *wanted])
 
