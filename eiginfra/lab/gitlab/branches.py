@@ -5,6 +5,7 @@ from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
+from eiginfra.lab.gitlab.git_objects import TREE_MODE, identity, tree_contents
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import commit_files, default_branch, has_branch, is_empty, repository, resolve
@@ -91,6 +92,7 @@ def tree(call: GitLabCall) -> Answer:
     repo = repository(call.state, project)
     flat = repo["trees"][resolved(call, project, given.get("ref"), "404 Tree Not Found")]
     prefix = f"{given['path'].strip('/')}/" if given.get("path") else ""
+    folders = {folder: identity("tree", content) for folder, content in tree_contents(flat).items()}
     found: dict[str, Json] = {}
     for path, entry in sorted(flat.items()):
         if not path.startswith(prefix):
@@ -99,7 +101,7 @@ def tree(call: GitLabCall) -> Answer:
         for depth in range(1, len(parts)):
             folder = prefix + "/".join(parts[:depth])
             if depth == 1 or given["recursive"]:
-                found.setdefault(folder, _tree_object(folder, entry["blob"][::-1], "040000"))
+                found.setdefault(folder, _tree_object(folder, folders[folder], TREE_MODE))
         if len(parts) == 1 or given["recursive"]:
             found[path] = _tree_object(path, entry["blob"], entry["mode"])
     ordered = sorted(found.values(), key=lambda item: (item["type"] != "tree", item["path"]))
@@ -107,7 +109,7 @@ def tree(call: GitLabCall) -> Answer:
 
 
 def _tree_object(path: str, number: str, mode: str) -> Json:
-    kind = "tree" if mode == "040000" else "blob"
+    kind = "tree" if mode == TREE_MODE else "blob"
     return {"id": number, "name": path.rpartition("/")[2], "type": kind, "path": path, "mode": mode}
 
 

@@ -9,10 +9,11 @@ from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
+from eiginfra.lab.gitlab.git_objects import Tree
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import (
-    Tree,
+    ancestry,
     is_empty,
     put_blob,
     repository,
@@ -36,22 +37,20 @@ def present(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
     return {**commit, "web_url": f"{call.state.url}/{project.full_path}/-/commit/{commit['id']}"}
 
 
-@takes({"ref_name": params.string(), "path": params.string(), **PAGED})
+@takes({"ref_name": params.string(), "path": params.string(), "all": params.boolean(default=False), **PAGED})
 def index(call: GitLabCall) -> Answer:
-    """GET …/repository/commits: from a branch or commit back."""
+    """GET …/repository/commits: from a branch or commit back, or of all branches and tags."""
     project = find_project(call)
     given = call.given
     if is_empty(call.state, project):
         return paginate(call, [], lambda commit: commit)
-    number: str | None = resolved(call, project, given.get("ref_name"), "404 Tree Not Found")
     repo = repository(call.state, project)
-    found = []
-    while number:
-        commit = repo["commits"][number]
-        parent = next(iter(commit["parent_ids"]), None)
-        if not given.get("path") or _touches(repo, commit, parent, given["path"]):
-            found.append(commit)
-        number = parent
+    if given["all"]:
+        starts = [*repo["branches"].values(), *(tag["commit"] for tag in repo["tags"].values())]
+    else:
+        starts = [resolved(call, project, given.get("ref_name"), "404 Tree Not Found")]
+    path, commits = given.get("path"), (repo["commits"][number] for number in ancestry(repo, *starts))
+    found = [commit for commit in commits if not path or _touches(repo, commit, next(iter(commit["parent_ids"]), None), path)]
     return paginate(call, found, lambda commit: present(call, project, commit))
 
 
@@ -61,13 +60,19 @@ def _touches(repo: Json, commit: Json, parent: str | None, path: str) -> bool:
     return (before or {}).get("blob") != (after or {}).get("blob")
 
 
-def show(call: GitLabCall) -> Answer:
-    """GET …/repository/commits/:sha."""
-    project = find_project(call)
+def found_commit(call: GitLabCall, project: ProjectRecord) -> Json:
+    """The commit of the path's `:sha`; raises GitLabHttpError 404."""
     number = resolve(call.state, project, call.path["sha"])
     if number is None:
         raise not_found("Commit")
-    return ok(_detail(call, project, repository(call.state, project)["commits"][number]))
+    commit: Json = repository(call.state, project)["commits"][number]
+    return commit
+
+
+def show(call: GitLabCall) -> Answer:
+    """GET …/repository/commits/:sha."""
+    project = find_project(call)
+    return ok(_detail(call, project, found_commit(call, project)))
 
 
 def _detail(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
@@ -122,7 +127,7 @@ def apply(call: GitLabCall, project: ProjectRecord, given: dict[str, Any], actio
     state, branch = call.state, given["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
-    _check_push(call, project, branch)
+    check_push(call, project, branch)
     repo = repository(state, project)
     start = given.get("start_sha") or given.get("start_branch")
     parent: str | None = repo["branches"].get(branch)
@@ -181,7 +186,8 @@ def _entry(repo: Json, content: bytes, action: Json) -> Json:
     return {"blob": put_blob(repo, content), "mode": mode, "last": None}
 
 
-def _check_push(call: GitLabCall, project: ProjectRecord, branch: str) -> None:
+def check_push(call: GitLabCall, project: ProjectRecord, branch: str) -> None:
+    """Raise GitLabHttpError 403 for a protected branch that is not the caller's to push to."""
     for rule in call.state.extra["protected_branch"].get(key_of(("project", project.id)), []):
         named = [entry["user_id"] for entry in rule["push_access_levels"]]
         if rule["name"] != branch or (call.user and call.user.id in named):

@@ -54,6 +54,11 @@ def invalid(**errors: list[str]) -> GitLabHttpError:
     return message(400, errors)
 
 
+def not_modelled(what: str) -> GitLabHttpError:
+    """501 of what GitLab has and the lab does not model."""
+    return message(501, f"501 Not Implemented - the lab does not model {what}")
+
+
 def ruby(errors: Mapping[str, list[str]]) -> str:
     """Errors as Ruby prints a hash, for that is what GitLab puts into some messages."""
     inner = ", ".join(

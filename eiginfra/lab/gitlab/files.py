@@ -28,10 +28,15 @@ _PLAIN = {name: param for name, param in _WRITING.items() if name not in ("encod
 @takes({"ref": params.string()})
 def show(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path, content in base64; HEAD gives the same in headers."""
-    content, found = _read(call)
-    described = {
-        "file_name": call.path["file_path"].rpartition("/")[2],
-        "file_path": call.path["file_path"],
+    content, found = read_file(call)
+    described = _described(content, found, call.path["file_path"])
+    return Answer(200, {**described, "content": base64.b64encode(content).decode()}, headers_of(content, found, call.path["file_path"]))
+
+
+def _described(content: bytes, found: Json, path: str) -> Json:
+    return {
+        "file_name": path.rpartition("/")[2],
+        "file_path": path,
         "size": len(content),
         "encoding": "base64",
         "content_sha256": sha256(content).hexdigest(),
@@ -41,19 +46,23 @@ def show(call: GitLabCall) -> Answer:
         "last_commit_id": found["last"],
         "execute_filemode": found["mode"] == "100755",
     }
-    headers = {f"x-gitlab-{name.replace('_', '-')}": str(value) for name, value in described.items()}
-    ascii_headers = {name: value for name, value in headers.items() if value.isascii()}
-    return Answer(200, {**described, "content": base64.b64encode(content).decode()}, ascii_headers)
+
+
+def headers_of(content: bytes, found: Json, path: str) -> dict[str, str]:
+    """What is known of a file, as headers; names beyond ASCII are left out."""
+    headers = {f"x-gitlab-{name.replace('_', '-')}": str(value) for name, value in _described(content, found, path).items()}
+    return {name: value for name, value in headers.items() if value.isascii()}
 
 
 @takes({"ref": params.string()})
 def raw(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path/raw."""
-    content, _ = _read(call)
+    content, _ = read_file(call)
     return Answer(200, content, {"content-type": "text/plain; charset=utf-8", "content-disposition": "inline"})
 
 
-def _read(call: GitLabCall) -> tuple[bytes, Json]:
+def read_file(call: GitLabCall) -> tuple[bytes, Json]:
+    """The bytes of the path's file at a ref, and what the tree says of it; raises GitLabHttpError 404."""
     project = find_project(call)
     given = call.given
     ref = given.get("ref") or "HEAD"

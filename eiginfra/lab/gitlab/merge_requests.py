@@ -6,7 +6,7 @@ from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, tak
 from eiginfra.lab.gitlab.errors import conflict, invalid
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import has_branch, resolve
+from eiginfra.lab.gitlab.repository import ancestry, has_branch, repository, resolve
 
 _KIND = "merge_request"
 _FIELDS = {
@@ -21,7 +21,8 @@ _CHANGES = {**_FIELDS, **issuables.CHANGES}
 _LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
 
 
-def _present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
+def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
+    """A merge request as GitLab shows it."""
     users = call.state.users
     shown = issuables.present(call, project, request, "!", "merge_requests")
     draft = request["title"].lower().startswith(("draft:", "[draft]", "(draft)"))
@@ -51,6 +52,14 @@ def _present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
     }
 
 
+def brought(call: GitLabCall, project: ProjectRecord, request: Json) -> list[str]:
+    """The ids of the commits that the source branch has beyond the target branch, newest first."""
+    repo = repository(call.state, project)
+    source, target = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
+    known = set(ancestry(repo, target)) if target else set()
+    return [number for number in ancestry(repo, source) if number not in known] if source else []
+
+
 @takes(_LIST)
 def index(call: GitLabCall) -> Answer:
     """GET …/merge_requests."""
@@ -61,7 +70,7 @@ def index(call: GitLabCall) -> Answer:
         for request in issuables.filtered(call, _KIND, project, given)
         if all(given.get(name) in (None, request[name]) for name in ("source_branch", "target_branch"))
     ]
-    return paginate(call, found, lambda request: _present(call, project, request))
+    return paginate(call, found, lambda request: present(call, project, request))
 
 
 def show(call: GitLabCall) -> Answer:
@@ -69,7 +78,7 @@ def show(call: GitLabCall) -> Answer:
     project = find_project(call)
     request = issuables.find(call, _KIND, project, call.path["iid"])
     alone = {"subscribed": False, "changes_count": None, "first_contribution": False, "user": {"can_merge": call.user is not None}}
-    return ok({**_present(call, project, request), **alone})
+    return ok({**present(call, project, request), **alone})
 
 
 @takes({**_FIELDS, **{name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}})
@@ -90,7 +99,7 @@ def create(call: GitLabCall) -> Answer:
     }
     _change(call, project, request, given)
     issuables.own(call, _KIND, project).append(request)
-    return created(_present(call, project, request))
+    return created(present(call, project, request))
 
 
 def _check(call: GitLabCall, project: ProjectRecord, given: Json) -> None:
@@ -115,7 +124,7 @@ def update(call: GitLabCall) -> Answer:
     writable(call, ("project", project.id))
     given = call.given
     _change(call, project, request, given)
-    return ok(_present(call, project, request))
+    return ok(present(call, project, request))
 
 
 def _change(call: GitLabCall, project: ProjectRecord, request: Json, given: Json) -> None:

@@ -1,21 +1,18 @@
 """A project's repository as plain data: blobs, a flat tree for each commit, branches."""
 
 import base64
-from hashlib import sha1
 from typing import Any
 
 from eiginfra.lab.gitlab.call import GitLabCall
+from eiginfra.lab.gitlab.git_objects import Tree, commit_content, identity, tree_contents
 from eiginfra.lab.gitlab.present_groups import branch_protection
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
 
-Tree = dict[str, Json]
-"""Path -> {`blob`: sha, `mode`: text, `last`: id of the commit that changed it last}."""
-
 
 def repository(state: GitLabState, project: ProjectRecord) -> Json:
     """The repository, made empty at first sight."""
-    empty: Json = {"branches": {}, "commits": {}, "trees": {}, "blobs": {}}
+    empty: Json = {"branches": {}, "tags": {}, "commits": {}, "trees": {}, "blobs": {}}
     result: Json = state.extra["repository"].setdefault(key_of(("project", project.id)), empty)
     return result
 
@@ -56,19 +53,32 @@ def readme(state: GitLabState, project: ProjectRecord) -> str | None:
 
 
 def resolve(state: GitLabState, project: ProjectRecord, ref: str | None) -> str | None:
-    """The id of the commit that a branch, a full or a short id means."""
+    """The id of the commit that a branch, a tag, a full or a short id means."""
     known = _known(state, project)
     if known is None:
         return None
     ref = default_branch(state, project) if ref in (None, "HEAD") else ref
     if ref in known["branches"]:
         return str(known["branches"][ref])
+    if ref in known["tags"]:
+        return str(known["tags"][ref]["commit"])
     return next((commit for commit in known["commits"] if ref and len(ref) >= 7 and commit.startswith(ref)), None)
+
+
+def ancestry(repo: Json, *starts: str) -> list[str]:
+    """The ids of some commits and of all before them, newest first."""
+    found, waiting = set(), list(starts)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += repo["commits"][number]["parent_ids"]
+    return [number for number in reversed(repo["commits"]) if number in found]
 
 
 def put_blob(repo: Json, content: bytes) -> str:
     """Store a content; its id is Git's."""
-    digest = sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    digest = identity("blob", content)
     repo["blobs"][digest] = base64.b64encode(content).decode()
     return digest
 
@@ -81,18 +91,11 @@ def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: 
     state, user = call.state, call.known_user()
     repo = repository(state, project)
     first = is_empty(state, project)
-    now = state.now().replace("Z", "+00:00")
+    now = f"{state.now()[:19]}.000+00:00"
     author = fields.get("author_name") or user.name
     email = fields.get("author_email") or user.email
-    entries = "".join(f"{path}\0{entry['blob']}{entry['mode']}\n" for path, entry in sorted(tree.items()))
-    head = f"{parent}\n{author} {email} {now}\n{len(repo['commits'])}\n{fields['message']}\n"
-    number = sha1((head + entries).encode(), usedforsecurity=False).hexdigest()
     commit: Json = {
-        "id": number,
-        "short_id": number[:8],
-        "created_at": now,
         "parent_ids": [parent] if parent else [],
-        "title": fields["message"].partition("\n")[0],
         "message": fields["message"],
         "author_name": author,
         "author_email": email,
@@ -100,9 +103,10 @@ def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: 
         "committer_name": user.name,
         "committer_email": user.email,
         "committed_date": now,
-        "trailers": {},
-        "extended_trailers": {},
     }
+    number = identity("commit", commit_content(commit, identity("tree", tree_contents(tree)[""])))
+    commit |= {"id": number, "short_id": number[:8], "created_at": now, "title": fields["message"].partition("\n")[0]}
+    commit |= {"trailers": {}, "extended_trailers": {}}
     repo["commits"][number] = commit
     repo["trees"][number] = {path: {**entry, "last": entry["last"] or number} for path, entry in tree.items()}
     repo["branches"][branch] = number

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from eiginfra.lab.gitlab.call import GitLabCall, GitLabEndpoint, Handler
-from eiginfra.lab.gitlab.errors import GitLabHttpError, message
+from eiginfra.lab.gitlab.errors import GitLabHttpError, not_modelled
 from eiginfra.lab.gitlab.params import Declared, read, undeclared, unmodelled
 from eiginfra.lab.gitlab.router import Router
 from eiginfra.lab.vain import AskedInVain
@@ -65,8 +65,3 @@ def unknown_route(method: str, raw_path: str, methods: set[str], in_vain: AskedI
     if methods := methods | known.methods:
         return GitLabHttpError(405, {"error": "405 Not Allowed"}, {"allow": ", ".join(sorted(methods))})
     return GitLabHttpError(404, {"error": "404 Not Found"})
-
-
-def not_modelled(what: str) -> GitLabHttpError:
-    """501 of what GitLab has and the lab does not model."""
-    return message(501, f"501 Not Implemented - the lab does not model {what}")

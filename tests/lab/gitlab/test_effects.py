@@ -28,6 +28,8 @@ ELSEWHERE = {
     "POST /projects/:id/repository/files/:file_path": "test_repository.py",
     "PUT /projects/:id/repository/files/:file_path": "test_repository.py",
     "POST /projects/:id/repository/branches": "test_repository.py",
+    "POST /projects/:id/repository/commits/:sha/cherry_pick": "test_git.py",
+    "POST /projects/:id/repository/commits/:sha/revert": "test_git.py",
     "POST /user/personal_access_tokens": "of narrow scopes, else as POST /users/:id/personal_access_tokens",
     "PUT /groups/:id/labels": "as PUT /groups/:id/labels/:label_id",
     "PUT /projects/:id/labels": "as PUT /projects/:id/labels/:label_id",
