@@ -85,6 +85,6 @@ def of_kind(kind: int) -> list[Attack]:
 
 def every() -> list[Attack]:
     """All attacks, by kind and name."""
-    from support.attacks import answers, git, plans, secrets  # noqa: F401, PLC0415 - each module enters its own
+    from support.attacks import answers, bounds, git, plans, secrets  # noqa: F401, PLC0415 - each module enters its own
 
     return sorted(ATTACKS, key=lambda found: (found.kind, found.name))

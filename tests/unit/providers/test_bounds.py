@@ -2,55 +2,14 @@
 
 import gzip
 from collections.abc import Iterator
-from itertools import chain, cycle, repeat
 
 import pytest
+from support.attacks.bounds import HEAD, TOO_LARGE, TOO_SLOW, drip, policy
 from support.hostile import hostile, whole
 
 from eiginfra.core.errors import LostAnswerError, PermanentError, TransientError, UnreachableError
-from eiginfra.providers.bounds import Bounds, Phase
-from eiginfra.providers.http import HttpPolicy, open_session
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-BOMB = gzip.compress(bytes(4 << 20))
-
-
-def drip(first: bytes, drop: bytes) -> Iterator[bytes]:
-    """A little at a time, with pauses."""
-    return chain([first], cycle([drop, b""]))
-
-
-def deflated_for_ever() -> Iterator[bytes]:
-    """Empty blocks: bytes that come to nothing when they are decompressed."""
-    yield HEAD + b"Content-Encoding: deflate\r\nTransfer-Encoding: chunked\r\n\r\n"
-    yield b"2\r\n\x78\x9c\r\n"
-    yield from repeat(b"c350\r\n" + b"\x00\x00\x00\xff\xff" * 10000 + b"\r\n")
-
-
-TOO_LARGE = {
-    "endless-body": lambda _: chain([HEAD + b"\r\n"], repeat(b"x" * 65536)),
-    "endless-chunks": lambda _: chain([HEAD + b"Transfer-Encoding: chunked\r\n\r\n"], repeat(b"10000\r\n" + b"x" * 65536 + b"\r\n")),
-    "announced": lambda _: chain([HEAD + b"Content-Length: 99999999999\r\n\r\n"], repeat(b"x" * 65536)),
-    "gzip-bomb": lambda _: [whole(BOMB, "Content-Encoding: gzip")],
-    "gzip-in-gzip": lambda _: [whole(gzip.compress(BOMB), "Content-Encoding: gzip, gzip")],
-    "endless-continue": lambda _: repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
-    "empty-blocks": lambda _: deflated_for_ever(),
-    "endless-trailers": lambda _: chain([HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"], repeat(b"X: y\r\n" * 10000)),
-}
-
-TOO_SLOW = {
-    "body": lambda _: drip(HEAD + b"\r\n", b"x"),
-    "headers": lambda _: drip(HEAD, b"X-A: b\r\n"),
-    "a-header": lambda _: drip(HEAD, b"X"),
-    "status": lambda _: drip(b"HTTP/1.1 200 ", b"O"),
-    "chunk-length": lambda _: drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
-    "trailers": lambda _: drip(HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"),
-    "continue": lambda _: drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-}
-
-
-def policy(**bounds: object) -> HttpPolicy:
-    return HttpPolicy("gitlab", backoff=0.001, timeout=5, bounds=Bounds(**{"seconds": 20, "size": 1 << 20, **bounds}))  # type: ignore[arg-type]
+from eiginfra.providers.bounds import Phase
+from eiginfra.providers.http import open_session
 
 
 @pytest.mark.parametrize("script", TOO_LARGE.values(), ids=TOO_LARGE)
