@@ -125,6 +125,22 @@ def find_project(call: GitLabCall) -> ProjectRecord:
     return project
 
 
+def may_read_code(call: GitLabCall, project: ProjectRecord) -> bool:
+    """Whether the caller may read a project's repository: not as a guest of a private one, nor where it is switched off."""
+    level = project.settings.get("repository_access_level", "enabled")
+    if project.visibility == "private":
+        return level != "disabled" and may(call, ("project", project.id), REPORTER)
+    return level == "enabled" or (level == "private" and may(call, ("project", project.id), GUEST))
+
+
+def find_code(call: GitLabCall) -> ProjectRecord:
+    """The project of the path's `:id`, whose repository the caller may read; raises GitLabHttpError 404 or 403."""
+    project = find_project(call)
+    if not may_read_code(call, project):
+        raise forbidden()
+    return project
+
+
 def _moved(call: GitLabCall, project: ProjectRecord) -> GitLabHttpError:
     """The answer to a project's former path: the way to it, for reading; writing is refused."""
     if call.method != "GET":

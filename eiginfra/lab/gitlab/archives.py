@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha1
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, GitLabEndpoint, Route, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, not_found, not_modelled
 from eiginfra.lab.gitlab.git_objects import commit_content, framed, identity, tag_content, tree_contents
@@ -28,7 +28,7 @@ Member = tuple[str, bytes, bool]
 def _archive(kind: str) -> GitLabEndpoint:
     def work(call: GitLabCall) -> Answer:
         """GET …/repository/archive, of a branch, a tag or a commit."""
-        project = find_project(call)
+        project = find_code(call)
         ref = call.given.get("sha") or default_branch(call.state, project)
         number = resolve(call.state, project, ref)
         if number is None:
@@ -81,7 +81,7 @@ def _zipped(members: list[Member], moment: datetime) -> bytes:
 @takes({"wiki": params.boolean(default=False)})
 def snapshot(call: GitLabCall) -> Answer:
     """GET …/snapshot, for administrators: the bare repository with all of Git's objects, as a tar file."""
-    project = find_project(call)
+    project = find_code(call)
     if call.given["wiki"]:
         raise not_modelled("snapshots of wikis")
     if not call.known_user().admin:
@@ -108,7 +108,7 @@ def _bare(repo: Json, default: str) -> list[Member]:
 
 
 def _blob(call: GitLabCall) -> bytes:
-    known: str | None = repository(call.state, find_project(call))["blobs"].get(call.path["sha"])
+    known: str | None = repository(call.state, find_code(call))["blobs"].get(call.path["sha"])
     if known is None:
         raise not_found("Blob")
     return base64.b64decode(known)

@@ -4,7 +4,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, takes
 from eiginfra.lab.gitlab.diffs import content, parent_tree, renames
 from eiginfra.lab.gitlab.errors import not_modelled
@@ -19,7 +19,7 @@ _COMMITTED = ("committed_date", "committer_name", "committer_email")
 @takes({"ref": params.string(required=True)})
 def show(call: GitLabCall) -> Answer:
     """GET …/repository/files/:file_path/blame."""
-    project = find_project(call)
+    project = find_code(call)
     data, found = read_file(call)
     repo = repository(call.state, project)
     lines = data.decode("utf-8", "replace").splitlines()

@@ -1,7 +1,7 @@
 """Branches and trees of a project's repository."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
@@ -14,7 +14,7 @@ from eiginfra.lab.gitlab.repository import commit_files, default_branch, has_bra
 @takes({"search": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/repository/branches."""
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     if is_empty(call.state, project):
         return paginate(call, [], lambda name: name)
@@ -25,7 +25,7 @@ def index(call: GitLabCall) -> Answer:
 
 def show(call: GitLabCall) -> Answer:
     """GET …/repository/branches/:branch."""
-    project = find_project(call)
+    project = find_code(call)
     if not has_branch(call.state, project, call.path["branch"]):
         raise not_found("Branch")
     return ok(_branch(call, project, call.path["branch"]))
@@ -34,7 +34,7 @@ def show(call: GitLabCall) -> Answer:
 @takes({"branch": params.string(required=True), "ref": params.string(required=True)})
 def create(call: GitLabCall) -> Answer:
     """POST …/repository/branches."""
-    project = find_project(call)
+    project = find_code(call)
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     given = call.given
@@ -52,7 +52,7 @@ def create(call: GitLabCall) -> Answer:
 
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/repository/branches/:branch."""
-    project, name = find_project(call), call.path["branch"]
+    project, name = find_code(call), call.path["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     if not has_branch(call.state, project, name):
@@ -85,7 +85,7 @@ def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
 @takes({"ref": params.string(), "path": params.string(), "recursive": params.boolean(default=False), **PAGED})
 def tree(call: GitLabCall) -> Answer:
     """GET …/repository/tree."""
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     if is_empty(call.state, project):
         raise not_found("Tree")

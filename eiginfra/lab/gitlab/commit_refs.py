@@ -1,7 +1,7 @@
 """Where a commit is found: branches, tags, merge requests; and what commits have in common."""
 
 from eiginfra.lab.gitlab import issuables, merge_requests, params
-from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
 from eiginfra.lab.gitlab.commits import found_commit, present
 from eiginfra.lab.gitlab.errors import message, not_found
@@ -12,7 +12,7 @@ from eiginfra.lab.gitlab.repository import ancestry, repository, resolve
 @takes({"type": params.string("branch", "tag", "all", default="all"), **PAGED})
 def refs(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha/refs: the branches and tags that have the commit."""
-    project = find_project(call)
+    project = find_code(call)
     number, repo, kind = found_commit(call, project)["id"], repository(call.state, project), call.given["type"]
     heads = [("branch", name, head) for name, head in sorted(repo["branches"].items()) if kind != "tag"]
     heads += [("tag", name, tag["commit"]) for name, tag in sorted(repo["tags"].items()) if kind != "branch"]
@@ -23,7 +23,7 @@ def refs(call: GitLabCall) -> Answer:
 @takes(PAGED)
 def requests(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha/merge_requests: those that bring the commit."""
-    project = find_project(call)
+    project = find_code(call)
     number = found_commit(call, project)["id"]
     own = issuables.own(call, "merge_request", project)
     found = [request for request in own if number in merge_requests.brought(call, project, request)]
@@ -32,14 +32,14 @@ def requests(call: GitLabCall) -> Answer:
 
 def signature(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha/signature: the lab's commits have none."""
-    found_commit(call, find_project(call))
+    found_commit(call, find_code(call))
     raise not_found("Signature")
 
 
 @takes({"refs": params.strings(required=True)})
 def merge_base(call: GitLabCall) -> Answer:
     """GET …/repository/merge_base: the newest commit before the first ref and before one of the others."""
-    project, names = find_project(call), call.given["refs"]
+    project, names = find_code(call), call.given["refs"]
     if len(names) < 2:
         raise message(400, "Provide at least 2 refs")
     numbers = {name: resolve(call.state, project, name) for name in names}

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
 from eiginfra.lab.gitlab.git_objects import Tree
@@ -40,7 +40,7 @@ def present(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
 @takes({"ref_name": params.string(), "path": params.string(), "all": params.boolean(default=False), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/repository/commits: from a branch or commit back, or of all branches and tags."""
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     if is_empty(call.state, project):
         return paginate(call, [], lambda commit: commit)
@@ -71,7 +71,7 @@ def found_commit(call: GitLabCall, project: ProjectRecord) -> Json:
 
 def show(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha."""
-    project = find_project(call)
+    project = find_code(call)
     return ok(_detail(call, project, found_commit(call, project)))
 
 
@@ -111,7 +111,7 @@ def _lines(repo: Json, entry: Json | None) -> list[bytes]:
 )
 def create(call: GitLabCall) -> Answer:
     """POST …/repository/commits: several file actions in one commit."""
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     commit = apply(
         call, project, given, [{**item, "content": _content(item.get("content"), item["encoding"])} for item in given["actions"]]

@@ -5,7 +5,7 @@ import re
 from difflib import unified_diff
 from typing import Any
 
-from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, takes
 from eiginfra.lab.gitlab.commits import found_commit
 from eiginfra.lab.gitlab.errors import not_modelled
@@ -105,7 +105,7 @@ def _ended(line: str) -> str:
 @takes(PAGED)
 def index(call: GitLabCall) -> Answer:
     """GET …/repository/commits/:sha/diff."""
-    project = find_project(call)
+    project = find_code(call)
     commit = found_commit(call, project)
     repo = repository(call.state, project)
     changes: list[Any] = between(repo, parent_tree(repo, commit), repo["trees"][commit["id"]])

@@ -4,7 +4,7 @@ import base64
 from hashlib import sha256
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import find_project
+from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import apply
 from eiginfra.lab.gitlab.errors import message, not_found
@@ -63,7 +63,7 @@ def raw(call: GitLabCall) -> Answer:
 
 def read_file(call: GitLabCall) -> tuple[bytes, Json]:
     """The bytes of the path's file at a ref, and what the tree says of it; raises GitLabHttpError 404."""
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     ref = given.get("ref") or "HEAD"
     number = resolve(call.state, project, ref)
@@ -96,7 +96,7 @@ def remove(call: GitLabCall) -> Answer:
 
 
 def _write(call: GitLabCall, kind: str) -> Json:
-    project = find_project(call)
+    project = find_code(call)
     given = call.given
     text = given.get("content") or ""
     try:

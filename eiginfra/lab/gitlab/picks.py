@@ -1,7 +1,7 @@
 """Commits taken over from elsewhere (cherry-picked), and commits taken back (reverted)."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, takes
 from eiginfra.lab.gitlab.commits import check_push, found_commit, present
 from eiginfra.lab.gitlab.diffs import parent_tree
@@ -26,7 +26,7 @@ def revert(call: GitLabCall) -> Answer:
 
 
 def _applied(call: GitLabCall, what: str, done: str) -> Answer:
-    project, branch = find_project(call), call.given["branch"]
+    project, branch = find_code(call), call.given["branch"]
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     check_push(call, project, branch)

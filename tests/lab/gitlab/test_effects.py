@@ -30,6 +30,7 @@ ELSEWHERE = {
     "POST /projects/:id/repository/branches": "test_repository.py",
     "POST /projects/:id/repository/commits/:sha/cherry_pick": "test_git.py",
     "POST /projects/:id/repository/commits/:sha/revert": "test_git.py",
+    "POST /projects/:id/releases": "test_releases.py",
     "POST /user/personal_access_tokens": "of narrow scopes, else as POST /users/:id/personal_access_tokens",
     "PUT /groups/:id/labels": "as PUT /groups/:id/labels/:label_id",
     "PUT /projects/:id/labels": "as PUT /projects/:id/labels/:label_id",
@@ -43,7 +44,7 @@ LEVELS = [{"access_level": 30}]
 TOGETHER = {
     "provider": {"extern_uid": "u"}, "extern_uid": {"provider": "p"}, "skip_reconfirmation": {"email": "vouched@example.org"},
     "email": {"skip_reconfirmation": True}, "masked": {"value": "maskable-value"}, "masked_and_hidden": {"value": "maskable-value"},
-    "remove_labels": {"labels": ["left", "gone"]},
+    "remove_labels": {"labels": ["left", "gone"]}, "link_type": {"name": "typed"},
 }  # fmt: skip
 """What makes sense with another parameter only."""
 _numbers = count(1)
@@ -131,6 +132,9 @@ def things(gl):
     known["key"] = project.keys.create({"title": "k", "key": f"ssh-ed25519 {'B' * 68}"}).id
     project.issues.create({"title": "i"})
     project.mergerequests.create({"title": "m", "source_branch": "next", "target_branch": "main"})
+    project.releases.create({"tag_name": "more", "ref": "main"})
+    release = project.releases.create({"tag_name": "effects", "ref": "main"})
+    known["link"] = release.links.create({"name": "l", "url": "https://example.org/l"}).id
     gl.variables.create({"key": "EFFECT", "value": "v"})
     robot = gl.http_post("/service_accounts", post_data={})
     own = gl.http_post(f"/groups/{other.id}/service_accounts", post_data={})
@@ -157,6 +161,8 @@ PLACES = {
     "/projects/:id/merge_requests/:iid": "/projects/{project}/merge_requests/1",
     "/projects/:id/milestones/:milestone_id": "/projects/{project}/milestones/{pmilestone}",
     "/projects/:id/protected_branches/:name": "/projects/{project}/protected_branches/main",
+    "/projects/:id/releases/:tag_name": "/projects/{project}/releases/effects",
+    "/projects/:id/releases/:tag_name/assets/links/:link_id": "/projects/{project}/releases/effects/assets/links/{link}",
     "/projects/:id/variables/:key": "/projects/{project}/variables/K",
     "/admin/ci/variables/:key": "/admin/ci/variables/EFFECT",
     "/service_accounts/:user_id": "/service_accounts/{robot}",
@@ -179,7 +185,8 @@ def bodies(things):
         "deploy_tokens": {"name": "d", "scopes": ["read_repository"]}, "deploy_keys": {"title": "k", "key": f"ssh-ed25519 {number:068d}"},
         "keys": {"title": "k", "key": f"ssh-ed25519 {number:068d}"}, "hooks": {"url": "https://example.org/"}, "issues": {"title": "i"},
         "merge_requests": None, "protected_branches": {"name": name}, "protected_tags": {"name": name}, "service_accounts": {},
-        "emails": {"email": f"{name}-2@example.org"},
+        "emails": {"email": f"{name}-2@example.org"}, "tags": {"tag_name": name, "ref": "main"},
+        "links": {"name": name, "url": f"https://example.org/{name}"},
         "share": {"group_id": things["other"], "group_access": 30}, "rotate": {},
     }  # fmt: skip
 
@@ -258,7 +265,7 @@ def test_what_a_creation_takes_is_shown(make, things, path, declared):
     place = {"groups": things["group"], "projects": things["project"], "users": things["user"]}[path.split("/")[1]] if ":id" in path else ""
     if "service_accounts/:user_id" in path:
         place = things["other"]
-    target = path.replace(":id", str(place)).replace(":user_id", str(things["grobot"]))
+    target = path.replace(":id", str(place)).replace(":user_id", str(things["grobot"])).replace(":tag_name", "more")
     optional = {name: param for name, param in declared.items() if name not in WRITE_ONLY and not (param.required or name == "filter")}
     before = make(target, kind, {})
     unseen = []

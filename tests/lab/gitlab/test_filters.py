@@ -19,6 +19,7 @@ ELSEWHERE = {
     "GET /projects/:id/repository/files/:file_path/raw": "ref: test_repository.py",
     "GET /projects/:id/repository/files/:file_path/blame": "ref: test_git.py",
     "GET /projects/:id/repository/merge_base": "refs: test_git.py",
+    "GET /projects/:id/repository/tags": "search, order_by, sort: test_releases.py",
     "GET /projects/:id/snapshot": "wiki: test_git.py",
 }
 """Answers that are no lists: other tests look at their parameters. Archives are in test_git.py."""
@@ -110,6 +111,8 @@ def _project(gl, user, main):
         thing = kind.get(2)
         thing.state_event = "close"
         thing.save()
+    main.releases.create({"tag_name": "v1", "ref": "main", "released_at": "2999-01-01T00:00:00Z"})
+    main.releases.create({"tag_name": "v2", "ref": "main"})
     main.files.create({"file_path": "y", "branch": "b", "content": "y", "commit_message": "m"})
     main.files.create({"file_path": "folder/x", "branch": "main", "content": "x", "commit_message": "m"})
 
