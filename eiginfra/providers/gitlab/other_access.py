@@ -14,10 +14,12 @@ from eiginfra.providers.gitlab.members.state import LEVELS, NAMES
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import marked_for_deletion
 
-Sort = Literal["shares", "direct_members", "tokens", "deploy_keys"]
+Sort = Literal["shares", "direct_members", "tokens", "deploy_tokens", "deploy_keys"]
 WRITES = LEVELS["developer"]
 _WRITING = {"api", "write_repository", "write_registry"}
-"""Scopes of tokens. Source: GitLab's documentation, "Project access tokens"."""
+"""Scopes of access tokens. Source: GitLab's documentation, "Project access tokens"."""
+_PUBLISHING = {"write_registry", "write_package_registry", "write_virtual_registry"}
+"""Scopes of deploy tokens, which never write to a repository. Source: "Deploy tokens"."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def ways(api: GitLabApi, look: Look, group: str, named: Mapping[str, frozenset[s
     details = api.client.each(lambda holder: api.group(int(str(holder.id))) or {}, groups)
     found = [way for holder, item in zip((*groups, *projects), (*details, *listed), strict=True) for way in _shares(holder, item)]
     found += _members(api, look, [*groups, *projects], named)
+    found += _deploy_tokens(api, [*groups, *projects])
     found += _deploy_keys(api, projects)
     return sorted(found, key=lambda way: (way.sort, way.name))
 
@@ -58,6 +61,8 @@ def close(api: GitLabApi, way: Way) -> None:
             api.nested.remove_member(holder, way.number, way.who, below=True)
         case "deploy_keys":
             api.nested.remove(holder, f"/deploy_keys/{way.number}", what)
+        case "deploy_tokens":
+            api.nested.remove(holder, f"/deploy_tokens/{way.number}", what)
         case "tokens":
             api.nested.remove(holder, f"/access_tokens/{way.number}", what)
 
@@ -108,6 +113,22 @@ def _visible(api: GitLabApi, holder: Holder, listing: str) -> list[Json]:
 def _inherited(lists: Mapping[str, list[Json]], path: str, number: int) -> int:
     levels = [int(one["access_level"]) for group in ancestors(path) for one in lists.get(group, ()) if one["id"] == number]
     return max(levels, default=0)
+
+
+def _deploy_tokens(api: GitLabApi, holders: Iterable[Holder]) -> Iterator[Way]:
+    """Those that may publish; an administrator sees at once whether there are any, and only then asks whose they are."""
+    if api.me().get("is_admin") and not any(map(_publishes, api.client.pages("/deploy_tokens", "list the deploy tokens") or ())):
+        return
+    chosen = list(holders)
+    lists = api.client.each(lambda holder: _visible(api, holder, "deploy_tokens"), chosen)
+    for holder, tokens in zip(chosen, lists, strict=True):
+        for token in filter(_publishes, tokens):
+            access = ", ".join(sorted(_PUBLISHING & {*token["scopes"]}))
+            yield Way("deploy_tokens", holder, str(token["name"]), access, int(token["id"]))
+
+
+def _publishes(token: Json) -> bool:
+    return not (token.get("revoked") or token.get("expired")) and bool(_PUBLISHING & {*(token.get("scopes") or ())})
 
 
 def _deploy_keys(api: GitLabApi, projects: Iterable[Holder]) -> Iterator[Way]:

@@ -37,6 +37,8 @@ def opened(road):
     root.by_hand("POST", f"{PROJECT}/members", user_id=root.account_id("ada"), access_level=30)
     for name, scope, level in (("ci", "api", 40), ("reader", "read_api", 40), ("guest", "api", 10)):
         root.by_hand("POST", f"{PROJECT}/access_tokens", name=name, scopes=[scope], access_level=level)
+    for name, scope in (("pusher", "write_registry"), ("puller", "read_registry")):
+        root.by_hand("POST", f"{PROJECT}/deploy_tokens", name=name, scopes=[scope])
     root.by_hand("POST", f"{PROJECT}/deploy_keys", title="laptop", key=KEY, can_push=True)
     return road
 
@@ -45,6 +47,7 @@ NAMES = {
     "access-shared": [f"{SPACE}/api:partners", f"{SPACE}:partners"],
     "access-direct": [f"{SPACE}/api:eve", f"{SPACE}/sub:eve"],
     "access-token": [f"{SPACE}/api:ci"],
+    "access-deploy-token": [f"{SPACE}/api:pusher"],
     "access-key": [f"{SPACE}/api:laptop"],
 }
 
@@ -74,6 +77,7 @@ def test_report_21_it_is_removed_where_that_is_wished(opened):
     people = {one["username"] for one in root.by_hand("GET", f"{PROJECT}/members")}
     assert ("ada" in people, "eve" in people) == (True, False)
     assert root.by_hand("GET", f"{PROJECT}/deploy_keys") == []
+    assert [token["name"] for token in root.by_hand("GET", f"{PROJECT}/deploy_tokens") if not token["revoked"]] == ["puller"]
     assert {token["name"]: token["revoked"] for token in root.by_hand("GET", f"{PROJECT}/access_tokens")} == {
         "ci": True,
         "reader": False,
@@ -84,7 +88,7 @@ def test_report_21_it_is_removed_where_that_is_wished(opened):
 
 @pytest.mark.parametrize("field", EVERYTHING)
 def test_f10_what_is_authoritative_is_removed_and_what_is_allowed_stays(opened, field):
-    allowed = [f"{SPACE}/api:partners", f"{SPACE}/api:eve", f"{SPACE}/api:laptop"]
+    allowed = [f"{SPACE}/api:partners", f"{SPACE}/api:eve", f"{SPACE}/api:laptop", f"{SPACE}/api:pusher"]
     plan = opened.later().plan(*wanted(field, allow=allowed))
     removed = {
         "shares": [f"shares[{SPACE}:partners]"],

@@ -25,6 +25,7 @@ _FIELD: Final[Mapping[str, Authoritative]] = {
     "shares": "shares",
     "direct_members": "direct_members",
     "tokens": "keys",
+    "deploy_tokens": "keys",
     "deploy_keys": "keys",
 }
 _GIVEN = Rules(assigned=True, entries="name", harm=(None, "access-lost"))
@@ -53,7 +54,9 @@ class AccessSpec(Spec):
     direct_members: Annotated[tuple[AccessEntry, ...], _GIVEN] = Field(
         default=(), description="Members of projects and sub-groups that no list manages"
     )
-    keys: Annotated[tuple[AccessEntry, ...], _GIVEN] = Field(default=(), description="Access tokens and deploy keys that may write")
+    keys: Annotated[tuple[AccessEntry, ...], _GIVEN] = Field(
+        default=(), description="Access tokens, deploy tokens and deploy keys that may write"
+    )
 
 
 class AccessKind(GitLabKind[AccessSpec]):
@@ -149,5 +152,7 @@ def _told(way: Way, resource: Resource, teams: Sequence[str]) -> Finding:
             return warning("access-direct", path=path, username=who, access=access, name=allowed, **place)
         case "tokens":
             return warning("access-token", path=path, title=who, access=access, name=allowed, **place)
+        case "deploy_tokens":
+            return warning("access-deploy-token", path=path, title=who, access=access, name=allowed, **place)
         case "deploy_keys":
             return warning("access-key", path=path, title=who, name=allowed, **place)
