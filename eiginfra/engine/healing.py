@@ -185,7 +185,7 @@ def fingerprint(change: Change) -> str:
 def remember(memory: LoopMemory, healing: HealingPlan, report: ApplyReport | None, now: datetime) -> News:
     """Enter a round that saw everything, and say what of it is news. report: None if nothing was carried out."""
     results = report.results if report is not None else ()
-    healed = tuple(result for result in results if result.outcome in (Outcome.DONE, Outcome.WAITING))
+    healed = tuple(result for result in results if result.achieved)
     failed = tuple(result for result in results if result.outcome in (Outcome.FAILED, Outcome.REFUSED))
     in_order = {str(result.change.address) for result in healed}
     seen = {str(change.address): change for change in healing.drift}

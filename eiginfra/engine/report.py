@@ -27,6 +27,11 @@ class Result:
     seconds: float = 0.0
     exit_code: int = 0
 
+    @property
+    def achieved(self) -> bool:
+        """Whether what was asked for is there, if perhaps not in force yet; what somebody else's lock kept from being done is not."""
+        return self.outcome is Outcome.DONE or (self.outcome is Outcome.WAITING and self.reason is not None and self.reason.code == "waits")
+
 
 @dataclass(frozen=True)
 class ApplyReport:

@@ -253,3 +253,13 @@ def test_nothing_but_drift_is_ever_healed(changes: list[Change], cap: int, rule:
     remember(memory, healing, None, NOW)
     assert LoopMemory.model_validate_json(memory.model_dump_json()) == memory
     assert remember(memory, select_healing(plan(*changes), HealingPolicy(), memory, NOW), None, NOW).recovered == ()
+
+
+def test_what_a_lock_kept_from_being_healed_is_not_healed() -> None:
+    change, memory = update("a"), LoopMemory()
+    held = Result(change, Outcome.WAITING, reason("error", type="HeldError", text="guest is locked (backup)"))
+    asked = Result(change, Outcome.WAITING, reason("waits", fields={}))
+    healing = select_healing(plan(change), HEAL, memory, NOW)
+    news = remember(memory, healing, ApplyReport((held,)), NOW)
+    assert (news.healed, news.failing, news.standing) == ((), (), (change,))
+    assert remember(memory, healing, ApplyReport((asked,)), NOW).healed == (asked,)
