@@ -17,9 +17,11 @@ import pytest
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
 
-FLOOR = 50
+FLOOR = 77
 FIXTURES = """
-import os, gitlab, pytest
+import os, time, gitlab, pytest
+
+time.sleep = lambda seconds: None
 
 @pytest.fixture(scope="session")
 def gitlab_url(): return os.environ["LAB_URL"]
@@ -60,7 +62,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
         environment = {"LAB_URL": lab.urls["gitlab"], "LAB_TOKEN": lab.served["gitlab"].service.token, "PATH": "/usr/bin:/bin"}
         report = folder / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", str(root)]
-        command += [f"--junitxml={report}", "tests/functional/api"]
+        # The GraphQL file needs the package gql, and the lab serves REST only.
+        command += [f"--junitxml={report}", "tests/functional/api", "--ignore=tests/functional/api/test_graphql.py"]
         subprocess.run(command, cwd=root, env=environment, check=False, capture_output=True, timeout=900)
     return [_ended(case) for case in ET.parse(report).iter("testcase")]
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from eiginfra.lab.gitlab.call import GitLabCall
-from eiginfra.lab.gitlab.errors import GitLabHttpError, forbidden, message, not_found
+from eiginfra.lab.gitlab.errors import GitLabHttpError, bad_parameters, forbidden, message, not_found
 from eiginfra.lab.gitlab.records import GroupRecord, ProjectRecord, Source, UserRecord
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -106,6 +106,17 @@ def find_group(call: GitLabCall, name: str | None = None) -> GroupRecord:
     if group is None or not sees_group(call, group):
         raise not_found("Group")
     return group
+
+
+def find_user(call: GitLabCall) -> UserRecord:
+    """The user of the path's `:id`; raises ApiError 400 or 404."""
+    wanted = call.path["id"]
+    if not wanted.isdecimal():
+        raise bad_parameters("id is invalid")
+    user = call.state.users.get(int(wanted))
+    if user is None:
+        raise not_found("User")
+    return user
 
 
 def find_project(call: GitLabCall) -> ProjectRecord:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import find_user
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, message, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import UserRecord
-from eiginfra.lab.gitlab.users import find_user
 
 _IDLE_DAYS = 90
 

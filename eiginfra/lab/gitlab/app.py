@@ -4,6 +4,7 @@ import importlib
 import json
 import logging
 import pkgutil
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eiginfra.lab.gitlab.auth import authenticate, impersonate, secret_of
+from eiginfra.lab.gitlab.avatars import UPLOADED, uploaded
 from eiginfra.lab.gitlab.body import of_body, of_query
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler, Route
 from eiginfra.lab.gitlab.errors import GitLabHttpError
@@ -57,10 +59,12 @@ def routes() -> Iterator[Route]:
 
 async def _answer(state: GitLabState, router: Router[Handler], request: Request, in_vain: AskedInVain) -> Answer:
     raw_path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
+    method = "GET" if request.method == "HEAD" else request.method
+    if method == "GET" and raw_path.startswith(UPLOADED):
+        return uploaded(state, raw_path)
     if not raw_path.startswith(PREFIX + "/"):
         raise GitLabHttpError(404, {"error": "404 Not Found"})
-    raw_path = raw_path[len(PREFIX) :]
-    method = "GET" if request.method == "HEAD" else request.method
+    raw_path = re.sub("/{2,}", "/", raw_path[len(PREFIX) :])
     found = router.find(method, raw_path)
     if found.handler is None:
         raise unknown_route(method, raw_path, found.methods, in_vain)

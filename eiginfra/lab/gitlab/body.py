@@ -1,9 +1,11 @@
 """Parameters as they come over the wire: query, JSON, form."""
 
+import base64
 import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from eiginfra.lab.gitlab.errors import bad_parameters
@@ -55,7 +57,7 @@ async def of_body(request: Request) -> dict[str, Any]:
         async with request.form() as form:
             pairs = []
             for name, value in form.multi_items():
-                pairs.append((name, value if isinstance(value, str) else {"filename": value.filename}))
+                pairs.append((name, await _uploaded(value) if isinstance(value, UploadFile) else value))
         return nested(pairs)
     body = await request.body()
     if not body:
@@ -69,3 +71,8 @@ async def of_body(request: Request) -> dict[str, Any]:
             raise bad_parameters("The body is not a JSON object")
         return parsed
     return of_query(body)
+
+
+async def _uploaded(file: UploadFile) -> dict[str, Any]:
+    """A file: its name, and its content in Base64, so that the state stays JSON data."""
+    return {"filename": file.filename, "content": base64.b64encode(await file.read()).decode("ascii")}

@@ -1,11 +1,11 @@
 """Further addresses of an account."""
 
 from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import find_user
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import invalid, not_found
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, UserRecord
-from eiginfra.lab.gitlab.users import find_user
 
 
 def _user(call: GitLabCall) -> UserRecord:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import deletion, params, present_groups, project_lists
+from eiginfra.lab.gitlab import custom_attributes, deletion, params, present_groups, project_lists
 from eiginfra.lab.gitlab.access import (
     MAINTAINER,
     OWNER,
@@ -69,6 +69,7 @@ _ONLY_CHANGED = {
 _CHANGES = {"name": params.string(), "path": params.string(), **_SETTINGS, **_ONLY_CHANGED}
 _LIST = {
     **KEYSET,
+    **custom_attributes.FILTERS,
     "search": params.string(),
     "visibility": params.string(*_VISIBILITIES),
     "owned": params.boolean(default=False),
@@ -125,6 +126,7 @@ def _listed(call: GitLabCall, groups: list[GroupRecord], *, below: bool = False)
             and given.get("active") in (None, group.marked_for_deletion_on is None and not is_archived(state, ("group", group.id)))
             and given.get("archived") in (None, is_archived(state, ("group", group.id)))
             and (not least or level_of(state, call.user, ("group", group.id)) >= least)
+            and custom_attributes.has_wanted(call, f"group:{group.id}")
             and sees_group(call, group)
         )
 
@@ -133,11 +135,15 @@ def _listed(call: GitLabCall, groups: list[GroupRecord], *, below: bool = False)
     found.sort(key=lambda group: (str(getattr(group, field)).lower() if field != "id" else "", group.id))
     if given["sort"] == "desc":
         found.reverse()
+
+    def present(group: GroupRecord) -> dict[str, Any]:
+        return present_groups.brief(state, group) | custom_attributes.shown(call, f"group:{group.id}")
+
     if wants_keyset(call):
         if given["order_by"] != "name" or given["sort"] != "asc":
             raise no_keyset()
-        return by_cursor(call, found, lambda group: present_groups.brief(state, group), lambda group: group.id)
-    return paginate(call, found, lambda group: present_groups.brief(state, group))
+        return by_cursor(call, found, present, lambda group: group.id)
+    return paginate(call, found, present)
 
 
 def _searched(state: GitLabState, group: GroupRecord, *, parents: bool) -> str:
@@ -147,12 +153,12 @@ def _searched(state: GitLabState, group: GroupRecord, *, parents: bool) -> str:
     return "\n".join([" / ".join(above.name for above in reversed(list(state.ancestors(group)))), group.full_path]).lower()
 
 
-@takes({"with_projects": params.boolean(default=True)})
+@takes({"with_projects": params.boolean(default=True), **custom_attributes.SHOWN})
 def show(call: GitLabCall) -> Answer:
     """GET /groups/:id."""
     group = find_group(call)
     given = call.given
-    return ok(_detail(call, group, projects=given["with_projects"]))
+    return ok(_detail(call, group, projects=given["with_projects"]) | custom_attributes.shown(call, f"group:{group.id}"))
 
 
 @takes(

@@ -83,9 +83,9 @@ def _instant(value: Any) -> Any:
 
 
 def _file(value: Any) -> Any:
-    """The name of a file that was uploaded; empty text for none."""
-    if isinstance(value, dict) and value.get("filename"):
-        return str(value["filename"])
+    """A file that was uploaded (its `filename`, and `content` in Base64); empty text for none."""
+    if isinstance(value, dict) and value.get("filename") and "content" in value:
+        return value
     if value not in (None, ""):
         raise _InvalidError
     return ""
@@ -139,9 +139,9 @@ def instant() -> GitLabParam:
     return GitLabParam(_instant)
 
 
-def file() -> GitLabParam:
-    """An uploaded file, of which the lab keeps the name; empty text takes it away."""
-    return GitLabParam(_file)
+def file(*, required: bool = False) -> GitLabParam:
+    """An uploaded file; empty text takes it away."""
+    return GitLabParam(_file, required)
 
 
 def hash_(fields: "Declared | None" = None, *, required: bool = False) -> GitLabParam:

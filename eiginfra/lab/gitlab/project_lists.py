@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import namespaces, params, present_users, project_settings
+from eiginfra.lab.gitlab import custom_attributes, namespaces, params, present_users, project_settings
 from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, is_archived, level_of, may, sees_project
 from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
@@ -16,6 +16,7 @@ _ORDERS = ("id", "name", "path", "created_at", "updated_at", "last_activity_at",
 _OTHER_ORDERS = ("similarity", "storage_size", "repository_size", "wiki_size", "packages_size")
 LIST = {
     **KEYSET,
+    **custom_attributes.FILTERS,
     "search": params.string(),
     "search_namespaces": params.boolean(default=False),
     "visibility": params.string("private", "internal", "public"),
@@ -49,6 +50,7 @@ _SOME = (
     "visibility",
     "with_issues_enabled",
     "with_merge_requests_enabled",
+    *custom_attributes.FILTERS,
     *PAGED,
 )
 OF_GROUP = {name: LIST[name] for name in _SOME}
@@ -70,7 +72,8 @@ def listed(call: GitLabCall, projects: list[ProjectRecord], *, with_access: bool
     def present(project: ProjectRecord) -> dict[str, Any]:
         if simple:
             return present_simple(call, project)
-        return present_one(call, project) | (permissions(call, project) if with_access else {})
+        more = custom_attributes.shown(call, f"project:{project.id}") | (permissions(call, project) if with_access else {})
+        return present_one(call, project) | more
 
     if wants_keyset(call):
         if given["order_by"] != "id":
@@ -96,7 +99,7 @@ def _wanted(call: GitLabCall, project: ProjectRecord, given: dict[str, Any]) -> 
     least = OWNER if given["owned"] else given.get("min_access_level") or (1 if given.get("membership") else 0)
     if least and level_of(call.state, call.user, ("project", project.id)) < least:
         return False
-    return sees_project(call, project)
+    return custom_attributes.has_wanted(call, f"project:{project.id}") and sees_project(call, project)
 
 
 def _plain_filters(state: GitLabState, project: ProjectRecord, given: dict[str, Any]) -> bool:

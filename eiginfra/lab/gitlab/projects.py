@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import deletion, params, present_groups, present_users, project_lists, project_settings
+from eiginfra.lab.gitlab import custom_attributes, deletion, params, present_groups, present_users, project_lists, project_settings
 from eiginfra.lab.gitlab.access import (
     DEVELOPER,
     MAINTAINER,
@@ -49,12 +49,14 @@ def of_user(call: GitLabCall) -> Answer:
     return project_lists.listed(call, list(call.state.projects_of.get(user.namespace_id, {}).values()))
 
 
+@takes(custom_attributes.SHOWN)
 def show(call: GitLabCall) -> Answer:
     """GET /projects/:id."""
     project = find_project(call)
     if call.user is None:
         return ok(project_lists.present_simple(call, project))
-    return ok(project_lists.present_one(call, project) | project_lists.permissions(call, project))
+    more = custom_attributes.shown(call, f"project:{project.id}") | project_lists.permissions(call, project)
+    return ok(project_lists.present_one(call, project) | more)
 
 
 @takes(

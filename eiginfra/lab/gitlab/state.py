@@ -76,8 +76,8 @@ class GitLabState:
             self.remove_member(source, user.id)
         for project in list(self.projects_of[user.namespace_id].values()):
             self.remove_project(project)
-        for kind in ("ssh_key", "email"):
-            self.extra[kind].pop(f"user:{user.id}", None)
+        for values in self.extra.values():
+            values.pop(f"user:{user.id}", None)
         for secret in [secret for secret, token in self.tokens.items() if token.user_id == user.id]:
             del self.tokens[secret]
         del self.user_names[user.username.lower()], self.emails[user.email.lower()], self.paths[user.username.lower()]

@@ -1,12 +1,12 @@
 """Personal access tokens, and impersonation tokens that administrators make."""
 
 from eiginfra.lab.gitlab import params
+from eiginfra.lab.gitlab.access import find_user
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found, unauthorized
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import TokenRecord
 from eiginfra.lab.gitlab.token_lists import FILTERS, NEW, ROTATION, make, present, rotate, wanted, with_secret
-from eiginfra.lab.gitlab.users import find_user
 
 _OWN_SCOPES = frozenset({"k8s_proxy", "self_rotate"})
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eiginfra.lab.gitlab import params, present_users
+from eiginfra.lab.gitlab import custom_attributes, params, present_users
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, takes
 from eiginfra.lab.gitlab.errors import forbidden
 from eiginfra.lab.gitlab.pagination import KEYSET, by_cursor, paginate, wants_keyset
@@ -34,6 +34,7 @@ _IDENTITY = ("provider", "extern_uid")
         "created_before": params.instant(),
         "order_by": params.string("id", "name", "username", "created_at", "updated_at", default="id"),
         "sort": params.string("asc", "desc", default="desc"),
+        **custom_attributes.FILTERS,
         **KEYSET,
     },
     params.all_or_none(*_IDENTITY),
@@ -56,12 +57,18 @@ def index(call: GitLabCall) -> Answer:
     else:
         found = list(state.users.values())
     found = [user for user in found if _wanted(state, user, given, admin=call.admin)]
+    found = [user for user in found if custom_attributes.has_wanted(call, f"user:{user.id}")]
     key = {"updated_at": "created_at"}.get(given["order_by"], given["order_by"])
     found.sort(key=lambda user: (getattr(user, key), user.id), reverse=given["sort"] == "desc")
-    present = present_users.with_admin if call.admin else present_users.basic
+
+    def present(user: UserRecord) -> dict[str, Any]:
+        if not call.admin:
+            return present_users.basic(state, user)
+        return present_users.with_admin(state, user) | custom_attributes.shown(call, f"user:{user.id}")
+
     if wants_keyset(call):
-        return by_cursor(call, found, lambda user: present(state, user), lambda user: user.id)
-    return paginate(call, found, lambda user: present(state, user))
+        return by_cursor(call, found, present, lambda user: user.id)
+    return paginate(call, found, present)
 
 
 def _wanted(state: GitLabState, user: UserRecord, given: dict[str, Any], *, admin: bool) -> bool:

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from eiginfra.lab.gitlab import params, present_users
+from eiginfra.lab.gitlab import custom_attributes, params, present_users
+from eiginfra.lab.gitlab.access import find_user
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
-from eiginfra.lab.gitlab.errors import bad_parameters, conflict, forbidden, invalid, not_found
+from eiginfra.lab.gitlab.errors import bad_parameters, conflict, forbidden, invalid
 from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.invitations import accept_pending
 from eiginfra.lab.gitlab.names import PATH_RULE, reserved, valid_path
@@ -46,13 +47,14 @@ def current(call: GitLabCall) -> Answer:
     return ok(present(call.state, user))
 
 
+@takes(custom_attributes.SHOWN)
 def show(call: GitLabCall) -> Answer:
     """GET /users/:id."""
     if call.user is None:
         raise forbidden("Not authorized!")
     user = find_user(call)
     if call.admin:
-        return ok(present_users.with_admin(call.state, user))
+        return ok(present_users.with_admin(call.state, user) | custom_attributes.shown(call, f"user:{user.id}"))
     extra = ("created_at", "bio", "location", "linkedin", "twitter", "discord", "website_url", "github", "job_title")
     shown = present_users.public(call.state, user)
     names = (*extra, "pronouns", "organization", "bot", "work_information", "local_time")
@@ -151,17 +153,6 @@ def remove(call: GitLabCall) -> Answer:
                 raise conflict("User cannot be removed while is the sole-owner of a group")
     call.state.remove_user(user)
     return gone()
-
-
-def find_user(call: GitLabCall) -> UserRecord:
-    """The user of the path's `:id`; raises ApiError 400 or 404."""
-    wanted = call.path["id"]
-    if not wanted.isdecimal():
-        raise bad_parameters("id is invalid")
-    user = call.state.users.get(int(wanted))
-    if user is None:
-        raise not_found("User")
-    return user
 
 
 def _check_free(call: GitLabCall, username: str, email: str, but: UserRecord | None = None) -> None:

@@ -1,6 +1,7 @@
 """Accounts beside people's own fields: who sees them, states, identities, and the accounts and tokens of programs."""
 
 import pytest
+import requests
 
 PASSWORDLESS = {"force_random_password": True, "skip_confirmation": True}
 
@@ -153,12 +154,17 @@ def test_masked_values_by_two_rules_and_hidden_ones_stay_masked(api, group):
 
 
 def test_avatars_are_uploaded_and_taken_away(api, group, person):
-    project = api("POST", "/projects", json={"name": "p", "namespace_id": group.id}).json()
+    project = api("POST", "/projects", json={"name": "p", "namespace_id": group.id, "visibility": "public"}).json()
     for path, kind in ((f"/users/{person().id}", "user"), (f"/groups/{group.id}", "group"), (f"/projects/{project['id']}", "project")):
         before = api("GET", path).json()["avatar_url"]
         shown = api("PUT", path, files={"avatar": ("me.png", b"png", "image/png")}).json()
         assert shown["avatar_url"].endswith(f"/uploads/-/system/{kind}/avatar/{path.rpartition('/')[2]}/me.png")
+        served = requests.get(shown["avatar_url"], timeout=10)
+        assert (served.content, served.headers["content-type"]) == (b"png", "image/png")
+        if kind != "user":
+            assert api("GET", f"{path}/avatar").content == b"png"
         assert api("PUT", path, json={"avatar": ""}).json()["avatar_url"] == before
+        assert requests.get(shown["avatar_url"], timeout=10).status_code == 404
 
 
 def test_further_addresses_and_keys_are_found(api, person, acting):

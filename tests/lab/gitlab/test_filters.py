@@ -10,6 +10,7 @@ from eiginfra.lab.gitlab.strict import of_handler
 
 ELSEWHERE = {
     "GET /keys": "fingerprint: test_accounts.py",
+    "GET /users/:id": "with_custom_attributes: test_custom_attributes.py",
     "GET /groups/:id": "with_projects: test_groups.py",
     "GET /groups/:id/variables/:key": "filter: test_repository.py",
     "GET /projects/:id/variables/:key": "filter: test_repository.py",
@@ -150,6 +151,11 @@ def places(gl, people, groups):
     return {**numbers, "tokens": tokens, "others": (user.id, groups["child"].id, closed.id, 1)}
 
 
+def sent(name, value):
+    """A value as a query says it: what is in an object by its name."""
+    return {f"{name}[{key}]": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
+
+
 def candidates(param, places):
     """Values of which at least one must change the answer."""
     if param.values:
@@ -157,6 +163,8 @@ def candidates(param, places):
     match param.convert.__name__:
         case "_boolean":
             return ("true", "false")
+        case "_hash":
+            return ({"key": "value"},)
         case "_integer":
             return (20, 40, 999_999, *places["others"])
         case "_integers":
@@ -182,7 +190,7 @@ def test_every_filter_changes_its_list(api, places, path, filters):
 
     def changes(name, value, caller):
         more = TOGETHER.get(name, {})
-        first, second = (api("GET", target, params={"per_page": 100, **more, **one}, headers=caller) for one in ({}, {name: value}))
+        first, second = (api("GET", target, params={"per_page": 100, **more, **one}, headers=caller) for one in ({}, sent(name, value)))
         return second.status_code == 200 and first.json() != second.json()
 
     silent = [

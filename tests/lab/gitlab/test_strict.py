@@ -64,3 +64,8 @@ def test_each_route_takes_of_the_contract_what_it_declares_and_refuses_the_rest(
             accept(handler, GitLabCall(None, method, raw_path, {}, {}, sent), path, in_vain)
         assert refusal.value.status == 501
         assert [one["parameter"] for one in in_vain.listed()] == [name]
+
+
+def test_slashes_that_follow_one_another_are_one(own_api):
+    assert own_api("GET", "/groups//eig").json()["path"] == "eig"
+    assert own_api("POST", "/features//x", json={"value": True}).status_code == 501
