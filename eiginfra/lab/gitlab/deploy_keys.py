@@ -11,6 +11,8 @@ from eiginfra.lab.gitlab.keys import fingerprint
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 
+_KEY = {"key": params.string(required=True), "title": params.string(required=True), "expires_at": params.instant()}
+
 
 def _links(call: GitLabCall) -> dict[str, bool]:
     """The keys of the path's project: id -> whether it may push."""
@@ -26,7 +28,11 @@ def _keys(call: GitLabCall) -> dict[str, Json]:
 
 
 def _present(call: GitLabCall, links: dict[str, bool], number: str) -> Json:
-    return {**_keys(call)[number], "can_push": links[number]}
+    return {**_shown(_keys(call)[number]), "can_push": links[number]}
+
+
+def _shown(key: Json) -> Json:
+    return {name: value for name, value in key.items() if name != "public"}
 
 
 def _identity(project: ProjectRecord) -> Json:
@@ -41,17 +47,18 @@ def _identity(project: ProjectRecord) -> Json:
     }
 
 
-@takes(PAGED)
+@takes({"public": params.boolean(default=False), **PAGED})
 def everywhere(call: GitLabCall) -> Answer:
     """GET /deploy_keys, for administrators: each with the projects that it may push to."""
     call.known_admin()
+    found = [number for number, key in _keys(call).items() if key.get("public") or not call.given["public"]]
+    return paginate(call, found, lambda number: _with_projects(call, number))
+
+
+def _with_projects(call: GitLabCall, number: str) -> Json:
     links, projects = call.state.extra["deploy_key_link"], call.state.projects.values()
-
-    def present(number: str) -> Json:
-        pushed = [project for project in projects if links.get(key_of(("project", project.id)), {}).get(number)]
-        return {**_keys(call)[number], "projects_with_write_access": [_identity(project) for project in pushed]}
-
-    return paginate(call, list(_keys(call)), present)
+    pushed = [project for project in projects if links.get(key_of(("project", project.id)), {}).get(number)]
+    return {**_shown(_keys(call)[number]), "projects_with_write_access": [_identity(project) for project in pushed]}
 
 
 @takes(PAGED)
@@ -67,30 +74,37 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(call, links, _linked(call, links)))
 
 
-@takes(
-    {
-        "key": params.string(required=True),
-        "title": params.string(required=True),
-        "can_push": params.boolean(default=False),
-        "expires_at": params.instant(),
-    }
-)
+@takes(_KEY)
+def create_public(call: GitLabCall) -> Answer:
+    """POST /deploy_keys, for administrators: a key that every project may enable, and that stays when none has it."""
+    call.known_admin()
+    number = _new(call, (call.given["key"] or "").strip())
+    _keys(call)[number]["public"] = True
+    return created(_with_projects(call, number))
+
+
+@takes({**_KEY, "can_push": params.boolean(default=False)})
 def create(call: GitLabCall) -> Answer:
     """POST …/deploy_keys; a key that is already there is shown, one of another project joins this one."""
     links = _links(call)
     given = call.given
     text = (given["key"] or "").strip()
-    digest = fingerprint(text)
-    if digest is None:
-        raise invalid(**{"deploy_key.key": ["is invalid"], "deploy_key.fingerprint_sha256": ["cannot be generated"]})
     number = next((number for number, key in _keys(call).items() if key["key"] == text), None)
     if number is None:
-        users = (key for keys in call.state.extra["ssh_key"].values() for key in keys)
-        if any(fingerprint(key["key"]) == digest for key in (*users, *_keys(call).values())):
-            raise invalid(**{"deploy_key.fingerprint_sha256": ["has already been taken"]})
-        number = _add(call, text, given, digest)
+        number = _new(call, text, "deploy_key.")
     links.setdefault(number, bool(given["can_push"]))
     return created(_present(call, links, number))
+
+
+def _new(call: GitLabCall, text: str, prefix: str = "") -> str:
+    """A key that nobody has yet; complaints name it as a part of the project with a prefix."""
+    digest = fingerprint(text)
+    if digest is None:
+        raise invalid(**{f"{prefix}key": ["is invalid"], f"{prefix}fingerprint_sha256": ["cannot be generated"]})
+    users = (key for keys in call.state.extra["ssh_key"].values() for key in keys)
+    if any(fingerprint(key["key"]) == digest for key in (*users, *_keys(call).values())):
+        raise invalid(**{f"{prefix}fingerprint_sha256": ["has already been taken"]})
+    return _add(call, text, call.given, digest)
 
 
 def _add(call: GitLabCall, text: str, given: Json, digest: str) -> str:
@@ -135,13 +149,13 @@ def enable(call: GitLabCall) -> Answer:
 
 
 def remove(call: GitLabCall) -> Answer:
-    """DELETE …/deploy_keys/:key_id; a key that no project has left is gone."""
+    """DELETE …/deploy_keys/:key_id; a key that no project has left is gone, unless it is for all."""
     links = _links(call)
     number = call.path["key_id"]
     if number not in links:
         raise not_found("Deploy Key")
     del links[number]
-    if not any(number in others for others in call.state.extra["deploy_key_link"].values()):
+    if not _keys(call)[number].get("public") and not any(number in others for others in call.state.extra["deploy_key_link"].values()):
         del _keys(call)[number]
     return gone()
 
@@ -155,6 +169,7 @@ def _linked(call: GitLabCall, links: dict[str, bool]) -> str:
 _BASE = "/projects/:id/deploy_keys"
 ROUTES: tuple[Route, ...] = (
     ("GET", "/deploy_keys", everywhere),
+    ("POST", "/deploy_keys", create_public),
     ("GET", _BASE, index),
     ("POST", _BASE, create),
     ("GET", f"{_BASE}/:key_id", show),

@@ -126,7 +126,8 @@ def _with_owner(call: GitLabCall, owner: str, key: Json) -> Json:
         for source, held in links
         if str(key["id"]) in held
     ]
-    return {**key, "user": None, "deploy_keys_projects": projects}
+    shown = {name: value for name, value in key.items() if name != "public"}
+    return {**shown, "user": None, "deploy_keys_projects": projects}
 
 
 def fingerprint(text: str) -> str | None:

@@ -32,6 +32,11 @@ ELSEWHERE = {
     "POST /projects/:id/repository/commits/:sha/revert": "test_git.py",
     "POST /projects/:id/releases": "test_releases.py",
     "POST /user/personal_access_tokens": "of narrow scopes, else as POST /users/:id/personal_access_tokens",
+    "PUT /user/status": "test_user_status.py",
+    "PATCH /user/status": "test_user_status.py",
+    "PUT /notification_settings": "test_notification_settings.py",
+    "PUT /groups/:id/notification_settings": "test_notification_settings.py",
+    "PUT /projects/:id/notification_settings": "test_notification_settings.py",
     "PUT /groups/:id/labels": "as PUT /groups/:id/labels/:label_id",
     "PUT /projects/:id/labels": "as PUT /projects/:id/labels/:label_id",
 }

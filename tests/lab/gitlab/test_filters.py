@@ -36,6 +36,7 @@ TEXTS = ("zzz", "next", "README.md", "filters-user", "described", "title", "u", 
 _numbers = count(1)
 
 
+BLOCK = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n{}\n-----END PGP PUBLIC KEY BLOCK-----"
 PERSON = {"name": "Filters", "force_random_password": True, "skip_confirmation": True}
 
 
@@ -101,6 +102,7 @@ def _project(gl, user, main):
     for number, (name, branch) in enumerate((("title", "next"), ("b", "b"))):
         user.keys.create({"title": "k", "key": f"ssh-ed25519 {number:068d}"})
         main.keys.create({"title": "k", "key": f"ssh-ed25519 {number + 10:068d}"})
+        user.gpgkeys.create({"key": BLOCK.format(number)})
         main.hooks.create({"url": "https://example.org/"})
         main.branches.create({"branch": branch, "ref": "main"})
         main.protectedtags.create({"name": f"t{number}"})

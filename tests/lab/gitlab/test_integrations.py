@@ -39,6 +39,21 @@ def test_deploy_keys(api, gl, group, project, key):
     assert api("GET", f"{base}/{shown['id']}").json() == {"message": "404 Not found"}
 
 
+def test_a_deploy_key_of_the_whole_server(api, project, key, person, acting):
+    made = api("POST", "/deploy_keys", json={"title": "all", "key": key})
+    assert made.status_code == 201
+    shown = made.json()
+    assert (shown["key"], shown["projects_with_write_access"]) == (key, [])
+    assert shown in api("GET", "/deploy_keys", params={"public": "true", "per_page": 100}).json()
+    again = api("POST", "/deploy_keys", json={"title": "all", "key": key})
+    assert (again.status_code, again.json()) == (400, {"message": {"fingerprint_sha256": ["has already been taken"]}})
+    path = f"/projects/{project.id}/deploy_keys/{shown['id']}"
+    assert api("POST", f"{path}/enable").status_code == 201
+    assert api("DELETE", path).status_code == 204
+    assert shown in api("GET", "/deploy_keys", params={"per_page": 100}).json()
+    assert acting(person())("POST", "/deploy_keys", json={"title": "mine", "key": key}).status_code == 403
+
+
 def test_refused_deploy_keys(api, project, key, person, acting):
     base = f"/projects/{project.id}/deploy_keys"
     user = person()
