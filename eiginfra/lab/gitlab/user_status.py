@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
-from eiginfra.lab.gitlab.errors import invalid, not_found
+from eiginfra.lab.gitlab.errors import invalid, not_found, not_modelled
 from eiginfra.lab.gitlab.records import Json, UserRecord, stamp
-from eiginfra.lab.gitlab.strict import not_modelled
 
 _CLEARED_AFTER = {
     "30_minutes": timedelta(minutes=30),
