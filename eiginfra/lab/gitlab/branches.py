@@ -7,7 +7,8 @@ from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
 from eiginfra.lab.gitlab.git_objects import TREE_MODE, identity, tree_contents
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
+from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import commit_files, default_branch, has_branch, is_empty, repository, resolve
 
 
@@ -65,7 +66,7 @@ def remove(call: GitLabCall) -> Answer:
 
 def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
     repo = repository(call.state, project)
-    rules = call.state.extra["protected_branch"].get(key_of(("project", project.id)), [])
+    rules = rules_for(call.state, project)
     rule = next((rule for rule in rules if rule["name"] == name), None)
     least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99) if rule else DEVELOPER
     pushes = call.admin or level_of(call.state, call.user, ("project", project.id)) >= least

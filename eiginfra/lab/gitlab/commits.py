@@ -11,7 +11,8 @@ from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, tak
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
 from eiginfra.lab.gitlab.git_objects import Tree
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
+from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import (
     ancestry,
     is_empty,
@@ -188,7 +189,7 @@ def _entry(repo: Json, content: bytes, action: Json) -> Json:
 
 def check_push(call: GitLabCall, project: ProjectRecord, branch: str) -> None:
     """Raise GitLabHttpError 403 for a protected branch that is not the caller's to push to."""
-    for rule in call.state.extra["protected_branch"].get(key_of(("project", project.id)), []):
+    for rule in rules_for(call.state, project):
         named = [entry["user_id"] for entry in rule["push_access_levels"]]
         if rule["name"] != branch or (call.user and call.user.id in named):
             continue

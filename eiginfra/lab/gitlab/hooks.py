@@ -1,19 +1,20 @@
-"""Webhooks of projects. The lab keeps them and never calls them."""
+"""Webhooks of projects and groups. The lab keeps them and never calls them."""
 
 import re
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, authorize, find_source
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import GitLabHttpError, no_record
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.records import Json, key_of
+from eiginfra.lab.gitlab.records import Json, Source, key_of
 
 _EVENTS = (
     "push_events", "issues_events", "confidential_issues_events", "merge_requests_events", "tag_push_events", "note_events",
     "confidential_note_events", "job_events", "pipeline_events", "wiki_page_events", "deployment_events", "feature_flag_events",
     "releases_events", "milestone_events", "emoji_events", "resource_access_token_events", "vulnerability_events",
 )  # fmt: skip
+_OF_GROUPS = ("subgroup_events", "member_events", "project_events")
 _FIELDS = {
     **{event: params.boolean() for event in _EVENTS},
     "name": params.string(),
@@ -24,6 +25,7 @@ _FIELDS = {
     "custom_webhook_template": params.string(),
     "token": params.string(),
 }
+_GROUP_FIELDS = {**_FIELDS, **{event: params.boolean() for event in _OF_GROUPS}}
 _DEFAULTS: Json = {
     **dict.fromkeys(_EVENTS, False),
     "push_events": True,
@@ -40,11 +42,12 @@ _DEFAULTS: Json = {
 }
 
 
-def _hooks(call: GitLabCall) -> tuple[int, list[Json]]:
-    project = find_project(call)
-    authorize(call, ("project", project.id), MAINTAINER)
-    hooks: list[Json] = call.state.extra["hook"].setdefault(key_of(("project", project.id)), [])
-    return project.id, hooks
+def _hooks(call: GitLabCall) -> tuple[Source, list[Json]]:
+    """Those of the path's project, for maintainers, or group, for owners."""
+    source = find_source(call)
+    authorize(call, source, OWNER if source[0] == "group" else MAINTAINER)
+    hooks: list[Json] = call.state.extra["hook"].setdefault(key_of(source), [])
+    return source, hooks
 
 
 def _present(hook: Json) -> Json:
@@ -63,19 +66,16 @@ def show(call: GitLabCall) -> Answer:
     return ok(_present(_find(call)[1]))
 
 
-@takes({"url": params.string(required=True), **_FIELDS})
-def create(call: GitLabCall) -> Answer:
-    """POST …/hooks."""
-    project_id, hooks = _hooks(call)
+def _create(call: GitLabCall) -> Answer:
+    (kind, number), hooks = _hooks(call)
     given = _given(call)
-    hook = {"id": call.state.new_id("hook"), "project_id": project_id, "created_at": call.state.now(), **_DEFAULTS, **given}
+    more = dict.fromkeys(_OF_GROUPS, False) if kind == "group" else {}
+    hook = {"id": call.state.new_id("hook"), f"{kind}_id": number, "created_at": call.state.now(), **_DEFAULTS, **more, **given}
     hooks.append(hook)
     return created(_present(hook))
 
 
-@takes({"url": params.string(), **_FIELDS})
-def update(call: GitLabCall) -> Answer:
-    """PUT …/hooks/:hook_id."""
+def _update(call: GitLabCall) -> Answer:
     hook = _find(call)[1]
     hook.update(_given(call))
     return ok(_present(hook))
@@ -103,11 +103,14 @@ def _find(call: GitLabCall) -> tuple[list[Json], Json]:
     return hooks, hook
 
 
-_BASE = "/projects/:id/hooks"
-ROUTES: tuple[Route, ...] = (
-    ("GET", _BASE, index),
-    ("POST", _BASE, create),
-    ("GET", f"{_BASE}/:hook_id", show),
-    ("PUT", f"{_BASE}/:hook_id", update),
-    ("DELETE", f"{_BASE}/:hook_id", remove),
+ROUTES: tuple[Route, ...] = tuple(
+    route
+    for base, fields in (("/projects/:id/hooks", _FIELDS), ("/groups/:id/hooks", _GROUP_FIELDS))
+    for route in (
+        ("GET", base, index),
+        ("POST", base, takes({"url": params.string(required=True), **fields})(_create)),
+        ("GET", f"{base}/:hook_id", show),
+        ("PUT", f"{base}/:hook_id", takes({"url": params.string(), **fields})(_update)),
+        ("DELETE", f"{base}/:hook_id", remove),
+    )
 )

@@ -1,14 +1,15 @@
-"""Rules that protect a project's branches."""
+"""Rules that protect the branches of a project, and those of all projects in a group at the top."""
 
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, authorize, find_project
+from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, OWNER, authorize, find_group, find_source
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
-from eiginfra.lab.gitlab.errors import conflict, not_found
+from eiginfra.lab.gitlab.errors import conflict, not_found, not_modelled
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import access, protection
+from eiginfra.lab.gitlab.state import GitLabState
 
 _LEVELS = (0, 30, 40, 60)
 ALLOWED = {
@@ -21,50 +22,78 @@ ALLOWED = {
 """One entry of `allowed_to_push` and its like."""
 _KINDS = ("push", "merge", "unprotect")
 _ALLOWED_TO = {f"allowed_to_{kind}": params.objects(ALLOWED) for kind in _KINDS}
+_OF_LEVEL = {name: param for name, param in ALLOWED.items() if name not in ("user_id", "group_id")}
+_LEVELS_ALLOWED = {f"allowed_to_{kind}": params.objects(_OF_LEVEL) for kind in _KINDS}
 
 
-def _rules(call: GitLabCall) -> tuple[ProjectRecord, list[Json]]:
-    project = find_project(call)
-    authorize(call, ("project", project.id), DEVELOPER if call.method == "GET" else MAINTAINER)
-    rules: list[Json] = call.state.extra["protected_branch"].setdefault(key_of(("project", project.id)), [])
-    return project, rules
+def rules_for(state: GitLabState, project: ProjectRecord) -> list[Json]:
+    """What protects a project's branches: its own rules, and those of the group at the top, which show that they are inherited."""
+    own: list[Json] = state.extra["protected_branch"].get(key_of(("project", project.id)), [])
+    above = list(state.ancestors(state.groups.get(project.namespace_id)))
+    inherited: list[Json] = state.extra["protected_branch"].get(key_of(("group", above[-1].id)), []) if above else []
+    return [*own, *({**rule, "inherited": True} for rule in inherited)]
 
 
-def _find(call: GitLabCall) -> tuple[list[Json], Json]:
-    _, rules = _rules(call)
+def _rules(call: GitLabCall) -> list[Json]:
+    """The rules of the path's project, for maintainers (for reading: developers), or group, for owners."""
+    source = find_source(call)
+    if source[0] == "group":
+        authorize(call, source, OWNER)
+        if find_group(call).parent_id is not None:
+            raise not_modelled(f"{call.method} …/protected_branches of a group that is not at the top")
+    else:
+        authorize(call, source, DEVELOPER if call.method == "GET" else MAINTAINER)
+    rules: list[Json] = call.state.extra["protected_branch"].setdefault(key_of(source), [])
+    return rules
+
+
+def _shown(call: GitLabCall) -> list[Json]:
+    rules = _rules(call)
+    kind, number = find_source(call)
+    if kind == "project":
+        return rules_for(call.state, call.state.projects[number])
+    return [_present(call, rule) for rule in rules]
+
+
+def _present(call: GitLabCall, rule: Json) -> Json:
+    """A rule; that of a group does not say whether it is inherited."""
+    of_group = call.raw_path.startswith("/groups/")
+    return {name: value for name, value in rule.items() if name != "inherited" or not of_group}
+
+
+def _named(call: GitLabCall, rules: list[Json]) -> Json:
     rule = next((rule for rule in rules if rule["name"] == call.path["name"]), None)
     if rule is None:
         raise not_found()
-    return rules, rule
+    return rule
 
 
 @takes({"search": params.string(), **PAGED})
 def index(call: GitLabCall) -> Answer:
     """GET …/protected_branches."""
-    _, rules = _rules(call)
     text = call.given.get("search") or ""
-    return paginate(call, [rule for rule in rules if text in rule["name"]], lambda rule: rule)
+    return paginate(call, [rule for rule in _shown(call) if text in rule["name"]], lambda rule: rule)
 
 
 def show(call: GitLabCall) -> Answer:
     """GET …/protected_branches/:name, a branch or a wildcard."""
-    return ok(_find(call)[1])
+    return ok(_named(call, _shown(call)))
 
 
-@takes(
-    {
-        "name": params.string(required=True),
-        "push_access_level": params.integer(*_LEVELS, default=40),
-        "merge_access_level": params.integer(*_LEVELS, default=40),
-        "unprotect_access_level": params.integer(30, 40, 60),
-        "allow_force_push": params.boolean(default=False),
-        "code_owner_approval_required": params.boolean(default=False),
-        **_ALLOWED_TO,
-    }
-)
-def create(call: GitLabCall) -> Answer:
+_CREATION = {
+    "name": params.string(required=True),
+    "push_access_level": params.integer(*_LEVELS, default=40),
+    "merge_access_level": params.integer(*_LEVELS, default=40),
+    "unprotect_access_level": params.integer(30, 40, 60),
+    "allow_force_push": params.boolean(default=False),
+    "code_owner_approval_required": params.boolean(default=False),
+}
+_CHANGE = {"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean()}
+
+
+def _create(call: GitLabCall) -> Answer:
     """POST …/protected_branches; maintainers push and merge unless said otherwise."""
-    _, rules = _rules(call)
+    rules = _rules(call)
     given = call.given
     if any(rule["name"] == given["name"] for rule in rules):
         raise conflict(f"Protected branch '{given['name']}' already exists")
@@ -81,24 +110,23 @@ def create(call: GitLabCall) -> Answer:
     for kind in _KINDS:
         allow(call, rule, kind)
     rules.append(rule)
-    return created(rule)
+    return created(_present(call, rule))
 
 
-@takes({"allow_force_push": params.boolean(), "code_owner_approval_required": params.boolean(), **_ALLOWED_TO})
-def update(call: GitLabCall) -> Answer:
+def _update(call: GitLabCall) -> Answer:
     """PATCH …/protected_branches/:name."""
-    _, rule = _find(call)
+    rule = _named(call, _rules(call))
     given = call.given
     rule.update({name: value for name, value in given.items() if value is not None and name not in _ALLOWED_TO})
     for kind in _KINDS:
         allow(call, rule, kind)
-    return ok(rule)
+    return ok(_present(call, rule))
 
 
 def remove(call: GitLabCall) -> Answer:
     """DELETE …/protected_branches/:name."""
-    rules, rule = _find(call)
-    rules.remove(rule)
+    rules = _rules(call)
+    rules.remove(_named(call, rules))
     return gone()
 
 
@@ -131,11 +159,15 @@ def _with(call: GitLabCall, entries: list[Json], given: dict[str, Any]) -> list[
     return [*kept, {**entry, "id": given.get("id") or entry["id"]}]
 
 
-_BASE = "/projects/:id/protected_branches"
-ROUTES: tuple[Route, ...] = (
-    ("GET", _BASE, index),
-    ("POST", _BASE, create),
-    ("GET", f"{_BASE}/:name", show),
-    ("PATCH", f"{_BASE}/:name", update),
-    ("DELETE", f"{_BASE}/:name", remove),
+# In a group rules name levels only, neither people nor groups.
+ROUTES: tuple[Route, ...] = tuple(
+    route
+    for base, allowed in (("/projects/:id/protected_branches", _ALLOWED_TO), ("/groups/:id/protected_branches", _LEVELS_ALLOWED))
+    for route in (
+        ("GET", base, index),
+        ("POST", base, takes({**_CREATION, **allowed})(_create)),
+        ("GET", f"{base}/:name", show),
+        ("PATCH", f"{base}/:name", takes({**_CHANGE, **allowed})(_update)),
+        ("DELETE", f"{base}/:name", remove),
+    )
 )

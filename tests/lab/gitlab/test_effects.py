@@ -133,6 +133,8 @@ def things(gl):
         known[f"{kind}badge"] = place.badges.create({"link_url": "https://example.org/", "image_url": "https://example.org/a"}).id
         known[f"{kind}token"] = place.access_tokens.create({"name": "t", "scopes": ["api"], "access_level": 30}).id
     known["milestone"] = known["pmilestone"]
+    known["ghook"] = group.hooks.create({"url": "https://example.org/"}).id
+    group.protectedbranches.create({"name": "main"})
     known["hook"] = project.hooks.create({"url": "https://example.org/"}).id
     known["key"] = project.keys.create({"title": "k", "key": f"ssh-ed25519 {'B' * 68}"}).id
     project.issues.create({"title": "i"})
@@ -150,6 +152,8 @@ PLACES = {
     "/groups/:id": "/groups/{child}",
     "/groups/:id/badges/:badge_id": "/groups/{group}/badges/{gbadge}",
     "/groups/:id/invitations/:email": "/groups/{group}/invitations/i@example.org",
+    "/groups/:id/hooks/:hook_id": "/groups/{group}/hooks/{ghook}",
+    "/groups/:id/protected_branches/:name": "/groups/{group}/protected_branches/main",
     "/groups/:id/labels/:label_id": "/groups/{group}/labels/{glabel}",
     "/groups/:id/members/:user_id": "/groups/{group}/members/{user}",
     "/groups/:id/milestones/:milestone_id": "/groups/{group}/milestones/{gmilestone}",

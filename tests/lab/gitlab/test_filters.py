@@ -32,6 +32,8 @@ TOGETHER = {
     "search_namespaces": {"search": "filters"},
 }
 """What makes sense with another parameter only."""
+OF_TOP = ("/groups/:id/service_accounts", "/groups/:id/protected_branches")
+"""What only a group at the top has."""
 TEXTS = ("zzz", "next", "README.md", "filters-user", "described", "title", "u", "p")
 _numbers = count(1)
 
@@ -72,6 +74,8 @@ def groups(gl):
     root = group("filters")
     top = group("place", root)
     root.labels.create({"name": "above", "color": "red"})
+    for name in ("next-*", "b-*"):
+        root.protectedbranches.create({"name": name})
     root.milestones.create({"title": "above"})
     child, inner, shut = group("child", top), group("az", top, "internal"), group("zy", top)
     group("below", child)
@@ -83,6 +87,7 @@ def groups(gl):
 def _both(gl, place, kind, shared):
     """Two of everything that a group and a project have alike."""
     for number in range(2):
+        place.hooks.create({"url": "https://example.org/"})
         place.badges.create({"name": ("README.md", "b")[number], "link_url": "https://example.org/", "image_url": "https://example.org/a"})
         place.labels.create({"name": f"zzz{kind}{number}", "color": "red"})
         place.variables.create({"key": f"K{number}", "value": "v"})
@@ -103,7 +108,6 @@ def _project(gl, user, main):
         user.keys.create({"title": "k", "key": f"ssh-ed25519 {number:068d}"})
         main.keys.create({"title": "k", "key": f"ssh-ed25519 {number + 10:068d}"})
         user.gpgkeys.create({"key": BLOCK.format(number)})
-        main.hooks.create({"url": "https://example.org/"})
         main.branches.create({"branch": branch, "ref": "main"})
         main.protectedtags.create({"name": f"t{number}"})
         main.protectedbranches.create({"name": branch})
@@ -186,7 +190,7 @@ def lists():
 
 @pytest.mark.parametrize(("path", "filters"), list(lists()))
 def test_every_filter_changes_its_list(api, places, path, filters):
-    place = "root" if path.startswith("/groups/:id/service_accounts") else path.split("/")[1]
+    place = "root" if path.startswith(OF_TOP) else path.split("/")[1]
     target = path.replace(":id", str(places.get(place, ""))).replace(":user_id", str(places["robot"])).replace(":sha", "main")
     callers = ({}, *({"PRIVATE-TOKEN": token} for token in places["tokens"]))
 

@@ -177,3 +177,36 @@ def test_when_images_expire(api, project):
     policy = api("PUT", path, json={"container_expiration_policy_attributes": {"enabled": True}}).json()["container_expiration_policy"]
     assert (policy["enabled"], policy["older_than"], policy["cadence"]) == (True, "14d", "1d")
     assert "container_expiration_policy_attributes" not in api("GET", path).json()
+
+
+def test_hooks_of_a_group(api, group, person, acting):
+    base, user = f"/groups/{group.id}/hooks", person()
+    made = api("POST", base, json={"url": "https://example.org/hook", "token": "secret", "subgroup_events": True})
+    assert made.status_code == 201
+    hook = made.json()
+    assert (hook["group_id"], hook["push_events"], hook["subgroup_events"], hook["member_events"]) == (group.id, True, True, False)
+    assert not {"token", "project_id"} & set(hook)
+    assert api("GET", base).json() == [hook]
+    assert api("PUT", f"{base}/{hook['id']}", json={"note_events": True}).json()["note_events"] is True
+    group.members.create({"user_id": user.id, "access_level": 40})
+    assert acting(user)("GET", base).status_code == 403
+    assert api("DELETE", f"{base}/{hook['id']}").status_code == 204
+    assert api("GET", f"{base}/{hook['id']}").status_code == 404
+
+
+def test_rules_of_a_group_protect_the_branches_of_all_projects_below(api, gl, group, fresh):
+    base = f"/groups/{group.id}/protected_branches"
+    made = api("POST", base, json={"name": "next", "push_access_level": 30})
+    assert (made.status_code, "inherited" in made.json()) == (201, False)
+    child = gl.groups.create({"name": "child", "path": "child", "parent_id": group.id})
+    project = gl.projects.create({"name": fresh("p"), "namespace_id": child.id, "initialize_with_readme": True})
+    project.branches.create({"branch": "next", "ref": "main"})
+    assert project.branches.get("next").protected
+    rules = {one["name"]: one for one in api("GET", f"/projects/{project.id}/protected_branches").json()}
+    assert [(name, rule["inherited"]) for name, rule in sorted(rules.items())] == [("main", False), ("next", True)]
+    assert api("DELETE", f"/projects/{project.id}/protected_branches/next").status_code == 404
+    assert api("PATCH", f"{base}/next", json={"allow_force_push": True}).json()["allow_force_push"] is True
+    assert api("POST", base, json={"name": "x", "allowed_to_push": [{"user_id": 1}]}).status_code == 501
+    assert api("POST", f"/groups/{child.id}/protected_branches", json={"name": "x"}).status_code == 501
+    assert api("DELETE", f"{base}/next").status_code == 204
+    assert not project.branches.get("next").protected
