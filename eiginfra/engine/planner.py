@@ -207,7 +207,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
     """What happens to one resource that is there, and what is to be said of it."""
     resource, there, record = pair.resource, pair.there, pair.record
     last = last_known(kind.spec, situation.last(there, record), there.values)
-    last = _never_applied(kind, resource, situation) if last is None else last
+    last = _never_applied(kind, resource, situation) if last is None else {**_filled_in(resource, situation), **last}
     diffs = diff(kind.spec, resource.values, there.values, last)
     blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
@@ -250,6 +250,12 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
         ),
         findings,
     )
+
+
+def _filled_in(resource: Resource, situation: Situation) -> dict[str, JsonValue]:
+    """What eiginfra fills in itself, and nobody has changed in the inventory."""
+    written = situation.asked[resource.address].spec.model_fields_set if resource.address in situation.asked else resource.values.keys()
+    return {name: value for name, value in resource.values.items() if name not in written}
 
 
 def _never_applied(kind: Kind[Any], resource: Resource, situation: Situation) -> dict[str, JsonValue] | None:

@@ -77,6 +77,11 @@ class Situation:
         return record if other is None or _identity(other) != _identity(there) else other
 
     @cached_property
+    def asked(self) -> Mapping[Address, Resource]:
+        """The resources as people wrote them, by address."""
+        return {resource.address: resource for resource in self.resources}
+
+    @cached_property
     def _ever_created(self) -> frozenset[tuple[Address, str]]:
         return frozenset(_identity(record) for record in self.history if record.created)
 

@@ -1,11 +1,12 @@
 """What is remembered of what failed, and what a failure keeps from being done."""
 
 import pytest
-from support.fakes import thing
+from support.fakes import Thing, thing
 
 from eiginfra.core.address import Address
-from eiginfra.core.change import Action
+from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import PermanentError
+from eiginfra.core.kind import Registry
 from eiginfra.engine.report import Outcome
 
 from .test_road import World
@@ -42,3 +43,19 @@ def test_p10_what_could_not_be_changed_keeps_nothing_from_being_done_that_only_n
     assert {result.change.address.key: result.outcome for result in report.results} == {
         "a": Outcome.FAILED, "a/b": Outcome.DONE, "a/c": Outcome.DONE
     }  # fmt: skip
+
+
+class Filled(Thing):
+    def complete(self, resource, world):
+        there = world.observed.get(resource.address)
+        return {} if there is None or there.values.get("text") else {"text": "made up"}
+
+
+def test_what_eiginfra_fills_in_is_no_change_of_the_inventory() -> None:
+    world = World()
+    world.registry = Registry([Filled(world.server)])
+    world.apply([thing("a", labels=["x"])])
+    world.server.objects["a"].update(labels=[], text="")
+    [change] = world.plan([thing("a", labels=["x"])]).changes
+    assert {diff.field: diff.cause for diff in change.diffs} == {"labels": Cause.DRIFT, "text": Cause.DRIFT}
+    assert change.cause is Cause.DRIFT
