@@ -16,6 +16,7 @@ from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import (
     ancestry,
     is_empty,
+    pipelines,
     put_blob,
     repository,
     resolve,
@@ -78,7 +79,12 @@ def show(call: GitLabCall) -> Answer:
 
 def _detail(call: GitLabCall, project: ProjectRecord, commit: Json) -> Json:
     stats = _stats(repository(call.state, project), commit)
-    return {**present(call, project, commit), "stats": stats, "status": None, "project_id": project.id, "last_pipeline": None}
+    pipeline = next((one for one in reversed(pipelines(call.state, project)) if one["sha"] == commit["id"]), None)
+    last, shown = None, {**present(call, project, commit), "stats": stats, "project_id": project.id}
+    if pipeline:
+        last = {name: value for name, value in pipeline.items() if name != "statuses"}
+        last["web_url"] = f"{call.state.url}/{project.full_path}/-/pipelines/{pipeline['id']}"
+    return {**shown, "status": last and last["status"], "last_pipeline": last}
 
 
 def _stats(repo: Json, commit: Json) -> Json:

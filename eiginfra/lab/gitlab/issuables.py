@@ -8,6 +8,7 @@ from eiginfra.lab.gitlab.call import Answer, GitLabCall, gone
 from eiginfra.lab.gitlab.errors import forbidden, no_record
 from eiginfra.lab.gitlab.pagination import PAGED
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
+from eiginfra.lab.gitlab.state import GitLabState
 
 FIELDS = {
     "title": params.string(),
@@ -45,6 +46,12 @@ def find(call: GitLabCall, kind: str, project: ProjectRecord, iid: str) -> Json:
     if thing is None:
         raise no_record()
     return thing
+
+
+def notes(state: GitLabState, project_id: int, kind: str, number: int | str) -> list[Json]:
+    """The notes about an issue, a merge request (by id) or a commit, oldest first."""
+    found: dict[str, list[Json]] = state.extra["note"].setdefault(key_of(("project", project_id)), {})
+    return found.setdefault(f"{kind}:{number}", [])
 
 
 def new(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -> Json:
@@ -134,7 +141,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         "assignees": people,
         "assignee": people[0] if people else None,
         "author": person(thing["author_id"]),
-        "user_notes_count": 0,
+        "user_notes_count": len(notes(call.state, project.id, {"#": "Issue", "!": "MergeRequest"}[mark], thing["id"])),
         "upvotes": 0,
         "downvotes": 0,
         "web_url": f"{call.state.url}/{project.full_path}/-/{place}/{thing['iid']}",

@@ -3,7 +3,7 @@
 from eiginfra.lab.gitlab import issuables, params
 from eiginfra.lab.gitlab.access import GUEST, PLANNER, find_project, level_of, may, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
-from eiginfra.lab.gitlab.errors import forbidden
+from eiginfra.lab.gitlab.errors import forbidden, no_record
 from eiginfra.lab.gitlab.pagination import paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 
@@ -66,10 +66,18 @@ def _sees(call: GitLabCall, project: ProjectRecord, issue: Json) -> bool:
     return not issue["confidential"] or mine or may(call, ("project", project.id), PLANNER)
 
 
+def find_seen(call: GitLabCall) -> tuple[ProjectRecord, Json]:
+    """The issue of the path, if the caller sees it; raises GitLabHttpError 403 or 404."""
+    project = _project(call)
+    issue = issuables.find(call, "issue", project, call.path["iid"])
+    if not _sees(call, project, issue):
+        raise no_record()
+    return project, issue
+
+
 def show(call: GitLabCall) -> Answer:
     """GET …/issues/:iid."""
-    project = _project(call)
-    return ok(_present(call, project, issuables.find(call, "issue", project, call.path["iid"])))
+    return ok(_present(call, *find_seen(call)))
 
 
 @takes({**_FIELDS, "title": params.string(required=True)})

@@ -114,9 +114,9 @@ def integer(*values: int, required: bool = False, default: Any = _MISSING) -> Gi
     return GitLabParam(_integer, required, values, default)
 
 
-def boolean(default: Any = _MISSING) -> GitLabParam:
+def boolean(default: Any = _MISSING, *, required: bool = False) -> GitLabParam:
     """`true`, `false` and their synonyms."""
-    return GitLabParam(_boolean, default=default)
+    return GitLabParam(_boolean, required, default=default)
 
 
 def strings(*, required: bool = False) -> GitLabParam:

@@ -76,6 +76,12 @@ def ancestry(repo: Json, *starts: str) -> list[str]:
     return [number for number in reversed(repo["commits"]) if number in found]
 
 
+def pipelines(state: GitLabState, project: ProjectRecord) -> list[Json]:
+    """The pipelines of a project, oldest first; the lab runs none, but others tell how their own do (statuses.py)."""
+    found: list[Json] = state.extra["pipeline"].setdefault(key_of(("project", project.id)), [])
+    return found
+
+
 def put_blob(repo: Json, content: bytes) -> str:
     """Store a content; its id is Git's."""
     digest = identity("blob", content)

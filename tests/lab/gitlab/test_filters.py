@@ -115,9 +115,12 @@ def _project(gl, user, main):
         main.issues.create(fields)
         main.mergerequests.create({**fields, "source_branch": branch, "target_branch": ("main", "next")[number]})
     for kind in (main.issues, main.mergerequests):
+        notes = [kind.get(1).notes.create({"body": body}) for body in ("b", "c")]
         thing = kind.get(2)
         thing.state_event = "close"
         thing.save()
+        notes[0].body = "a"
+        notes[0].save()
     main.releases.create({"tag_name": "v1", "ref": "main", "released_at": "2999-01-01T00:00:00Z"})
     main.releases.create({"tag_name": "v2", "ref": "main"})
     main.files.create({"file_path": "y", "branch": "b", "content": "y", "commit_message": "m"})
@@ -153,6 +156,8 @@ def places(gl, people, groups):
         loved.star()
     for place in (top, main):
         place.members.create({"user_id": user.id, "access_level": 10})
+    for name, ref in (("title", "main"), ("title", "main"), ("b", "next")):
+        main.commits.get("main").statuses.create({"state": "success", "name": name, "ref": ref})
     numbers = {"groups": top.id, "projects": main.id, "users": user.id, "robot": robot["id"], "root": root.id}
     return {**numbers, "tokens": tokens, "others": (user.id, groups["child"].id, closed.id, 1)}
 
@@ -191,7 +196,8 @@ def lists():
 @pytest.mark.parametrize(("path", "filters"), list(lists()))
 def test_every_filter_changes_its_list(api, places, path, filters):
     place = "root" if path.startswith(OF_TOP) else path.split("/")[1]
-    target = path.replace(":id", str(places.get(place, ""))).replace(":user_id", str(places["robot"])).replace(":sha", "main")
+    target = path.replace(":id", str(places.get(place, ""))).replace(":user_id", str(places["robot"]))
+    target = target.replace(":sha", "main").replace(":iid", "1")
     callers = ({}, *({"PRIVATE-TOKEN": token} for token in places["tokens"]))
 
     def changes(name, value, caller):
