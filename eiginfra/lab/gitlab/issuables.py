@@ -25,6 +25,7 @@ LIST = {
     "iids": params.integers(),
     "state": params.string("opened", "closed", "locked", "merged", "all", default="all"),
     "labels": params.strings(),
+    "milestone": params.string(unmodelled=("Upcoming", "Started", "#upcoming", "#started")),
     "search": params.string(),
     "in": params.string(default="title,description"),
     "author_id": params.integer(),
@@ -73,11 +74,13 @@ def new(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -> Jso
         "author_id": call.known_user().id,
         "milestone_id": None,
         "discussion_locked": None,
+        "events": [],
     }
 
 
 def change(call: GitLabCall, project: ProjectRecord, thing: Json, given: Json, *, assignees: int) -> None:
     """Take in what was given; people who do not exist are left out, as GitLab does. `assignees` is how many there may be."""
+    before = dict(thing)
     thing.update({name: given[name] for name in ("title", "description", "discussion_locked") if name in given})
     names = [*(given.get("labels", thing["labels"]) or ()), *(given.get("add_labels") or ())]
     thing["labels"] = sorted(set(names) - set(given.get("remove_labels") or ()))
@@ -93,6 +96,22 @@ def change(call: GitLabCall, project: ProjectRecord, thing: Json, given: Json, *
         thing["closed_at"] = call.state.now() if closing else None
         thing["closed_by"] = call.known_user().id if closing else None
     thing["updated_at"] = call.state.now()
+    _remember(call, project, before, thing)
+
+
+def _remember(call: GitLabCall, project: ProjectRecord, before: Json, thing: Json) -> None:
+    """Keep what a change did to labels, milestone and state (resource_events.py)."""
+    came, went = set(thing["labels"]) - set(before["labels"]), set(before["labels"]) - set(thing["labels"])
+    found = [("label", "add", labels.number_of(call.state, project.id, name)) for name in sorted(came)]
+    found += [("label", "remove", labels.number_of(call.state, project.id, name)) for name in sorted(went)]
+    if thing["milestone_id"] != before["milestone_id"]:
+        present_now = thing["milestone_id"] is not None
+        found.append(("milestone", "add" if present_now else "remove", thing["milestone_id"] or before["milestone_id"]))
+    if thing["state"] != before["state"]:
+        found.append(("state", "closed" if thing["state"] == "closed" else "reopened", None))
+    known = {"user_id": call.known_user().id, "created_at": call.state.now(), "state": thing["state"], "thing": thing["id"]}
+    for what, action, on in found:
+        thing["events"].append({"id": call.state.new_id(f"{what}_event"), "what": what, "action": action, "on": on, **known})
 
 
 def may_change(call: GitLabCall, project: ProjectRecord, thing: Json, level: int = PLANNER) -> None:
@@ -110,12 +129,21 @@ def filtered(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -
             given["state"] in ("all", thing["state"])
             and (not given.get("iids") or thing["iid"] in given["iids"])
             and _has_labels(thing["labels"], given.get("labels") or [])
+            and _in_milestone(call, project, thing, given.get("milestone"))
             and given.get("author_id") in (None, thing["author_id"])
             and any(text in (thing[field] or "").lower() for field in fields if field in ("title", "description"))
         )
 
     found = [thing for thing in own(call, kind, project) if wanted(thing)]
     return sorted(found, key=lambda thing: (str(thing[given["order_by"]]), thing["id"]), reverse=given["sort"] == "desc")
+
+
+def _in_milestone(call: GitLabCall, project: ProjectRecord, thing: Json, title: str | None) -> bool:
+    """Whether it is in a milestone of a title; `Any` is one at least, `None` is none."""
+    if (title or "").lower() in ("any", "none"):
+        return (thing["milestone_id"] is not None) is ((title or "").lower() == "any")
+    milestone = milestones.reachable(call, project.id, thing["milestone_id"])
+    return not title or (milestone is not None and milestone["title"] == title)
 
 
 def _has_labels(labels: list[str], wanted: list[str]) -> bool:
@@ -133,7 +161,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         return present_users.basic(call.state, users[number]) if number in users else None
 
     people = [person(number) for number in thing["assignee_ids"] if number in users]
-    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by")
+    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events")
     return {
         **{name: value for name, value in thing.items() if name not in apart},
         "closed_by": person(thing["closed_by"]),

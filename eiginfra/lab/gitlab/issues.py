@@ -16,6 +16,17 @@ _FIELDS = {
 }
 
 
+_ONLY_IN_FULL = (
+    "has_tasks",
+    "moved_to_id",
+    "severity",
+    "service_desk_reply_to",
+    "subscribed",
+    "_links",
+    "references",
+    "imported",
+    "imported_from",
+)
 _CHANGES = {**_FIELDS, **issuables.CHANGES}
 
 
@@ -49,6 +60,19 @@ def _present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
             "closed_as_duplicate_of": None,
         },
     }
+
+
+def basic(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
+    """An issue as lists beside those of issues show it."""
+    return {name: value for name, value in _present(call, project, issue).items() if name not in _ONLY_IN_FULL}
+
+
+def visible(call: GitLabCall, project: ProjectRecord) -> list[Json]:
+    """The issues of a project that the caller sees."""
+    level = project.settings.get("issues_access_level", "enabled")
+    if level == "disabled" or (level == "private" and not may(call, ("project", project.id), GUEST)):
+        return []
+    return [issue for issue in issuables.own(call, "issue", project) if _sees(call, project, issue)]
 
 
 @takes(issuables.LIST)

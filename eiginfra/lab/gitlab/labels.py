@@ -1,6 +1,7 @@
 """Labels of groups and projects."""
 
 import re
+from math import inf
 from typing import Any
 
 from eiginfra.lab.gitlab import params
@@ -91,6 +92,26 @@ def ensure(state: GitLabState, source: Source, names: list[str]) -> None:
     for name in names:
         if name not in known:
             _add(state, source, name=name, color="#6699cc")
+
+
+def priority_of(state: GitLabState, project_id: int, names: list[str]) -> float:
+    """The priority of the most urgent of some labels, which is the least number; infinite for none."""
+    known = _visible(state, ("project", project_id), ancestors=True)
+    return min((label["priority"] for label in known if label["name"] in names and label.get("priority") is not None), default=inf)
+
+
+def number_of(state: GitLabState, project_id: int, name: str) -> int | None:
+    """The id of a label that a project knows by a name."""
+    return next((label["id"] for label in _visible(state, ("project", project_id), ancestors=True) if label["name"] == name), None)
+
+
+def reachable(call: GitLabCall, project_id: int, number: int) -> Json | None:
+    """A label of a project or of its groups, by id, as an event shows it."""
+    for label in _visible(call.state, ("project", project_id), ancestors=True):
+        if label["id"] == number:
+            shown = _present(call, label, ("group", 0))
+            return {name: value for name, value in shown.items() if name != "subscribed"}
+    return None
 
 
 def update(call: GitLabCall) -> Answer:

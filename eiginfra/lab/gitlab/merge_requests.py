@@ -77,8 +77,13 @@ def show(call: GitLabCall) -> Answer:
     """GET …/merge_requests/:iid."""
     project = find_project(call)
     request = issuables.find(call, _KIND, project, call.path["iid"])
+    return ok(present_alone(call, project, request))
+
+
+def present_alone(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
+    """A merge request by itself, with more than in a list."""
     alone = {"subscribed": False, "changes_count": None, "first_contribution": False, "user": {"can_merge": call.user is not None}}
-    return ok({**present(call, project, request), **alone})
+    return {**present(call, project, request), **alone}
 
 
 @takes({**_FIELDS, **{name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}})

@@ -11,7 +11,8 @@ _FIELDS = {"description": params.string(), "due_date": params.day(), "start_date
 _CHANGES = {"title": params.string(), "state_event": params.string("close", "activate"), **_FIELDS}
 
 
-def _own(call: GitLabCall, source: Source) -> list[Json]:
+def own(call: GitLabCall, source: Source) -> list[Json]:
+    """The milestones of a group or project itself."""
     milestones: list[Json] = call.state.extra["milestone"].setdefault(key_of(source), [])
     return milestones
 
@@ -74,7 +75,7 @@ def index(call: GitLabCall) -> Answer:
 def show(call: GitLabCall) -> Answer:
     """GET …/milestones/:milestone_id."""
     source = find_source(call)
-    return ok(present(call, source, _find(call, source)))
+    return ok(present(call, source, find(call, source)))
 
 
 @takes({"title": params.string(required=True), **_FIELDS})
@@ -83,22 +84,24 @@ def create(call: GitLabCall) -> Answer:
     source = find_source(call)
     authorize(call, source, PLANNER)
     writable(call, source)
-    given = call.given
-    now = call.state.now()
-    own = _own(call, source)
+    wanted = {"title": call.given["title"], **{name: call.given.get(name) for name in _FIELDS}}
+    _check(call, source, {"id": 0, **wanted}, "create")
+    return created(present(call, source, add(call, source, wanted)))
+
+
+def add(call: GitLabCall, source: Source, wanted: Json) -> Json:
+    """Keep one more milestone, which is active."""
+    known, now = own(call, source), call.state.now()
     milestone = {
-        "id": 0,
-        "iid": max((known["iid"] for known in own), default=0) + 1,
-        "title": given["title"],
-        **{name: given.get(name) for name in _FIELDS},
+        "id": call.state.new_id("milestone"),
+        "iid": max((one["iid"] for one in known), default=0) + 1,
+        **wanted,
         "state": "active",
         "created_at": now,
         "updated_at": now,
     }
-    _check(call, source, milestone, "create")
-    milestone["id"] = call.state.new_id("milestone")
-    own.append(milestone)
-    return created(present(call, source, milestone))
+    known.append(milestone)
+    return milestone
 
 
 @takes(_CHANGES, params.at_least_one(*_CHANGES))
@@ -107,7 +110,7 @@ def update(call: GitLabCall) -> Answer:
     source = find_source(call)
     authorize(call, source, PLANNER)
     writable(call, source)
-    milestone = _find(call, source)
+    milestone = find(call, source)
     given = call.given
     event = given.pop("state_event", None)
     _check(call, source, {**milestone, **given}, "update")
@@ -122,12 +125,13 @@ def remove(call: GitLabCall) -> Answer:
     source = find_source(call)
     authorize(call, source, PLANNER)
     writable(call, source)
-    _own(call, source).remove(_find(call, source))
+    own(call, source).remove(find(call, source))
     return gone()
 
 
-def _find(call: GitLabCall, source: Source) -> Json:
-    milestone = next((one for one in _own(call, source) if str(one["id"]) == call.path["milestone_id"]), None)
+def find(call: GitLabCall, source: Source) -> Json:
+    """The milestone of the path's `:milestone_id`; raises GitLabHttpError 404."""
+    milestone = next((one for one in own(call, source) if str(one["id"]) == call.path["milestone_id"]), None)
     if milestone is None:
         raise no_record()
     return milestone
