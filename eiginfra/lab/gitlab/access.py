@@ -119,9 +119,9 @@ def find_user(call: GitLabCall) -> UserRecord:
     return user
 
 
-def find_project(call: GitLabCall) -> ProjectRecord:
-    """The project of the path's `:id`; raises ApiError 404."""
-    wanted = call.path["id"]
+def find_project(call: GitLabCall, name: str | None = None) -> ProjectRecord:
+    """The project of the path's `:id` (or of another id or path); raises ApiError 404."""
+    wanted = call.path["id"] if name is None else name
     project = None
     if wanted.isdecimal():
         project = call.state.projects.get(int(wanted))
@@ -130,7 +130,9 @@ def find_project(call: GitLabCall) -> ProjectRecord:
         if kind == "project":
             project = call.state.projects[number]
         elif (moved := call.state.projects.get(call.state.extra["redirect"].get(wanted.lower(), 0))) and sees_project(call, moved):
-            raise _moved(call, moved)
+            if name is None:
+                raise _moved(call, moved)
+            project = moved
     if project is None or not sees_project(call, project):
         raise not_found("Project")
     return project
@@ -142,6 +144,13 @@ def may_read_code(call: GitLabCall, project: ProjectRecord) -> bool:
     if project.visibility == "private":
         return level != "disabled" and may(call, ("project", project.id), REPORTER)
     return level == "enabled" or (level == "private" and may(call, ("project", project.id), GUEST))
+
+
+def may_fork(call: GitLabCall, project: ProjectRecord) -> bool:
+    """Whether the caller may copy a project: who reads its code, where forking is not switched off."""
+    level = project.settings.get("forking_access_level", "enabled")
+    allowed = level == "enabled" or (level == "private" and may(call, ("project", project.id), GUEST))
+    return call.user is not None and allowed and may_read_code(call, project)
 
 
 def find_code(call: GitLabCall) -> ProjectRecord:

@@ -138,7 +138,7 @@ def present_simple(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "http_url_to_repo": f"{state.url}/{project.full_path}.git",
         "web_url": f"{state.url}/{project.full_path}",
         "readme_url": f"{state.url}/{project.full_path}/-/blob/{branch}/{file}" if file else None,
-        "forks_count": 0,
+        "forks_count": len(forks_of(state, project.id)),
         "avatar_url": avatar_url(state, "project", project),
         "star_count": len(stars_of(state, project.id)),
         "last_activity_at": project.last_activity_at,
@@ -153,6 +153,7 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
     api = f"{state.url}/api/v4/projects/{project.id}"
     simple = present_simple(call, project)
     owner = state.user_namespaces.get(project.namespace_id)
+    parent = parent_of(state, project.id)
     settings = project_settings.shown(project.settings)
     settings["container_expiration_policy"] |= {"next_run_at": project.created_at}
     names = ("issues", "merge_requests", "labels", "events", "members", "cluster_agents")
@@ -165,6 +166,7 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
             **{name: f"{api}/{name}" for name in names},
             "repo_branches": f"{api}/repository/branches",
         },
+        **({"forked_from_project": present_simple(call, parent)} if parent and sees_project(call, parent) else {}),
         "empty_repo": is_empty(state, project),
         "archived": is_archived(state, ("project", project.id)),
         **({"owner": present_users.basic(state, state.users[owner])} if owner else {}),
@@ -173,7 +175,7 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "creator_id": project.creator_id,
         "import_url": None,
         "import_type": None,
-        "import_status": "none",
+        "import_status": "finished" if parent else "none",
         "import_error": None,
         "service_desk_address": None,
         "open_issues_count": 0,
@@ -191,6 +193,16 @@ def stars_of(state: GitLabState, project_id: int) -> list[int]:
     """Who gave a star to a project: the ids of those who are still there."""
     known: list[int] = state.extra["star"].get(key_of(("project", project_id)), [])
     return [number for number in known if number in state.users]
+
+
+def forks_of(state: GitLabState, project_id: int) -> list[ProjectRecord]:
+    """The projects that were copied from one."""
+    return [state.projects[int(key.partition(":")[2])] for key, parent in state.extra["fork"].items() if parent == project_id]
+
+
+def parent_of(state: GitLabState, project_id: int) -> ProjectRecord | None:
+    """The project from which one was copied, if that is still there."""
+    return state.projects.get(state.extra["fork"].get(key_of(("project", project_id)), 0))
 
 
 def permissions(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:

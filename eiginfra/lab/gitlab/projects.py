@@ -76,7 +76,7 @@ def create(call: GitLabCall) -> Answer:
     name = given.get("name") or given["path"]
     path = given.get("path") or _slug(name)
     state, namespace = call.state, given.get("namespace_id") or user.namespace_id
-    if not _may_create(call, user, namespace):
+    if not may_create(call, user, namespace):
         raise invalid(namespace=["is not valid"])
     visibility = given.get("visibility") or setting(state, "default_project_visibility")
     settings = {**inherited(state, namespace), **_settings(state, given)}
@@ -171,7 +171,7 @@ def users(call: GitLabCall) -> Answer:
     return paginate(call, found, lambda user: present_users.basic(state, user))
 
 
-def _may_create(call: GitLabCall, user: UserRecord, namespace: int) -> bool:
+def may_create(call: GitLabCall, user: UserRecord, namespace: int) -> bool:
     """Whether a project may be made there; `noone` stops administrators too."""
     group = call.state.groups.get(namespace)
     if group is None:

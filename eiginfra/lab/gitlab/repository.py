@@ -119,7 +119,7 @@ def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: 
     project.last_activity_at = project.updated_at = state.now()
     if first:
         project.settings.setdefault("default_branch", branch)
-        _protect_default(state, project, branch)
+        protect_default(state, project, branch)
     return commit
 
 
@@ -130,7 +130,8 @@ def commit_files(call: GitLabCall, project: ProjectRecord, branch: str, message:
     return write_commit(call, project, branch, None, tree, message=message)
 
 
-def _protect_default(state: GitLabState, project: ProjectRecord, branch: str) -> None:
+def protect_default(state: GitLabState, project: ProjectRecord, branch: str) -> None:
+    """Protect the first branch of a project as its group, or the instance, says."""
     group = state.groups.get(project.namespace_id)
     defaults = (group.settings.get("default_branch_protection_defaults") if group else None) or branch_protection(2)
     push, merge = (max(entry["access_level"] for entry in defaults[f"allowed_to_{what}"]) for what in ("push", "merge"))

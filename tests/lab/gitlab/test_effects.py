@@ -36,6 +36,7 @@ ELSEWHERE = {
     "PUT /projects/:id/merge_requests/:iid/discussions/:discussion_id/notes/:note_id": "test_notes.py",
     "PUT /projects/:id/repository/commits/:sha/discussions/:discussion_id/notes/:note_id": "test_notes.py",
     "POST /user/personal_access_tokens": "of narrow scopes, else as POST /users/:id/personal_access_tokens",
+    "POST /projects/:id/fork": "test_forks.py",
     "PUT /user/status": "test_user_status.py",
     "PATCH /user/status": "test_user_status.py",
     "PUT /notification_settings": "test_notification_settings.py",

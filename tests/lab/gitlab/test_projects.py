@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 
@@ -168,3 +170,16 @@ def test_stars(api, group, project, person, acting):
     assert len(other("GET", "/projects", params={"starred": "true"}).json()) == 1
     assert other("POST", f"{path}/unstar").json()["star_count"] == 0
     assert other("POST", f"{path}/unstar").status_code == 304
+
+
+def test_administrators_see_where_a_repository_is_kept(api, acting, person, group):
+    project = api("POST", "/projects", json={"name": "kept", "namespace_id": group.id, "visibility": "public"}).json()
+    shown = api("GET", f"/projects/{project['id']}/storage").json()
+    digest = hashlib.sha256(str(project["id"]).encode()).hexdigest()
+    assert shown == {
+        "project_id": project["id"],
+        "disk_path": f"@hashed/{digest[:2]}/{digest[2:4]}/{digest}",
+        "created_at": project["created_at"],
+        "repository_storage": "default",
+    }
+    assert acting(person())("GET", f"/projects/{project['id']}/storage").status_code == 403
