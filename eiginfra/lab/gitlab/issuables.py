@@ -161,7 +161,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         return present_users.basic(call.state, users[number]) if number in users else None
 
     people = [person(number) for number in thing["assignee_ids"] if number in users]
-    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events")
+    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events", "awards")
     return {
         **{name: value for name, value in thing.items() if name not in apart},
         "closed_by": person(thing["closed_by"]),
@@ -170,8 +170,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         "assignee": people[0] if people else None,
         "author": person(thing["author_id"]),
         "user_notes_count": len(notes(call.state, project.id, {"#": "Issue", "!": "MergeRequest"}[mark], thing["id"])),
-        "upvotes": 0,
-        "downvotes": 0,
+        **{f"{way}votes": sum(award["name"] == f"thumbs{way}" for award in thing.get("awards", ())) for way in ("up", "down")},
         "web_url": f"{call.state.url}/{project.full_path}/-/{place}/{thing['iid']}",
         "time_stats": {"time_estimate": 0, "total_time_spent": 0, "human_time_estimate": None, "human_total_time_spent": None},
         "task_completion_status": {"count": 0, "completed_count": 0},

@@ -39,7 +39,8 @@ def _project(call: GitLabCall) -> ProjectRecord:
     return project
 
 
-def _present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
+def present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
+    """An issue as GitLab shows it."""
     api = f"{call.state.url}/api/v4/projects/{project.id}"
     shown = issuables.present(call, project, issue, "#", "issues")
     return {
@@ -64,7 +65,7 @@ def _present(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
 
 def basic(call: GitLabCall, project: ProjectRecord, issue: Json) -> Json:
     """An issue as lists beside those of issues show it."""
-    return {name: value for name, value in _present(call, project, issue).items() if name not in _ONLY_IN_FULL}
+    return {name: value for name, value in present(call, project, issue).items() if name not in _ONLY_IN_FULL}
 
 
 def visible(call: GitLabCall, project: ProjectRecord) -> list[Json]:
@@ -81,7 +82,7 @@ def index(call: GitLabCall) -> Answer:
     project = _project(call)
     given = call.given
     found = [issue for issue in issuables.filtered(call, "issue", project, given) if _sees(call, project, issue)]
-    return paginate(call, found, lambda issue: _present(call, project, issue))
+    return paginate(call, found, lambda issue: present(call, project, issue))
 
 
 def _sees(call: GitLabCall, project: ProjectRecord, issue: Json) -> bool:
@@ -101,7 +102,7 @@ def find_seen(call: GitLabCall) -> tuple[ProjectRecord, Json]:
 
 def show(call: GitLabCall) -> Answer:
     """GET …/issues/:iid."""
-    return ok(_present(call, *find_seen(call)))
+    return ok(present(call, *find_seen(call)))
 
 
 @takes({**_FIELDS, "title": params.string(required=True)})
@@ -121,7 +122,7 @@ def create(call: GitLabCall) -> Answer:
     }
     issuables.change(call, project, issue, given, assignees=1)
     issuables.own(call, "issue", project).append(issue)
-    return created(_present(call, project, issue))
+    return created(present(call, project, issue))
 
 
 @takes(_CHANGES, params.at_least_one(*_CHANGES))
@@ -134,7 +135,7 @@ def update(call: GitLabCall) -> Answer:
     given = call.given
     issuables.change(call, project, issue, given, assignees=1)
     issue.update({name: given[name] for name in ("confidential", "due_date", "issue_type") if name in given})
-    return ok(_present(call, project, issue))
+    return ok(present(call, project, issue))
 
 
 def remove(call: GitLabCall) -> Answer:

@@ -71,7 +71,7 @@ def test_refused_notes(api, stranger, project, person, acting):
     assert stranger("GET", base).status_code == 401
     api("PUT", f"/projects/{project.id}/issues/1", json={"confidential": True})
     assert acting(person())("GET", base).status_code == 404
-    assert api("GET", f"{base}/999/award_emoji").status_code == 501
+    assert api("GET", f"/projects/{project.id}/snippets/1/notes/1/award_emoji").status_code == 501
 
 
 def test_comments_on_commits(api, project):
