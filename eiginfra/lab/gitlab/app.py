@@ -19,6 +19,7 @@ from eiginfra.lab.gitlab.avatars import UPLOADED, uploaded
 from eiginfra.lab.gitlab.body import of_body, of_query
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Handler, Route
 from eiginfra.lab.gitlab.errors import GitLabHttpError
+from eiginfra.lab.gitlab.events import note
 from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.router import Router
 from eiginfra.lab.gitlab.state import GitLabState
@@ -79,6 +80,7 @@ async def _answer(state: GitLabState, router: Router[Handler], request: Request,
     call.given = accept(found.handler, call, found.route, in_vain)
     if state.doomed:
         state.bury((state.clock.today() - timedelta(days=setting(state, "deletion_adjourned_period"))).isoformat())
+    note(call)
     return found.handler(call)
 
 

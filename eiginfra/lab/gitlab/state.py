@@ -212,6 +212,8 @@ class GitLabState:
         """Make a direct membership."""
         member = MembershipRecord(self.new_id("member"), *source, user_id, level, self.now(), by, expires_at)
         self._index_member(member)
+        if source[0] == "project":
+            self.extra["acted"][f"user:{user_id}"] = True
         return member
 
     def remove_member(self, source: Source, user_id: int) -> None:

@@ -11,6 +11,7 @@ from eiginfra.lab.gitlab.strict import of_handler
 ELSEWHERE = {
     "GET /keys": "fingerprint: test_accounts.py",
     "GET /projects/:id/forks": "as GET /projects; test_forks.py",
+    "GET /users/:id/events": "always empty: test_users.py",
     "GET /users/:id": "with_custom_attributes: test_custom_attributes.py",
     "GET /groups/:id": "with_projects: test_groups.py",
     "GET /groups/:id/variables/:key": "filter: test_repository.py",

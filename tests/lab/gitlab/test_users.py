@@ -165,3 +165,15 @@ def test_keyset_of_users(gl, person):
     seen = [user.id for user in gl.users.list(iterator=True, pagination="keyset", order_by="id", per_page=2)]
     assert made <= set(seen)
     assert len(seen) == len(set(seen))
+
+
+def test_who_did_nothing_has_no_events(api, group, person, acting, stranger):
+    idle, busy, member = person(), person(), person()
+    assert acting(busy)("PUT", "/user/status", json={"emoji": "tea"}).status_code == 200
+    project = api("POST", "/projects", json={"name": "p", "namespace_id": group.id}).json()
+    assert api("POST", f"/projects/{project['id']}/members", json={"user_id": member.id, "access_level": 10}).status_code == 201
+    group.members.create({"user_id": idle.id, "access_level": 10})
+    for name in (idle.id, idle.username):
+        assert stranger("GET", f"/users/{name}/events").json() == []
+    assert [api("GET", f"/users/{user.id}/events").status_code for user in (busy, member)] == [501, 501]
+    assert api("GET", "/users/999999/events").status_code == 404
