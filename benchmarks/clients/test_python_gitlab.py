@@ -17,7 +17,7 @@ import pytest
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
 
-FLOOR = 128
+FLOOR = 118
 FIXTURES = """
 import os, time, gitlab, pytest
 
@@ -43,6 +43,7 @@ class Ended:
 
     name: str
     trouble: str | None
+    skipped: bool
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
 def _ended(case: ET.Element) -> Ended:
     trouble = [part.text or "" for part in case if part.tag in ("failure", "error")]
     module = str(case.get("classname")).rpartition(".")[2].removeprefix("test_")
-    return Ended(f"{module}: {case.get('name')}", "\n".join(trouble) if trouble else None)
+    skipped = case.find("skipped") is not None
+    return Ended(f"{module}: {case.get('name')}", "\n".join(trouble) if trouble else None, skipped)
 
 
 def test_whatever_fails_is_refused_and_not_answered_wrongly(suite: list[Ended]) -> None:
@@ -81,7 +83,7 @@ def test_whatever_fails_is_refused_and_not_answered_wrongly(suite: list[Ended]) 
 
 
 def test_enough_passes(suite: list[Ended]) -> None:
-    """No fewer than before."""
-    passed = sum(test.trouble is None for test in suite)
+    """No fewer than before; what the suite itself skips, or expects to fail, does not count."""
+    passed = sum(test.trouble is None and not test.skipped for test in suite)
     print(f"python-gitlab: {passed} of {len(suite)} pass")
     assert passed >= FLOOR
