@@ -9,7 +9,7 @@ from eiginfra.lab.gitlab.git_objects import TREE_MODE, identity, tree_contents
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.protected_branches import rules_for
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import commit_files, default_branch, has_branch, is_empty, repository, resolve
+from eiginfra.lab.gitlab.repository import ancestry, commit_files, default_branch, has_branch, is_empty, repository, resolve
 
 
 @takes({"search": params.string(), **PAGED})
@@ -69,11 +69,12 @@ def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
     rules = rules_for(call.state, project)
     rule = next((rule for rule in rules if rule["name"] == name), None)
     least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99) if rule else DEVELOPER
+    number, main = repo["branches"][name], repo["branches"].get(default_branch(call.state, project))
     pushes = call.admin or level_of(call.state, call.user, ("project", project.id)) >= least
     return {
         "name": name,
-        "commit": present(call, project, repo["commits"][repo["branches"][name]]),
-        "merged": False,
+        "commit": present(call, project, repo["commits"][number]),
+        "merged": number != main and number in ancestry(repo, main) if main else False,
         "protected": rule is not None,
         "developers_can_push": rule is not None and least <= DEVELOPER,
         "developers_can_merge": rule is not None and least <= DEVELOPER,

@@ -52,14 +52,15 @@ def index(call: GitLabCall) -> Answer:
     else:
         starts = [resolved(call, project, given.get("ref_name"), "404 Tree Not Found")]
     path, commits = given.get("path"), (repo["commits"][number] for number in ancestry(repo, *starts))
-    found = [commit for commit in commits if not path or _touches(repo, commit, next(iter(commit["parent_ids"]), None), path)]
+    found = [commit for commit in commits if not path or _touches(repo, commit, path)]
     return paginate(call, found, lambda commit: present(call, project, commit))
 
 
-def _touches(repo: Json, commit: Json, parent: str | None, path: str) -> bool:
-    before = repo["trees"].get(parent, {}).get(path)
-    after = repo["trees"][commit["id"]].get(path)
-    return (before or {}).get("blob") != (after or {}).get("blob")
+def _touches(repo: Json, commit: Json, path: str) -> bool:
+    """Whether the file is another one than in each of the parents."""
+    after = repo["trees"][commit["id"]].get(path, {}).get("blob")
+    before = [repo["trees"][parent].get(path, {}).get("blob") for parent in commit["parent_ids"]] or [None]
+    return after not in before
 
 
 def found_commit(call: GitLabCall, project: ProjectRecord) -> Json:

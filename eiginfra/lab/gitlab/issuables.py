@@ -5,7 +5,7 @@ from typing import Any
 from eiginfra.lab.gitlab import labels, milestones, params, present_users
 from eiginfra.lab.gitlab.access import OWNER, PLANNER, authorize, may
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, gone
-from eiginfra.lab.gitlab.errors import forbidden, no_record
+from eiginfra.lab.gitlab.errors import forbidden, no_record, not_modelled
 from eiginfra.lab.gitlab.pagination import PAGED
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
@@ -80,6 +80,8 @@ def new(call: GitLabCall, kind: str, project: ProjectRecord, given: Json) -> Jso
 
 def change(call: GitLabCall, project: ProjectRecord, thing: Json, given: Json, *, assignees: int) -> None:
     """Take in what was given; people who do not exist are left out, as GitLab does. `assignees` is how many there may be."""
+    if given.get("state_event") and thing["state"] == "merged":
+        raise not_modelled("a merge request that is closed or reopened after it was merged")
     before = dict(thing)
     thing.update({name: given[name] for name in ("title", "description", "discussion_locked") if name in given})
     names = [*(given.get("labels", thing["labels"]) or ()), *(given.get("add_labels") or ())]
@@ -109,6 +111,16 @@ def _remember(call: GitLabCall, project: ProjectRecord, before: Json, thing: Jso
         found.append(("milestone", "add" if present_now else "remove", thing["milestone_id"] or before["milestone_id"]))
     if thing["state"] != before["state"]:
         found.append(("state", "closed" if thing["state"] == "closed" else "reopened", None))
+    _note_events(call, thing, found)
+
+
+def end(call: GitLabCall, thing: Json, state: str) -> None:
+    """Give it a last state, with its event."""
+    thing["state"], thing["updated_at"] = state, call.state.now()
+    _note_events(call, thing, [("state", state, None)])
+
+
+def _note_events(call: GitLabCall, thing: Json, found: list[tuple[str, str, int | None]]) -> None:
     known = {"user_id": call.known_user().id, "created_at": call.state.now(), "state": thing["state"], "thing": thing["id"]}
     for what, action, on in found:
         thing["events"].append({"id": call.state.new_id(f"{what}_event"), "what": what, "action": action, "on": on, **known})
@@ -161,7 +173,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         return present_users.basic(call.state, users[number]) if number in users else None
 
     people = [person(number) for number in thing["assignee_ids"] if number in users]
-    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events", "awards")
+    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events", "awards", "merged")
     return {
         **{name: value for name, value in thing.items() if name not in apart},
         "closed_by": person(thing["closed_by"]),

@@ -1,4 +1,4 @@
-"""Merge requests within one project, opened, changed and closed (recordings pullrequests-*); the lab does not merge."""
+"""Merge requests within one project, opened, changed and closed (recordings pullrequests-*); merging.py merges them."""
 
 from eiginfra.lab.gitlab import issuables, params, present_users
 from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, writable
@@ -21,11 +21,17 @@ _CHANGES = {**_FIELDS, **issuables.CHANGES}
 _LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
 
 
+def is_draft(request: Json) -> bool:
+    """Whether its title says that it is not to be merged yet."""
+    return str(request["title"]).lower().startswith(("draft:", "[draft]", "(draft)"))
+
+
 def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
     """A merge request as GitLab shows it."""
     users = call.state.users
     shown = issuables.present(call, project, request, "!", "merge_requests")
-    draft = request["title"].lower().startswith(("draft:", "[draft]", "(draft)"))
+    draft, end = is_draft(request), request.get("merged") or {}
+    by = present_users.basic(call.state, users[end["user_id"]]) if end.get("user_id") in users else None
     return {
         **{name: value for name, value in shown.items() if name != "reviewer_ids"},
         "reviewers": [present_users.basic(call.state, users[number]) for number in request["reviewer_ids"] if number in users],
@@ -33,19 +39,19 @@ def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
         "target_project_id": project.id,
         "draft": draft,
         "work_in_progress": draft,
-        "merged_by": None,
-        "merge_user": None,
-        "merged_at": None,
+        "merged_by": by,
+        "merge_user": by,
+        "merged_at": end.get("merged_at"),
         "merge_after": None,
         "prepared_at": request["created_at"],
         "merge_when_pipeline_succeeds": False,
         "merge_status": "can_be_merged",
-        "detailed_merge_status": "draft_status" if draft else "mergeable" if request["state"] == "opened" else "not_open",
-        "sha": resolve(call.state, project, request["source_branch"]),
-        "merge_commit_sha": None,
+        "detailed_merge_status": "not_open" if request["state"] != "opened" else "draft_status" if draft else "mergeable",
+        "sha": end.get("sha") or resolve(call.state, project, request["source_branch"]),
+        "merge_commit_sha": end.get("merge_commit_sha"),
         "squash_commit_sha": None,
         "squash_on_merge": request["squash"],
-        "should_remove_source_branch": None,
+        "should_remove_source_branch": end.get("should_remove_source_branch"),
         "reference": f"!{request['iid']}",
         "has_conflicts": False,
         "blocking_discussions_resolved": True,
@@ -53,7 +59,9 @@ def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
 
 
 def brought(call: GitLabCall, project: ProjectRecord, request: Json) -> list[str]:
-    """The ids of the commits that the source branch has beyond the target branch, newest first."""
+    """The ids of the commits that the source branch has beyond the target branch, or had when it was merged; newest first."""
+    if request.get("merged"):
+        return list(request["merged"]["commits"])
     repo = repository(call.state, project)
     source, target = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
     known = set(ancestry(repo, target)) if target else set()

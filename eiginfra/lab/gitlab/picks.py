@@ -39,7 +39,7 @@ def _applied(call: GitLabCall, what: str, done: str) -> Answer:
     sides: tuple[Tree, Tree] = (parent_tree(repo, commit), repo["trees"][commit["id"]])
     before, after = sides if what == "cherry-pick" else sides[::-1]
     head = repo["branches"][branch]
-    tree = _merged(repo["trees"][head], before, after, what)
+    tree = merged(repo["trees"][head], before, after, what)
     if _same(tree, repo["trees"][head]):
         text = f"Sorry, we cannot {what} this commit automatically. This commit may already have been {done}, or a more recent commit"
         dry = {"dry_run": "error"} if call.given["dry_run"] else {}
@@ -57,8 +57,8 @@ def _message(commit: Json, what: str) -> str:
     return f"{commit['message']}\n\n(cherry picked from commit {commit['id']})"
 
 
-def _merged(head: Tree, before: Tree, after: Tree, what: str) -> Tree:
-    """The head with what lies between two trees.
+def merged(head: Tree, before: Tree, after: Tree, what: str, *, keep_last: bool = False) -> Tree:
+    """The head with what lies between two trees; `keep_last` where the commits come along that changed the files.
 
     Raises GitLabHttpError 501 where both changed a file: only Git can say whether that fits together.
     """
@@ -71,7 +71,9 @@ def _merged(head: Tree, before: Tree, after: Tree, what: str) -> Tree:
             raise not_modelled(f"to {what} what changed meanwhile")
         tree.pop(path, None)
         if path in after:
-            tree[path] = {**after[path], "last": None}
+            tree[path] = after[path] if keep_last else {**after[path], "last": None}
+    if any("/".join(path.split("/")[:depth]) in tree for path in tree for depth in range(1, path.count("/") + 1)):
+        raise not_modelled(f"to {what} a file and a folder of one name")
     return tree
 
 

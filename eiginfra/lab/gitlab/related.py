@@ -60,7 +60,7 @@ def _brought(call: GitLabCall) -> tuple[ProjectRecord, Json, list[str]]:
     project = find_code(call)
     request = issuables.find(call, "merge_request", project, call.path["iid"])
     branches = repository(call.state, project)["branches"]
-    if any(request[f"{side}_branch"] not in branches for side in ("source", "target")):
+    if not request.get("merged") and any(request[f"{side}_branch"] not in branches for side in ("source", "target")):
         raise not_modelled("merge requests whose branches are gone")
     return project, request, merge_requests.brought(call, project, request)
 
@@ -76,7 +76,9 @@ def commits(call: GitLabCall) -> Answer:
 def _changes(call: GitLabCall) -> tuple[ProjectRecord, Json, list[Json]]:
     """The request of the path with what it changes since the branches parted."""
     project, request, _ = _brought(call)
-    repo = repository(call.state, project)
+    repo, end = repository(call.state, project), request.get("merged")
+    if end:
+        return project, request, between(repo, repo["trees"].get(end["base"], {}), repo["trees"][end["sha"]])
     source, target = (repo["branches"][request[f"{side}_branch"]] for side in ("source", "target"))
     shared = set(ancestry(repo, target))
     base = next((number for number in ancestry(repo, source) if number in shared), None)

@@ -101,7 +101,7 @@ def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: 
     author = fields.get("author_name") or user.name
     email = fields.get("author_email") or user.email
     commit: Json = {
-        "parent_ids": [parent] if parent else [],
+        "parent_ids": [number for number in (parent, fields.get("second_parent")) if number],
         "message": fields["message"],
         "author_name": author,
         "author_email": email,

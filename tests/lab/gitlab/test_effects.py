@@ -31,6 +31,7 @@ ELSEWHERE = {
     "POST /projects/:id/repository/commits/:sha/cherry_pick": "test_git.py",
     "POST /projects/:id/repository/commits/:sha/revert": "test_git.py",
     "POST /projects/:id/releases": "test_releases.py",
+    "PUT /projects/:id/merge_requests/:iid/merge": "test_merging.py",
     "POST /projects/:id/issues/:iid/links": "test_belongings.py",
     "POST /projects/:id/statuses/:sha": "test_notes.py",
     "PUT /projects/:id/issues/:iid/discussions/:discussion_id/notes/:note_id": "test_notes.py",

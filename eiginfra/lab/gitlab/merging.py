@@ -1,0 +1,102 @@
+"""Merging: a commit of two parents brings the commits of a merge request; no file may have changed on both sides."""
+
+import re
+
+from eiginfra.lab.gitlab import issuables, merge_requests, params
+from eiginfra.lab.gitlab.access import DEVELOPER, find_code, level_of, writable
+from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
+from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_modelled, unauthorized
+from eiginfra.lab.gitlab.picks import merged
+from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.records import Json, ProjectRecord
+from eiginfra.lab.gitlab.repository import ancestry, default_branch, pipelines, repository, write_commit
+
+_AS_WE_DO = {
+    "merge_method": "merge",
+    "squash_option": "default_off",
+    "only_allow_merge_if_pipeline_succeeds": False,
+    "only_allow_merge_if_all_discussions_are_resolved": False,
+}
+"""The settings of a project under which the lab merges."""
+_ISSUE = re.compile(r"#\d|/issues/\d")
+
+
+@takes(
+    {
+        "merge_commit_message": params.string(),
+        "should_remove_source_branch": params.boolean(),
+        "sha": params.string(),
+    }
+)
+def merge(call: GitLabCall) -> Answer:
+    """PUT …/merge_requests/:iid/merge, for those who may write to the target branch."""
+    project, given = find_code(call), call.given
+    request = issuables.find(call, "merge_request", project, call.path["iid"])
+    writable(call, ("project", project.id))
+    if not _may_merge(call, project, request["target_branch"]):
+        raise unauthorized()
+    if request["state"] != "opened" or merge_requests.is_draft(request):
+        raise GitLabHttpError(405, {"message": "405 Method Not Allowed"})
+    repo = repository(call.state, project)
+    source, target = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
+    commits = merge_requests.brought(call, project, request)
+    _check(call, project, request, commits)
+    if given.get("sha") not in (None, "", source):
+        raise message(409, f"SHA does not match HEAD of source branch: {source}")
+    reached = set(ancestry(repo, target))
+    base = next((number for number in ancestry(repo, source) if number in reached), None)
+    before = repo["trees"].get(base, {})
+    tree = merged(repo["trees"][target], before, repo["trees"][source], "merge", keep_last=True)
+    text = given.get("merge_commit_message") or _message(project, request)
+    commit = write_commit(call, project, request["target_branch"], target, tree, message=text, second_parent=source)
+    removed = given.get("should_remove_source_branch")
+    request["merged"] = {
+        "merged_at": call.state.now(),
+        "user_id": call.known_user().id,
+        "merge_commit_sha": commit["id"],
+        "sha": source,
+        "commits": commits,
+        "base": base,
+        "should_remove_source_branch": removed,
+    }
+    issuables.end(call, request, "merged")
+    if request["force_remove_source_branch"] if removed is None else removed:
+        _remove_branch(call, project, request["source_branch"])
+    return ok(merge_requests.present(call, project, request))
+
+
+def _may_merge(call: GitLabCall, project: ProjectRecord, branch: str) -> bool:
+    level = level_of(call.state, call.user, ("project", project.id))
+    for rule in rules_for(call.state, project):
+        if rule["name"] == branch and not call.admin:
+            entries = [*rule["merge_access_levels"], *rule["push_access_levels"]]
+            return any(entry["user_id"] == call.known_user().id or 0 < (entry["access_level"] or 0) <= level for entry in entries)
+    return call.admin or level >= DEVELOPER
+
+
+def _check(call: GitLabCall, project: ProjectRecord, request: Json, commits: list[str]) -> None:
+    """Raise GitLabHttpError 501 for what would merge otherwise than the lab does, or do more."""
+    repo = repository(call.state, project)
+    texts = [request["title"], request["description"] or "", *(repo["commits"][number]["message"] for number in commits)]
+    if any(project.settings.get(name, value) != value for name, value in _AS_WE_DO.items()) or request["squash"]:
+        raise not_modelled("merging by other rules than a project has at first")
+    if request["target_branch"] not in repo["branches"] or not commits:
+        raise not_modelled("merging nothing, or into nothing")
+    if any(pipeline["sha"] == commits[0] for pipeline in pipelines(call.state, project)):
+        raise not_modelled("merging what has a pipeline")
+    if any(_ISSUE.search(text) for text in texts):
+        raise not_modelled("merge requests that close issues")
+
+
+def _message(project: ProjectRecord, request: Json) -> str:
+    first = f"Merge branch '{request['source_branch']}' into '{request['target_branch']}'"
+    return f"{first}\n\n{request['title']}\n\nSee merge request {project.full_path}!{request['iid']}"
+
+
+def _remove_branch(call: GitLabCall, project: ProjectRecord, name: str) -> None:
+    """The default branch and protected ones remain."""
+    if name != default_branch(call.state, project) and all(rule["name"] != name for rule in rules_for(call.state, project)):
+        del repository(call.state, project)["branches"][name]
+
+
+ROUTES: tuple[Route, ...] = (("PUT", "/projects/:id/merge_requests/:iid/merge", merge),)
