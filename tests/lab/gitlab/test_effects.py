@@ -38,6 +38,7 @@ ELSEWHERE = {
     "PUT /projects/:id/merge_requests/:iid/discussions/:discussion_id/notes/:note_id": "test_notes.py",
     "PUT /projects/:id/repository/commits/:sha/discussions/:discussion_id/notes/:note_id": "test_notes.py",
     "POST /user/personal_access_tokens": "of narrow scopes, else as POST /users/:id/personal_access_tokens",
+    "POST /member_roles": "test_member_roles.py",
     "POST /projects/:id/fork": "test_forks.py",
     "PUT /user/status": "test_user_status.py",
     "PATCH /user/status": "test_user_status.py",
