@@ -3,10 +3,12 @@
 import re
 
 from eiginfra.lab.gitlab import issuables, merge_requests, params
-from eiginfra.lab.gitlab.access import DEVELOPER, find_code, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
+from eiginfra.lab.gitlab.commits import check_push
+from eiginfra.lab.gitlab.diffs import parent_tree
 from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_modelled, unauthorized
-from eiginfra.lab.gitlab.picks import merged
+from eiginfra.lab.gitlab.picks import authorship, merged, same
 from eiginfra.lab.gitlab.protected_branches import rules_for
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import ancestry, default_branch, pipelines, repository, write_commit
@@ -65,6 +67,34 @@ def merge(call: GitLabCall) -> Answer:
     return ok(merge_requests.present(call, project, request))
 
 
+def rebase(call: GitLabCall) -> Answer:
+    """PUT …/merge_requests/:iid/rebase: the commits of the source branch are made again on top of the target branch, at once."""
+    project = find_code(call)
+    request = issuables.find(call, "merge_request", project, call.path["iid"])
+    authorize(call, ("project", project.id), DEVELOPER)
+    writable(call, ("project", project.id))
+    source, target = request["source_branch"], request["target_branch"]
+    check_push(call, project, source)
+    repo = repository(call.state, project)
+    if request["state"] != "opened" or not {source, target} <= repo["branches"].keys():
+        raise not_modelled("rebasing what is not open, or without its branches")
+    commits = [repo["commits"][number] for number in reversed(merge_requests.brought(call, project, request))]
+    if any(len(commit["parent_ids"]) > 1 for commit in commits):
+        raise not_modelled("rebasing merges")
+    head = repo["branches"][target]
+    before = repo["trees"][head]
+    for commit in commits:  # what does not fit is refused before any work
+        after = merged(before, parent_tree(repo, commit), repo["trees"][commit["id"]], "rebase")
+        if same(before, after):
+            raise not_modelled("rebasing what the target branch has already")
+        before = after
+    if head not in ancestry(repo, repo["branches"][source]):
+        for commit in commits:
+            tree = merged(repo["trees"][head], parent_tree(repo, commit), repo["trees"][commit["id"]], "rebase")
+            head = write_commit(call, project, source, head, tree, message=commit["message"], **authorship(commit))["id"]
+    return Answer(202, {"rebase_in_progress": True})
+
+
 def _may_merge(call: GitLabCall, project: ProjectRecord, branch: str) -> bool:
     level = level_of(call.state, call.user, ("project", project.id))
     for rule in rules_for(call.state, project):
@@ -99,4 +129,5 @@ def _remove_branch(call: GitLabCall, project: ProjectRecord, name: str) -> None:
         del repository(call.state, project)["branches"][name]
 
 
-ROUTES: tuple[Route, ...] = (("PUT", "/projects/:id/merge_requests/:iid/merge", merge),)
+_ONE = "/projects/:id/merge_requests/:iid"
+ROUTES: tuple[Route, ...] = (("PUT", f"{_ONE}/merge", merge), ("PUT", f"{_ONE}/rebase", rebase))

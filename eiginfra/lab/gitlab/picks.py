@@ -40,15 +40,20 @@ def _applied(call: GitLabCall, what: str, done: str) -> Answer:
     before, after = sides if what == "cherry-pick" else sides[::-1]
     head = repo["branches"][branch]
     tree = merged(repo["trees"][head], before, after, what)
-    if _same(tree, repo["trees"][head]):
+    if same(tree, repo["trees"][head]):
         text = f"Sorry, we cannot {what} this commit automatically. This commit may already have been {done}, or a more recent commit"
         dry = {"dry_run": "error"} if call.given["dry_run"] else {}
         raise GitLabHttpError(400, {"message": f"{text} may have updated some of its content.", "error_code": "empty", **dry})
     if call.given["dry_run"]:
         return created({"dry_run": "success"})
     text = call.given.get("message") or _message(commit, what)
-    author = {name: commit[name] for name in ("author_name", "author_email")} if what == "cherry-pick" else {}
+    author = authorship(commit) if what == "cherry-pick" else {}
     return created(present(call, project, write_commit(call, project, branch, head, tree, message=text, **author)))
+
+
+def authorship(commit: Json) -> Json:
+    """What remains of a commit that is made again elsewhere: who wrote it, and when."""
+    return {name: commit[name] for name in ("author_name", "author_email", "authored_date")}
 
 
 def _message(commit: Json, what: str) -> str:
@@ -81,7 +86,8 @@ def _state(entry: Json | None) -> tuple[str, str] | None:
     return (entry["blob"], entry["mode"]) if entry else None
 
 
-def _same(one: Tree, other: Tree) -> bool:
+def same(one: Tree, other: Tree) -> bool:
+    """Whether two trees have the same files."""
     return {path: _state(entry) for path, entry in one.items()} == {path: _state(entry) for path, entry in other.items()}
 
 

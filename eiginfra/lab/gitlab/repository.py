@@ -105,7 +105,7 @@ def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: 
         "message": fields["message"],
         "author_name": author,
         "author_email": email,
-        "authored_date": now,
+        "authored_date": fields.get("authored_date") or now,
         "committer_name": user.name,
         "committer_email": user.email,
         "committed_date": now,

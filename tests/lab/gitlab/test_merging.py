@@ -86,3 +86,19 @@ def test_other_ways_to_merge(api, project, ask):
     api("PUT", f"/projects/{project.id}", json={"merge_method": "ff"})
     assert ask().status_code == 501
     assert ask(squash=True).status_code == 501
+
+
+def test_rebasing(api, project, ask):
+    write(project, "next", "c", author_name="Somebody")
+    base = f"/projects/{project.id}/merge_requests/1"
+    answer = api("PUT", f"{base}/rebase")
+    assert (answer.status_code, answer.json()) == (202, {"rebase_in_progress": True})
+    commits = project.commits.list(ref_name="next")
+    assert [one.title for one in commits] == ["add c", "add a", "add b", "Initial commit"]
+    assert (commits[0].author_name, commits[1].parent_ids) == ("Somebody", [project.branches.get("main").commit["id"]])
+    assert [one["id"] for one in api("GET", f"{base}/commits").json()] == [commits[0].id, commits[1].id]
+    assert project.files.get("a", ref="next").last_commit_id == commits[1].id
+    assert api("PUT", f"{base}/rebase").status_code == 202
+    assert project.commits.get("next").id == commits[0].id
+    write(project, "main", "a", "other\n")
+    assert api("PUT", f"{base}/rebase").status_code == 501
