@@ -17,7 +17,7 @@ import pytest
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
 
-FLOOR = 122
+FLOOR = 123
 FIXTURES = """
 import os, time, gitlab, pytest
 
