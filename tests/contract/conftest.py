@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ import requests
 import yaml
 from support.fakes import META, MemoryJournal
 from support.planning import planned, resource
-from support.pveum import pveum
+from support.pveum import least
 
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan
@@ -28,7 +27,6 @@ from eiginfra.engine.report import ApplyReport
 from eiginfra.inventory.site import Site
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import running
-from eiginfra.providers.proxmox.privileges import commands
 from eiginfra.wiring.providers import Providers, open_providers, read_site
 from eiginfra.wiring.secrets import resolve
 
@@ -109,14 +107,8 @@ def _admin(body: dict[str, Any], folder: Path) -> Callable[..., Any]:
 def _documented(path: Path) -> Callable[..., Any]:
     """The lab's site file with tokens that have exactly the documented rights; returns the lab's Proxmox as its administrator."""
     body, folder = yaml.safe_load(path.read_text(encoding="utf-8")), path.parent
-    admin, section = _admin(body, folder), body["proxmox"]
-    section["token_id"] = "least@pve!ci"
-    places = SimpleNamespace(
-        token_id="least@pve!ci", nodes=section["nodes"], bridge=section["network"]["bridge"], realm=section["realm"], **section["storage"]
-    )
-    images = [image["vm"] for image in body["images"].values()]
-    (folder / "least.token").write_text(pveum(admin, commands(places, images)), encoding="utf-8")  # type: ignore[arg-type]  # the names that it needs
-    section["token"] = {"file": "least.token"}
+    admin = _admin(body, folder)
+    least(body, folder, admin)
     gitlab = body["gitlab"]
     headers = {"PRIVATE-TOKEN": (folder / gitlab["token"]["file"]).read_text(encoding="utf-8").strip()}
 

@@ -1,4 +1,4 @@
-"""A site where people sign up themselves, by the token of a group's owner: EIG Link says whose accounts are whose."""
+"""A site where people sign up themselves, with tokens of the least rights: EIG Link says whose accounts are whose."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.pveum import least
 
 ROOT = Path(__file__).parents[2]
 ONLY = ("--tags", "gitlab")
@@ -20,7 +21,10 @@ def signs_up(place: Any, name: str, email: str | None = None) -> int:
 
 @pytest.fixture
 def owned(place: Any) -> Any:
-    """The site file infra/lab-owner.yml, with the ports of this lab: its token is that of an Owner who is no administrator."""
+    """The site file infra/lab-owner.yml, with the ports of this lab: its token is that of an Owner who is no administrator.
+
+    That of Proxmox VE has the documented rights, and no other.
+    """
     number = signs_up(place, "eig-link")
     place.gitlab("POST", "/groups/eig/members", user_id=number, access_level=50)
     token = place.gitlab("POST", f"/users/{number}/personal_access_tokens", name="owner", **{"scopes[]": "api"})["token"]
@@ -29,6 +33,7 @@ def owned(place: Any) -> Any:
     assert theirs["gitlab"]["token"] == {"file": "../.eiginfra/lab/gitlab-owner.token"}
     mine = yaml.safe_load((place.folder / "site" / "site.yml").read_text(encoding="utf-8"))
     section = {**theirs["gitlab"], "url": mine["gitlab"]["url"], "token": {"file": "gitlab-owner.token"}}
+    least(mine, place.folder / "site", place.proxmox)
     (place.folder / "site" / "site.yml").write_text(yaml.safe_dump(mine | {"gitlab": section}), encoding="utf-8")
     return place
 
@@ -66,6 +71,9 @@ def test_attack_5_the_example_by_a_group_owners_token_once_the_accounts_are_conf
     assert {"adler-1", "adler-2", "adler-mentor"} < {member["username"] for member in owned.gitlab("GET", f"{SPACE}/members")}
     again = owned.call("plan", "--detailed-exitcode")
     assert again.code == 0, again.out
+    assert "may not" not in again.out
+    doctor = owned.call("doctor", "--format", "json")
+    assert [found["code"] for found in doctor.json["findings"] if found["severity"] == "error"] == []
 
 
 def test_attack_5_two_names_that_were_exchanged_and_one_that_was_taken(owned: Any) -> None:
