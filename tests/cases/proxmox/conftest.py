@@ -193,15 +193,16 @@ def every_request_is_valid(contract: Contract | None, monkeypatch: pytest.Monkey
     monkeypatch.setattr(ProxmoxClient, "_call", checked)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProxmoxSettings]:
-    with start(wide_network=True) as lab:  # every case adds guests, and none may find the node full of other cases' guests
+    # Every case adds guests, and none may find the node full, or all numbers used up, by those of the cases of other modules.
+    with start(wide_network=True) as lab:
         yield settings_of(lab, tmp_path_factory.mktemp("ca") / "ca.pem")
 
 
 @pytest.fixture
 def world(shared_settings: ProxmoxSettings) -> World:
-    """A cohort of its own on the worker's lab."""
+    """A cohort of its own on the module's lab."""
     return World(shared_settings, f"c{next(_cohorts)}")
 
 

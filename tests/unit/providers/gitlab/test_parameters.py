@@ -1,5 +1,7 @@
 """Each kind's parameters against those that GitLab takes, request by request."""
 
+import re
+
 import pytest
 from support.gitlab_cases import DOCUMENTED
 from support.gitlab_contract import PARAMETERS
@@ -17,10 +19,8 @@ def taken(route: str) -> set[str]:
     if route in PARAMETERS:
         return set(PARAMETERS[route]["takes"]) - set(PARAMETERS[route]["deprecated"])
     verb, _, path = route.partition(" ")
-    shape = path.replace("{id}", "[^/]+")
-    for name, placeholder in (("{label_id}", "[^/]+"), ("{milestone_id}", r"\d+")):
-        shape = shape.replace(name, placeholder)
-    return DOCUMENTED[verb.lower(), shape][1]
+    asked = re.sub(r"\{\w+\}", "1", path)
+    return next(known[1] for (method, shape), known in DOCUMENTED.items() if method == verb.lower() and re.fullmatch(shape, asked))
 
 
 @each
