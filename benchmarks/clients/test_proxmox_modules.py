@@ -50,8 +50,8 @@ def test_first_run_changes_everything(play: Callable[..., Any], variables: dict[
     assert (container["hostname"], container["memory"], container["unprivileged"], container["onboot"]) == ("karfu-web", 512, 1, 1)
     assert container["mp0"].startswith("local-lvm:vm-150-disk-1,mp=/srv,size=4G")
     assert "ip=192.168.0.150/24" in container["net0"]
-    # The creation of a virtual machine keeps its tags as they came (recording vm-create-config).
-    assert (machine["tags"], machine["ciuser"], machine["agent"]) == ("eig,karfu", "debian", "enabled=1")
+    # A creation puts tags in order as a change does, from 9.2 on (recording notes-and-tags).
+    assert (machine["tags"], machine["ciuser"], machine["agent"]) == ("eig;karfu", "debian", "enabled=1")
     assert machine["scsi1"] == "local-lvm:vm-160-disk-1,backup=0,size=4G"
     assert "size=16G" in clone["scsi0"]
     assert "tag=5" in clone["net1"]
