@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import gitlab
@@ -35,6 +36,8 @@ CONCURRENCY = 16
 _DIGITS = 12
 MOST_PAGES = 2000
 """Longer lists are not read: no root group holds 200,000 objects."""
+MOST_BYTES = 32 << 20
+"""Of a whole list: it is kept in memory until it is compared."""
 READINGS = 3
 """How often a list is read at most, if what it holds is removed while its pages are read."""
 
@@ -95,12 +98,11 @@ class GitLabClient:
         return [answers[number] for number in range(len(todo))]
 
     def get(self, path: str, what: str, **query: Any) -> Any:
-        """What a path answers; raises NotFoundError when there is nothing."""
-        return self._shaped(path, answer(self.ask("get", path, what, query=query)), what)
+        """What a path answers, of a list those items that have the form.
 
-    def _shaped(self, path: str, found: Any, what: str) -> Any:
-        """What was answered, with those items of a list that have the form; raises PermanentError for an object that has not."""
-        shape = shape_of(path)
+        Raises NotFoundError when there is nothing, PermanentError for an object of another form.
+        """
+        found, shape = answer(self.ask("get", path, what, query=query)), shape_of(path)
         return self.odd.sorted_out(found, shape, what) if isinstance(found, list) else _formed(found, shape, what)
 
     def find(self, path: str, what: str, **query: Any) -> Json | None:
@@ -134,14 +136,24 @@ class GitLabClient:
 
     def _items(self, path: str, what: str, first: requests.Response, query: Json) -> Iterator[Json]:
         """The items of all pages: concurrently where GitLab says how many there are, else one after the other as each names the next."""
-        yield from _listed(first, what)
+        size = 0
+
+        def items_of(response: requests.Response) -> list[Any]:
+            nonlocal size
+            size += len(response.content)
+            if size > MOST_BYTES:
+                raise _endless(what)
+            return _listed(response, what)
+
+        yield from items_of(first)
         pages = first.headers.get("X-Total-Pages") or ""
         if pages.isdecimal():
             if len(pages) > len(str(MOST_PAGES)) or int(pages) > MOST_PAGES:
                 raise _endless(what)
             rest = range(2, int(pages) + 1)
-            for page in self.each(lambda number: self.ask("get", path, what, query={**query, "per_page": PAGE, "page": number}), rest):
-                yield from _listed(page, what)
+            ask = partial(self.ask, "get", path, what)
+            for page in self.each(lambda number: items_of(ask(query={**query, "per_page": PAGE, "page": number})), rest):
+                yield from page
             return
         response, seen = first, set[str]()
         while following := response.links.get("next", {}).get("url"):
@@ -150,7 +162,7 @@ class GitLabClient:
             seen.add(following)
             # By number or by keyset: the link says how.
             response = self.ask("get", following.partition("/api/v4")[2], what)
-            yield from _listed(response, what)
+            yield from items_of(response)
 
     def write(self, verb: str, path: str, what: str, *, within: str | None, body: Json | None = None) -> Json:
         """Change something on the group or project `within` (a full path); None only for what belongs to no group (accounts).
@@ -229,7 +241,7 @@ def _listed(response: requests.Response, what: str) -> list[Any]:
 
 
 def _endless(what: str) -> PermanentError:
-    return PermanentError(f"{what}: GitLab's list has no end: the same page again, or more than {MOST_PAGES} pages")
+    return PermanentError(f"{what}: the list has no end: the same page again, or more than {MOST_PAGES} pages or {MOST_BYTES >> 20} MiB")
 
 
 def encoded(reference: int | str) -> str:

@@ -34,9 +34,12 @@ def page(items: object, *headers: str) -> bytes:
 
 
 NUMBERS = count(2)
+LARGE = {**GROUP, "description": "x" * (1 << 20)}
 ENDLESS = {
     "the-same-page": lambda _: page([GROUP], 'Link: <http://127.0.0.1/api/v4/groups?page=2>; rel="next"'),
     "always-another": lambda _: page([], f'Link: <http://127.0.0.1/api/v4/groups?page={next(NUMBERS)}>; rel="next"'),
+    "always-another-and-large": lambda _: page([LARGE], f'Link: <http://127.0.0.1/api/v4/groups?page={next(NUMBERS)}>; rel="next"'),
+    "many-large-pages": lambda _: page([LARGE], "X-Total-Pages: 60"),
     "pages-announced": lambda _: page([GROUP], "X-Total-Pages: 99999999999"),
     "pages-of-many-digits": lambda _: page([GROUP], "X-Total-Pages: " + "9" * 6000),
 }
