@@ -5,7 +5,7 @@ have the person's address, as far as that is shown: to administrators, or as the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from eiginfra.core.resource import Record, Resource, Scope
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.base import USER
 from eiginfra.providers.gitlab.client import Json
-from eiginfra.providers.gitlab.members.reader import read_list
+from eiginfra.providers.gitlab.members.reader import read_invitations, read_list
 from eiginfra.providers.gitlab.members.spec import MembersSpec
 from eiginfra.providers.gitlab.nested_api import Holder
 from eiginfra.providers.gitlab.observed_tree import identity
@@ -206,19 +206,27 @@ def _judged(asked: tuple[GitLabApi, Look, tuple[Somebody, ...]]) -> Mapping[str,
     }
 
 
-def _accepted(api: GitLabApi, look: Look, invited: Iterable[Somebody]) -> dict[str, Json]:
+def _accepted(api: GitLabApi, look: Look, invited: Sequence[Somebody]) -> dict[str, Json]:
     """Who accepted an invitation, by the name of who was invited: GitLab makes the membership of the invitation, with its time.
 
-    Where two were sent in one instant, only who came under their own name is known.
+    Who is still invited has not. Where it could be one of several all the same, only who came under their own name is known.
     """
-    sent = Counter(place for person in invited for place in person.sent)
-    came = {(holder, str(one.get("created_at"))): one for holder, one in _members(api, look, {holder for holder, _ in sent})}
-    return {
-        person.username: came[place]
-        for person in invited
-        for place in person.sent
-        if place in came and (sent[place] == 1 or came[place]["username"].lower() == person.username)
-    }
+    holders = sorted({holder for person in invited for holder, _ in person.sent}, key=str)
+    lists = api.client.each(lambda holder: look.once(read_invitations, (api, holder)), holders)
+    pending = {(holder, str(one["invite_email"]).lower()) for holder, found in zip(holders, lists, strict=True) for one in found}
+    gone = [(person, place) for person in invited for place in person.sent if (place[0], person.email) not in pending]
+    sent = Counter(place for _, place in gone)
+    came: dict[tuple[Holder, str], list[Json]] = {}
+    for holder, one in _members(api, look, holders):
+        if one["id"] != api.me()["id"]:
+            came.setdefault((holder, str(one.get("created_at"))), []).append(one)
+    accepted: dict[str, Json] = {}
+    for person, place in gone:
+        found = came.get(place, [])
+        mine = [one for one in found if str(one["username"]).lower() == person.username] or (found if sent[place] == 1 else [])
+        if len(mine) == 1:
+            accepted[person.username] = mine[0]
+    return accepted
 
 
 def _members(api: GitLabApi, look: Look, holders: Iterable[Holder]) -> Iterator[tuple[Holder, Json]]:

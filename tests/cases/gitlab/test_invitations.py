@@ -11,6 +11,7 @@ from support.words import message, remedy, told
 from eiginfra.core.address import Address
 from eiginfra.core.change import Cause
 from eiginfra.core.resource import Scope
+from eiginfra.lab.gitlab.state import GitLabState
 
 # Invitations
 
@@ -126,6 +127,19 @@ def test_attack_5_whose_account_has_the_address_is_the_person_whatever_the_name(
     assert plan.empty
     assert waits(plan) == {}
     assert [finding.code for finding in plan.findings] == ["account-renamed", "account-name-taken"]
+
+
+@pytest.mark.parametrize("name", ["ada", "ada-lovelace"])
+def test_attack_5_invitations_of_one_instant_are_known_by_who_is_still_invited(road, owner, name, monkeypatch):
+    wanted = (COHORT, ADLER, user("ada"), user("bob"), members(invited("ada"), invited("bob")))
+    eiglink = owner()
+    with monkeypatch.context() as frozen:
+        frozen.setattr(GitLabState, "now", lambda _state: "2019-10-01T12:00:00.000Z")
+        eiglink.apply(*wanted)
+    account(road.world, name, "ada@example.org", shown=False)
+    assert waits(owner().plan(*wanted)).keys() == {"gitlab.user[bob]", ADDRESS}
+    owner().apply(*wanted)
+    assert direct(road.world) == {name: 30, "owner": 50, "eiginfra-bot": 0}
 
 
 @pytest.mark.parametrize("name", ["ada", "ada-lovelace"])

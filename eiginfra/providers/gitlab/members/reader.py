@@ -40,10 +40,13 @@ class MembersReader:
         others = dict(self._api.client.each(lambda path: (path, read(Holder("group", path))[1] or []), above))
         with self._lock:
             self._lists.update(others | {path: members for path, (holder, members) in found.items() if holder.sort == "group"})
+
+        def invited(holder: Holder) -> list[Json]:
+            asked = (self._api, Holder(holder.sort, holder.path))
+            return read_invitations(asked) if look is None else look.once(read_invitations, asked)
+
         asked = [holder for holder, _ in found.values() if holder.path in inviting]
-        invitations = dict(
-            zip((holder.path for holder in asked), self._api.client.each(self._api.nested.invitations, asked), strict=True)
-        )  # fmt: skip
+        invitations = dict(zip((holder.path for holder in asked), self._api.client.each(invited, asked), strict=True))
         return {
             path: replace(
                 self.empty(holder),
@@ -62,6 +65,12 @@ class MembersReader:
                 number, level = int(member["id"]), int(member["access_level"])
                 above[number] = max(above.get(number, (0, "")), (level, group))
         return MemberList(self._api, holder, above=above)
+
+
+def read_invitations(asked: tuple[GitLabApi, Holder]) -> list[Json]:
+    """The pending invitations to a group or project."""
+    api, holder = asked
+    return api.nested.invitations(holder) or []
 
 
 def read_list(asked: tuple[GitLabApi, Holder]) -> tuple[Holder, list[Json] | None]:
