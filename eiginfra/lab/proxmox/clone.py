@@ -3,6 +3,7 @@
 import re
 from asyncio import CancelledError
 from collections.abc import Iterable
+from copy import deepcopy
 
 from eiginfra.lab.proxmox.errors import DeniedError, ProxmoxHttpError, ServerError
 from eiginfra.lab.proxmox.guests import check_lock, filesystem_log, prepare, volume_of, volumes
@@ -170,6 +171,8 @@ class _Clone:
         for name in sorted(disks, key=lambda name: (name == "rootfs", name) if clone.kind == "qemu" else (name != "rootfs", name)):
             config[name] = self._disk(task, name, str(disks[name]))
         clone.config = config
+        # A clone makes its own host keys: a container's by Proxmox VE, a VM's by cloud-init.
+        clone.inside = {name: deepcopy(value) for name, value in self.source.inside.items() if name != "host_key"}
 
     def _adapted(self) -> dict[str, Value]:
         """The source's configuration with the clone's own name, MAC addresses and IDs."""

@@ -2,6 +2,7 @@
 
 import re
 from asyncio import CancelledError
+from copy import deepcopy
 
 from eiginfra.lab.proxmox import ha
 from eiginfra.lab.proxmox.errors import DeniedError, ParamError, ProxmoxHttpError, ServerError
@@ -140,6 +141,7 @@ class _ContainerCreation:
             self.old = None
         if backup:
             config = dict(backup.meta["config"])
+            self.guest.inside = deepcopy(backup.meta.get("inside", {}))
             named = any(name in self.options for name in ("rootfs", "mp0"))
             self.disks = self.disks if named else self._disks_of_backup(config)
         for name in sorted(self.disks, key=lambda name: (name != "rootfs", name)):
@@ -191,6 +193,7 @@ class _ContainerCreation:
     def _configure(self, config: dict[str, Value], template: VolumeRecord) -> None:
         guest, lab = self.guest, self.lab
         if not self.restore:
+            guest.inside = {"ssh-public-keys": self.call.text("ssh-public-keys")}
             system = re.search(r"vztmpl/([a-z]+)", template.id)
             config |= {"arch": "amd64", "hostname": f"CT{guest.vmid}", "memory": 512, "swap": 512}
             config["ostype"] = system[1] if system and system[1] in ("debian", "ubuntu", "alpine", "centos", "fedora") else "unmanaged"

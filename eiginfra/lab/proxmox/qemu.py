@@ -3,6 +3,7 @@
 import re
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from urllib.parse import unquote
 
 from eiginfra.lab.proxmox import ha, tags
@@ -140,6 +141,7 @@ class _VmCreation:
     def _restored(self, archive: str) -> dict[str, Value]:
         backup = self.lab.storages.need(archive)
         config: dict[str, Value] = dict(backup.meta["config"])
+        self.guest.inside = deepcopy(backup.meta.get("inside", {}))
         for name, _ in volumes(self.guest, config):
             storage = self.call.text("storage") or str(config[name]).partition(":")[0]
             size = re.search(r"size=(\d+)([MG])", str(config[name]))

@@ -1,6 +1,7 @@
 """Snapshots of guests: taking, listing, going back, deleting."""
 
 import re
+from copy import deepcopy
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.guests import check_lock, volumes
@@ -24,7 +25,7 @@ class SnapshotCalls:
         guest = call.lab.guest(call.node, self.kind, call.vmid)
         rows: list[Json] = []
         for name, snapshot in guest.snapshots.items():
-            row = {"name": name, **{key: value for key, value in snapshot.items() if key != "config"}}
+            row = {"name": name, **{key: value for key, value in snapshot.items() if key not in ("config", "inside")}}
             rows.append({key: value for key, value in row.items() if value not in ("", None)} | {"description": row["description"]})
         now: Json = {"name": "current", "description": "You are here!", "running": int(guest.running), "digest": guest.digest}
         if parent := guest.config.get("parent"):
@@ -68,6 +69,7 @@ class SnapshotCalls:
         parent = str(guest.config.get("parent", ""))
         config = {key: value for key, value in guest.config.items() if key not in ("parent", "description")}
         entry: Json = {"description": call.text("description"), "snaptime": call.lab.now(), "parent": parent, "config": config}
+        entry["inside"] = deepcopy(guest.inside)
         if self.kind == "qemu":
             entry["vmstate"] = int(call.flag("vmstate") and guest.running)
         guest.snapshots[name] = entry
@@ -87,6 +89,7 @@ class SnapshotCalls:
                 kept = {key: guest.config[key] for key in ("description",) if key in guest.config}
                 guest.config = {**guest.snapshots[name]["config"], **kept, "parent": name}
                 guest.pending, guest.dropped = {}, []
+                guest.inside = deepcopy(guest.snapshots[name].get("inside", {}))
                 self._restore(call, guest)
                 if guest.snapshots[name].get("vmstate"):
                     run_guest(call.lab, guest)

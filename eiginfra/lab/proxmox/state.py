@@ -98,7 +98,10 @@ class FirewallRecord:
 
 @dataclass
 class GuestRecord:
-    """A container (`lxc`) or VM (`qemu`): its configuration file and whether it runs."""
+    """A container (`lxc`) or VM (`qemu`): its configuration file and whether it runs.
+
+    `inside`: what is on its disk, as far as the lab's machines have it (`eiginfra/lab/gateway/machines.py`); no answer shows it.
+    """
 
     vmid: int
     kind: str
@@ -112,6 +115,7 @@ class GuestRecord:
     paused: bool = False
     started: float = 0.0
     pid: int = 0
+    inside: Json = field(default_factory=dict)
 
     @property
     def path(self) -> str:

@@ -1,5 +1,6 @@
 """/nodes/{node}/vzdump: backups made now. Facts: recorded on a real server (backup-firewall-misc, reading), and API2/VZDump.pm."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 
 from eiginfra.lab.proxmox.errors import ParamError, ServerError
@@ -104,7 +105,8 @@ async def _back_up(call: ProxmoxCall, vmid: int, storage: str, task: RunningTask
     size = max(1024**2, sum(volume.used for volume in found if volume) // (2 if suffix else 1))
     config = {key: value for key, value in guest.config.items() if key not in ("parent", "template") and not key.startswith("unused")}
     backup = VolumeRecord(volid, call.node, storage, "backup", f"{kind}{suffix}", size, size, lab.now(), guest.vmid)
-    backup.meta = {"kind": guest.kind, "config": config, "unpacked": sum(volume.used for volume in found if volume)}
+    backup.meta = {"kind": guest.kind, "config": config, "inside": deepcopy(guest.inside)}
+    backup.meta["unpacked"] = sum(volume.used for volume in found if volume)
     backup.notes, backup.protected = call.text("notes-template"), call.flag("protected")
     lab.state.volumes[volid] = backup
     task.log(f"INFO: creating vzdump archive '{lab.storages.path(backup)}'", f"INFO: Finished Backup of VM {guest.vmid} (00:00:01)")
