@@ -63,6 +63,8 @@ class Plan(BaseModel):
     meta: PlanMeta
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    remaining: dict[str, tuple[str, ...]] = {}
+    """By the address of what cannot be reached: the people who still have access there, and should not."""
 
     @property
     def acting(self) -> tuple[Change, ...]:

@@ -1,9 +1,11 @@
 """What a provider is: one service, its kinds, and what the site file says of it."""
 
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -11,23 +13,59 @@ from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
 from eiginfra.core.resource import Record
-from eiginfra.core.secret import Secret, SecretSource
+from eiginfra.core.secret import KeySource, Secret, SecretSource
 
 M = TypeVar("M", bound=BaseModel)
 
 
+class Closable(Protocol):
+    """What has an end."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+C = TypeVar("C", bound=Closable)
+
+
+class SharedObjects:
+    """What several providers of a run use together, such as a connection: made by who asks first, closed at the end of the run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[Hashable, Closable] = {}
+
+    def get(self, key: Hashable, make: Callable[[], C]) -> C:
+        """What was made under a key, else what `make` gives; the same key always names the same sort of thing."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            return cast("C", self._made[key])
+
+    def close(self) -> None:
+        """Close all that was made."""
+        with self._lock, ExitStack() as stack:
+            for made in self._made.values():
+                stack.enter_context(closing(made))
+            self._made.clear()
+
+
 @dataclass(frozen=True)
 class Context:
-    """What a provider learns beside its section. fetch, value: how secrets are fetched; None: offline, no request will be made.
+    """What a provider learns beside its section. fetch, value, key: how secrets are fetched; None: offline, no request will be made.
 
-    Both take where the secret is kept, and the path in the section at which that is written. fetch: a token or an address, fit for a
-    header. value: any text of one line, which is sent in a body. images: what machines are made from, by name: for each sort of machine,
-    what its provider calls it.
+    All take where the secret is kept, and the path in the section at which that is written. fetch: a token or an address, fit for a
+    header. value: any text of one line, which is sent in a body. key: the whole text of a private key, None where the agent has it; it
+    takes the section's key, too, since several providers use the same. images: what machines are made from, by name: for each sort of
+    machine, what its provider calls it. sections: all sections of the site file, by key. shared: what providers use together.
     """
 
     fetch: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
     value: Callable[[SecretSource, Sequence[str | int]], Secret] | None = None
+    key: Callable[[KeySource, str, Sequence[str | int]], Secret | None] | None = None
     images: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    sections: Mapping[str, BaseModel] = field(default_factory=dict)
+    shared: SharedObjects = field(default_factory=SharedObjects)
 
     @property
     def offline(self) -> bool:
@@ -37,6 +75,13 @@ class Context:
     def secret(self, source: SecretSource, *path: str | int) -> Secret | None:
         """The secret that the section names at `path`; None offline. Raises InputError, at its place, when it is not to be had."""
         return None if self.fetch is None else self.fetch(source, path)
+
+    def private_key(self, source: KeySource, section: str, *path: str | int) -> Secret | None:
+        """The private SSH key that a section of the site file names at `path`; None offline, and where the agent has it.
+
+        Raises InputError, at its place, when it is not to be had.
+        """
+        return None if self.key is None else self.key(source, section, path)
 
 
 @dataclass(frozen=True)
@@ -63,7 +108,9 @@ class Provider(ABC, Generic[M]):
     """
 
     name: ClassVar[str]
-    """The section's key in the site file, and what the names of the kinds begin with."""
+    """What the names of the kinds begin with."""
+    section_key: ClassVar[str] = ""
+    """The section's key in the site file; the name unless set."""
     section: ClassVar[type[BaseModel]]
     """The model of the section (M); unknown keys should be errors."""
     filters: ClassVar[Mapping[str, Filter]] = {}
@@ -74,6 +121,11 @@ class Provider(ABC, Generic[M]):
     """How many actions may be under way at once."""
     kinds: Sequence[Kind[Any]]
     """Made by the constructor; there without a section too, so that their specs can be read."""
+
+    @classmethod
+    def key(cls) -> str:
+        """The section's key in the site file."""
+        return cls.section_key or cls.name
 
     @abstractmethod
     def __init__(self, section: M | None, context: Context) -> None:

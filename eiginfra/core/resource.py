@@ -117,6 +117,7 @@ class Observation:
     absent: wanted objects that were not seen and are not created, each with why; what depends on one is skipped unless it is WAITING.
     blocked: of wanted objects that were not seen: label -> why the entry is left out when it is created.
     further: what objects take, or will take once they are made, beyond what their specs say.
+    remaining: of wanted objects that cannot be reached: the people who still have access there and should not.
     facts: what else was read for `Kind.complete` and `Kind.assess`, in the kind's own form.
     """
 
@@ -125,6 +126,7 @@ class Observation:
     absent: Mapping[Address, Absence] = field(default_factory=dict)
     blocked: Mapping[Address, Mapping[str, Reason]] = field(default_factory=dict)
     further: Mapping[Address, Usage] = field(default_factory=dict)
+    remaining: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     facts: object = None
 
 
@@ -156,6 +158,7 @@ class Scope:
     resources: of this kind, those that are selected; one that is renamed also as it was addressed before. everything, recorded: all
     resources and all records of the cohort, of every kind; history: every record that there ever was, of all cohorts, from old to new.
     `whole` is False when `--limit`, `--tags` or `--target` left some out. look: shared by all scopes of one observation.
+    observed: for kinds that look into others: what those saw, by the addresses that the objects bear now.
     """
 
     cohort: str
@@ -167,6 +170,7 @@ class Scope:
     recorded: Mapping[Address, Record] = field(default_factory=dict)
     history: Sequence[Record] = ()
     look: Look = field(default_factory=Look, compare=False, repr=False)
+    observed: Mapping[Address, Observed] = field(default_factory=dict)
 
     def specs(self) -> list[Any]:
         """The wanted specs, in order."""

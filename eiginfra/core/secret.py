@@ -2,7 +2,7 @@
 
 import hmac
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,10 +21,16 @@ class SecretSource(BaseModel):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        given = [name for name in ("env", "file", "command") if getattr(self, name) is not None]
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise refusal("one-secret-source")
         return self
+
+
+class KeySource(SecretSource):
+    """Where a private SSH key is kept: the whole text of what a secret's source names, or with the agent."""
+
+    agent: Literal[True] | None = Field(default=None, description="With ssh-agent")
 
 
 class Secret:

@@ -41,6 +41,25 @@ class World:
         """The wanted resources of some kinds, without those that are absent."""
         return [item for item in self.wanted.values() if item.address.kind in kinds and item.address not in self.absent]
 
+    def remaining(self, address: Address) -> Sequence[str]:
+        """Who still has access to an object that cannot be reached, and should not."""
+        seen = self.observations.get(address.kind)
+        return () if seen is None else seen.remaining.get(address, ())
+
+    def address_of(self, machine: Address) -> str | None:
+        """The IP address of a machine, as it will be when the plan is carried out; None while nobody knows it.
+
+        Of one that this plan does not look at: as it was last reached, in any cohort.
+        """
+        resource, seen = self.completed.get(machine), self.observed.get(machine)
+        record = next((record for record in reversed(self.history) if record.address == machine), None)
+        given = (
+            None if resource is None or machine in self.absent else resource.values.get("address"),
+            None if seen is None else seen.facts.get("address"),
+            None if record is None else record.values.get("address"),
+        )
+        return next((value.partition("/")[0] for value in given if isinstance(value, str) and value[:1].isdigit()), None)
+
     def once(self, compute: Callable[["World"], T]) -> T:
         """The result of a pure function of this world, computed once: for what is assigned to many resources together, such as IDs."""
         if compute not in self._computed:

@@ -52,13 +52,22 @@ def observe(
     names = sorted(name for name in wanted.keys() | known.keys() if name in registry and registry[name].provider in available)
     look = Look()
     scopes = {name: Scope(cohort, teams, wanted.get(name, ()), known.get(name, ()), whole, every, records, history, look) for name in names}
-    with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="observe") as pool:
+    seen = _together(registry, {name: scope for name, scope in scopes.items() if not registry[name].looks_into})
+    there = {found.address: found for observation in seen.values() for found in observation.objects}
+    further = {name: replace(scope, observed=there) for name, scope in scopes.items() if registry[name].looks_into}
+    seen |= _together(registry, further)
+    odd = oddities()
+    return {name: _doubted(seen[name], scopes[name], odd.get(registry[name].provider, ())) for name in names}
+
+
+def _together(registry: Registry, scopes: Mapping[str, Scope]) -> dict[str, Observation]:
+    """What these kinds see, all at once. Raises as `observe`."""
+    with ThreadPoolExecutor(max_workers=max(1, len(scopes)), thread_name_prefix="observe") as pool:
         futures = {name: pool.submit(registry[name].observe, scope) for name, scope in scopes.items()}
     problems = [problem for future in futures.values() if (problem := future.exception()) is not None]
     if problems:
         raise min(map(_typed, problems), key=_weight)
-    odd = oddities()
-    return {name: _doubted(future.result(), scopes[name], odd.get(registry[name].provider, ())) for name, future in futures.items()}
+    return {name: future.result() for name, future in futures.items()}
 
 
 def _doubted(seen: Observation, scope: Scope, odd: Sequence[Finding]) -> Observation:

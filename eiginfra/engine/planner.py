@@ -12,10 +12,10 @@ from eiginfra.core.finding import Finding, warning
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.reason import Reason, reason
-from eiginfra.core.resource import Absence, Denial, Observed, Presence, Record, Resource
+from eiginfra.core.resource import Absence, Denial, Observed, Record, Resource
 from eiginfra.core.spec import Spec, rules
-from eiginfra.core.trace import EXISTS
 from eiginfra.core.world import World
+from eiginfra.engine.absence import absences, not_created
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.complete import assessed, completed
 from eiginfra.engine.decommission import kept, kept_below, leaving
@@ -43,7 +43,7 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
         there, record = seen.observed.get(resource.address), record_of(situation, seen, resource.address)
         denial = situation.denied.get(resource.address, _ALLOWED)
         if there is None and (absence := absent.get(resource.address)) is not None:
-            changes.append(_absent(resource, absence, record))
+            changes.append(not_created(resource, absence, record))
             continue
         kind = registry[resource.address.kind]
         barred = {**_entries_without(kind, resource, world.absent), **seen.blocked.get(resource.address, {}), **denial.labels}
@@ -71,7 +71,8 @@ def make_plan(registry: Registry, situation: Situation, meta: PlanMeta, findings
     notes += check_removals(registry, changes, seen.observed.values(), situation.allows, situation.ended)
     present = {change.address for change in changes if change.acts}
     linked = directed(registry, [harmed(registry, _linked(change, present)) for change in changes], wanted)
-    return Plan(meta=meta, changes=ordered(linked), findings=tuple(dict.fromkeys(notes)))
+    remaining = {str(address): tuple(people) for seen in situation.observations.values() for address, people in seen.remaining.items()}
+    return Plan(meta=meta, changes=ordered(linked), findings=tuple(dict.fromkeys(notes)), remaining=dict(sorted(remaining.items())))
 
 
 def _located(found: Finding, wanted: Mapping[Address, Resource]) -> Finding:
@@ -116,7 +117,7 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
     ]
     withheld = {**situation.withheld, **objected(said, wanted), **too_much, **barred}
     while True:
-        absent = _absences(registry, situation, seen, withheld)
+        absent = absences(registry, situation, seen, withheld)
         world = World(
             {resource.address: resource for resource in situation.resources},
             seen.observed,
@@ -141,43 +142,6 @@ def _completion(registry: Registry, situation: Situation, seen: Seen, wanted: Ma
     }
     seen = replace(seen, observed={**seen.observed, **held})
     return _Completion(seen, world, {**absent, **unready}, resources, softened(said, withheld))
-
-
-def _absences(registry: Registry, situation: Situation, seen: Seen, withheld: Mapping[Address, Reason]) -> dict[Address, Absence]:
-    """What is neither there nor created: absent or withheld itself, or dependent on such a resource."""
-    absent = {**{address: Absence(why) for address, why in withheld.items()}, **seen.absent}
-    denied = {
-        address: Absence(denial.reason, Presence.WAITING) for address, denial in situation.denied.items() if denial.reason is not None
-    }
-    absent |= {address: absence for address, absence in denied.items() if address not in seen.observed and address not in absent}
-    found = dict(absent)
-    missing = {
-        item.address: list(registry[item.address.kind].dependencies(item.spec))
-        for item in situation.resources
-        if item.address not in seen.observed and item.address not in absent
-    }
-    unsure = {address for address, absence in absent.items() if absence.presence is not Presence.WAITING or absence is denied.get(address)}
-    ground = unsure - seen.observed.keys()
-    while ground:
-        more = {
-            address: Absence(reason("dependency-unknown", address=str(other)))
-            for address, needed in missing.items()
-            for other in needed
-            if other in ground
-        }
-        found |= more
-        missing = {address: needed for address, needed in missing.items() if address not in more}
-        ground = set(more)
-    return found
-
-
-def _absent(resource: Resource, absence: Absence, record: Record | None) -> Change:
-    """A wanted object that was not seen and is not created."""
-    change = Change(address=resource.address, action=Action.NONE, team=resource.team, desired=dict(resource.values))
-    if absence.presence is Presence.WAITING:
-        return change.model_copy(update={"waiting": {EXISTS: absence.reason}})
-    drift = absence.presence is Presence.DISPLACED and record is not None
-    return change.model_copy(update={"reason": absence.reason, "cause": Cause.DRIFT if drift else None})
 
 
 def _former(resource: Resource, record: Record | None, seen: Seen) -> Address | None:

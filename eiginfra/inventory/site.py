@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
 
 from eiginfra.core.refusal import refusal
-from eiginfra.core.secret import SecretSource
 from eiginfra.core.server_rule import BRIDGE, REALM, STORAGE
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
@@ -35,53 +34,8 @@ from eiginfra.inventory.fields import (
     brief,
 )
 from eiginfra.inventory.model import MOST, FileModel, Machine
-
-LAST_PORT = 65535
-
-
-class Range(FileModel):
-    """Whole numbers from first to last, both included; written `100-250`."""
-
-    first: int = Field(le=999_999_999)
-    last: int = Field(le=999_999_999)
-
-    def __contains__(self, number: int) -> bool:
-        return self.first <= number <= self.last
-
-    def __str__(self) -> str:
-        return f"{self.first}-{self.last}"
-
-
-def _parse_range(value: object) -> object:
-    match = re.fullmatch(_RANGE, value.strip()) if isinstance(value, str) else None
-    if match is None or int(match[1]) > int(match[2]):
-        raise refusal("range", value=brief(value))
-    return {"first": int(match[1]), "last": int(match[2])}
-
-
-_RANGE = r"(\d{1,9})\s*-\s*(\d{1,9})"
-RangeField = Annotated[Range, BeforeValidator(_parse_range, json_schema_input_type=Annotated[str, Field(pattern=f"^{_RANGE}$")])]
-
-
-def _real_ports(ports: Range) -> Range:
-    if not (ports.first >= 1 and ports.last <= LAST_PORT):
-        raise refusal("ports", ports=str(ports))
-    return ports
-
-
-PortRange = Annotated[RangeField, AfterValidator(_real_ports)]
-
-
-def _usable(source: SecretSource) -> SecretSource:
-    """Refuses what cannot name a secret; the messages do not repeat it, since it may be the secret itself."""
-    if source.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", source.env):
-        raise refusal("secret-env")
-    if source.command is not None and not any(source.command[:1]):
-        raise refusal("secret-command")
-    return source
-
-
-SecretField = Annotated[SecretSource, AfterValidator(_usable)]
+from eiginfra.inventory.site_fields import RangeField, SecretField
+from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
 
 
 class SignIn(FileModel):
@@ -164,16 +118,6 @@ class ProxmoxSite(FileModel):
     limits: TaskLimits = Field(default=TaskLimits(), description="Parallel tasks")
     overcommit: int = Field(default=4, ge=1, le=1000, description="How many times a node's cores may be promised to its guests")
     restart_window: Hours | None = Field(default=None, description="When waiting restarts may happen, e.g. 03:00-05:00")
-
-
-class GatewaySite(FileModel):
-    """The server that publishes sub-domains and forwards ports, reached over SSH."""
-
-    host: HostName = Field(description="Its name for SSH")
-    user: Username = Field(description="The account there")
-    key: SecretField = Field(description="Where the private SSH key is kept")
-    domain: HostName = Field(description="The domain that sub-domains are made under")
-    ports: PortRange = Field(description="Public ports to give out, e.g. 10000-19999")
 
 
 class Size(FileModel):
@@ -267,6 +211,7 @@ class SiteFile(FileModel):
     gitlab: GitLabSite | None = None
     proxmox: ProxmoxSite | None = None
     gateway: GatewaySite | None = None
+    machines: MachinesSite | None = None
     journal: Annotated[str, AfterValidator(_journal)] = Field(
         default="../.eiginfra/journal.db", min_length=1, max_length=4096, description="A file, or postgresql://…, shared by all who apply"
     )

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.reason import reason
-from eiginfra.core.secret import SecretSource
+from eiginfra.core.secret import KeySource, SecretSource
 from eiginfra.inventory.document import YamlDocument
 from eiginfra.inventory.model_paths import Path, model_at, type_at
 from eiginfra.inventory.sentences import label, near_key, sentence
@@ -123,7 +123,7 @@ def _split_entry(document: YamlDocument, path: Path) -> Finding:
 
 def _hidden(model: type[BaseModel], document: YamlDocument, path: Path) -> Finding | None:
     """What is said of anything in the place of a secret: nothing that is written there, for it may be the secret; None elsewhere."""
-    above = next((path[:end] for end in range(len(path)) if type_at(model, path[:end]) is SecretSource), None)
+    above = next((path[:end] for end in range(len(path)) if type_at(model, path[:end]) in (SecretSource, KeySource)), None)
     return None if above is None else error("secret-place", at=label(above), location=document.locate(*above))
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from eiginfra.core.secret import SecretSource
+from eiginfra.core.secret import KeySource, SecretSource
 from eiginfra.inventory.site import SiteFile
 from eiginfra.playbook.place import Place
 from eiginfra.playbook.views import View
@@ -26,7 +26,7 @@ def section_view(noun: str, model: BaseModel, place: Place) -> View:
 
 
 def _secret(annotation: Any) -> bool:
-    return annotation is SecretSource or any(_secret(part) for part in get_args(annotation))
+    return annotation in (SecretSource, KeySource) or any(_secret(part) for part in get_args(annotation))
 
 
 def _plain(name: str, value: Any, place: Place) -> Any:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.cohort import Accounts, Cohort, CohortFile
 from eiginfra.inventory.model import FileModel, Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
-from eiginfra.inventory.site import GatewaySite, GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
+from eiginfra.inventory.site import GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
+from eiginfra.inventory.site_gateway import GatewaySite
 from eiginfra.playbook.place import Place
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from eiginfra.core.errors import EiginfraError, InputError
 from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.provider import SharedObjects
 from eiginfra.inventory.site import Site
 from eiginfra.journal import open_journal
 from eiginfra.wiring.providers import LOOKING, ProviderType, installed, open_provider
@@ -28,9 +29,9 @@ def _ask(service: str, examination: Callable[[], Iterable[Finding]]) -> list[Fin
 
 
 def _service(provider: ProviderType, site: Site) -> list[Finding]:
-    if site.section(provider.name) is None:
-        return [notice("no-section", provider=provider.name)]
-    with closing(open_provider(provider, site)) as service:
+    if site.section(provider.key()) is None:
+        return [notice("no-section", provider=provider.key())]
+    with closing(SharedObjects()) as shared, closing(open_provider(provider, site, shared)) as service:
         service.limit(LOOKING)
         return list(service.doctor())
 

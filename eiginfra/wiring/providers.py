@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -15,11 +15,11 @@ from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
-from eiginfra.core.provider import Context, Provider
-from eiginfra.core.secret import Secret, SecretSource
+from eiginfra.core.provider import Context, Provider, SharedObjects
+from eiginfra.core.secret import KeySource, Secret, SecretSource
 from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.site import Site
-from eiginfra.wiring.secrets import resolve
+from eiginfra.wiring.secrets import resolve, resolve_key
 
 ENTRY_POINTS = "eiginfra.providers"
 """The group of entry points; each is named as its provider, and is the provider's class."""
@@ -66,7 +66,7 @@ def filters() -> dict[str, Filter]:
 
 def sections() -> dict[str, type[BaseModel]]:
     """The models of the sections that providers have in a site file, by key."""
-    return {name: provider.section for name, provider in installed().items()}
+    return {provider.key(): provider.section for provider in installed().values()}
 
 
 def read_site(path: Path) -> Site:
@@ -76,10 +76,11 @@ def read_site(path: Path) -> Site:
 
 @dataclass(frozen=True)
 class Providers:
-    """Every installed provider, opened; close them. available: those that the site has a section for."""
+    """Every installed provider, opened; close them. available: those that the site has a section for. shared: what they use together."""
 
     every: Sequence[Provider[Any]]
     available: frozenset[str]
+    shared: SharedObjects = field(default_factory=SharedObjects)
 
     def __iter__(self) -> Iterator[Provider[Any]]:
         """Those that the site has a section for, by name."""
@@ -119,8 +120,9 @@ class Providers:
         return {provider.name: provider.workers for provider in self}
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close all of them, then what they use together."""
         with ExitStack() as stack:
+            stack.enter_context(closing(self.shared))
             for provider in self.every:
                 stack.enter_context(closing(provider))
 
@@ -137,25 +139,32 @@ def open_providers(site: Site, *, offline: bool = False) -> Providers:
     """
     opened: list[Provider[Any]] = []
     findings: list[Finding] = []
+    shared = SharedObjects()
     for provider in installed().values():
         try:
-            opened.append(open_provider(provider, site, offline=offline))
+            opened.append(open_provider(provider, site, shared, offline=offline))
         except InputError as problem:
             findings += problem.findings
-    available = frozenset(name for name in installed() if site.section(name) is not None)
-    providers = Providers(opened, available)
+    available = frozenset(name for name, provider in installed().items() if site.section(provider.key()) is not None)
+    providers = Providers(opened, available, shared)
     if findings:
         providers.close()
         raise InputError(findings)
     return providers
 
 
-def open_provider(provider: ProviderType, site: Site, *, offline: bool = False) -> Provider[Any]:
-    """One provider by the site's section. Raises InputError."""
+def open_provider(provider: ProviderType, site: Site, shared: SharedObjects, *, offline: bool = False) -> Provider[Any]:
+    """One provider by the site's section. shared: what it uses together with others; who gives it closes it. Raises InputError."""
 
     def fetch(source: SecretSource, path: Sequence[str | int], *, token: bool = True) -> Secret:
-        return resolve(source, site.document.locate(provider.name, *path), token=token)
+        return resolve(source, site.document.locate(provider.key(), *path), token=token)
+
+    def key(source: KeySource, section: str, path: Sequence[str | int]) -> Secret | None:
+        return None if source.agent else resolve_key(source, site.document.locate(section, *path))
 
     images = {name: image.model_dump(exclude_none=True) for name, image in site.file.images.items()}
-    fetching = Context(images=images) if offline else Context(fetch, partial(fetch, token=False), images)
-    return provider(site.section(provider.name), fetching)
+    sections = {name: found for name in type(site.file).model_fields if isinstance(found := site.section(name), BaseModel)}
+    context = Context(images=images, sections=sections, shared=shared)
+    if not offline:
+        context = replace(context, fetch=fetch, value=partial(fetch, token=False), key=key)
+    return provider(site.section(provider.key()), context)

@@ -38,6 +38,18 @@ def resolve(source: SecretSource, where: Location, *, token: bool = True) -> Sec
     return Secret(value)
 
 
+def resolve_key(source: SecretSource, where: Location) -> Secret:
+    """A private key's whole text; raises InputError, at the place that names it, when it is not to be had or is none."""
+    value, trouble = _read(source, where, whole=True)
+    keep_unseen(value)
+    value = value.removeprefix(_MARK).strip()
+    if not value:
+        raise InputError([trouble])
+    if "PRIVATE KEY-----" not in value:
+        raise InputError([error("secret-no-private-key", location=where)])
+    return Secret(value + "\n")
+
+
 def _fault(value: str, *, token: bool) -> str | None:
     """The code of what is wrong with a value."""
     if len(value.splitlines()) > 1:
@@ -49,19 +61,20 @@ def _fault(value: str, *, token: bool) -> str | None:
     return "secret-too-long" if len(value) > (_LONGEST_TOKEN if token else _LONGEST) else None
 
 
-def _read(source: SecretSource, where: Location) -> tuple[str, Finding]:
-    """The secret as it is kept, and what is wrong if that is nothing."""
+def _read(source: SecretSource, where: Location, *, whole: bool = False) -> tuple[str, Finding]:
+    """The secret as it is kept, its first line or the whole of it; and what is wrong if that is nothing."""
+    text = _text if whole else _first_line
     if source.env is not None:
         name = source.env if _VARIABLE.fullmatch(source.env) else None
         return os.environ.get(source.env, ""), error("secret-unset", name=name, location=where)
     name = source.file.name if source.file is not None and _FILE.fullmatch(source.file.name) else None
     try:
         if source.file is not None:
-            return _first_line(_contents(source.file)), error("secret-file-empty", name=name, location=where)
+            return text(_contents(source.file)), error("secret-file-empty", name=name, location=where)
         # The command is written in the site file, which only EIG Link writes.
         command = list(source.command or ())
         ended = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603
-        return _first_line(ended.stdout), error("secret-command-empty", location=where)
+        return text(ended.stdout), error("secret-command-empty", location=where)
     except UnicodeDecodeError:
         raise InputError([error("secret-not-text", location=where)]) from None
     except (OSError, ValueError) as problem:  # ValueError: a NUL in the path or the command
@@ -77,6 +90,10 @@ def _contents(path: os.PathLike[str]) -> bytes:
     with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123 - a descriptor
         os.set_blocking(file.fileno(), True)
         return file.read(_BYTES)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _first_line(data: bytes) -> str:

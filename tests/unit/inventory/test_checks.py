@@ -171,7 +171,8 @@ def test_a_gateway_gives_the_ports_of_its_range(cohort: Write, site: Write) -> N
     folder = cohort({"adler": HEAD.format("adler") + f"{MACHINES}, forward: [{{public: 20222, port: 22}}]}}\n"})
     path = site()
     path.write_text(
-        path.read_text() + "gateway: {host: g.example.org, user: eiginfra, key: {env: K}, domain: apps.example.org, ports: 10000-19999}\n"
+        path.read_text()
+        + "gateway: {host: g.example.org, user: eiginfra, key: {env: K}, host_key: known_hosts, domain: apps.example.org, ports: 10000-19999}\n"
     )
     error, notice = sorted(found(folder, path), key=lambda line: "notice" in line)
     assert notice.endswith(

@@ -13,7 +13,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.model import FileModel, Machine, Mount
-from eiginfra.inventory.site import SecretField
+from eiginfra.inventory.site_fields import SecretField
 
 Write = Callable[..., Path]
 
@@ -82,7 +82,7 @@ def test_amounts_are_looked_up_and_volumes_count(site: Write) -> None:
         ("https://127.0.0.1:2", "¦https://[", "url: 'https://[' is not a web address (check host and port)"),
         ("https://127.0.0.1:2", "¦https://127.0.0.1:99999", "url: 'https://127.0.0.1:99999' is not a web address (check host and port)"),
         ("https://127.0.0.1:2", "¦https://root:glpat-secret@127.0.0.1:2", "url: a web address with a user name or password (delete everything before the @)"),
-        ("sizes:", "gateway: {host: g, user: u, key: {env: K}, domain: d, ports: ¦10000-99999}\nsizes:", "ports: 10000-99999 are no ports (they go from 1 to 65535)"),
+        ("sizes:", "gateway: {host: g, user: u, key: {env: K}, host_key: known_hosts, domain: d, ports: ¦10000-99999}\nsizes:", "ports: 10000-99999 are no ports (they go from 1 to 65535)"),
         ('{container: "local:vztmpl/ubuntu.tar.zst"}', "¦{}", "ubuntu-24.04: an image of nothing (write container, vm or both)"),
         ("sizes:", "journal: ¦5\nsizes:", 'journal: the number 5 stands here, where text belongs (put it in quotes: "5")'),
     ],

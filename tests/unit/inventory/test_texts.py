@@ -198,7 +198,7 @@ def test_attack_9_every_number_text_and_list_has_a_limit(model: type[BaseModel])
     found = list(fields(model, set()))
     assert len(found) > 10
     # Amounts have limits with a sentence of their own (cohort.py); where a secret is kept has its rules where it is resolved.
-    elsewhere = ("Limit.", "SecretSource.", "CohortFile.caps")
+    elsewhere = ("Limit.", "SecretSource.", "KeySource.", "CohortFile.caps")
     assert [
         name
         for name, kind, metadata in found

@@ -11,9 +11,9 @@ from eiginfra.cli.main import run
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Location
 from eiginfra.core.redaction import keep_unseen, redacted
-from eiginfra.core.secret import SecretSource
+from eiginfra.core.secret import KeySource, SecretSource
 from eiginfra.wiring import workspace
-from eiginfra.wiring.secrets import resolve
+from eiginfra.wiring.secrets import resolve, resolve_key
 
 HERE = Location(file="site.yml", line=2, column=3)
 
@@ -131,3 +131,18 @@ def test_the_value_of_a_variable_may_be_any_text_of_one_line(tmp_path: Path) -> 
 def test_attack_2_what_is_no_file_of_a_secret_is_told(path: str) -> None:
     with raises(InputError, match="site.yml:2:3"):
         resolve(SecretSource(file=Path(path)), HERE)
+
+
+def test_a_private_key_is_the_whole_text(tmp_path: Path) -> None:
+    text = "-----BEGIN OPENSSH PRIVATE KEY-----\r\nb3BlbnNzaC1rZXk\r\n-----END OPENSSH PRIVATE KEY-----\r\n"
+    (tmp_path / "key").write_bytes(text.encode())
+    assert resolve_key(KeySource(file=tmp_path / "key"), HERE).reveal() == text.replace("\r\n", "\n")
+    assert redacted("it holds b3BlbnNzaC1rZXk") == "it holds ***"
+
+
+def test_what_is_no_private_key_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hunter2-and-more\n")
+    with pytest.raises(InputError) as caught:
+        resolve_key(KeySource(file=tmp_path / "key"), HERE)
+    assert [(found.code, found.location) for found in caught.value.findings] == [("secret-no-private-key", HERE)]
+    assert "hunter2" not in str(caught.value)

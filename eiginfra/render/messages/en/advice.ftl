@@ -42,6 +42,8 @@ reason-pattern = { $what ->
     [former-name] letters, digits, and . _ -
     [url] write http:// or https:// and the host
     [proxy] write http:// and its host and port, or none
+    [fingerprint] write SHA256: and 43 letters, digits, + or /
+    [certificate-folder] write an absolute path, with {"{"}name{"}"} for the sub-domain, e.g. /etc/letsencrypt/live/eig-apps.example.org
     [host-name] letters, digits, hyphens and dots, e.g. eig.example.org
     [group-path] write it without a slash at either end, e.g. eig or public/eig
     [token-id] write user@realm!name, e.g. eiginfra@pve!ci
@@ -62,6 +64,8 @@ reason-pattern-meant = write { $meant }{ $what ->
     [proxmox-account] ; NAME@REALM, such as adler-1@pve
     [email] ; one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] ; letters, digits, _ and -, with single inner dots, not ending in .git or .atom
+    [fingerprint] ; SHA256: and 43 letters, digits, + or /
+    [certificate-folder] ; an absolute path, such as /etc/letsencrypt/live/eig-apps.example.org
     [host-name] ; letters, digits, hyphens and dots, e.g. eig.example.org
     [title] ; one line of text, without spaces around it or a comma at its end
    *[other] {""}

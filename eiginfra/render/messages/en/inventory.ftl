@@ -227,6 +227,8 @@ pattern = { $value } is not { $what ->
     [project-name] a project name
     [url] a web address
     [proxy] a proxy's address
+    [fingerprint] the fingerprint of a key
+    [certificate-folder] a folder of certificates
     [host-name] a host or domain name
     [group-path] the path of a group
     [token-id] the id of an API token
@@ -262,6 +264,10 @@ range = { $value } is not a range
     .remedy = write first-last, e.g. 100-250
 ports = { $ports } are no ports
     .remedy = they go from 1 to 65535
+host-key = { $value } is neither a fingerprint nor the path of a file
+    .remedy = write SHA256: and the 43 signs that ssh-keygen -lf shows, or the path of a known_hosts file
+reserved = { $value } is neither a port nor a sub-domain's first part
+    .remedy = write 10001 or www
 one-secret-source = name exactly one source of the secret
     .remedy = write {"{"}env: NAME{"}"}, {"{"}file: PATH{"}"} or {"{"}command: [PROGRAM, ARGUMENT]{"}"}
 secret-place = this does not say where a secret is kept

@@ -42,6 +42,8 @@ reason-pattern = { $what ->
     [former-name] des lettres sans accent, des chiffres et . _ -
     [url] écrivez http:// ou https:// et le nom du serveur
     [proxy] écrivez http:// avec son nom et son port, ou none
+    [fingerprint] écrivez SHA256: et 43 lettres, chiffres, + ou /
+    [certificate-folder] écrivez un chemin absolu, avec {"{"}name{"}"} pour le sous-domaine, par exemple /etc/letsencrypt/live/eig-apps.example.org
     [host-name] des lettres sans accent, des chiffres, des tirets et des points, par exemple eig.example.org
     [group-path] écrivez-le sans barre oblique au début ni à la fin, par exemple eig ou public/eig
     [token-id] écrivez utilisateur@domaine!nom, par exemple eiginfra@pve!ci
@@ -62,6 +64,8 @@ reason-pattern-meant = écrivez { $meant }{ $what ->
     [proxmox-account] {" "}; NOM@ROYAUME, par exemple adler-1@pve
     [email] {" "}; une seule adresse, nom@domaine, avec des lettres sans accent, des chiffres et . _ + ~ - avant l’arobase
     [project-name] {" "}; des lettres sans accent, des chiffres, _ et -, des points isolés à l’intérieur, sans finir par .git ou .atom
+    [fingerprint] {" "}; SHA256: et 43 lettres, chiffres, + ou /
+    [certificate-folder] {" "}; un chemin absolu, comme /etc/letsencrypt/live/eig-apps.example.org
     [host-name] {" "}; des lettres sans accent, des chiffres, des tirets et des points, par exemple eig.example.org
     [title] {" "}; une seule ligne de texte, sans espace au début ni à la fin, sans virgule finale
    *[other] {""}

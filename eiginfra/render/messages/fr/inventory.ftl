@@ -230,6 +230,8 @@ pattern = { $value } n’est pas { $what ->
     [project-name] un nom de projet
     [url] une adresse web
     [proxy] l’adresse d’un proxy
+    [fingerprint] l’empreinte d’une clé
+    [certificate-folder] un dossier de certificats
     [host-name] un nom d’hôte ou de domaine
     [group-path] le chemin d’un groupe
     [token-id] l’identifiant d’un jeton d’API
@@ -271,6 +273,10 @@ range = { $value } n’est pas une plage
     .remedy = écrivez premier-dernier, par exemple 100-250
 ports = { $ports } ne sont pas des ports
     .remedy = ils vont de 1 à 65535
+host-key = { $value } n’est ni une empreinte ni le chemin d’un fichier
+    .remedy = écrivez SHA256: et les 43 signes que montre ssh-keygen -lf, ou le chemin d’un fichier known_hosts
+reserved = { $value } n’est ni un port ni le début d’un sous-domaine
+    .remedy = écrivez 10001 ou www
 one-secret-source = il faut une seule source pour le secret
     .remedy = écrivez {"{"}env: NOM{"}"}, {"{"}file: CHEMIN{"}"} ou {"{"}command: [PROGRAMME, ARGUMENT]{"}"}
 secret-place = ceci ne dit pas où un secret est gardé
