@@ -7,6 +7,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.resource import Absence, Resource
+from eiginfra.core.spec import Spec
 from eiginfra.core.world import World
 from eiginfra.engine.order import topological
 
@@ -46,5 +47,10 @@ def _completes(registry: Registry, address: Address) -> bool:
 
 
 def _needs(registry: Registry, todo: Mapping[Address, Resource]) -> dict[Address, Iterable[Address]]:
-    """What each depends on; the order of the others does not matter."""
-    return {address: list(registry[address.kind].dependencies(resource.spec)) for address, resource in todo.items()}
+    """What each depends on or follows, which it may learn from; the order of the others does not matter."""
+
+    def needed(address: Address, spec: Spec) -> list[Address]:
+        kind = registry[address.kind]
+        return [*kind.dependencies(spec), *kind.follows(spec)]
+
+    return {address: needed(address, resource.spec) for address, resource in todo.items()}
