@@ -1,0 +1,244 @@
+"""How a connection over SSH comes about: algorithms, the server's host key, the log-in by a key of a text or of the agent.
+
+Nobody logs in before the server has shown the right host key, and nobody with a password.
+"""
+
+import io
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import paramiko
+from paramiko.agent import AgentSSH
+from paramiko.ssh_exception import IncompatiblePeer, PartialAuthentication
+
+from eiginfra.core.errors import PermissionDeniedError, UnreachableError
+from eiginfra.core.secret import Secret
+from eiginfra.core.text import one_line
+from eiginfra.providers.ssh_host_keys import TYPES, HostKey, HostKeyError
+from eiginfra.providers.ssh_target import SshPolicy, SshTarget
+
+KEY_EXCHANGES = (
+    *("mlkem768x25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521"),
+    "diffie-hellman-group16-sha512",
+)
+CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes256-ctr")
+MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512")
+"""What is agreed upon with a server; of paramiko's own lists CBC, 3DES, MD5, SHA-1, and groups that the server chooses are left out."""
+_SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
+"""By type of host key, where they are not called as it."""
+
+GRACE = 2.0
+"""Seconds after the end of its time at which a connection is closed if paramiko still holds the caller."""
+_MOST_KEYS = 5
+"""Of an agent's keys so many are offered: sshd ends the connection at the sixth refusal."""
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what went wrong is raised; its own lines would be printed beside it
+
+Stream = socket.socket | paramiko.Channel
+Dial = Callable[[float], Stream]
+"""Opens a connection to a server within so many seconds."""
+
+
+def log_in(target: SshTarget, policy: SshPolicy, dial: Dial, seconds: float) -> tuple[paramiko.Transport, HostKey]:
+    """A connection on which somebody is logged in, after the server has shown the right host key.
+
+    Raises HostKeyError, PermissionDeniedError, UnreachableError, and what `dial` raises.
+    """
+    end = time.monotonic() + seconds
+    transport, host_key = _recognised(target, policy, dial, end)
+    try:
+        with watched(transport, max(0.1, end - time.monotonic()) + GRACE):
+            _authenticate(transport, target, end)
+            transport.set_keepalive(int(policy.keep_alive))
+    except BaseException:
+        close(transport)
+        raise
+    return transport, host_key
+
+
+def connect(target: SshTarget, seconds: float) -> socket.socket:
+    """A TCP connection; raises UnreachableError."""
+    section = f"`host:` and `port:` under `{target.service}:` in the site file"
+    try:
+        stream = socket.create_connection((target.host, target.port), timeout=seconds)
+    except socket.gaierror:
+        raise UnreachableError(f"{target}: the host name is unknown; see {section}") from None
+    except TimeoutError:
+        raise UnreachableError(f"{target}: no connection in time; see whether the server is up and no firewall stands between") from None
+    except OSError as problem:
+        raise UnreachableError(
+            f"{target}: {(problem.strerror or 'no connection').lower()}; see whether the server is up, and {section}"
+        ) from None
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return stream
+
+
+def _recognised(target: SshTarget, policy: SshPolicy, dial: Dial, end: float) -> tuple[paramiko.Transport, HostKey]:
+    """A connection to a server that has shown a key that it may show.
+
+    A server has keys of several types and shows one of those that it is asked for: a fingerprint does not tell its type, so all are
+    asked for, one after the other. Where it has none of the types that are pinned, it is asked for the others to tell what it has.
+    """
+    allowed = target.host_keys
+    asked: tuple[str, ...] = allowed.types or TYPES
+    untried = list(TYPES)
+    seen: HostKey | None = None
+    while asked:
+        stream = dial(max(0.1, min(policy.connect, end - time.monotonic())))
+        try:
+            transport, key = _greeted(stream, target, asked, max(0.1, end - time.monotonic()))
+        except IncompatiblePeer as problem:
+            untried = [name for name in untried if name not in asked]
+            if seen is None and not untried:
+                msg = f"{target}: no algorithm in common ({reason_of(problem)}); the server may be too old to be spoken with safely"
+                raise UnreachableError(msg) from None
+        else:
+            if allowed.allows(key):
+                return transport, key
+            close(transport)
+            seen = seen or key
+            untried = [name for name in untried if name != key.type] if allowed.pinned and not allowed.types else []
+        asked = tuple(untried)
+    shown = seen.fingerprint if seen else ""
+    raise HostKeyError(str(target), shown, allowed.pinned, service=target.service, revoked=shown in allowed.revoked)
+
+
+def _greeted(stream: Stream, target: SshTarget, types: tuple[str, ...], seconds: float) -> tuple[paramiko.Transport, HostKey]:
+    """A connection with keys exchanged. Raises IncompatiblePeer, UnreachableError."""
+    transport = paramiko.Transport(stream)
+    options = transport.get_security_options()
+    options.kex = tuple(name for name in KEY_EXCHANGES if name in options.kex)
+    options.ciphers, options.digests = CIPHERS, MACS
+    options.key_types = tuple(name for kind in types for name in _SIGNATURES.get(kind, (kind,)))
+    transport.banner_timeout = transport.handshake_timeout = transport.clear_to_send_timeout = seconds
+    try:
+        with watched(transport, seconds + GRACE):
+            transport.start_client(timeout=seconds)
+        return transport, HostKey(transport.get_remote_server_key().asbytes())
+    except IncompatiblePeer:
+        close(transport)
+        raise
+    except (paramiko.SSHException, EOFError, OSError) as problem:
+        close(transport)
+        msg = f"{target}: no SSH server answers there ({reason_of(problem)}); see `port:` under `{target.service}:`"
+        raise UnreachableError(msg) from None
+
+
+def _authenticate(transport: paramiko.Transport, target: SshTarget, end: float) -> None:
+    """Log in by one of the keys. Raises PermissionDeniedError, UnreachableError."""
+    refused: list[str] = []
+    with _keys(target, max(0.1, end - time.monotonic())) as keys:
+        for key in keys[:_MOST_KEYS]:
+            answered = threading.Event()
+            with suppress(paramiko.SSHException, EOFError, OSError):  # where the connection was lost: found below
+                transport.auth_publickey(target.user, key, answered)
+            if not answered.wait(max(0.0, end - time.monotonic())) and transport.is_active():
+                raise UnreachableError(
+                    f"{target}: no answer to the log-in in time; see whether the server is well, or the agent waits for a yes"
+                )
+            if transport.is_authenticated():
+                return
+            problem = transport.get_exception()
+            refused.append(HostKey(key.asbytes()).fingerprint)
+            if not transport.is_active() and not isinstance(problem, paramiko.AuthenticationException):
+                reason = reason_of(problem) if problem else "it closed the connection"
+                raise UnreachableError(f"{target}: lost during the log-in with the key {refused[-1]} ({reason})")
+            if isinstance(problem, PartialAuthentication | paramiko.BadAuthenticationType):
+                kinds = ", ".join(map(one_line, problem.allowed_types))
+                raise PermissionDeniedError(
+                    f"{target}: a key alone does not do there, it asks for {kinds}; see `AuthenticationMethods` there"
+                )
+    more = f"; the agent has {len(keys)}, of which the first {_MOST_KEYS} were tried" if len(keys) > _MOST_KEYS else ""
+    raise PermissionDeniedError(
+        f"{target}: the log-in is refused with {' and '.join(refused)}{more}; see `key:` and `user:` under `{target.service}:` in the "
+        f"site file, and the authorized keys of {target.user} there"
+    )
+
+
+@contextmanager
+def _keys(target: SshTarget, seconds: float) -> Iterator[list[paramiko.PKey]]:
+    """What may be tried. Raises PermissionDeniedError where there is none."""
+    where = f"`key:` under `{target.service}:` in the site file"
+    if target.key is not None:
+        yield [private_key(target.key, where)]
+        return
+    try:
+        agent = _Agent(seconds)
+    except (paramiko.SSHException, OSError) as problem:
+        msg = f"{target}: no ssh-agent answers ({reason_of(problem)}); start one and add the key (ssh-add FILE), or name a file as {where}"
+        raise PermissionDeniedError(msg) from None
+    try:
+        if not agent.get_keys():
+            raise PermissionDeniedError(f"{target}: the ssh-agent has no keys; add one: ssh-add FILE")
+        yield list(agent.get_keys())
+    finally:
+        agent.close()
+
+
+def private_key(text: Secret, where: str) -> paramiko.PKey:
+    """The key of a text, as ssh-keygen writes it. Raises PermissionDeniedError, which says nothing of it."""
+    lines = text.reveal().replace("\r\n", "\n").strip() + "\n"
+    for family in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return family.from_private_key(io.StringIO(lines))
+        except paramiko.PasswordRequiredException:
+            msg = f"{where}: the key has a passphrase; add it to the ssh-agent (ssh-add FILE) and write `key: agent`"
+            raise PermissionDeniedError(msg) from None
+        except (paramiko.SSHException, ValueError, IndexError):
+            continue
+    raise PermissionDeniedError(f"{where} is no private key of SSH (Ed25519, ECDSA or RSA); ssh-keygen -t ed25519 makes one")
+
+
+def reason_of(problem: BaseException) -> str:
+    """What paramiko or the system says of a problem, fit to be shown."""
+    text = (problem.strerror if isinstance(problem, OSError) else None) or str(problem) or "the connection was closed"
+    return one_line(text)[:200]
+
+
+def close(transport: paramiko.Transport) -> None:
+    """End a connection, whatever has become of it."""
+    transport.packetizer.complete_handshake()  # or its timer runs on
+    transport.close()
+    transport.sock.close()
+
+
+@contextmanager
+def watched(transport: paramiko.Transport, seconds: float, also: threading.Event | None = None) -> Iterator[None]:
+    """Close the connection, and set the event, if what is done here takes longer."""
+
+    def end() -> None:
+        close(transport)
+        if also is not None:
+            also.set()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+class _Agent(AgentSSH):
+    """The keys of the ssh-agent, whose answers have a deadline. Raises OSError, SSHException."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.settimeout(seconds)
+            self._socket.connect(os.environ.get("SSH_AUTH_SOCK", ""))
+            self._connect(self._socket)  # type: ignore[attr-defined]  # the stubs leave it out
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def close(self) -> None:
+        self._socket.close()
