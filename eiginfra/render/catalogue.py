@@ -33,7 +33,7 @@ VARIABLE: Final = "EIGINFRA_LANGUAGE"
 """The environment's variable for the language of the terminal."""
 MESSAGES: Final = "eiginfra.messages"
 """The group of entry points by which other packages bring words for the codes of their providers."""
-HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted", "archived", "deleted")
+HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted", "port-closed", "archived", "deleted")
 
 _NO_FINDINGS: Final = frozenset({"advice.ftl", "output.ftl", "reasons.ftl"})
 _ENTRY: Final = re.compile(r"^([a-z][a-z0-9-]*) =.*\n(?:[ ].*\n)*", re.MULTILINE)

@@ -16,6 +16,10 @@ harm-restarted = { $count ->
     [one] 1 machine is restarted
    *[other] { $count } machines are restarted
     }
+harm-port-closed = { $count ->
+    [one] 1 public port is closed
+   *[other] { $count } public ports are closed
+    }
 harm-archived = { $count ->
     [one] 1 project is archived
    *[other] { $count } projects are archived

@@ -16,6 +16,10 @@ harm-restarted = { $count ->
     [one] { $count } machine est redémarrée
    *[other] { $count } machines sont redémarrées
     }
+harm-port-closed = { $count ->
+    [one] { $count } port public est fermé
+   *[other] { $count } ports publics sont fermés
+    }
 harm-archived = { $count ->
     [one] { $count } projet est archivé
    *[other] { $count } projets sont archivés

@@ -27,6 +27,10 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [firewall-address] , qui n’est pas une liste d’adresses
     [firewall-ports] , qui n’est pas une liste de ports
     [firewall-device] , qui n’est pas une interface réseau
+    [subdomain] , qui n’est pas un sous-domaine
+    [machine] , qui n’est pas une machine d’une équipe
+    [source] , qui n’est pas un réseau d’où l’on peut venir
+    [source-ipv4] , qui n’est pas un réseau IPv4 d’où l’on peut venir
    *[other] {""}
     }
     .remedy = { $rule ->
@@ -56,6 +60,10 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [firewall-address] écrivez des adresses ou des réseaux d’une même sorte séparés par des virgules, une plage, un alias, ou +ENSEMBLE
     [firewall-ports] écrivez des ports, des plages comme 8000:8080 ou des noms de services, séparés par des virgules, 15 nombres au plus
     [firewall-device] écrivez 2 à 20 caractères, par exemple net0
+    [subdomain] écrivez le nom en entier : lettres minuscules, chiffres et tirets intérieurs entre les points, pas de xn--
+    [machine] écrivez son adresse : proxmox.container[COHORTE/ÉQUIPE/MACHINE]
+    [source] écrivez un réseau comme 192.0.2.0/24 ou 2001:db8::/32 : aucun bit après le préfixe, /8 (IPv4) ou /16 (IPv6) au plus large ; sans sources, tout le monde peut venir
+    [source-ipv4] écrivez un réseau comme 192.0.2.0/24 : aucun bit après le préfixe, /8 au plus large ; sans sources, tout le monde peut venir
    *[other] écrivez-le autrement
     }
 path-refused = { $noun ->

@@ -1,0 +1,33 @@
+"""What the gateway program refuses, as far as that is known without asking it (docs/gateway-program.md, "Data")."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Final
+
+from eiginfra.core.server_rule import ServerRule
+
+_PROGRAM: Final = "docs/gateway-program.md"
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_PART: Final = r"[a-z0-9-]{1,63}"
+_LEAST: Final = {4: 8, 6: 16}
+
+
+def network(text: str) -> IPv4Network | IPv6Network | None:
+    """A network in CIDR form without host bits, or an address alone; None for anything else."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        return None
+
+
+def _too_wide(text: str) -> bool:
+    found = network(text)
+    return found is None or found.prefixlen < _LEAST[found.version]
+
+
+HOST: Final = ServerRule("subdomain", f"{_PROGRAM}, host", rf"(?!..--){_LABEL}(?:\.{_LABEL})+", most=253)
+"""A sub-domain in full; whether it is one of the site's domain is for the kind to say."""
+OWNER: Final = ServerRule("machine", f"{_PROGRAM}, owner", rf"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\[{_PART}/{_PART}/{_PART}\]", most=300)
+"""The address of a machine whose key is COHORT/TEAM/MACHINE."""
+SOURCE: Final = ServerRule("source", f"{_PROGRAM}, source", refuses=_too_wide, most=60)
+SOURCE_IPV4: Final = ServerRule("source-ipv4", f"{_PROGRAM}, source", r"[0-9./]+", refuses=_too_wide, most=60)
+"""Of what is forwarded: to machines, which have addresses of IPv4."""
