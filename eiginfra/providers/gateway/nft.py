@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses, ip_network, summarize_address_range
 
 _SAVED = re.compile(r"(\d{1,5}) (tcp|udp) (\S+) (\d{1,5}) (yes|no) (\S+) (\S+)")
-_CHAIN = re.compile(r"^\tchain prerouting \{\n(.*?)^\t\}", re.MULTILINE | re.DOTALL)
-_HOOK = re.compile(r"type nat hook prerouting priority [^;]+; policy accept;")
 _RULE = re.compile(
     r"fib daddr type local (?:ip saddr (?:\{ ([^{}]+) \}|(\S+)) )?(tcp|udp) dport (\d{1,5}) dnat ip to ([0-9.]+):(\d{1,5})",
 )
+_TABLE = """table inet eiginfra {{
+chain prerouting {{
+type nat hook prerouting priority dstnat; policy accept;
+}}
+chain postrouting {{
+type nat hook postrouting priority srcnat; policy accept;
+ip saddr {subnet} ip daddr {subnet} ct status dnat masquerade
+}}
+}}"""
+"""The table without its rules of ports."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +44,19 @@ class SavedForward:
 
 @dataclass(frozen=True)
 class Forwards:
-    """All public ports. unread: lines of the saved ones, and of the loaded table, that have another form.
+    """All public ports. unread: saved lines of another form. strange: lines of the loaded table that eiginfra did not write.
 
     unloaded: why the loaded table does not do what is saved of a port, as a code; by key.
     """
 
     saved: Mapping[str, SavedForward]
     unread: tuple[str, ...]
+    strange: tuple[str, ...]
     unloaded: Mapping[str, str]
 
 
-def forwards(saved: str, loaded: str | None) -> Forwards:
-    """loaded: the listing of the table; None where there is none."""
+def forwards(saved: str, loaded: str | None, subnet: str) -> Forwards:
+    """loaded: the listing of the table; None where there is none. subnet: of the machines, as the gateway's configuration has it."""
     kept: dict[str, SavedForward] = {}
     unread: list[str] = []
     for line in saved.splitlines():
@@ -62,9 +71,12 @@ def forwards(saved: str, loaded: str | None) -> Forwards:
         else:
             kept[forward.key] = forward
     rules, others = _rules(loaded or "")
-    whole = "table-missing" if loaded is None and kept else "table-differs" if others or rules.keys() - kept.keys() else None
-    unloaded = {key: why for key, forward in kept.items() if (why := _unloaded(forward, rules.get(key, ())) or whole) is not None}
-    return Forwards(kept, (*unread, *others), unloaded)
+    expected = _TABLE.format(subnet=subnet).splitlines()
+    whole = None if [line for line in others if line] == expected and rules.keys() <= kept.keys() else "table-differs"
+    whole = "table-missing" if loaded is None else whole
+    unloaded = {key: why for key, forward in kept.items() if (why := whole or _unloaded(forward, rules.get(key, ()))) is not None}
+    strange = [line for line in others if line and line not in expected] + [f"dport {key}" for key in sorted(rules.keys() - kept.keys())]
+    return Forwards(kept, tuple(unread), tuple(strange), unloaded)
 
 
 def _listed(sources: str) -> tuple[str, ...]:
@@ -83,14 +95,13 @@ _Rule = tuple[str, int, frozenset[IPv4Network] | None]
 
 
 def _rules(loaded: str) -> tuple[dict[str, list[_Rule]], list[str]]:
-    """The rules by the ports that they are of; and all other lines of their chain."""
-    chain = _CHAIN.search(loaded)
+    """The rules by the ports that they are of; and all other lines."""
     found: dict[str, list[_Rule]] = {}
     others: list[str] = []
-    for line in map(str.strip, chain[1].splitlines() if chain else ()):
+    for line in map(str.strip, loaded.splitlines()):
         match = _RULE.fullmatch(line)
         if match is None:
-            others += [] if _HOOK.fullmatch(line) else [line]
+            others.append(line)
             continue
         several, one, protocol, public, address, port = match.groups()
         found.setdefault(f"{int(public)}/{protocol}", []).append((address, int(port), _networks(several or one)))

@@ -65,7 +65,7 @@ def statements(texts: Sequence[str]) -> list[tuple[Statement, ...] | str]:
         path = Path(folder, "text")
 
         def read(text: str) -> tuple[Statement, ...] | str:
-            path.write_text(f"{text}\n", encoding="utf-8", errors="replace")  # the lexer drops a last line that is not ended
+            path.write_bytes(f"{text}\n".encode(errors="replace"))  # the lexer drops a last line that is not ended
             payload = crossplane.parse(str(path), single=True, check_ctx=False, check_args=False)
             if payload["errors"]:
                 said = str(payload["errors"][0]["error"]).replace(f" in {path}:", ", line ")

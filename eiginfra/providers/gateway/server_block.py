@@ -19,6 +19,15 @@ _TARGET = re.compile(r"http://([0-9.]+):([0-9]+)")
 _MOST: Final = 20
 _READ: Final = 500
 _LONGEST: Final = 160
+_HEADERS: Final = (
+    "Host $host",
+    "X-Real-IP $remote_addr",
+    "X-Forwarded-For $remote_addr",
+    "X-Forwarded-Host $host",
+    "X-Forwarded-Port $server_port",
+    "X-Forwarded-Proto $scheme",
+    'Forwarded ""',
+)
 Lines = list[str]
 
 
@@ -109,30 +118,29 @@ def _quoted(arg: str) -> str:
 def _written(host: str, block: ServerBlock, settings: BlockSettings, body: str, wait: str) -> Iterator[str]:
     """What the gateway program writes for these values. body, wait: how the size and the time are written; empty: nobody knows."""
     folder = settings.certificate.replace("{name}", host)
-    challenge = _block("location ^~ /.well-known/acme-challenge/", [f"root {settings.challenge}"])
+    named = [f"server_name {host}", "server_tokens off"]
+    challenge = _block("location ^~ /.well-known/acme-challenge/", [f"root {settings.challenge}", "default_type text/plain"])
     if block.https:
-        redirect = _block("location /", ["return 301 https://$host$request_uri"])
-        yield from _block("server", [*_listens("80", settings), f"server_name {host}", *challenge, *redirect])
-    listens = _listens("443 ssl" if block.https else "80", settings)
-    secure = [f"ssl_certificate {folder}/fullchain.pem", f"ssl_certificate_key {folder}/privkey.pem"]
-    strict = ["add_header Strict-Transport-Security max-age=2592000 always"]
-    websocket = [
-        'set $eiginfra_upgrade ""',
-        "set $eiginfra_connection close",
-        *_block("if $http_upgrade ~* ^websocket$", ["set $eiginfra_upgrade websocket", "set $eiginfra_connection upgrade"]),
+        redirect = _block("location /", [f"return 301 https://{host}$request_uri"])
+        yield from _block("server", [*_listens("80", settings), *named, *challenge, *redirect])
+    secure = [
+        f"ssl_certificate {folder}/fullchain.pem",
+        f"ssl_certificate_key {folder}/privkey.pem",
+        "ssl_protocols TLSv1.2 TLSv1.3",
+        "add_header Strict-Transport-Security $eiginfra_transport always",
     ]
     yield from _block(
         "server",
         [
-            *listens,
-            f"server_name {host}",
-            *([*secure, *strict] if block.https else []),
-            "add_header X-Content-Type-Options nosniff always",
-            "add_header Referrer-Policy strict-origin-when-cross-origin always",
+            *_listens("443 ssl" if block.https else "80", settings),
+            *named,
+            *(secure if block.https else []),
+            "add_header X-Content-Type-Options $eiginfra_content_type always",
+            "add_header X-Frame-Options $eiginfra_frame always",
+            "add_header Referrer-Policy $eiginfra_referrer always",
             *([f"client_max_body_size {body}"] if body else []),
-            *(websocket if block.websocket else []),
             *([] if block.https else challenge),
-            *_block("location /", _location(block, wait)),
+            *_block("location /", _location(block, wait, silent=bool(settings.certificate) and not block.https)),
         ],
     )
 
@@ -141,23 +149,18 @@ def _listens(what: str, settings: BlockSettings) -> Lines:
     return [f"listen {what}", *([f"listen [::]:{what}"] if settings.ipv6 else [])]
 
 
-def _location(block: ServerBlock, wait: str) -> Lines:
-    headers = [
-        "Host $host",
-        "X-Real-IP $remote_addr",
-        "X-Forwarded-For $remote_addr",
-        "X-Forwarded-Host $host",
-        "X-Forwarded-Proto $scheme",
-    ]
-    if block.websocket:
-        headers += ["Upgrade $eiginfra_upgrade", "Connection $eiginfra_connection"]
+def _location(block: ServerBlock, wait: str, *, silent: bool) -> Lines:
+    """silent: nothing of the machine is served until there is a certificate."""
+    connection = ["Upgrade $eiginfra_upgrade", "Connection $eiginfra_connection"] if block.websocket else ['Connection ""']
     return [
+        *(["return 503"] if silent else []),
         *(f"allow {source}" for source in block.sources or ()),
         *(["deny all"] if block.sources else []),
         *([f"proxy_pass http://{block.address}:{block.port}"] if block.address else []),
         "proxy_http_version 1.1",
-        *(f"proxy_set_header {header}" for header in headers),
+        "proxy_connect_timeout 10s",
         *([f"proxy_read_timeout {wait}", f"proxy_send_timeout {wait}"] if wait else []),
+        *(f"proxy_set_header {header}" for header in (*_HEADERS, *connection)),
     ]
 
 

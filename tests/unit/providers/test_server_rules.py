@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from eiginfra.core.refusal import refused
 from eiginfra.core.server_rule import ServerRule
 from eiginfra.core.spec import Spec
+from eiginfra.providers.gateway import rules as gateway
 from eiginfra.providers.gitlab import rules as gitlab
 from eiginfra.providers.gitlab.kinds.file import FileSpec
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
@@ -31,7 +32,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "server-rules.md"
 
 
 def table() -> Iterator[ServerRule]:
-    for module in (gitlab, proxmox):
+    for module in (gateway, gitlab, proxmox):
         yield from (rule for rule in vars(module).values() if isinstance(rule, ServerRule))
 
 
