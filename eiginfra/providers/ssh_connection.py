@@ -34,17 +34,18 @@ class SshConnection:
         self._beyond: dict[SshTarget, SshConnection] = {}
         self.openings = threading.BoundedSemaphore(self.policy.openings)
 
-    def run(self, words: Sequence[str], data: bytes = b"", *, seconds: float = 60, writes: bool) -> SshAnswer:
+    def run(self, words: Sequence[str], data: bytes = b"", *, seconds: float = 60, writes: bool, script: str | None = None) -> SshAnswer:
         """Run a program with these arguments, and data on its standard input; its exit code is part of the answer.
 
         seconds: from its start to its end. writes: whether it may change anything. If the connection is lost, what only reads is run again
-        once, over a new one.
+        once, over a new one. script: the text of a shell program that is not there; it is sent along, and `words` are its name and its
+        arguments.
 
         Raises HostKeyError; PermissionDeniedError where no key is accepted; UnreachableError where the server cannot be reached, or the
         time of the phase is over; LostAnswerError for a command that may have changed something; TransientError for what another try may
         bring; PermanentError for a server that runs no commands, or answers without end.
         """
-        line = command_line(words)
+        line = command_line(words, script)
 
         def ask(session: "SshSession") -> SshAnswer:
             left = min(seconds, self.policy.bounds.phase.left())

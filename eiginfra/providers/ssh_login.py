@@ -168,10 +168,12 @@ def _keys(target: SshTarget, seconds: float) -> Iterator[list[paramiko.PKey]]:
     if target.key is not None:
         yield [private_key(target.key, where)]
         return
+    path = os.environ.get("SSH_AUTH_SOCK", "")
     try:
-        agent = _Agent(seconds)
+        agent = _Agent(path, seconds)
     except (paramiko.SSHException, OSError) as problem:
-        msg = f"{target}: no ssh-agent answers ({reason_of(problem)}); start one and add the key (ssh-add FILE), or name a file as {where}"
+        reason = reason_of(problem) if path else "SSH_AUTH_SOCK is not set"
+        msg = f"{target}: no ssh-agent answers ({reason}); start one and add the key (ssh-add FILE), or name a file as {where}"
         raise PermissionDeniedError(msg) from None
     try:
         if not agent.get_keys():
@@ -229,12 +231,12 @@ def watched(transport: paramiko.Transport, seconds: float, also: threading.Event
 class _Agent(AgentSSH):
     """The keys of the ssh-agent, whose answers have a deadline. Raises OSError, SSHException."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, path: str, seconds: float) -> None:
         super().__init__()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self._socket.settimeout(seconds)
-            self._socket.connect(os.environ.get("SSH_AUTH_SOCK", ""))
+            self._socket.connect(path)
             self._connect(self._socket)  # type: ignore[attr-defined]  # the stubs leave it out
         except BaseException:
             self._socket.close()

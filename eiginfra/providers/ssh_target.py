@@ -98,11 +98,18 @@ class SshAnswer:
         return text if len(text) <= _SHOWN else "…" + text[-_SHOWN:]
 
 
-def command_line(words: Sequence[str]) -> str:
-    """What a POSIX shell splits into exactly these arguments. Raises ValueError for what cannot be one."""
+def command_line(words: Sequence[str], script: str | None = None) -> str:
+    """What a POSIX shell splits into exactly these arguments. script: a program of several lines for `sh` to run with them.
+
+    Raises ValueError for what cannot be one.
+    """
     if not words or not _PROGRAM.fullmatch(words[0]) or words[0] in _KEYWORDS:
         raise ValueError("a command begins with the name of a program")
     for word in words:
         if any(letter in word for letter in "\0\n\r"):
-            raise ValueError(f"an argument of {words[0]} holds a line break or a NUL")
-    return shlex.join(words)
+            raise ValueError(f"an argument of {words[0]} holds a NUL or a line break; a program of several lines is given as `script`")
+    if script is None:
+        return shlex.join(words)
+    if "\0" in script:
+        raise ValueError(f"the script {words[0]} holds a NUL")
+    return shlex.join(["sh", "-c", script, *words])
