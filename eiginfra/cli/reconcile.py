@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _interval(text: str) -> timedelta:
-    from eiginfra.inventory.site import interval as parse_interval
+    from eiginfra.inventory.durations import interval as parse_interval
 
     try:
         return parse_interval(text)

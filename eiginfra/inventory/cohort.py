@@ -92,6 +92,9 @@ class Accounts(FileModel):
 
     gitlab_id: int | None = Field(default=None, ge=1, le=2**63 - 1, description="The ID of the account on GitLab")
     proxmox_id: ProxmoxAccount | None = Field(default=None, description="The account on Proxmox VE, NAME@REALM")
+    gateway_id: int | None = Field(
+        default=None, ge=1000, le=2**32 - 2, description="The UID of the account on the gateway that eiginfra may take over"
+    )
 
 
 Authority = Literal["shares", "direct_members", "keys"]

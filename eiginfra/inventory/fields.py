@@ -74,10 +74,22 @@ TEAM_ID = Matching(
 TeamId = Annotated[str, TEAM_ID]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 MachineName = Annotated[str, Matching(_LABEL, "machine-name", remedies.slug)]
-Subdomain = Annotated[
-    str,
-    Matching(_LABEL, "subdomain", remedies.domain_label),
-]
+# A label with `--` as third and fourth sign is an encoded one (RFC 5890, section 2.3.1): a name that shows other letters than it has.
+SUBDOMAIN = Matching(rf"(?!..--){_LABEL}", "subdomain", remedies.domain_label)
+
+
+def _one_plain_label(value: str) -> str:
+    """Refuses what is a sub-domain to a server, and never one to give away."""
+    meant = SUBDOMAIN.suggest(value[:1000])
+    advice = reason("write", text=meant) if meant and SUBDOMAIN.fits(meant) else None
+    if value[2:4] == "--" or "xn--" in value.lower():
+        raise refusal("subdomain-encoded", value=brief(value), advice=advice)
+    if "*" in value:
+        raise refusal("subdomain-wildcard", value=brief(value), advice=advice)
+    return value
+
+
+Subdomain = Annotated[str, AfterValidator(_one_plain_label), SUBDOMAIN]
 Username = Annotated[
     str,
     Matching(
@@ -258,3 +270,4 @@ class Amount:
 
 Memory = Annotated[ByteSize, Amount("memory", 2**20, ByteSize(16 * 2**40))]
 Disk = Annotated[ByteSize, Amount("disk", 2**30, ByteSize(1024 * 2**40))]
+Body = Annotated[ByteSize, Amount("body", 2**20, ByteSize(10 * 2**30))]

@@ -6,8 +6,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from eiginfra.core.refusal import refusal
+from eiginfra.core.values import ByteSize
+from eiginfra.inventory.durations import Timeout
 from eiginfra.inventory.fields import (
     WELL_ENCODED,
+    Body,
     Day,
     Disk,
     Email,
@@ -24,13 +27,17 @@ from eiginfra.inventory.fields import (
     Url,
     Username,
 )
+from eiginfra.inventory.networks import Source
 from eiginfra.inventory.remedies import domain_label
 from eiginfra.inventory.ssh_keys import SshKey
 
 Role = Literal["maintainer", "developer", "reporter"]
 Visibility = Literal["public", "internal", "private"]
 MachineType = Literal["container", "vm"]
-
+Protocol = Literal["tcp", "udp"]
+Sources = Annotated[
+    tuple[Source, ...], Field(max_length=100, description="Networks that may use it, e.g. 192.0.2.0/24; everybody if absent")
+]
 
 # As long as GitLab takes the descriptions of groups and projects.
 GroupText = Annotated[str, Field(max_length=500), WELL_ENCODED]
@@ -42,7 +49,8 @@ MOST = 500
 class FileModel(BaseModel):
     """Base of everything people write: unknown keys are errors, values are immutable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What is refused may be a secret in the wrong place.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     @classmethod
     def from_text(cls, text: str) -> str | None:
@@ -103,6 +111,14 @@ class Publish(FileModel):
 
     subdomain: Subdomain = Field(description="The part before the gateway's domain")
     port: Port = Field(description="The port inside the machine")
+    websocket: bool = Field(default=True, description="WebSockets are sent on, too")
+    max_body: Body = Field(
+        default=ByteSize(16 * 2**20), description="The largest request, in whole MiB; at most 10GiB", json_schema_extra={"default": "16MiB"}
+    )
+    timeout: Timeout = Field(
+        default=60, description="How long the machine may take for an answer; at most 1h", json_schema_extra={"default": "60s"}
+    )
+    sources: Sources = ()
 
     @classmethod
     def from_text(cls, text: str) -> str | None:
@@ -117,12 +133,17 @@ class Forward(FileModel):
 
     public: Port = Field(description="The gateway's port, in the site's range")
     port: Port = Field(description="The port inside the machine")
+    protocol: Protocol = Field(default="tcp", description="One entry for each")
+    sources: Sources = ()
 
     @classmethod
     def from_text(cls, text: str) -> str | None:
-        """`10222:22`, as Docker writes it."""
-        match = re.fullmatch(r"(\d{1,5})(?: *(?::|->|=>|→|-) *(\d{1,5}))?(?:/tcp)?", text.strip())
-        return f"{{public: {match[1]}, port: {match[2] or '…'}}}" if match else None
+        """`10222:22`, `10222:53/udp`, as Docker writes it."""
+        match = re.fullmatch(r"(\d{1,5})(?: *(?::|->|=>|→|-) *(\d{1,5}))?(?:/(tcp|udp))?", text.strip())
+        if match is None:
+            return None
+        protocol = ", protocol: udp" if match[3] == "udp" else ""
+        return f"{{public: {match[1]}, port: {match[2] or '…'}{protocol}}}"
 
 
 class Mount(FileModel):

@@ -29,6 +29,10 @@ _AROUND: Final = " \t\u00a0\u2007\u202f\u200b\ufeff“”„‟‘’«»'\"`,;"
 """What slips in around a value: spaces of all sorts, quotes, a comma or semicolon of another format."""
 
 
+_DURATION: Final = r"(?:(\d{1,4})h(?:eures?|ours?|rs?)?)?(?:(\d{1,4})(?:m(?:in(?:ute)?s?)?)?)?(?:(\d{1,5})s(?:ec(?:onde?)?s?)?)?"
+"""Hours, minutes and seconds, each with the unit in words or without."""
+
+
 def bare(text: str) -> str:
     """The text without spaces and quotes around it."""
     return text.strip(_AROUND)
@@ -41,8 +45,19 @@ def slug(text: str) -> str:
 
 
 def domain_label(text: str) -> str:
-    """The first part of a domain or web address: `https://adler.example.org/` is `adler`."""
-    return slug(re.split(r"[.:/]", re.sub(r"^\s*[a-z]*:?//", "", bare(text).lower()))[0])
+    """The first part of a domain or web address: `https://adler.example.org/` is `adler`; `api.adler`, which is none, is `api-adler`."""
+    host = re.split(r"[:/]", re.sub(r"^\s*[a-z]*:?//", "", bare(text).lower()))[0]
+    labels = [_decoded(label) for label in host.removeprefix("*.").strip(".").split(".")]
+    whole = len(labels) == 2 and host == bare(text).lower() and not re.fullmatch(r"[a-z]{2,3}", labels[1])
+    return re.sub(r"-{2,}", "-", slug("-".join(labels) if whole else labels[0]))
+
+
+def _decoded(label: str) -> str:
+    """What a label in its encoded form (`xn--…`) shows."""
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 def user_name(text: str) -> str:
@@ -89,6 +104,20 @@ def whole_number(value: object) -> str | None:
     numbers = re.findall(r"-?\d+", value) if isinstance(value, str) else []
     clear = len(numbers) == 1 and len(numbers[0]) <= 10 and isinstance(value, str) and not re.search(r"\d[.,]|[.,]\d", value)
     return str(int(numbers[0])) if clear else None
+
+
+def duration(value: object) -> str | None:
+    """A stretch of time with its unit: `60`, `1 min`, `1m30s` and `1h30` are 60s, 1m, 90s and 90m."""
+    text = plain(bare(str(value)[:40])).replace("_", "")
+    match = re.fullmatch(_DURATION, text)
+    if match is None or isinstance(value, bool):
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if match[2] and text.isdecimal():
+        minutes, seconds = 0, minutes  # without a unit
+    total = hours * 3600 + minutes * 60 + seconds
+    unit, factor = next((unit, factor) for unit, factor in (("h", 3600), ("m", 60), ("s", 1)) if total % factor == 0)
+    return f"{total // factor}{unit}" if total and text[:1].isdecimal() else None
 
 
 def truth(value: object) -> str | None:

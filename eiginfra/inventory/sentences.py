@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refused
 from eiginfra.core.secret import SecretSource
-from eiginfra.core.suggest import nearest, suggest
+from eiginfra.core.suggest import nearest, plain, suggest
 from eiginfra.inventory import remedies
 from eiginfra.inventory.fields import brief
 from eiginfra.inventory.french import WORDS
@@ -53,8 +53,7 @@ def sentence(detail: ErrorDetails, model: type[BaseModel], path: Path) -> Senten
         return Sentence(_SENTENCES[kind], {"value": brief(value), **context})
     if kind == "literal_error":
         said = suggest(str(value)[:100], choices_at(model, path), words=WORDS)
-        advice = reason("write-maintainer") if _asks_for_owner(value, path) else said
-        return Sentence("unknown-choice", {"value": brief(value)}, advice)
+        return Sentence("unknown-choice", {"value": brief(value)}, _other_choice(value, name) or said)
     return Sentence("refused", {"text": detail["msg"]})
 
 
@@ -73,8 +72,10 @@ def near_key(model: type[BaseModel], path: Path) -> str | None:
     return nearest(str(name)[:100], keys_at(model, above), words=WORDS)
 
 
-def _asks_for_owner(value: object, path: Path) -> bool:
-    return bool(path) and path[-1] == "role" and str(value).lower() in {"owner", "propriétaire", "proprietaire", "admin"}
+def _other_choice(value: object, name: str) -> Reason | None:
+    """The advice for a choice that people know from elsewhere, and there is none of it here."""
+    words, code = _NO_CHOICES.get(name, (frozenset(), ""))
+    return reason(code) if plain(str(value)[:40]) in words else None
 
 
 def _known_key(model: type[BaseModel], path: Path) -> Reason | None:
@@ -167,6 +168,11 @@ def _written(text: str, inner: type[BaseModel], path: Path) -> str | None:
 
 
 _NOT_A_DAY: Final = frozenset({"date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
+# By key: choices that people know from elsewhere, and what to write instead.
+_NO_CHOICES: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    "role": (frozenset({"owner", "proprietaire", "admin"}), "write-maintainer"),
+    "protocol": (frozenset({"both", "all", "any", "tcp_udp", "udp_tcp", "tcpudp", "les_deux", "tous"}), "write-each-protocol"),
+}
 # Pydantic's error types: what belongs there.
 _TYPES: Final[Mapping[str, str]] = {
     "string_type": "text",

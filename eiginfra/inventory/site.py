@@ -1,6 +1,5 @@
 """The site: the contents of `infra/*.yml`, which say where things are made and with what."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,13 +7,14 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, Field, create_model, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.server_rule import BRIDGE, REALM, STORAGE
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
+from eiginfra.inventory.durations import Interval
 from eiginfra.inventory.fields import (
     Code,
     Day,
@@ -31,7 +31,6 @@ from eiginfra.inventory.fields import (
     TokenId,
     Url,
     Username,
-    brief,
 )
 from eiginfra.inventory.model import MOST, FileModel, Machine
 from eiginfra.inventory.site_fields import RangeField, SecretField
@@ -140,29 +139,6 @@ class Image(FileModel):
         if self.container is None and self.vm is None:
             raise refusal("empty-image")
         return self
-
-
-_INTERVAL = r"([1-9]\d{0,5})\s*([smh])"
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def interval(text: str) -> timedelta:
-    """A stretch of time as people write it: `30s`, `10m`, `2h`. Raises ValueError for anything else."""
-    match = re.fullmatch(_INTERVAL, text.strip())
-    if match is None:
-        msg = f"{brief(text)} is not a stretch of time; write 30s, 10m or 2h"
-        raise ValueError(msg)
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-
-
-def _parse_interval(value: object) -> timedelta:
-    try:
-        return interval(value if isinstance(value, str) else repr(value))
-    except ValueError:
-        raise refusal("interval", value=brief(value)) from None
-
-
-Interval = Annotated[timedelta, BeforeValidator(_parse_interval, json_schema_input_type=Annotated[str, Field(pattern=f"^{_INTERVAL}$")])]
 
 
 class ReconcileSite(FileModel):

@@ -7,6 +7,7 @@ from pathlib import Path
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.inventory.signs import REFUSED, code_point
+from eiginfra.inventory.ssh_keys import PRIVATE
 
 MAX_BYTES = 2**20
 """No file that people write comes near it; what does is a mistake or an attack."""
@@ -70,6 +71,9 @@ def to_text(data: bytes, file: str) -> str:
         raise InputError([error("not-utf-8", byte=written, location=where)]) from problem
     if match := REFUSED.search(text):
         raise InputError([error("invisible-character", sign=code_point(match[0]), location=place(file, text[: match.start()]))])
+    if private := PRIVATE.search(text):
+        # Nothing else is said of the file: what would be quoted from it may be of the key.
+        raise InputError([error("private-key", location=place(file, text[: private.start()]))])
     if conflict := _CONFLICT.search(text):
         raise InputError([_conflict(text, place(file, text[: conflict.start()]))])
     return text

@@ -12,9 +12,13 @@ from eiginfra.core.refusal import refusal
 _TYPES: Final = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
 _KEY: Final = rf"(?:{_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
 LONGEST: Final = 16_384
-LEAST_RSA: Final = 1024
-"""Bits. OpenSSH refuses shorter keys."""
+LEAST_RSA: Final = 3072
+"""Bits: what ssh-keygen makes by itself since OpenSSH 8.0."""
+_PARTS: Final = {"ssh-ed25519": 2, "sk-ecdsa-sha2-nistp256@openssh.com": 4}
+"""How many strings a key has, its type included; 3 for all others."""
 _POINTS: Final = {"nistp256": 65, "nistp384": 97, "nistp521": 133}
+PRIVATE: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY|PuTTY-User-Key-File-\d|b3BlbnNzaC1rZXktdjE")
+"""Where a private key begins, as ssh-keygen, openssl and PuTTY write them; the last: without its first line."""
 # What else people paste: a pattern at the text's beginning, what it is.
 _OTHER: Final = (
     (r"ssh-dss ", "ssh-key-dsa"),
@@ -32,16 +36,28 @@ def _public_key(value: str) -> str:
 
 def _wrong(value: str) -> PydanticCustomError | None:
     """What is wrong with it; None for a good key."""
-    if "PRIVATE KEY" in value or value.startswith("PuTTY-User-Key-File"):
+    if PRIVATE.search(value):
         return refusal("private-key")
     if _sound(value):
-        return None
+        bits = _rsa_bits(value)
+        return None if bits is None or bits >= LEAST_RSA else refusal("ssh-key-weak", bits=bits, least=LEAST_RSA)
     for pattern, code in _OTHER:
         if re.match(pattern, value):
             return refusal(code)
     if path := _path(value):
         return refusal("ssh-key-path", path=path)
     return _nearly(value) or refusal("ssh-key-damaged" if re.fullmatch(_KEY, value) else "ssh-key")
+
+
+def bare_key(key: str) -> str:
+    """A public key without its comment: two keys are the same when these are."""
+    return " ".join(key.split(" ")[:2])
+
+
+def _rsa_bits(value: str) -> int | None:
+    """The length of a sound RSA key; None for others."""
+    kind, payload = value.split(" ")[:2]
+    return int.from_bytes(_wire_parts(base64.b64decode(payload))[2]).bit_length() if kind == "ssh-rsa" else None
 
 
 def _nearly(value: str) -> PydanticCustomError | None:
@@ -76,16 +92,18 @@ def _sound(value: str) -> bool:
     except ValueError:
         return False
     parts = _wire_parts(wire)
-    return bool(parts) and parts[0] == kind.encode() and _of_kind(kind.removeprefix("sk-").partition("@")[0], parts[1:])
+    return (
+        len(parts) == _PARTS.get(kind, 3) and parts[0] == kind.encode() and _of_kind(kind.removeprefix("sk-").partition("@")[0], parts[1:])
+    )
 
 
 def _of_kind(kind: str, parts: list[bytes]) -> bool:
     """Whether the numbers are those of such a key (RFC 4253, 5656, 8709; OpenSSH, PROTOCOL.u2f): ssh-keygen reads no others."""
     if kind == "ssh-rsa":
-        return len(parts) == 2 and len(parts[0]) > 0 and len(parts[1].lstrip(b"\0")) * 8 >= LEAST_RSA
+        return len(parts[0]) > 0 and len(parts[1].lstrip(b"\0")) > 0
     if kind == "ssh-ed25519":
         return len(parts[0]) == 32
-    curve, point = parts[0].decode("ascii", "replace"), parts[1] if len(parts) > 1 else b""
+    curve, point = parts[0].decode("ascii", "replace"), parts[1]
     return kind == f"ecdsa-sha2-{curve}" and len(point) == _POINTS.get(curve) and point[:1] == b"\x04"
 
 

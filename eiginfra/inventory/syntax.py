@@ -32,8 +32,6 @@ _RESERVED: Final = "@`%&*!|>"
 
 def explain(problem: yaml.YAMLError, text: str, file: str, *, echo: bool) -> Finding:
     """The finding for malformed YAML. echo: whether the remedy may repeat values; not where these may be secrets."""
-    if private := re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY", text):
-        return error("private-key", location=place(file, text[: private.start()]))
     if html := re.match(r"\s*<(?:!doctype|html|head|body|\?xml|div)\b", text, re.IGNORECASE):
         return error("yaml-is-html", location=place(file, html[0].rpartition("<")[0]))
     said = str(getattr(problem, "problem", None) or problem)

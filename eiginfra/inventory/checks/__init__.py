@@ -8,6 +8,7 @@ from datetime import date
 
 from eiginfra.core.finding import Finding
 from eiginfra.inventory.checks.calendar import check_calendar
+from eiginfra.inventory.checks.gateway_accounts import check_gateway_accounts
 from eiginfra.inventory.checks.grants import check_grants
 from eiginfra.inventory.checks.lookalikes import check_lookalikes
 from eiginfra.inventory.checks.names import check_names
@@ -32,6 +33,7 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
             *check_lookalikes(cohort),
             *check_supply(cohort, site),
             *check_gateway(cohort, site),
+            *check_gateway_accounts(cohort, site),
             *check_grants(cohort, site, as_of),
             *check_siblings(cohort, siblings, as_of),
             *check_accounts(cohort, siblings),

@@ -6,8 +6,10 @@ from datetime import date
 
 from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.reason import reason
+from eiginfra.inventory.checks.unique import Taken
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Person, Team
+from eiginfra.inventory.ssh_keys import bare_key
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class _Known:
         self.by_username.setdefault(this.person.username, this)
         self.by_email.setdefault(this.person.email, this)
         for number, key in enumerate(this.person.ssh_keys):
-            self.by_key.setdefault(_bare(key), (this, this.at("ssh_keys", number)))
+            self.by_key.setdefault(bare_key(key), (this, this.at("ssh_keys", number)))
 
 
 def check_people(cohort: Cohort) -> Iterator[Finding]:
@@ -98,6 +100,9 @@ def _check_team(cohort: Cohort, team: Team, known: _Known) -> Iterator[Finding]:
         if first is not this:
             yield _twice_in_team(this, first)
             continue
+        keys = Taken[str]("duplicate-ssh-key")
+        for number, key in enumerate(this.person.ssh_keys):
+            yield from keys.take(bare_key(key), this.at("ssh_keys", number), team.id)
         yield from _check_person(this, known)
         known.add(this)
 
@@ -152,17 +157,12 @@ def _check_email(this: _First, known: _Known) -> Iterator[Finding]:
         )
 
 
-def _bare(key: str) -> str:
-    """A public key without its comment."""
-    return " ".join(key.split(" ")[:2])
-
-
 def _check_keys(this: _First, known: _Known) -> Iterator[Finding]:
     for number, key in enumerate(this.person.ssh_keys):
         here = this.at("ssh_keys", number)
-        first, place = known.by_key.get(_bare(key), (this, here))
+        first, place = known.by_key.get(bare_key(key), (this, here))
         if first.person.username != this.person.username:
-            yield warning("shared-ssh-key", names=_both(first, this), location=place, also=(here,))
+            yield error("shared-ssh-key", names=_both(first, this), location=place, also=(here,))
 
 
 def _both(first: _First, this: _First) -> list[str]:

@@ -53,6 +53,7 @@ GATEWAY: dict[str, Any] = {
     "host": "eig.example.org",
     "user": "eiginfra",
     "key": {"env": "KEY"},
+    "host_key": "SHA256:" + "A" * 43,
     "domain": "eig-apps.example.org",
     "ports": "10000-19999",
 }

@@ -30,7 +30,7 @@ def ecdsa(bits: int, named: int | None = None, first: bytes = b"\x04", more: int
 SK = "sk-ecdsa-sha2-nistp256@openssh.com"
 SOUND = [
     key("ssh-ed25519", b"x" * 32),
-    rsa(1024),
+    rsa(3072),
     rsa(4096),
     *(ecdsa(bits) for bits in POINT),
     key("sk-ssh-ed25519@openssh.com", b"x" * 32, b"ssh:"),
@@ -38,8 +38,9 @@ SOUND = [
 ]
 UNSOUND = [
     key("ssh-ed25519", b"x" * 31),
-    rsa(512),
     key("ssh-rsa", b"\x01\x00\x01"),
+    key("ssh-rsa", b"\x01\x00\x01", b"\x00"),
+    key("ssh-ed25519", b"x" * 32, b"more"),
     key("ssh-rsa", b"", b"\xff" * 256),
     ecdsa(256, named=384),
     ecdsa(256, more=1),
@@ -60,9 +61,18 @@ def test_report_7_a_key_that_is_none_is_refused(text: str) -> None:
         KEYS.validate_python(text)
 
 
+@pytest.mark.parametrize("bits", [512, 1024, 2048, 3064])
+def test_an_rsa_key_that_is_too_short_is_refused_with_its_length(bits: int) -> None:
+    with pytest.raises(ValidationError) as caught:
+        KEYS.validate_python(rsa(bits))
+    [detail] = caught.value.errors()
+    assert detail["ctx"]["code"] == "ssh-key-weak"
+    assert detail["ctx"]["params"] == {"bits": bits, "least": 3072}
+
+
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen here")
 def test_ssh_keygen_makes_no_key_that_is_refused(tmp_path: Path) -> None:
-    for sort in (("rsa", "2048"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521"), ("ed25519", "256")):
+    for sort in (("rsa", "3072"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521"), ("ed25519", "256")):
         path = tmp_path / "-".join(sort)
         subprocess.run(["ssh-keygen", "-q", "-t", sort[0], "-b", sort[1], "-N", "", "-C", "ada", "-f", str(path)], check=True)
         text = path.with_name(f"{path.name}.pub").read_text().strip()

@@ -112,8 +112,8 @@ def test_attack_9_lookalikes_are_told(title: str, code: str | None, cohort: Writ
     assert [(finding.code, str(finding.location)) for finding in found] == ([(code, "teams/adler.yml:1:8")] if code else [])
 
 
-def test_attack_9_so_are_encoded_sub_domains(cohort: Write, site: Write, team_text: TeamText) -> None:
-    text = team_text("adler").replace("size: small", "size: small, publish: [{subdomain: xn--caf-dma, port: 80}]")
+def test_attack_9_so_are_encoded_host_names(cohort: Write, site: Write, team_text: TeamText) -> None:
+    text = team_text("adler").replace("size: small", "size: small}\nprojects:\n  - {name: api, website: 'https://xn--caf-dma.example.org'")
     found = check(load_cohort(cohort({"adler": text})), load_site(site()), date(2019, 10, 1))
     assert [finding.params["shown"] for finding in found if finding.code == "encoded-label"] == ["café"]
 

@@ -15,6 +15,7 @@ reason-write-guessed-size = write { $size }, if { $unit } was meant
 reason-write-day = write { $day }, or delete the key: the cohort's end is the default
 reason-day-within = write a day within, or delete the key: the cohort's end is the default
 reason-write-maintainer = write maintainer, the highest role in a team: the groups' owner is EIG Link
+reason-write-each-protocol = write one entry for tcp and one for udp
 reason-write-or-delete-entry = write it, or delete the list entry
 reason-write-or-delete-key = write it, or delete the key
 reason-write-former-value = write { $name }: { $before } in the inventory

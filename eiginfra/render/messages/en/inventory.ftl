@@ -143,10 +143,6 @@ gateway-absent = the site has no gateway: { $asked-and } { $total ->
     [one] is
    *[other] are
     } written and checked, and will be made when it has one
-gateway-later = this version does not make sub-domains and port forwards yet: { $total ->
-    [one] { $asked-and } is written and checked, and it
-   *[other] { $asked-and } are written and checked, and they
-    } will be made later
 
 ## Values.
 
@@ -248,8 +244,14 @@ license-without-version = { $value } is not an SPDX identifier: it names no vers
     .remedy = write { $whole }, if that is the one
 wrong-encoding = { $value } was saved in a wrong encoding
     .remedy = write { $meant }
-size = { $value } is not a { $what } size
-size-too-large = { $size } is too large for a { $what }
+size = { $value } is not { $what ->
+    [body] a size of requests
+   *[other] a { $what } size
+    }
+size-too-large = { $size } is too large for a { $what ->
+    [body] request
+   *[other] { $what }
+    }
     .remedy = at most { $largest }
 not-a-size = { $value } is not a size
 size-beyond = { $value } is too large

@@ -15,6 +15,7 @@ reason-write-guessed-size = écrivez { $size }, si vous pensiez à { $unit }
 reason-write-day = écrivez { $day }, ou supprimez la clé : par défaut, c’est la fin de la promotion
 reason-day-within = écrivez un jour compris entre ces dates, ou supprimez la clé : par défaut, c’est la fin de la promotion
 reason-write-maintainer = écrivez maintainer, le rôle le plus élevé dans une équipe : le propriétaire des groupes est EIG Link
+reason-write-each-protocol = écrivez un élément pour tcp et un pour udp
 reason-write-or-delete-entry = écrivez-la, ou supprimez l’élément de la liste
 reason-write-or-delete-key = écrivez-la, ou supprimez la clé
 reason-write-former-value = écrivez { $name }: { $before } dans l’inventaire

@@ -146,10 +146,6 @@ gateway-absent = le site n’a pas de passerelle : { $total ->
     [one] { $asked-and } est inscrit et vérifié, et sera fait
    *[other] { $asked-and } sont inscrits et vérifiés, et seront faits
     } quand il en aura une
-gateway-later = cette version ne fait pas encore les sous-domaines ni les redirections de ports : { $total ->
-    [one] { $asked-and } est inscrit et vérifié, et sera fait
-   *[other] { $asked-and } sont inscrits et vérifiés, et seront faits
-    } plus tard
 
 ## Valeurs.
 
@@ -252,10 +248,12 @@ license-without-version = { $value } n’est pas un identifiant SPDX : il ne don
 wrong-encoding = { $value } a été enregistré dans un mauvais encodage
     .remedy = écrivez { $meant }
 size = { $value } n’est pas une taille { $what ->
+    [body] de requête
     [memory] de mémoire
    *[disk] de disque
     }
 size-too-large = { $size } est trop grand pour { $what ->
+    [body] une requête
     [memory] la mémoire
    *[disk] un disque
     }

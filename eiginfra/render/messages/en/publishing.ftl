@@ -1,0 +1,34 @@
+## Sub-domains, public ports, and keys: what teams ask of the gateway.
+
+subdomain-encoded = { $value } is an encoded name, which shows other letters than it has
+    .remedy = write the name in letters from a to z, without accents
+subdomain-wildcard = { $value } would be every sub-domain
+    .remedy = write one entry for each name
+subdomain-of-other-team = the sub-domain '{ $name }' is the name of another team
+    .remedy = choose another, unless both teams agreed on it
+reserved-subdomain = the sub-domain '{ $name }' is never given away: the site's file reserves it
+    .remedy = choose another
+port-never-given = the port { $port } is never given away: the site's file reserves it
+    .remedy = choose another
+timeout-too-long = { $value } is too long
+    .remedy = at most { $most }
+source-not-network = { $value } is not a network
+    .remedy = write its first address and its length, e.g. 192.0.2.0/24, or 192.0.2.7/32 for one address
+source-host-bits = { $value } is an address within a network, not a network
+    .remedy = write its first address and its length, e.g. 192.0.2.0/24
+source-of-all = { $value } is everybody
+    .remedy = leave `sources` out, or write the networks that may come in
+source-too-wide = { $value } is no restriction: so wide a network is half the world
+    .remedy = write the networks that may come in, each at least /{ $least }
+source-within = { $inner } is a part of { $outer }, which is in the list
+    .remedy = delete it
+forward-without-ipv4 = ports are sent on over IPv4 only, and all these networks are of IPv6: nobody could come in
+    .remedy = write an IPv4 network too, or leave `sources` out
+username-not-on-gateway = '{ $username }' cannot be an account on the gateway
+    .remedy = there a user name has at most 32 letters, digits and _ . -, begins with a letter or _, and does not end in a dot: change it on GitLab, then here
+username-of-system = '{ $username }' is an account of the gateway itself
+    .remedy = each person needs an account of their own: write another user name
+ssh-key-weak = this RSA key has { $bits } bits, which are too few: { $least } at least
+    .remedy = make a new pair with ssh-keygen -t ed25519, and write the .pub file's line
+duplicate-ssh-key = this SSH key is written twice
+    .remedy = delete one of the two

@@ -1,0 +1,34 @@
+## Sous-domaines, ports publics et clés : ce que les équipes demandent à la passerelle.
+
+subdomain-encoded = { $value } est un nom encodé, qui montre d’autres lettres que les siennes
+    .remedy = écrivez le nom avec des lettres de a à z, sans accent
+subdomain-wildcard = { $value } désignerait tous les sous-domaines
+    .remedy = écrivez un élément par nom
+subdomain-of-other-team = le sous-domaine « { $name } » est le nom d’une autre équipe
+    .remedy = choisissez-en un autre, sauf si les deux équipes en ont convenu
+reserved-subdomain = le sous-domaine « { $name } » n’est jamais attribué : le fichier du site le réserve
+    .remedy = choisissez-en un autre
+port-never-given = le port { $port } n’est jamais attribué : le fichier du site le réserve
+    .remedy = choisissez-en un autre
+timeout-too-long = { $value } est trop long
+    .remedy = au plus { $most }
+source-not-network = { $value } n’est pas un réseau
+    .remedy = écrivez sa première adresse et sa longueur, par exemple 192.0.2.0/24, ou 192.0.2.7/32 pour une seule adresse
+source-host-bits = { $value } est une adresse à l’intérieur d’un réseau, pas un réseau
+    .remedy = écrivez sa première adresse et sa longueur, par exemple 192.0.2.0/24
+source-of-all = { $value }, c’est tout le monde
+    .remedy = enlevez `sources`, ou écrivez les réseaux autorisés
+source-too-wide = { $value } ne limite rien : un réseau aussi large, c’est la moitié du monde
+    .remedy = écrivez les réseaux autorisés, chacun en /{ $least } au moins
+source-within = { $inner } fait partie de { $outer }, qui est dans la liste
+    .remedy = supprimez-le
+forward-without-ipv4 = les ports sont redirigés en IPv4 seulement, et tous ces réseaux sont en IPv6 : personne ne pourrait entrer
+    .remedy = écrivez aussi un réseau IPv4, ou enlevez `sources`
+username-not-on-gateway = « { $username } » ne peut pas être un compte de la passerelle
+    .remedy = un identifiant y a au plus 32 lettres, chiffres et _ . -, commence par une lettre ou _ et ne finit pas par un point : changez-le sur GitLab, puis ici
+username-of-system = « { $username } » est un compte de la passerelle elle-même
+    .remedy = chaque personne doit avoir son propre compte : écrivez un autre identifiant
+ssh-key-weak = cette clé RSA a { $bits } bits, c’est trop peu : il en faut au moins { $least }
+    .remedy = créez une nouvelle paire avec ssh-keygen -t ed25519, et écrivez la ligne du fichier .pub
+duplicate-ssh-key = cette clé SSH est écrite deux fois
+    .remedy = supprimez l’une des deux
