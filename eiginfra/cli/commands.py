@@ -28,7 +28,7 @@ COMMANDS = {
     "confirm": "Say whose accounts are whose, for cohort.yml.",
     "forget": "Drop a resource's record from the journal.",
     "doctor": "Look at every service, and say what is missing.",
-    "lab": "A GitLab and a Proxmox VE to practise on.",
+    "lab": "A GitLab, a Proxmox VE and a gateway to practise on.",
     "demo": "Show it all, on a lab of its own.",
 }
 HIDDEN = {"man": "Print the manual page in roff."}

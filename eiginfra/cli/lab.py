@@ -1,9 +1,9 @@
-"""`eiginfra lab`: a GitLab and a Proxmox VE to practise on, on this machine's loopback."""
+"""`eiginfra lab`: a GitLab, a Proxmox VE and a gateway to practise on, on this machine's loopback."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -13,7 +13,7 @@ from eiginfra.cli.options import Format
 from eiginfra.core.errors import EiginfraError, UsageError
 from eiginfra.wiring.asked import SETTINGS
 
-app = new_app("lab", help="A GitLab and a Proxmox VE to practise on.")
+app = new_app("lab", help="A GitLab, a Proxmox VE and a gateway to practise on.")
 
 RUN_DIR = Path(".eiginfra/lab")
 RunDir = Annotated[Path, typer.Option("--run-dir", metavar="FOLDER", help="Where the lab keeps its tokens, log and process id.")]
@@ -27,7 +27,11 @@ def up(
     port: Annotated[
         int | None,
         typer.Option(
-            "--port", min=0, max=65534, metavar="PORT", help="GitLab's port, Proxmox gets the next; 0 picks free ones. [8929, 8006]"
+            "--port",
+            min=0,
+            max=65531,
+            metavar="PORT",
+            help="GitLab's; Proxmox, the gateway's SSH, HTTP, HTTPS get the next; 0: free ones. [8929, 8006, 8022, 8081, 8443]",
         ),
     ] = None,
     site_out: Annotated[Path | None, typer.Option("--site-out", metavar="FILE", help="Write the site file there.")] = None,
@@ -42,18 +46,19 @@ def up(
     nodes: Annotated[str | None, typer.Option("--nodes", metavar="NAMES", help="The Proxmox's nodes: eig,eig2.")] = None,
     run_dir: RunDir = RUN_DIR,
 ) -> int:
-    """Serve a GitLab and a Proxmox VE until Ctrl-C, on loopback only."""
+    """Serve a GitLab, a Proxmox VE and a gateway until Ctrl-C, on loopback only."""
 
     def start() -> int:
         from eiginfra.lab import process
-        from eiginfra.lab.config import GITLAB_PORT, PROXMOX_PORT, LabConfig
+        from eiginfra.lab.config import PORTS, SERVICES, LabConfig
         from eiginfra.lab.server import serve
         from eiginfra.render.console import out
 
-        gitlab_port, proxmox_port = (GITLAB_PORT, PROXMOX_PORT) if port is None else (0, 0) if port == 0 else (port, port + 1)
+        ports = PORTS if port is None else [port + (number if port else 0) for number in range(len(PORTS))]
+        chosen: dict[str, Any] = dict(zip(PORTS, ports, strict=True))
         config = LabConfig(
-            gitlab_port=gitlab_port,
-            proxmox_port=proxmox_port,
+            **chosen,
+            services=SERVICES,
             now=now or _settings_day(),
             site_out=site_out or run_dir / "site.yml",
             state=state,
@@ -64,10 +69,10 @@ def up(
             nodes=tuple(name for name in (nodes or "").split(",") if name),
         )
         if not detach:
-            serve(config, lambda serving: _announce(serving.urls))
+            serve(config, lambda serving: _announce(serving.addresses.all))
             return 0
         info = process.start_detached(config, run_dir)
-        _announce(info.urls)
+        _announce(info.urls | info.also)
         out().print(f"The lab serves (process {info.pid}); site file {info.site}. To end it: eiginfra lab down")
         return 0
 
@@ -85,12 +90,19 @@ def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEX
         info = process.status(run_dir)
         in_vain = process.asked_in_vain(info) if info else {}
         if format_ is Format.JSON:
-            known = {"urls": info.urls if info else {}, "pid": info.pid if info else None, "in_vain": in_vain}
+            known = {
+                "urls": info.urls if info else {},
+                "also": info.also if info else {},
+                "pid": info.pid if info else None,
+                "in_vain": in_vain,
+            }
             print_json("lab.status", {"running": info is not None, **known})
         elif info is None:
             out().print("The lab does not run.")
         else:
-            out().print(f"The lab serves (process {info.pid}): " + ", ".join(f"{name} {url}" for name, url in info.urls.items()))
+            out().print(
+                f"The lab serves (process {info.pid}): " + ", ".join(f"{name} {url}" for name, url in (info.urls | info.also).items())
+            )
             for service, asked in in_vain.items():
                 for one in asked:
                     words = " ".join(filter(None, (service, one["method"], one["route"], one["parameter"])))

@@ -1,4 +1,4 @@
-"""A GitLab and a Proxmox VE to practise on, as real HTTP(S) servers on loopback.
+"""A GitLab, a Proxmox VE and a gateway to practise on, as real HTTP(S) and SSH servers on loopback.
 
 What lives here: state machines that answer as the real servers do, their faults that can be switched on, and the process that serves
 them. What may not: anything of eiginfra (the lab is reached by URL, like a real server), and an invented success: what the lab

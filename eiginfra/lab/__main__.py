@@ -5,18 +5,16 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from eiginfra.lab.config import GITLAB_PORT, PROFILES, PROXMOX_PORT, LabConfig, LabError
+from eiginfra.lab.config import PORTS, PROFILES, SERVICES, LabConfig, LabError
 from eiginfra.lab.server import Lab, serve
-
-SERVICES = ("gitlab", "proxmox")
 
 
 def parse(words: list[str] | None = None) -> LabConfig:
     """The configuration that a command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m eiginfra.lab", description=__doc__)
-    parser.add_argument("--gitlab-port", type=int, default=GITLAB_PORT, metavar="PORT", help="0: any free one")
-    parser.add_argument("--proxmox-port", type=int, default=PROXMOX_PORT, metavar="PORT", help="0: any free one")
-    parser.add_argument("--port", type=int, choices=[0], help="0: any free ports for both")
+    for name, port in PORTS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=port, metavar="PORT", help="0: any free one")
+    parser.add_argument("--port", type=int, choices=[0], help="0: any free ports for all")
     parser.add_argument("--service", action="append", choices=SERVICES, help="only this one (repeatable)")
     parser.add_argument("--now", type=date.fromisoformat, metavar="DATE", help="the day on which the lab's clock starts")
     parser.add_argument("--site-out", type=Path, metavar="FILE", help="write the site file, tokens beside it")
@@ -27,10 +25,9 @@ def parse(words: list[str] | None = None) -> LabConfig:
     parser.add_argument("--wide-network", action="store_true", help="a site with a /16")
     parser.add_argument("--node", action="append", metavar="NAME", help="a node of the Proxmox instead of the profile's (repeatable)")
     options = parser.parse_args(words)
-    free = options.port == 0
+    ports = {name: 0 if options.port == 0 else getattr(options, name) for name in PORTS}
     return LabConfig(
-        gitlab_port=0 if free else options.gitlab_port,
-        proxmox_port=0 if free else options.proxmox_port,
+        **ports,
         services=tuple(options.service or SERVICES),
         now=options.now,
         site_out=options.site_out,
@@ -47,7 +44,7 @@ def main(words: list[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; 1 with a sentence on standard error if that is not possible."""
 
     def say(lab: Lab) -> None:
-        for name, url in lab.urls.items():
+        for name, url in lab.addresses.all.items():
             print(f"{name}: {url}", flush=True)  # noqa: T201 - this is a command
 
     try:

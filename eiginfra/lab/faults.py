@@ -18,13 +18,34 @@ from eiginfra.lab.protocol import REASON_HEADER
 from eiginfra.lab.vain import AskedInVain
 
 
-class Rule(BaseModel):
-    """One fault: which requests it meets, what happens to them, how often."""
+class _Occasion(BaseModel):
+    """Which requests a fault meets, and how often."""
 
     model_config = ConfigDict(extra="forbid")
 
     match: re.Pattern[str] = re.compile("")
-    """Searched in `METHOD /path`, the path as it was sent (percent-encoded, without its query)."""
+    """Searched in `METHOD /path`, the path as it was sent (percent-encoded, without its query); over SSH in `SSH /gateway/VERB`."""
+    ms: float = Field(default=0, ge=0)
+    times: int | None = Field(default=None, ge=0)
+    """How many requests it meets; always when None."""
+    skip: int = Field(default=0, ge=0)
+    """How many matching requests it lets pass first."""
+
+    def meets(self, request: str) -> bool:
+        """Whether this request falls under it, which is used up once."""
+        if self.times == 0 or not self.match.search(request):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+class Rule(_Occasion):
+    """One fault of HTTP requests, and what happens to them."""
+
     kind: Literal["status", "drop", "drop_after", "error_after", "delay", "garble"]
     """`status`: answer without any work. `drop`: close the connection before the work; `drop_after`: after it, its answer
     is lost. `error_after`: answer with `status` after the work. `delay`: wait `ms` milliseconds, then work. `garble`: answer after the
@@ -36,11 +57,16 @@ class Rule(BaseModel):
     """What a 429 looks like: Rack::Attack's plain text, or the JSON of GitLab's limits of single endpoints, which name no time."""
     reason: str = ""
     """The reason phrase; where Proxmox VE puts its messages. For 595 to 599 its own, if none is given."""
-    ms: float = Field(default=0, ge=0)
-    times: int | None = Field(default=None, ge=0)
-    """How many requests it meets; always when None."""
-    skip: int = Field(default=0, ge=0)
-    """How many matching requests it lets pass first."""
+
+
+class SshRule(_Occasion):
+    """One fault of connections and commands over SSH."""
+
+    kind: Literal["drop", "drop_after", "cut", "delay", "exit"]
+    """`drop`: close the connection before the work; `drop_after`: after it, its answer is lost; `cut`: after half of the answer.
+    `delay`: wait `ms` milliseconds, then work. `exit`: end with code `exit` and `stderr`, without any work."""
+    exit: int = Field(default=1, ge=0, le=255)
+    stderr: str = ""
 
 
 class RateLimit(BaseModel):
@@ -60,20 +86,16 @@ class Faults(BaseModel):
 
     latency_ms: float = Field(default=0, ge=0)
     rules: list[Rule] = []
+    ssh: list[SshRule] = []
     rate_limit: RateLimit | None = None
 
     def meet(self, request: str) -> Rule | None:
         """The rule that this request falls under, which is used up once."""
-        for rule in self.rules:
-            if rule.times == 0 or not rule.match.search(request):
-                continue
-            if rule.skip:
-                rule.skip -= 1
-                continue
-            if rule.times is not None:
-                rule.times -= 1
-            return rule
-        return None
+        return next((rule for rule in self.rules if rule.meets(request)), None)
+
+    def meet_ssh(self, request: str) -> SshRule | None:
+        """The same of what is asked over SSH."""
+        return next((rule for rule in self.ssh if rule.meets(request)), None)
 
 
 class FaultsMiddleware:
@@ -89,6 +111,12 @@ class FaultsMiddleware:
         self._faults = faults or Faults()
         self._counts: Counter[str] = Counter()
         self._window = (0, 0.0)  # requests seen in the window, when it ends
+
+    def ssh(self, request: str) -> tuple[float, SshRule | None]:
+        """Count what is asked over SSH; how many seconds it waits, and the fault that it falls under."""
+        self._counts[_folded(request)] += 1
+        rule = self._faults.meet_ssh(request)
+        return (self._faults.latency_ms + (rule.ms if rule else 0)) / 1000, rule
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -56,6 +57,27 @@ def listen(port: int) -> socket.socket:
             f"{HOST}:{port}: {error.strerror}. Another lab may be running (eiginfra lab status); else choose another port, or 0."
         ) from error
     return sock
+
+
+@dataclass(frozen=True, slots=True)
+class HttpListener:
+    """A bound socket on which an application is served until `stop`."""
+
+    server: HttpServer
+    sock: socket.socket
+
+    @property
+    def serving(self) -> asyncio.Event:
+        """Set once it answers."""
+        return self.server.serving
+
+    async def serve(self) -> None:
+        """Serve until `stop`."""
+        await self.server.serve(sockets=[self.sock])
+
+    def stop(self) -> None:
+        """Ask `serve` to end; from the loop's thread or another."""
+        self.server.should_exit = True
 
 
 def url_of(sock: socket.socket, tls: Tls | None) -> str:

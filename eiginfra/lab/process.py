@@ -10,15 +10,14 @@ import ssl
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-import yaml
-
-from eiginfra.lab.config import LabConfig, LabError
+from eiginfra.lab.config import PORTS, LabConfig, LabError
 from eiginfra.lab.files import private_folder, write_private
+from eiginfra.lab.sitefile import ADDRESSES, CA
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -33,6 +32,8 @@ class LabInfo:
     urls: dict[str, str]
     site: Path
     log: Path
+    also: dict[str, str] = field(default_factory=dict)
+    """Further addresses of the gateway."""
 
 
 def start_detached(config: LabConfig, run_dir: Path) -> LabInfo:
@@ -55,7 +56,8 @@ def start_detached(config: LabConfig, run_dir: Path) -> LabInfo:
             start_new_session=True,
         )
     _wait_for(site, process, log)
-    info = LabInfo(process.pid, _urls(site), site.resolve(), log.resolve())
+    addresses = json.loads((site.parent / ADDRESSES).read_text(encoding="utf-8"))
+    info = LabInfo(process.pid, addresses["urls"], site.resolve(), log.resolve(), addresses["also"])
     write_private(run_dir / "lab.json", json.dumps({**asdict(info), "site": str(info.site), "log": str(info.log)}))
     # The lab goes on without us: this object must not complain at its end that its child still runs.
     process.returncode = 0
@@ -67,7 +69,7 @@ def status(run_dir: Path) -> LabInfo | None:
     record = run_dir / "lab.json"
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
-        info = LabInfo(int(known["pid"]), dict(known["urls"]), Path(known["site"]), Path(known["log"]))
+        info = LabInfo(int(known["pid"]), dict(known["urls"]), Path(known["site"]), Path(known["log"]), dict(known.get("also", {})))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -111,8 +113,7 @@ def stop(run_dir: Path) -> LabInfo | None:
 def arguments(config: LabConfig) -> list[str]:
     """The command line that makes `python -m eiginfra.lab` start with a configuration."""
     values = {
-        "--gitlab-port": config.gitlab_port,
-        "--proxmox-port": config.proxmox_port,
+        **{f"--{name.replace('_', '-')}": getattr(config, name) for name in PORTS},
         "--now": config.now,
         "--site-out": config.site_out,
         "--state": config.state,
@@ -141,11 +142,6 @@ def _wait_for(site: Path, process: "subprocess.Popen[bytes]", log: Path) -> None
         time.sleep(_POLL_SECONDS)
 
 
-def _urls(site: Path) -> dict[str, str]:
-    written = yaml.safe_load(site.read_text(encoding="utf-8"))
-    return {name: written[name]["url"] for name in ("gitlab", "proxmox") if name in written}
-
-
 def _answers(info: LabInfo) -> bool:
     """Whether a lab answers at the first address with the process id of the record."""
     try:
@@ -158,7 +154,7 @@ def _ask(info: LabInfo, url: str, name: str) -> dict[str, Any]:
     """The answer of a control endpoint."""
     context = None
     if url.startswith("https:"):
-        context = ssl.create_default_context(cafile=str(info.site.parent / "proxmox-ca.pem"))
+        context = ssl.create_default_context(cafile=str(info.site.parent / CA))
     with urlopen(f"{url}/_lab/{name}", timeout=5, context=context) as answer:  # noqa: S310 - loopback, http(s) only
         return dict(json.load(answer))
 

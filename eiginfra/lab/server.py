@@ -1,4 +1,4 @@
-"""Serving: both services in one process and one event loop, on loopback, until told to stop."""
+"""Serving: all services in one process and one event loop, on loopback, until told to stop."""
 
 import asyncio
 import json
@@ -18,10 +18,10 @@ from eiginfra.lab.clock import LabClock
 from eiginfra.lab.config import PROFILES, LabConfig, LabError
 from eiginfra.lab.faults import Faults, FaultsMiddleware
 from eiginfra.lab.files import write_private
-from eiginfra.lab.http import HttpServer, listen, make_server, url_of
-from eiginfra.lab.service import Service
-from eiginfra.lab.sitefile import write_site
-from eiginfra.lab.tls import Tls, throw_away
+from eiginfra.lab.http import HOST, HttpListener, listen, make_server, url_of
+from eiginfra.lab.service import Listener, Service
+from eiginfra.lab.sitefile import DOMAIN, Addresses, network_of, nodes_of, write_site
+from eiginfra.lab.tls import Authority, Tls
 
 _STATE_FORMAT = 1
 
@@ -30,10 +30,11 @@ _STATE_FORMAT = 1
 class Served:
     """One service of a lab, with where it listens."""
 
-    service: Service
+    service: Any
     url: str
-    server: HttpServer
-    sock: socket.socket
+    listeners: list[Listener]
+    also: dict[str, str] = field(default_factory=dict)
+    """Further addresses of the service."""
 
 
 @dataclass
@@ -44,10 +45,12 @@ class Lab:
     clock: LabClock = field(init=False)
     served: dict[str, Served] = field(init=False, default_factory=dict)
     tls: Tls = field(init=False)
+    _authority: Authority = field(init=False, default_factory=Authority)
+    _sockets: list[socket.socket] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = LabClock.at(self.config.now)
-        self.tls = throw_away()
+        self.tls = self._authority.issue("localhost", "127.0.0.1")
         saved = _read_state(self.config.state)
         try:
             for name in self.config.services:
@@ -57,45 +60,69 @@ class Lab:
             raise
 
     def _add(self, name: str, saved: dict[str, Any] | None) -> None:
-        proxmox = name == "proxmox"
-        tls = self.tls if proxmox else None
-        sock = listen(self.config.proxmox_port if proxmox else self.config.gitlab_port)
+        config = self.config
+        ports = {"gitlab": config.gitlab_port, "proxmox": config.proxmox_port, "gateway": config.web_port}
+        tls = self.tls if name == "proxmox" else None
+        sock = self._listen(ports[name])
         url = url_of(sock, tls)
-        options: dict[str, Any] = {"url": url}
-        profile, release = _profile(self.config.profile)
-        if proxmox:
-            options = {
-                "release": release,
-                "task_seconds": self.config.task_seconds,
-                "nodes": self.config.nodes,
-                "vast": self.config.wide_network,
-            }
-        try:
-            # By name, so that a lab of one service loads only that one.
-            build: Callable[..., Service] = import_module(f"eiginfra.lab.{name}").build
-            service = build(self.clock, profile=profile, **options)
-            if saved is not None:
-                service.load(saved)
-        except BaseException:
-            sock.close()
-            raise
-        app = FaultsMiddleware(service.app, name, self.clock, Faults(latency_ms=self.config.latency_ms), service.in_vain)
-        self.served[name] = Served(service, url, make_server(app, tls), sock)
+        # By name, so that a lab of one service loads only that one.
+        build: Callable[..., Service] = import_module(f"eiginfra.lab.{name}").build
+        service = build(self.clock, **self._options(name, url))
+        if saved is not None:
+            service.load(saved)
+        app = FaultsMiddleware(service.app, name, self.clock, Faults(latency_ms=config.latency_ms), service.in_vain)
+        served = self.served[name] = Served(service, url, [HttpListener(make_server(app, tls), sock)])
+        if name == "gateway":
+            self._add_gateway(served, app)
+
+    def _options(self, name: str, url: str) -> dict[str, Any]:
+        """What a service is built with."""
+        config = self.config
+        profile, release = _profile(config.profile)
+        match name:
+            case "gitlab":
+                return {"profile": profile, "url": url}
+            case "proxmox":
+                work = {"task_seconds": config.task_seconds, "nodes": config.nodes, "vast": config.wide_network}
+                return {"profile": profile, "release": release, **work}
+            case _:
+                proxmox = self.served.get("proxmox")
+                guests = (lambda: proxmox.service.lab.state.guests) if proxmox else dict
+                return {"guests": guests, "node": nodes_of(config)[0], "network": network_of(config)}
+
+    def _add_gateway(self, served: Served, app: FaultsMiddleware) -> None:
+        """The gateway's further ports: TLS, and SSH."""
+        web, ssh = self._listen(self.config.web_tls_port), self._listen(self.config.ssh_port)
+        tls = self._authority.issue(DOMAIN, f"*.{DOMAIN}")
+        tls.context.sni_callback = served.service.check_name
+        served.listeners += [HttpListener(make_server(app, tls), web), served.service.listener(ssh, app.ssh)]
+        served.also = {"gateway https": url_of(web, tls), "gateway ssh": f"ssh://eiginfra@{HOST}:{ssh.getsockname()[1]}"}
+
+    def _listen(self, port: int) -> socket.socket:
+        sock = listen(port)
+        self._sockets.append(sock)
+        return sock
 
     @property
     def urls(self) -> dict[str, str]:
         """Where each service listens."""
         return {name: served.url for name, served in self.served.items()}
 
+    @property
+    def addresses(self) -> Addresses:
+        """All that can be reached."""
+        return Addresses(self.urls, {name: url for served in self.served.values() for name, url in served.also.items()})
+
     async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop`; then save the state.
 
         `ready` is called once all services answer and the site file is written.
         """
-        tasks = [asyncio.create_task(served.server.serve(sockets=[served.sock])) for served in self.served.values()]
+        listeners = self._listeners
+        tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
         try:
-            for served in self.served.values():
-                await served.server.serving.wait()
+            for listener in listeners:
+                await listener.serving.wait()
             self._write_site()
             ready()
             await asyncio.gather(*tasks)
@@ -105,15 +132,20 @@ class Lab:
             self._close_sockets()
             self.save()
 
+    @property
+    def _listeners(self) -> list[Listener]:
+        return [listener for served in self.served.values() for listener in served.listeners]
+
     def _write_site(self) -> None:
         if self.config.site_out:
-            tokens = {name: served.service.token for name, served in self.served.items()}
-            write_site(self.config.site_out, self.config, urls=self.urls, tokens=tokens, ca_pem=self.tls.ca_pem)
+            tokens = {name: served.service.token for name, served in self.served.items() if name != "gateway"}
+            gateway = self.served["gateway"].service.access if "gateway" in self.served else None
+            write_site(self.config.site_out, self.config, self.addresses, tokens=tokens, ca_pem=self.tls.ca_pem, gateway=gateway)
 
     def stop(self) -> None:
         """Ask `serve` to end; from the loop's thread or another."""
-        for served in self.served.values():
-            served.server.should_exit = True
+        for listener in self._listeners:
+            listener.stop()
 
     def save(self) -> None:
         """Write the state file, if there is one."""
@@ -122,8 +154,8 @@ class Lab:
             write_private(self.config.state, json.dumps({"format_version": _STATE_FORMAT, **state}))
 
     def _close_sockets(self) -> None:
-        for served in self.served.values():
-            served.sock.close()
+        for sock in self._sockets:
+            sock.close()
 
 
 def _profile(name: str) -> tuple[str, str]:

@@ -1,10 +1,25 @@
 """What the lab's server needs of each service it serves."""
 
+import asyncio
 from typing import Any, Protocol
 
 from starlette.types import ASGIApp
 
 from eiginfra.lab.vain import AskedInVain
+
+
+class Listener(Protocol):
+    """A bound port of a service."""
+
+    @property
+    def serving(self) -> asyncio.Event:
+        """Set once it answers."""
+
+    async def serve(self) -> None:
+        """Serve until `stop`."""
+
+    def stop(self) -> None:
+        """Ask `serve` to end; from the loop's thread or another."""
 
 
 class Service(Protocol):

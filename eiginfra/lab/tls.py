@@ -14,9 +14,20 @@ class Tls:
     ca_pem: bytes
 
 
+class Authority:
+    """An authority whose key is forgotten with the lab."""
+
+    def __init__(self) -> None:
+        self._made = trustme.CA()
+        self.pem = self._made.cert_pem.bytes()
+
+    def issue(self, *names: str) -> Tls:
+        """TLS for names and addresses; a name may begin with `*.`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._made.issue_cert(*names).configure_cert(context)
+        return Tls(context, self.pem)
+
+
 def throw_away() -> Tls:
     """TLS for `localhost` and `127.0.0.1`, signed by an authority whose key is forgotten at once."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    return Tls(context, authority.cert_pem.bytes())
+    return Authority().issue("localhost", "127.0.0.1")

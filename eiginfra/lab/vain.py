@@ -39,4 +39,4 @@ class AskedInVain:
         _logger.warning("%s %s%s: %s", method, route, f" {parameter}" if parameter else "", _WORDS[ending])
 
 
-_WORDS = {"refused": "the lab does not model it (501)", "dropped": "the server does not know it, dropped"}
+_WORDS = {"refused": "the lab does not model it, refused", "dropped": "the server does not know it, dropped"}

@@ -213,4 +213,4 @@ def test_asked_in_vain_is_counted_and_logged(caplog):
         ]
         assert requests.delete(f"{url}/_lab/vain", timeout=5).status_code == 204
         assert requests.get(f"{url}/_lab/vain", timeout=5).json()["asked"] == []
-    assert "POST /groups avatar: the lab does not model it (501)" in caplog.text
+    assert "POST /groups avatar: the lab does not model it, refused" in caplog.text

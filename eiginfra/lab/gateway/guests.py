@@ -1,7 +1,7 @@
 """The machines behind the gateway, as the lab's Proxmox has them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 
@@ -18,22 +18,22 @@ class GuestOnNode(Protocol):
 
 
 class Guests:
-    """The guests by ID and by address; `records` is the Proxmox's own mapping, empty where the lab has none."""
+    """The guests by ID and by address; `records` gives the Proxmox's own mapping, an empty one where the lab has no Proxmox."""
 
-    def __init__(self, records: Mapping[int, GuestOnNode]) -> None:
+    def __init__(self, records: Callable[[], Mapping[int, GuestOnNode]]) -> None:
         self._records = records
 
     def containers(self) -> list[GuestOnNode]:
         """All containers, by ID."""
-        return sorted((guest for guest in self._records.values() if guest.kind == "lxc"), key=lambda guest: guest.vmid)
+        return sorted((guest for guest in self._records().values() if guest.kind == "lxc"), key=lambda guest: guest.vmid)
 
     def get(self, vmid: int) -> GuestOnNode | None:
         """The guest of that ID."""
-        return self._records.get(vmid)
+        return self._records().get(vmid)
 
     def at(self, address: str) -> GuestOnNode | None:
         """The running guest that has this IPv4 address in its configuration; of two, the one with the lower ID."""
-        found = [guest for guest in list(self._records.values()) if guest.running and address_of(guest) == address]
+        found = [guest for guest in list(self._records().values()) if guest.running and address_of(guest) == address]
         return min(found, key=lambda guest: guest.vmid, default=None)
 
 

@@ -1,0 +1,129 @@
+"""Who connects to the gateway, and to the machines through it, and what they may do there."""
+
+import shlex
+import threading
+from ipaddress import IPv4Address, IPv4Network
+
+from paramiko.common import OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_FAILED_CONNECT_FAILED, OPEN_SUCCEEDED
+
+from eiginfra.lab.gateway.authorized import AuthorizedKey, read_keys
+from eiginfra.lab.gateway.exits import Exit
+from eiginfra.lab.gateway.guests import GuestOnNode
+from eiginfra.lab.gateway.keys import public_key
+from eiginfra.lab.gateway.lab import KEYS, GatewayLab
+from eiginfra.lab.gateway.login import Faulty, Login
+from eiginfra.lab.gateway.machines import LabMachine
+from eiginfra.lab.gateway.program import run
+
+USER = "eiginfra"
+PROGRAM = "/usr/local/sbin/eiginfra-gateway"
+_SUDO = ["sudo", "-n"]
+_NO_SUDO = Exit(1, b"", b"sudo: a password is required\n")
+_NO_LOGIN = Exit(1, b"This account is currently not available.\n")
+
+
+class GatewayLogin(Login):
+    """A connection to the gateway: of account `eiginfra`, or of a person who jumps."""
+
+    def __init__(self, lab: GatewayLab, faulty: Faulty, ended: threading.Event) -> None:
+        super().__init__(faulty, ended)
+        self.lab = lab
+        self.host_key = lab.state.host_key
+        self._entered: AuthorizedKey | None = None
+        """The line by which a person entered."""
+
+    def accepts(self, user: str, key: str) -> bool:
+        """The lab's key for `eiginfra`; for members of the group the keys that the program wrote, while the account is open."""
+        with self.lab.lock:
+            if user == USER:
+                return key == public_key(self.lab.state.key)
+            account = self.lab.state.accounts.get(user)
+            if account is None or not account.member or self.lab.closed(account):
+                return False
+            lines = read_keys(self.lab.state.files.get(f"{KEYS}/{user}", ""))
+            self._entered = next((line for line in lines if line.key == key), None)
+            return self._entered is not None
+
+    def request(self, user: str, command: str) -> str:
+        """`SSH /gateway/observe`; `SSH /gateway/command` for anything else."""
+        verb = _verb(command) if user == USER else None
+        return f"SSH /gateway/{verb[0] if verb and len(verb) == 1 else 'command'}"
+
+    def execute(self, user: str, command: str, stdin: bytes) -> Exit:
+        """The gateway program, through sudo, for `eiginfra`; the shell of everybody else is nologin."""
+        if user != USER:
+            return _NO_LOGIN
+        words = _verb(command)
+        with self.lab.lock:
+            if words is None:
+                return self._other(command)
+            return run(self.lab, words, stdin) if self.lab.state.sudo else _NO_SUDO
+
+    def _other(self, command: str) -> Exit:
+        """Through sudo nothing else is allowed; without it a real server would run anything, which the lab does not model."""
+        if command.split()[:1] == ["sudo"]:
+            return _NO_SUDO
+        self.lab.in_vain.refused("SSH", "/gateway", command)
+        return Exit(127, b"", f"the lab does not model {command!r}\n".encode())
+
+    def check_channel_shell_request(self, channel: object) -> bool:
+        """A person's shell says that there is none; eiginfra's is not modelled."""
+        if self.user == USER:
+            self.lab.in_vain.refused("SSH", "/gateway", "shell")
+            return False
+        return self.check_channel_exec_request(channel, b"")  # type: ignore[arg-type]  # paramiko's own interface has no types
+
+    def may_open(self, address: str, port: int) -> int:
+        """For a person what their key permits, for eiginfra the machines' SSH; then whether a machine is there."""
+        with self.lab.lock:
+            entered = self._entered
+            allowed = entered.may_open(address, port) if entered else port == 22 and _is_machine(self.lab, address)
+            if not allowed:
+                return int(OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED)
+            found = port == 22 and self.lab.guests.at(address)
+            return int(OPEN_SUCCEEDED if found else OPEN_FAILED_CONNECT_FAILED)
+
+
+class MachineLogin(Login):
+    """A connection to a machine, through the gateway."""
+
+    def __init__(self, lab: GatewayLab, guest: GuestOnNode, address: str, faulty: Faulty, ended: threading.Event) -> None:
+        super().__init__(faulty, ended)
+        self.lab, self.guest, self.address = lab, guest, address
+        self.machine = LabMachine(guest)
+        with lab.lock:
+            self.host_key = self.machine.host_key
+
+    def accepts(self, user: str, key: str) -> bool:
+        """As the machine's files say; it sees the gateway as the source."""
+        with self.lab.lock:
+            return self.guest.running and self.machine.accepts(user, key, self.lab.network.address)
+
+    def request(self, user: str, command: str) -> str:  # noqa: ARG002 - the interface
+        """`SSH /machines/192.168.0.101/command`."""
+        return f"SSH /machines/{self.address}/command"
+
+    def execute(self, user: str, command: str, stdin: bytes) -> Exit:
+        """What the machine answers; what it does not model is refused."""
+        with self.lab.lock:
+            ended = self.machine.execute(user, command, stdin)
+            if ended is None:
+                self.lab.in_vain.refused("SSH", "/machines", command)
+                return Exit(127, b"", f"the lab does not model {command!r}\n".encode())
+            return ended
+
+
+def _verb(command: str) -> list[str] | None:
+    """The gateway program's arguments, if it is that which is to run."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
+    return words[3:] if words[:3] == [*_SUDO, PROGRAM] else None
+
+
+def _is_machine(lab: GatewayLab, address: str) -> bool:
+    try:
+        return IPv4Address(address) in IPv4Network(lab.network.subnet)
+    except ValueError:
+        return False
