@@ -20,21 +20,21 @@ tcp_nodelay try_files types_hash_max_size user variables_hash_max_size worker_co
 _KNOWN = frozenset(_STATEMENTS.split())
 
 
-class NginxError(Exception):
+class RefusedByNginxError(Exception):
     """nginx refuses its configuration; the message is nginx's own, with file and line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Directive:
     """A directive with its arguments, and what is in its block."""
 
     name: str
     arguments: tuple[str, ...]
     file: str
     line: int
-    block: tuple["Statement", ...] | None = None
+    block: tuple["Directive", ...] | None = None
 
-    def all(self, name: str) -> Iterator["Statement"]:
+    def all(self, name: str) -> Iterator["Directive"]:
         """Those of that name directly in its block."""
         return (each for each in self.block or () if each.name == name)
 
@@ -47,18 +47,18 @@ class Statement:
 class Configuration:
     """All of it: the statements, and the files in the order in which they were read."""
 
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[Directive, ...] = ()
     read: list[str] = field(default_factory=list)
 
-    def servers(self) -> list[Statement]:
+    def servers(self) -> list[Directive]:
         """Every `server` of every `http`."""
         return [server for http in self.statements if http.name == "http" for server in http.all("server")]
 
 
 def load(files: Mapping[str, str]) -> Configuration:
-    """The configuration that begins with nginx.conf; raises NginxError with nginx's words."""
+    """The configuration that begins with nginx.conf; raises RefusedByNginxError with nginx's words."""
     if MAIN not in files:
-        raise NginxError(f'open() "{MAIN}" failed (2: No such file or directory)')
+        raise RefusedByNginxError(f'open() "{MAIN}" failed (2: No such file or directory)')
     configuration = Configuration()
     configuration.statements = tuple(_NginxFile(files, MAIN, configuration).block(top=True))
     return configuration
@@ -89,9 +89,9 @@ class _NginxFile:
                 yield found[0]
             self.line += found[0].count("\n")
 
-    def block(self, *, top: bool = False, free: bool = False) -> list[Statement]:
+    def block(self, *, top: bool = False, free: bool = False) -> list[Directive]:
         """The statements up to the closing brace, or to the end of the file."""
-        statements: list[Statement] = []
+        statements: list[Directive] = []
         parts: list[str] = []
         for part in self._tokens():
             if part == ";":
@@ -114,7 +114,7 @@ class _NginxFile:
             raise self._error('unexpected end of file, expecting "}"')
         return statements
 
-    def _simple(self, parts: list[str], *, free: bool) -> list[Statement]:
+    def _simple(self, parts: list[str], *, free: bool) -> list[Directive]:
         name, *arguments = parts
         if not free and name in _BLOCKS:
             raise self._error(f'directive "{name}" has no opening "{{"')
@@ -122,9 +122,9 @@ class _NginxFile:
             raise self._error(f'unknown directive "{name}"')
         if name == "include":
             return self._included(arguments[0] if arguments else "")
-        return [Statement(name, tuple(arguments), self.path, self.line)]
+        return [Directive(name, tuple(arguments), self.path, self.line)]
 
-    def _included(self, pattern: str) -> list[Statement]:
+    def _included(self, pattern: str) -> list[Directive]:
         if not re.search(r"[*?\[]", pattern):
             if pattern not in self.files:
                 raise self._error(f'open() "{pattern}" failed (2: No such file or directory)')
@@ -134,7 +134,7 @@ class _NginxFile:
         matching = [path for path in found if not path[len(folder) + 1 :].startswith(".") and fnmatchcase(path[len(folder) + 1 :], last)]
         return [each for path in matching for each in _NginxFile(self.files, path, self.configuration).block(top=True)]
 
-    def _nested(self, parts: list[str]) -> Statement:
+    def _nested(self, parts: list[str]) -> Directive:
         line = self.line
         name, *arguments = parts or [""]
         if not name:
@@ -142,17 +142,17 @@ class _NginxFile:
         if name not in _BLOCKS:
             reason = f'directive "{name}" is not terminated by ";"' if name in _KNOWN else f'unknown directive "{name}"'
             raise self._error(reason)
-        return Statement(name, tuple(arguments), self.path, line, tuple(self.block(free=name in _FREE)))
+        return Directive(name, tuple(arguments), self.path, line, tuple(self.block(free=name in _FREE)))
 
-    def _error(self, reason: str, line: int = 0) -> NginxError:
-        return NginxError(f"{reason} in {self.path}:{line or self.line}")
+    def _error(self, reason: str, line: int = 0) -> RefusedByNginxError:
+        return RefusedByNginxError(f"{reason} in {self.path}:{line or self.line}")
 
 
 def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in "\"'" and len(text) > 1 else text
 
 
-def find(configuration: Configuration, host: str, port: int) -> Statement | None:
+def find(configuration: Configuration, host: str, port: int) -> Directive | None:
     """The server of a name on a port, as nginx chooses: by exact name, by `*.` in front, else the default of the port."""
     there = [server for server in configuration.servers() if port in _ports(server)]
     names = {name: server for server in reversed(there) for each in server.all("server_name") for name in each.arguments}
@@ -162,14 +162,14 @@ def find(configuration: Configuration, host: str, port: int) -> Statement | None
     return chosen or next((server for server in there if _is_default(server, port)), there[0] if there else None)
 
 
-def _ports(server: Statement) -> set[int]:
+def _ports(server: Directive) -> set[int]:
     return {_port(listen) for listen in server.all("listen")} or {80}
 
 
-def _port(listen: Statement) -> int:
+def _port(listen: Directive) -> int:
     last = listen.arguments[0].rpartition(":")[2] if listen.arguments else "80"
     return int(last) if last.isdigit() else 80
 
 
-def _is_default(server: Statement, port: int) -> bool:
+def _is_default(server: Directive, port: int) -> bool:
     return any("default_server" in listen.arguments for listen in server.all("listen") if _port(listen) == port)

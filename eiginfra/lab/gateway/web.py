@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from eiginfra.lab.gateway.guests import GuestOnNode, name_of
 from eiginfra.lab.gateway.lab import GatewayLab
-from eiginfra.lab.gateway.nginx import NginxError, Statement, find, load
+from eiginfra.lab.gateway.nginx import Directive, RefusedByNginxError, find, load
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
@@ -32,12 +32,12 @@ class WebFront:
             return
         await answer(scope, receive, send)
 
-    def server(self, host: str, port: int) -> Statement | None:
+    def server(self, host: str, port: int) -> Directive | None:
         """The server block of a name; None where there is none, or nginx would not run."""
         with self.lab.lock:
             try:
                 return find(load(self.lab.state.files), host, port)
-            except NginxError:
+            except RefusedByNginxError:
                 return None
 
     def takes(self, name: str) -> bool:
@@ -68,7 +68,7 @@ class WebFront:
         return _page(guest, target[2], _proxied(location, request, host), request, _added(server))
 
 
-def _location(server: Statement, path: str) -> Statement | None:
+def _location(server: Directive, path: str) -> Directive | None:
     """The location with the longest prefix; of patterns the lab has none."""
     matching = [each for each in server.all("location") if path.startswith(each.arguments[-1])]
     return max(matching, key=lambda each: len(each.arguments[-1]), default=None)
@@ -88,7 +88,7 @@ def _uri(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _allowed(location: Statement, source: str) -> bool:
+def _allowed(location: Directive, source: str) -> bool:
     """The first `allow` or `deny` that fits decides."""
     for each in location.block or ():
         if each.name in ("allow", "deny") and (each.arguments[0] == "all" or ip_address(source) in ip_network(each.arguments[0])):
@@ -101,7 +101,7 @@ def _size(text: str) -> float:
     return (int(found[1]) * _UNITS[found[2]] or float("inf")) if found else float("inf")
 
 
-def _proxied(location: Statement, request: Request, host: str) -> dict[str, str]:
+def _proxied(location: Directive, request: Request, host: str) -> dict[str, str]:
     """The headers that the machine gets from the gateway."""
     source = request.client.host if request.client else ""
     variables = {"$host": host, "$remote_addr": source, "$scheme": request.url.scheme, "$http_host": request.headers.get("host", "")}
@@ -110,7 +110,7 @@ def _proxied(location: Statement, request: Request, host: str) -> dict[str, str]
     return {name: value for name, value in headers.items() if value and not value.startswith("$")}
 
 
-def _added(server: Statement) -> dict[str, str]:
+def _added(server: Directive) -> dict[str, str]:
     """The headers that the gateway gives the answer."""
     return {each.arguments[0]: each.arguments[1] for each in server.all("add_header")}
 
