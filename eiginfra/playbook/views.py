@@ -4,7 +4,7 @@ Of the team's and the cohort's files everything is shown, of the site only what 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from eiginfra.core.values import ByteSize
 from eiginfra.inventory.cohort import Accounts, Cohort, CohortFile
 from eiginfra.inventory.model import FileModel, Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
 from eiginfra.inventory.site import GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
-from eiginfra.inventory.site_gateway import GatewaySite
+from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
+from eiginfra.inventory.ssh_keys import bare_key
 from eiginfra.playbook.place import Place
 
 
@@ -100,12 +101,13 @@ _SHOWN: Final[Mapping[type[FileModel], tuple[str, tuple[str, ...]]]] = {
     Mount: ("mount", ()),
     Publish: ("publish entry", ()),
     Forward: ("forward entry", ()),
-    SiteFile: ("site", ("gitlab", "proxmox", "gateway")),
+    SiteFile: ("site", ("gitlab", "proxmox", "gateway", "machines")),
     GitLabSite: ("gitlab section", ("url", "root_group", "accounts")),
     ProxmoxSite: ("proxmox section", ("url", "nodes", "storage", "network", "realm")),
     Storage: ("storage section", ()),
     Network: ("network section", ("bridge", "subnet", "gateway", "dns")),
-    GatewaySite: ("gateway section", ("host", "domain")),
+    GatewaySite: ("gateway section", ("host", "port", "domain", "via")),
+    MachinesSite: ("machines section", ("public",)),
 }
 
 _PLAIN: Final = frozenset({type(None), str, int, bool, ByteSize, date})
@@ -115,13 +117,10 @@ _PLAIN: Final = frozenset({type(None), str, int, bool, ByteSize, date})
 def views(cohort: Cohort, site: Site, as_of: date) -> Views:
     """The views of a cohort and a site on that day; teams in the order of their ids, people whose last day has passed left out."""
     own = Place(cohort.document)
-    leaving: dict[str, tuple[date, Place]] = {}
-    for person, place in (found for team in cohort.teams for found in _people(cohort, team)):
-        until = _until(person, place, cohort)
-        leaving[person.username] = max(until, leaving.get(person.username, until), key=lambda last: last[0])
+    everywhere = _everywhere(cohort, as_of)
     teams = {}
     for team in sorted(cohort.teams, key=lambda team: team.id):
-        everybody = (_person(person, place, cohort, leaving[person.username]) for person, place in _people(cohort, team))
+        everybody = (_person(person, place, cohort, everywhere[person.username]) for person, place in _people(cohort, team))
         teams[team.id] = _team(team, tuple(person for person in everybody if person.until >= as_of), cohort, site)
     people = _everybody(person for team in teams.values() for person in team.people)
     machines = tuple(machine for team in teams.values() for machine in team.machines)
@@ -155,20 +154,28 @@ def _shown(value: Any, place: Place, *path: str | int) -> Any:
 def _team(team: Team, people: tuple[View, ...], cohort: Cohort, site: Site) -> View:
     file = _file(cohort, team)
     members, mentors = (tuple(person for person in people if (person.role == "mentor") is mentor) for mentor in (False, True))
-    machines = (_machine(machine, file.below("machines", index), team, cohort, site) for index, machine in enumerate(team.machines))
-    keys: dict[str, Place] = {}
+    machines = tuple(_machine(machine, file.below("machines", index), team, cohort, site) for index, machine in enumerate(team.machines))
+    keys: dict[str, View] = {}
     for member in members:
         for index, key in enumerate(member.ssh_keys):
-            keys.setdefault(key, member.where_entry("ssh_keys", index))
+            written = member.where_entry("ssh_keys", index)
+            entry = View("key", {"person": member.username, "key": key}, written, {"person": member.where("username"), "key": written})
+            keys.setdefault(bare_key(key), entry)
     lists = {
         "members": members,
         "mentors": mentors,
         "people": people,
-        "machines": tuple(machines),
-        "ssh_keys": tuple(keys),
+        "machines": machines,
+        "ssh_keys": tuple(entry.key for entry in keys.values()),
+        "keys": tuple(keys.values()),
+        "publish": tuple(entry for machine in machines for entry in machine.publish),
+        "forward": tuple(entry for machine in machines for entry in machine.forward),
     }
-    places = {"people": file.below("members"), "ssh_keys": file.below("members")}
-    return _view(team, file, lists, places, {"ssh_keys": tuple(keys.values())})
+    places = {name: file.below("members") for name in ("people", "ssh_keys", "keys")}
+    places |= {name: file.below("machines") for name in ("publish", "forward")}
+    written_in = {name: tuple(entry.place for entry in lists[name]) for name in ("publish", "forward")}
+    written_in |= {name: tuple(entry.place for entry in keys.values()) for name in ("ssh_keys", "keys")}
+    return _view(team, file, lists, places, written_in)
 
 
 def _file(cohort: Cohort, team: Team) -> Place:
@@ -184,6 +191,31 @@ def _people(cohort: Cohort, team: Team) -> Iterator[tuple[Member | Mentor, Place
         yield mentor, file.below("mentors", index)
 
 
+@dataclass(slots=True)
+class _Person:
+    """What somebody has in all teams together: the last day, and as a member the keys and the machines, each with the place."""
+
+    leaves: tuple[date, Place]
+    keys: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    machines: dict[str, Place] = field(default_factory=dict)
+
+
+def _everywhere(cohort: Cohort, as_of: date) -> Mapping[str, _Person]:
+    found: dict[str, _Person] = {}
+    for team in sorted(cohort.teams, key=lambda team: team.id):
+        for person, place in _people(cohort, team):
+            until = _until(person, place, cohort)
+            known = found.setdefault(person.username, _Person(until))
+            known.leaves = max(until, known.leaves, key=lambda last: last[0])
+            if until[0] < as_of or not isinstance(person, Member):
+                continue
+            for index, key in enumerate(person.ssh_keys):
+                known.keys.setdefault(bare_key(key), (key, place.below("ssh_keys", index)))
+            for index, machine in enumerate(team.machines):
+                known.machines[_resource(machine, team, cohort)] = _file(cohort, team).below("machines", index, "name")
+    return found
+
+
 def _until(person: Member | Mentor, place: Place, cohort: Cohort) -> tuple[date, Place]:
     """The last day in the team, and where it is written."""
     if person.until is None:
@@ -191,16 +223,29 @@ def _until(person: Member | Mentor, place: Place, cohort: Cohort) -> tuple[date,
     return person.until, place.below("until")
 
 
-def _person(person: Member | Mentor, place: Place, cohort: Cohort, leaves: tuple[date, Place]) -> View:
+def _person(person: Member | Mentor, place: Place, cohort: Cohort, everywhere: _Person) -> View:
     until = _until(person, place, cohort)
-    role = person.role if isinstance(person, Member) else "mentor"
     accounts = cohort.file.people.get(person.username, Accounts())
     written = Place(cohort.document, ("people", person.username))
+    keys, machines = tuple(everywhere.keys.values()), everywhere.machines
     return _view(
         person,
         place,
-        {"role": role, "until": until[0], "leaves": leaves[0], **{name: getattr(accounts, name) for name in Accounts.model_fields}},
-        {"until": until[1], "leaves": leaves[1], **{name: written.below(name) for name in Accounts.model_fields}},
+        {
+            "role": person.role if isinstance(person, Member) else "mentor",
+            "until": until[0],
+            "leaves": everywhere.leaves[0],
+            "keys": tuple(key for key, _ in keys),
+            "machines": tuple(machines),
+            **{name: getattr(accounts, name) for name in Accounts.model_fields},
+        },
+        {
+            "until": until[1],
+            "leaves": everywhere.leaves[1],
+            "keys": place.below("ssh_keys"),
+            **{name: written.below(name) for name in Accounts.model_fields},
+        },
+        {"keys": tuple(place for _, place in keys), "machines": tuple(machines.values())},
     )
 
 
@@ -214,18 +259,28 @@ def _everybody(people: Iterable[View]) -> tuple[View, ...]:
     return tuple(found.values())
 
 
+def _mark(machine: Machine, team: Team, cohort: Cohort) -> str:
+    return f"{cohort.id}/{team.id}/{machine.name}"
+
+
+def _resource(machine: Machine, team: Team, cohort: Cohort) -> str:
+    """The address of its guest."""
+    return f"proxmox.{machine.type}[{_mark(machine, team, cohort)}]"
+
+
 def _machine(machine: Machine, place: Place, team: Team, cohort: Cohort, site: Site) -> View:
     """With its size and image looked up in the site's tables; what the tables lack is None."""
     size = site.file.sizes.get(machine.size) if machine.size else machine
-    further = {
-        "host": team.host(machine),
-        "mark": f"{cohort.id}/{team.id}/{machine.name}",
+    mark = _mark(machine, team, cohort)
+    own = {"host": team.host(machine), "mark": mark, "resource": _resource(machine, team, cohort), "access": f"machine.access[{mark}]"}
+    named = dict.fromkeys(own, place.below("name"))
+    further: dict[str, Any] = {
         "image": site.image(machine),
         "cores": None if size is None else size.cores,
         "memory": None if size is None else size.memory,
         "disk": None if size is None else size.disk,
     }
-    places = {"host": place.below("name"), "mark": place.below("name")}
-    if machine.size:
-        places |= dict.fromkeys(("cores", "memory", "disk"), place.below("size"))
-    return _view(machine, place, further, places)
+    for name, entries in (("publish", machine.publish), ("forward", machine.forward)):
+        further[name] = tuple(_view(entry, place.below(name, index), own, named) for index, entry in enumerate(entries))
+    places = named | (dict.fromkeys(("cores", "memory", "disk"), place.below("size")) if machine.size else {})
+    return _view(machine, place, own | further, places)
