@@ -36,7 +36,8 @@ class Rules:
     assigned: filled in by `Kind.complete`, not by people.
     unreadable: the server may keep it to itself: what an object does not show is as it was last applied, as far as anybody can tell.
     unique: what no two wanted resources of the kind may share, from a spec's set values: the field's value and where it counts.
-    harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes.
+    harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes; of a
+    plain list, the code where anything of it goes.
     merge: how the values of several cohorts become one; None: they must be equal.
     nests: the values from the narrowest on, of a field that what belongs to the object has too, and never wider: what narrows goes from
     the inside out.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from eiginfra.core.change import Action, Change, Harm
+from eiginfra.core.change import Action, Change, FieldDiff, Harm
 from eiginfra.core.kind import Registry
 from eiginfra.core.spec import rules
 
@@ -27,5 +27,11 @@ def _harms(registry: Registry, change: Change) -> Iterator[Harm]:
         value, code = taken
         if diff.entry is not None and diff.removes:
             yield Harm(code=code, subject=diff.entry.partition("@")[0])
-        elif diff.entry is None and diff.after == value and diff.before != value:
+        elif diff.entry is None and diff.before != diff.after and (diff.after == value or _shrinks(diff)):
             yield Harm(code=code, subject=subject)
+
+
+def _shrinks(diff: FieldDiff) -> bool:
+    """Whether a plain list loses something."""
+    before, after = diff.before, diff.after
+    return isinstance(before, list) and isinstance(after, list) and any(item not in after for item in before)

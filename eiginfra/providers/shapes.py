@@ -55,9 +55,13 @@ class Oddities:
             if (complaint := shape.complaint(item)) is None:
                 good.append(item)
             else:
-                with self._lock:
-                    self._odd[what, shape.name(item)] = complaint
+                self.add(what, shape.name(item), complaint)
         return good
+
+    def add(self, what: str, name: str, complaint: str) -> None:
+        """One more. what: what was read; name: by which people know it; complaint: what is wrong with its form."""
+        with self._lock:
+            self._odd[what, name] = complaint
 
     def take(self) -> list[Finding]:
         """A warning for each, the first few by name."""
