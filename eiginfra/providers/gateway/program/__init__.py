@@ -1,0 +1,23 @@
+"""The program that runs as root on the gateway, in POSIX shell. Its parts are joined into one file, which an administrator copies there.
+
+docs/gateway-program.md is its contract; docs/prepare-gateway.md tells how it is installed.
+"""
+
+from importlib.resources import files
+
+PATH = "/usr/local/sbin/eiginfra-gateway"
+VERBS = ("observe", "examine", "host-keys", "account", "account-remove", "subdomain", "subdomain-remove", "forward", "forward-remove")
+"""What eiginfra may ask for over sudo on every gateway."""
+NODE_VERBS = ("features", "restart")
+"""What it may ask for, too, where the gateway is a Proxmox VE node."""
+
+
+def text() -> str:
+    """The whole program."""
+    parts = sorted((part for part in files(__name__).iterdir() if part.name.endswith(".sh")), key=lambda part: part.name)
+    return "".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+def sudoers(account: str) -> str:
+    """The line of sudoers that lets an account use the program, each verb by name and nothing else."""
+    return f"{account} ALL=(root) NOPASSWD: {', '.join(f'{PATH} {verb}' for verb in (*VERBS, *NODE_VERBS))}"
