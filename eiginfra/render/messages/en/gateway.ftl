@@ -18,3 +18,15 @@ reason-gateway-account-privileged = another user name: the gateway's account is 
 reason-gateway-account-not-confirmed = EIG Link to confirm whose account this is: eiginfra confirm
 gateway-unreachable = { $text }
 gateway-fine = the gateway { $url } can be worked with
+
+## Features of containers.
+
+gateway-features-without-node = the site's gateway is no node of Proxmox VE, so nothing can be set on containers there
+    .remedy = write via: NODE under gateway: in the site file if it is one; else take this task out, or write when: site.gateway.via
+gateway-features-no-container = { $machine } is no container: other machines have no such features
+    .remedy = loop over containers: team.machines | selectattr('type', 'eq', 'container')
+gateway-features-twice = { $machine } has features of its own, and gateway.features sets them too
+    .remedy = take features: out of proxmox.container, which can only look at them
+reason-gateway-no-node = `node` in the configuration of the gateway's program: without it, it sets nothing on containers
+reason-gateway-other-node = the container to be on the node that the gateway is
+reason-gateway-container-missing = the container

@@ -18,3 +18,15 @@ reason-gateway-account-privileged = il faut un autre nom : le compte de la passe
 reason-gateway-account-not-confirmed = EIG Link doit confirmer à qui est ce compte : eiginfra confirm
 gateway-unreachable = { $text }
 gateway-fine = la passerelle { $url } : tout va bien
+
+## Les options des conteneurs.
+
+gateway-features-without-node = la passerelle du site n’est pas un nœud de Proxmox VE : rien ne peut y être réglé sur les conteneurs
+    .remedy = écrivez via: NŒUD sous gateway: dans le fichier du site si c’en est un ; sinon retirez cette tâche, ou écrivez when: site.gateway.via
+gateway-features-no-container = { $machine } n’est pas un conteneur : les autres machines n’ont pas ces options
+    .remedy = parcourez les conteneurs : team.machines | selectattr('type', 'eq', 'container')
+gateway-features-twice = { $machine } a ses propres features, et gateway.features les règle aussi
+    .remedy = retirez features: de proxmox.container, qui ne peut que les regarder
+reason-gateway-no-node = `node` dans la configuration du programme de la passerelle : sans lui, il ne règle rien sur les conteneurs
+reason-gateway-other-node = que le conteneur soit sur le nœud qu’est la passerelle
+reason-gateway-container-missing = le conteneur
