@@ -14,6 +14,7 @@ from eiginfra.core.usage import Usage
 from eiginfra.handouts import markup
 from eiginfra.handouts.en import ENGLISH
 from eiginfra.handouts.fr import FRENCH
+from eiginfra.handouts.gateway_view import accounts
 from eiginfra.handouts.ssh import ssh_configs
 from eiginfra.handouts.view import TeamView, quota, team_view
 from eiginfra.inventory.cohort import Cohort
@@ -41,7 +42,8 @@ def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date
     standing: dict[str | None, list[Observed]] = {}
     for each in observed:
         standing.setdefault(each.team, []).append(each)
-    views = [team_view(cohort, site, team, standing.get(team.id, ())) for team in cohort.teams]
+    opened = accounts(observed, as_of)
+    views = [team_view(cohort, site, team, standing.get(team.id, ()), opened) for team in cohort.teams]
     seen = {"as_of": as_of, "is_today": is_today}
     return [*_index(cohort, views, seen), *(page for view in views for page in _team(cohort, site, view, seen))]
 
@@ -52,7 +54,16 @@ def page_name(team: str) -> str:
 
 
 def _team(cohort: Cohort, site: Site, view: TeamView, seen: dict[str, Any]) -> Iterator[Handout]:
-    values = {"view": view, "team": view.team, "configs": ssh_configs(view, site), "gateway": site.file.gateway}
+    gateway = site.file.gateway
+    members = [person for person in view.people if person.place == "member"]
+    values = {
+        "view": view,
+        "team": view.team,
+        "configs": ssh_configs(view, cohort, site),
+        "gateway": gateway,
+        "fingerprint": gateway and gateway.host_key.fingerprint,
+        "without_account": [person.username for person in members if gateway and not person.jumps],
+    }
     return _pages("team", page_name(view.team.id), cohort, values | seen)
 
 

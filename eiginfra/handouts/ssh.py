@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from eiginfra.handouts.view import MachineView, TeamView
+from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
+from eiginfra.inventory.site_gateway import GatewaySite
 
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -18,20 +20,26 @@ class SshConfig:
     text: str
 
 
-def ssh_configs(view: TeamView, site: Site) -> tuple[SshConfig, ...]:
-    """One configuration per member through the gateway, or a single direct one; none while no machine can be reached."""
+def ssh_configs(view: TeamView, cohort: Cohort, site: Site) -> tuple[SshConfig, ...]:
+    """One configuration for each member with an account on the gateway, or a single direct one; none while no machine can be reached."""
     machines = [machine for machine in view.machines if _reachable(machine)]
     if not machines:
         return ()
     gateway = site.file.gateway
     if gateway is None:
         return (SshConfig(None, "\n".join(_host(machine, None) for machine in machines)),)
-    hosts = "\n".join(_host(machine, gateway.host) for machine in machines)
+    # No machine's name has a dot, and nobody has an entry of their own under this one.
+    jump = f"{cohort.id}.gateway"
+    hosts = "\n".join(_host(machine, jump) for machine in machines)
     return tuple(
-        SshConfig(person.username, f"Host {gateway.host}\n    User {person.username}\n\n{hosts}")
+        SshConfig(person.username, f"{_jump(jump, gateway, person.username)}\n{hosts}")
         for person in view.people
-        if person.place == "member" and _WORD.fullmatch(person.username)
+        if person.place == "member" and person.jumps and _WORD.fullmatch(person.username)
     )
+
+
+def _jump(alias: str, gateway: GatewaySite, username: str) -> str:
+    return f"Host {alias}\n    HostName {gateway.host}\n    Port {gateway.port}\n    User {username}\n"
 
 
 def _reachable(machine: MachineView) -> bool:

@@ -1,6 +1,6 @@
 """What one team's page says, without language and layout: what the inventory asks for, each with what was observed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import MEASURES, Limit, Usage
+from eiginfra.handouts.gateway_view import EntryView, PublicView, entries, public
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Contact, MachineType, Mentor, Person, Team
 from eiginfra.inventory.site import Site
@@ -20,13 +21,17 @@ GUESTS: Mapping[str, MachineType] = {"proxmox.container": "container", "proxmox.
 
 @dataclass(frozen=True)
 class PersonView:
-    """access: the role on GitLab as observed, None when not given yet. last_day: None when GitLab's access has no end."""
+    """access: the role on GitLab as observed, None when not given yet. last_day: None when GitLab's access has no end.
+
+    jumps: whether an open account on the gateway was observed.
+    """
 
     username: str
     name: str | None
     place: Literal["member", "mentor", "other"]
     access: str | None
     last_day: date | None
+    jumps: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,6 @@ class QuotaView:
 
 
 @dataclass(frozen=True)
-class PublicView:
-    """A sub-domain or public port that was asked for."""
-
-    name: str
-    host: str
-    port: int
-
-
-@dataclass(frozen=True)
 class ConsoleView:
     """Proxmox's web interface. accounts: those seen in the team's groups there. words: how to sign in, by the sort of realm."""
 
@@ -108,23 +104,25 @@ class TeamView:
     machines: tuple[MachineView, ...]
     quota: tuple[QuotaView, ...]
     public: tuple[PublicView, ...]
+    entries: tuple[EntryView, ...]
     console: ConsoleView | None
     contacts: tuple[Contact, ...]
     usage: Usage
 
 
-def team_view(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed]) -> TeamView:
-    """The view of one team; `observed` are the objects of that team."""
+def team_view(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed], open_accounts: Collection[str]) -> TeamView:
+    """The view of one team; `observed` are the objects of that team. open_accounts: who has one on the gateway, by user name."""
     usage = Usage.total(each.usage for each in observed)
     groups = sorted((each for each in observed if each.address.kind == "gitlab.group"), key=lambda each: _depth(each.address))
     return TeamView(
         team=team,
         groups=tuple(GroupView(each.address.key, _text(each.facts, "web_url")) for each in groups),
-        people=tuple(_people(cohort, team, observed)),
+        people=tuple(_people(cohort, team, observed, open_accounts)),
         projects=tuple(_projects(team, observed)),
         machines=tuple(_machines(cohort, team, observed)),
         quota=quota(cohort.quota_of(team.id), usage),
-        public=tuple(_public(site, team)),
+        public=tuple(public(cohort, site, team, observed)),
+        entries=tuple(entries(cohort, team, observed)),
         console=_console(site, observed),
         contacts=cohort.file.contacts,
         usage=usage,
@@ -141,7 +139,7 @@ def quota(limit: Limit | None, usage: Usage) -> tuple[QuotaView, ...]:
     return tuple(row(measure) for measure in MEASURES)
 
 
-def _people(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Iterator[PersonView]:
+def _people(cohort: Cohort, team: Team, observed: Sequence[Observed], open_accounts: Collection[str]) -> Iterator[PersonView]:
     """Members, mentors, then whoever else has access to the team's group."""
     lists = sorted((each for each in observed if each.address.kind == "gitlab.members"), key=lambda each: _depth(each.address))
     entries = lists[0].values.get("members") if lists else None
@@ -153,10 +151,10 @@ def _people(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Iterato
         access.pop(str(name).casefold(), None)  # invited, or waiting for an administrator: no access yet
 
     def view(person: Person, place: Literal["member", "mentor"]) -> PersonView:
-        entry = access.pop(person.username.casefold(), None)
+        entry, jumps = access.pop(person.username.casefold(), None), person.username in open_accounts
         if entry is None:
-            return PersonView(person.username, person.name, place, None, person.until or cohort.file.ends)
-        return PersonView(person.username, person.name, place, _text(entry, "access"), _last_day(entry))
+            return PersonView(person.username, person.name, place, None, person.until or cohort.file.ends, jumps)
+        return PersonView(person.username, person.name, place, _text(entry, "access"), _last_day(entry), jumps)
 
     for person in team.people:
         yield view(person, "mentor" if isinstance(person, Mentor) else "member")
@@ -213,15 +211,6 @@ def _machines(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Itera
         yield made(there, host, asked=True) if there else MachineView(host, machine.type, made=False, asked=True)
     for key, each in found.items():
         yield made(each, f"{team.id}-{key.rpartition('/')[2]}", asked=False)
-
-
-def _public(site: Site, team: Team) -> Iterator[PublicView]:
-    gateway = site.file.gateway
-    for machine in team.machines:
-        for publish in machine.publish:
-            yield PublicView(f"{publish.subdomain}.{gateway.domain}" if gateway else publish.subdomain, team.host(machine), publish.port)
-        for forward in machine.forward:
-            yield PublicView(f"{gateway.host}:{forward.public}" if gateway else str(forward.public), team.host(machine), forward.port)
 
 
 def _console(site: Site, observed: Sequence[Observed]) -> ConsoleView | None:

@@ -51,6 +51,7 @@ COHORT: dict[str, Any] = {
 }
 GATEWAY: dict[str, Any] = {
     "host": "eig.example.org",
+    "port": 2222,
     "user": "eiginfra",
     "key": {"env": "KEY"},
     "host_key": "SHA256:" + "A" * 43,

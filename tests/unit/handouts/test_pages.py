@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from eiginfra.core.address import Address
+from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observed
 from eiginfra.handouts.en import ENGLISH
 from eiginfra.handouts.fr import FRENCH
@@ -16,6 +18,7 @@ from eiginfra.inventory.site import Site, SiteFile
 from .conftest import Nowhere
 
 Pages = Callable[..., dict[str, str]]
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG1hZGUgdXA6IGFkbGVyLT{}uLi4uLi4uLi4uLi4uLi4u"
 Standing = tuple[Observed, ...]
 PROXMOX = {
     "url": "https://proxmox.example.org:8006",
@@ -155,6 +158,64 @@ def test_public_names_with_a_gateway(pages: Pages, standing: Standing) -> None:
     assert "| `adler.eig-apps.example.org` | port 8080 of `adler-web` | *not in service yet* |" in text
     assert "| `eig.example.org:10222` | port 22 of `adler-web` | *not in service yet* |" in text
     assert "no gateway" not in text
+
+
+def gateway_thing(kind: str, key: str, waiting: tuple[str, ...] = (), **values: JsonValue) -> Observed:
+    reasons = dict.fromkeys(waiting, Reason(code="restart"))
+    return Observed(Address(kind, key), values, team="adler", waiting=reasons)
+
+
+SUBDOMAIN = "adler.eig-apps.example.org"
+
+
+@pytest.mark.parametrize(
+    ("seen", "english", "french"),
+    [
+        ([gateway_thing("gateway.subdomain", SUBDOMAIN, https=True)], "in service", "en service"),
+        (
+            [gateway_thing("gateway.subdomain", SUBDOMAIN, waiting=("https",), https=True)],
+            "*in service without HTTPS: its certificate is not there yet*",
+            "*en service sans HTTPS : son certificat n’est pas encore là*",
+        ),
+        (
+            [gateway_thing("gateway.subdomain", SUBDOMAIN, https=False)],
+            "*in service without HTTPS: its certificate is not there yet*",
+            "*en service sans HTTPS : son certificat n’est pas encore là*",
+        ),
+    ],
+)
+def test_a_sub_domain_says_whether_it_answers(pages: Pages, standing: Standing, seen: list[Observed], english: str, french: str) -> None:
+    for language, words in (("en", english), ("fr", french)):
+        page = pages(*standing, *seen, gateway=True, language=language)["adler.md"]
+        scheme = "http" if "HTTPS" in words else "https"
+        assert f"[{SUBDOMAIN}](<{scheme}://{SUBDOMAIN}/>)" in page
+        assert f" `adler-web` | {words} |" in page
+
+
+def test_a_public_port_is_in_service_or_closed(pages: Pages, standing: Standing) -> None:
+    for closed, words in ((False, "in service"), (True, "*closed for now*")):
+        forward = gateway_thing("gateway.forward", "10222/tcp", closed=closed)
+        page = pages(*standing, forward, gateway=True, language="en")["adler.md"]
+        assert f"| `eig.example.org:10222` | port 22 of `adler-web` | {words} |" in page
+        assert "*not in service yet*" in page  # the sub-domain
+
+
+def test_what_nothing_listens_on_is_said(pages: Pages, standing: Standing) -> None:
+    made = gateway_thing("gateway.subdomain", SUBDOMAIN, https=True)
+    for listening, words in (([22], "*made; nothing answers on that port of the machine yet*"), ([22, 8080], "in service")):
+        inside = Observed(Address("machine.access", "eig3/adler/web"), {"keys": []}, team="adler", facts={"listening": [*listening]})
+        page = pages(*standing, made, inside, gateway=True, language="en")["adler.md"]
+        assert f" `adler-web` | {words} |" in page
+
+
+def test_whose_keys_were_seen_on_a_machine(pages: Pages, standing: Standing, adler: dict[str, Any]) -> None:
+    members = [{**member, "ssh_keys": [KEY.format(number)]} for number, member in enumerate(adler["members"])]
+    keys: list[JsonValue] = [{"person": "adler-1", "key": KEY.format(0)}]
+    inside = Observed(Address("machine.access", "eig3/adler/web"), {"keys": keys}, team="adler", facts={"host_key": f"SHA256:{'B' * 43}"})
+    made = pages(*standing, inside, gateway=True, teams=({**adler, "members": members},), language="en")
+    assert f"| `adler-web` | `adler-1` (*not yet: `adler-2`*) | `SHA256:{'B' * 43}` |" in made["adler.md"]
+    assert "not yet: adler-2" in made["adler.html"]
+    assert "The SSH keys of your team’s file give access." not in made["adler.md"]  # no account, so no configuration
 
 
 def test_rules_and_contacts(pages: Pages) -> None:
