@@ -11,6 +11,7 @@ from eiginfra.wiring.asked import Paths
 
 if TYPE_CHECKING:
     from eiginfra.core.resource import Observed
+    from eiginfra.inventory.site_gateway import GatewaySite
     from eiginfra.wiring.workspace import Workspace
 
 
@@ -37,7 +38,7 @@ def run(
 
 def _hosts(workspace: "Workspace") -> dict[str, dict[str, Any]]:
     """The machines of the inventory by host name, each with its variables; ID and address only if it exists."""
-    standing = {there.address: there for there in workspace.standing()}
+    standing, way = {there.address: there for there in workspace.standing()}, _way(workspace.site.file.gateway)
     hosts: dict[str, dict[str, Any]] = {}
     for team in workspace.cohort.teams:
         for machine in team.machines:
@@ -46,7 +47,7 @@ def _hosts(workspace: "Workspace") -> dict[str, dict[str, Any]]:
                 "eiginfra_team": team.id,
                 "eiginfra_type": machine.type,
                 "eiginfra_image": machine.image,
-                **(_seen(there) if there is not None else {"eiginfra_status": "missing"}),
+                **({**_seen(there), **way} if there is not None else {"eiginfra_status": "missing"}),
             }
     return hosts
 
@@ -60,6 +61,11 @@ def _seen(there: "Observed") -> dict[str, Any]:
         "eiginfra_node": facts.get("node"),
         "eiginfra_status": facts.get("status"),
     }
+
+
+def _way(gateway: "GatewaySite | None") -> dict[str, Any]:
+    """How ssh comes to the machines: through the gateway, under the account whose key those have who may ask for this."""
+    return {} if gateway is None else {"ansible_ssh_common_args": f"-o ProxyJump={gateway.user}@{gateway.host}:{gateway.port}"}
 
 
 def _listing(workspace: "Workspace", hosts: dict[str, dict[str, Any]]) -> dict[str, Any]:
