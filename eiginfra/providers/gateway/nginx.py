@@ -84,9 +84,8 @@ def _statements(parsed: Iterable[Mapping[str, Any]]) -> tuple[Statement, ...]:
 
 def files(printed: str) -> dict[str, str]:
     """The files of which nginx consists, by path, from what `nginx -T` printed."""
-    heads = list(_FILE.finditer(printed))
-    ends = [*(head.start() for head in heads[1:]), len(printed)]
-    return {head[1]: printed[head.end() + 1 : end] for head, end in zip(heads, ends, strict=True)}
+    _, *parts = _FILE.split(printed)  # paths and texts in turn
+    return {path: text.removeprefix("\n") for path, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def server_names(texts: Mapping[str, str], without: Collection[str] = ()) -> ServerNames:

@@ -32,5 +32,3 @@ HOST: Final = ServerRule("subdomain", f"{_PROGRAM}, host", rf"(?!..--){_LABEL}(?
 OWNER: Final = ServerRule("machine", f"{_PROGRAM}, owner", rf"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\[{_PART}/{_PART}/{_PART}\]", most=300)
 """The address of a machine whose key is COHORT/TEAM/MACHINE."""
 SOURCE: Final = ServerRule("source", f"{_PROGRAM}, source", refuses=_too_wide, most=60)
-SOURCE_IPV4: Final = ServerRule("source-ipv4", f"{_PROGRAM}, source", r"[0-9./]+", refuses=_too_wide, most=60)
-"""Of what is forwarded: to machines, which have addresses of IPv4."""

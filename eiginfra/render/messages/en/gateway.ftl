@@ -30,3 +30,56 @@ gateway-features-twice = { $machine } has features of its own, and gateway.featu
 reason-gateway-no-node = `node` in the configuration of the gateway's program: without it, it sets nothing on containers
 reason-gateway-other-node = the container to be on the node that the gateway is
 reason-gateway-container-missing = the container
+
+## Sub-domains and public ports.
+
+gateway-machine-unknown = { $machine } is no machine of this inventory
+    .remedy = write the address of a machine that the playbook makes
+gateway-own-name = { $name } is the name of the gateway itself
+    .remedy = choose another
+gateway-other-domain = { $name } is not a name of the site's domain, { $domain }
+    .remedy = write one label before .{ $domain }
+gateway-body = { $size } cannot be the most that may be sent
+    .remedy = write whole MiB, from 1MiB to { $most }
+gateway-address-outside = the machine's address { $ip } is not one that the gateway may send to; its network is { $subnet }
+    .remedy = see `subnet` and `reserved-address` in /etc/eiginfra-gateway/configuration, and `network:` in the site file
+gateway-name-taken = { $name } has a server block that eiginfra did not write, { $place }; it is left as it is
+    .remedy = take it out there, or choose another name
+gateway-other-owner = { $name } belongs to { $owner } on the gateway, and this journal knows nothing of it; it is left as it is
+    .remedy = use the journal that its cohort uses, or choose another
+gateway-name-pattern = { $name } is also covered by { $pattern }, { $place }; nginx prefers the exact name, so that eiginfra's server block answers
+gateway-no-certificate = { $name } has no certificate yet, { $folder }
+    .remedy = have it made, for example by certbot over HTTP (webroot); the next apply turns HTTPS on
+gateway-no-nginx = there is no nginx on the gateway: sub-domains are left as they are
+    .remedy = install it; docs/prepare-gateway.md tells how
+gateway-nginx-refuses = nginx on the gateway refuses its configuration, so sub-domains are left as they are: { $said }
+    .remedy = correct it there, and see that nginx -t is content
+gateway-nginx-unread = { $path } on the gateway cannot be read ({ $why }): names of server blocks in it are not known
+gateway-not-included = nginx on the gateway does not read the files of { $names }
+    .remedy = have `include /etc/nginx/conf.d/*.conf;` in the http block of nginx.conf
+gateway-no-nft = there is no nft on the gateway: public ports are left as they are{ $iptables ->
+    [1] ; there is iptables, which eiginfra does not use
+   *[other] {""}
+    }
+    .remedy = install nftables; docs/prepare-gateway.md tells how
+gateway-port-listening = the gateway itself listens on { $port }
+    .remedy = choose another port, or end that service
+gateway-port-closed = the public port { $port } is closed while people who left still have keys on { $machine }: { $people }
+    .remedy = start the machine, so that their keys can be taken away; the next apply opens the port
+gateway-port-unloaded = the public port { $port } is saved, and { $why ->
+    [table-missing] no table is loaded
+    [table-differs] somebody changed the loaded table
+    [rule-missing] not loaded
+    [rule-left] still loaded, although it is closed
+   *[other] loaded otherwise
+    }
+gateway-table-by-hand = in the table `inet eiginfra` is what eiginfra did not write: { $lines }
+gateway-forwards-unread = among the gateway's saved ports are lines that cannot be read: { $lines }
+    .remedy = take them out of /etc/eiginfra-gateway/forwards.nft
+reason-gateway-no-certificate = a certificate, { $folder }
+reason-gateway-name-taken = the name: it has a server block that eiginfra did not write, { $place }
+reason-gateway-other-owner = { $owner }, to whom it belongs on the gateway
+reason-gateway-port-listening = the port: the gateway itself listens on it
+reason-gateway-no-nginx = left as it is: there is no nginx on the gateway
+reason-gateway-nginx-refuses = left as it is: nginx on the gateway refuses its configuration: { $said }
+reason-gateway-no-nft = left as it is: there is no nft on the gateway

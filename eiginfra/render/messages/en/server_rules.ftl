@@ -31,7 +31,6 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [subdomain] , which is no sub-domain
     [machine] , which is no machine of a team
     [source] , which is no network from which somebody may come
-    [source-ipv4] , which is no IPv4 network from which somebody may come
    *[other] {""}
     }
     .remedy = { $rule ->
@@ -65,7 +64,6 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [subdomain] write the name in full: lower-case letters, digits and inner hyphens between the dots, not xn--
     [machine] write its address: proxmox.container[COHORT/TEAM/MACHINE]
     [source] write a network such as 192.0.2.0/24 or 2001:db8::/32: no bits after the prefix, /8 (IPv4) or /16 (IPv6) at the widest; leave sources out for everybody
-    [source-ipv4] write a network such as 192.0.2.0/24: no bits after the prefix, /8 at the widest; leave sources out for everybody
    *[other] write it otherwise
     }
 path-refused = the { $noun } { $path }: { $problem }

@@ -30,3 +30,56 @@ gateway-features-twice = { $machine } a ses propres features, et gateway.feature
 reason-gateway-no-node = `node` dans la configuration du programme de la passerelle : sans lui, il ne règle rien sur les conteneurs
 reason-gateway-other-node = que le conteneur soit sur le nœud qu’est la passerelle
 reason-gateway-container-missing = le conteneur
+
+## Sous-domaines et ports publics.
+
+gateway-machine-unknown = { $machine } n’est pas une machine de cet inventaire
+    .remedy = écrivez l’adresse d’une machine que le playbook crée
+gateway-own-name = { $name } est le nom de la passerelle elle-même
+    .remedy = choisissez-en un autre
+gateway-other-domain = { $name } n’est pas un nom du domaine du site, { $domain }
+    .remedy = écrivez une seule partie devant .{ $domain }
+gateway-body = { $size } ne peut pas être la taille maximale d’un envoi
+    .remedy = écrivez des MiB entiers, de 1MiB à { $most }
+gateway-address-outside = l’adresse { $ip } de la machine n’est pas de celles que la passerelle peut servir ; son réseau est { $subnet }
+    .remedy = voyez `subnet` et `reserved-address` dans /etc/eiginfra-gateway/configuration, et `network:` dans le fichier de site
+gateway-name-taken = { $name } a déjà un bloc server qu’eiginfra n’a pas écrit, { $place } ; il reste tel quel
+    .remedy = retirez-le à cet endroit, ou choisissez un autre nom
+gateway-other-owner = { $name } appartient à { $owner } sur la passerelle, et ce journal n’en sait rien ; rien n’est changé
+    .remedy = utilisez le journal de sa promotion, ou choisissez autre chose
+gateway-name-pattern = { $name } est aussi couvert par { $pattern }, { $place } ; nginx préfère le nom exact : c’est le bloc d’eiginfra qui répond
+gateway-no-certificate = { $name } n’a pas encore de certificat, { $folder }
+    .remedy = faites-le faire, par exemple avec certbot par HTTP (webroot) ; la prochaine application active HTTPS
+gateway-no-nginx = il n’y a pas de nginx sur la passerelle : les sous-domaines restent tels quels
+    .remedy = installez-le ; docs/prepare-gateway.md dit comment
+gateway-nginx-refuses = nginx refuse sa configuration sur la passerelle, les sous-domaines restent donc tels quels : { $said }
+    .remedy = corrigez-la sur la passerelle, et vérifiez avec nginx -t
+gateway-nginx-unread = { $path } sur la passerelle ne peut pas être lu ({ $why }) : les noms de ses blocs server ne sont pas connus
+gateway-not-included = nginx sur la passerelle ne lit pas les fichiers de { $names }
+    .remedy = ayez `include /etc/nginx/conf.d/*.conf;` dans le bloc http de nginx.conf
+gateway-no-nft = il n’y a pas de nft sur la passerelle : les ports publics restent tels quels{ $iptables ->
+    [1] {" "}; il y a iptables, dont eiginfra ne se sert pas
+   *[other] {""}
+    }
+    .remedy = installez nftables ; docs/prepare-gateway.md dit comment
+gateway-port-listening = la passerelle elle-même écoute sur { $port }
+    .remedy = choisissez un autre port, ou arrêtez ce service
+gateway-port-closed = le port public { $port } est fermé tant que des personnes parties ont encore des clés sur { $machine } : { $people }
+    .remedy = démarrez la machine, pour que leurs clés puissent être retirées ; la prochaine application ouvre le port
+gateway-port-unloaded = le port public { $port } est enregistré, et { $why ->
+    [table-missing] aucune table n’est chargée
+    [table-differs] quelqu’un a changé la table chargée
+    [rule-missing] il n’est pas chargé
+    [rule-left] il est encore chargé, bien que fermé
+   *[other] il est chargé autrement
+    }
+gateway-table-by-hand = dans la table `inet eiginfra` se trouve ce qu’eiginfra n’a pas écrit : { $lines }
+gateway-forwards-unread = parmi les ports enregistrés de la passerelle, des lignes ne peuvent pas être lues : { $lines }
+    .remedy = retirez-les de /etc/eiginfra-gateway/forwards.nft
+reason-gateway-no-certificate = un certificat, { $folder }
+reason-gateway-name-taken = le nom : il a un bloc server qu’eiginfra n’a pas écrit, { $place }
+reason-gateway-other-owner = { $owner }, à qui il appartient sur la passerelle
+reason-gateway-port-listening = le port : la passerelle elle-même y écoute
+reason-gateway-no-nginx = reste tel quel : il n’y a pas de nginx sur la passerelle
+reason-gateway-nginx-refuses = reste tel quel : nginx refuse sa configuration sur la passerelle : { $said }
+reason-gateway-no-nft = reste tel quel : il n’y a pas de nft sur la passerelle

@@ -31,7 +31,6 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [subdomain] , qui n’est pas un sous-domaine
     [machine] , qui n’est pas une machine d’une équipe
     [source] , qui n’est pas un réseau d’où l’on peut venir
-    [source-ipv4] , qui n’est pas un réseau IPv4 d’où l’on peut venir
    *[other] {""}
     }
     .remedy = { $rule ->
@@ -65,7 +64,6 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [subdomain] écrivez le nom en entier : lettres minuscules, chiffres et tirets intérieurs entre les points, pas de xn--
     [machine] écrivez son adresse : proxmox.container[COHORTE/ÉQUIPE/MACHINE]
     [source] écrivez un réseau comme 192.0.2.0/24 ou 2001:db8::/32 : aucun bit après le préfixe, /8 (IPv4) ou /16 (IPv6) au plus large ; sans sources, tout le monde peut venir
-    [source-ipv4] écrivez un réseau comme 192.0.2.0/24 : aucun bit après le préfixe, /8 au plus large ; sans sources, tout le monde peut venir
    *[other] écrivez-le autrement
     }
 path-refused = { $noun ->
