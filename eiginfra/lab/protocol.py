@@ -2,9 +2,10 @@
 
 Proxmox VE puts its messages into the reason phrase, for which ASGI has no place: the application sends it as the response
 header `x-lab-reason`, which is taken off here. An ASGI application finds `scope["state"]["cut"]`, which closes the connection
-at once.
+at once, and `scope["state"]["hand_over"]`, which gives it to another protocol.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -32,15 +33,26 @@ def _with_reason(response: h11.Response) -> h11.Response:
 
 
 class LabProtocol(H11Protocol):
-    """uvicorn's h11 protocol with the lab's two additions."""
+    """uvicorn's h11 protocol with the lab's additions."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = _ReasonConnection(h11.SERVER, self.config.h11_max_incomplete_event_size or 64 * 1024)
-        self.app_state = {**self.app_state, "cut": self._cut}
+        self.app_state = {**self.app_state, "cut": self._cut, "hand_over": self._hand_over}
 
     def _cut(self) -> None:
         self.transport.abort()
+
+    def _hand_over(self, answer: bytes, protocol: Callable[[set[Any]], Any]) -> None:
+        """Send an answer as it is, and leave the connection to another protocol; the application then returns."""
+        successor = protocol(self.connections)
+        if self.cycle:
+            self.cycle.disconnected = True  # uvicorn must not miss an answer
+        self.connections.discard(self)
+        self.connections.add(successor)
+        self.transport.write(answer)
+        self.transport.set_protocol(successor)
+        successor.connection_made(self.transport)
 
     def shutdown(self) -> None:
         """Close the connection for good where it is idle: a TLS goodbye may wait for the client for ever."""

@@ -16,7 +16,7 @@ def control(lab: GatewayLab, method: str, wanted: dict[str, Any]) -> tuple[int, 
 
     Keys: `files` ({path: text}, null deletes it), `accounts` ({name: what changes of uid, shell,
     expires, groups}, null deletes it), `loaded` (the text of nft's table, null removes it), `pending`, `listening`,
-    `certificates`, `missing` (programs), `disk_full`, `sudo`, `ip_forward`.
+    `certificates`, `missing` (programs), `disk_full`, `sudo`, `ip_forward`, `foreign_tables`, `iptables` (what they list).
     """
     with lab.lock:
         if method == "PUT":
@@ -56,6 +56,8 @@ _SETTERS: dict[str, Callable[[GatewayLab, Any], None]] = {
     "files": _files,
     "accounts": _accounts,
     "loaded": _plain("loaded", (str, type(None))),
-    **{key: _plain(key, list) for key in ("pending", "listening", "certificates", "missing")},
+    **{key: _plain(key, str) for key in ("foreign_tables", "iptables")},
+    "pending": _plain("pending", dict),
+    **{key: _plain(key, list) for key in ("listening", "certificates", "missing")},
     **{key: _plain(key, bool) for key in ("disk_full", "sudo", "ip_forward")},
 }

@@ -11,7 +11,11 @@ class GuestOnNode(Protocol):
     vmid: int
     kind: str
     """`lxc` or `qemu`."""
+    node: str
     config: dict[str, Any]
+    pending: dict[str, Any]
+    dropped: list[str]
+    """Options that go with the next start."""
     running: bool
     inside: dict[str, Any]
     """What is on its disk: written by the machine itself, kept with the guest, gone with it."""
@@ -24,8 +28,8 @@ class Guests:
         self._records = records
 
     def containers(self) -> list[GuestOnNode]:
-        """All containers, by ID."""
-        return sorted((guest for guest in self._records().values() if guest.kind == "lxc"), key=lambda guest: guest.vmid)
+        """All containers, as their files are sorted."""
+        return sorted((guest for guest in self._records().values() if guest.kind == "lxc"), key=lambda guest: f"{guest.vmid}.conf")
 
     def get(self, vmid: int) -> GuestOnNode | None:
         """The guest of that ID."""

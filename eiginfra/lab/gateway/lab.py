@@ -7,14 +7,8 @@ from datetime import date
 
 from eiginfra.lab.clock import LabClock
 from eiginfra.lab.gateway.guests import Guests
-from eiginfra.lab.gateway.state import AccountRecord, GatewayState
+from eiginfra.lab.gateway.state import GatewayState
 from eiginfra.lab.vain import AskedInVain
-
-FOLDER = "/etc/eiginfra-gateway"
-CONFIGURATION = f"{FOLDER}/configuration"
-KEYS = f"{FOLDER}/keys"
-FORWARDS = f"{FOLDER}/forwards.nft"
-CONF_D = "/etc/nginx/conf.d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +32,6 @@ class GatewayLab:
         self.end_sessions: Callable[[str], None] = lambda _user: None
         """Ends the connections of a user; of the SSH port, once there is one."""
 
-    def closed(self, account: AccountRecord) -> bool:
-        """Whether an account has expired by the lab's clock."""
-        return bool(account.expires) and (self.clock.today() - date(1970, 1, 1)).days >= int(account.expires)
+    def is_over(self, expires: str) -> bool:
+        """Whether the day from which an account is closed has come, by the lab's clock."""
+        return bool(expires) and (self.clock.today() - date(1970, 1, 1)).days >= int(expires)

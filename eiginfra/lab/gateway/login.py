@@ -38,7 +38,8 @@ class Login(paramiko.ServerInterface):
     def __init__(self, faulty: Faulty, ended: threading.Event) -> None:
         self.transport: paramiko.Transport | None = None
         self.user = ""
-        self.sessions: list[paramiko.Channel] = []
+        self.sessions: dict[int, paramiko.Channel | None] = {}
+        """Sessions by the number of their channel; None until paramiko hands the channel out."""
         self.opened: dict[int, str] = {}
         """Addresses by the number of the channel that leads to them."""
         self._faulty = faulty
@@ -71,12 +72,16 @@ class Login(paramiko.ServerInterface):
         self.user = username
         return int(AUTH_SUCCESSFUL)
 
-    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002 - paramiko's interface
+    def check_channel_request(self, kind: str, chanid: int) -> int:
         """Sessions for commands, as many at once as sshd lets."""
         if kind != "session":
             return int(OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED)
-        self.sessions = [channel for channel in self.sessions if not channel.closed]
-        return int(OPEN_SUCCEEDED if len(self.sessions) < MAX_SESSIONS else OPEN_FAILED_CONNECT_FAILED)
+        for number in [number for number, channel in list(self.sessions.items()) if channel and channel.closed]:
+            del self.sessions[number]
+        if len(self.sessions) >= MAX_SESSIONS:
+            return int(OPEN_FAILED_CONNECT_FAILED)
+        self.sessions[chanid] = None
+        return int(OPEN_SUCCEEDED)
 
     def check_channel_direct_tcpip_request(self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]) -> int:  # noqa: ARG002 - paramiko's interface
         """A connection onwards; what comes of it is in `opened`."""
@@ -103,13 +108,11 @@ class Login(paramiko.ServerInterface):
         kind = rule.kind if rule else ""
         if seconds:
             self._ended.wait(seconds)
-        if rule and kind == "exit":
-            ended = Exit(rule.exit, b"", rule.stderr.encode())
-        elif kind == "drop":
+        if kind == "drop":
             self.close()
             return
-        else:
-            ended = self.execute(self.user, command, _read(channel))
+        data = _read(channel)
+        ended = Exit(rule.exit, b"", rule.stderr.encode()) if rule and kind == "exit" else self.execute(self.user, command, data)
         if kind in ("cut", "drop_after"):
             channel.sendall(ended.out[: len(ended.out) // 2] if kind == "cut" else b"")
             self.close()
@@ -147,7 +150,7 @@ def serve(sock: Any, login: Login, onwards: Callable[[str, paramiko.Channel], No
             if address and onwards:
                 onwards(address, channel)
             else:
-                login.sessions.append(channel)
+                login.sessions[channel.get_id()] = channel
     except (OSError, EOFError, paramiko.SSHException) as error:
         _logger.debug("a connection ended: %s", error)
     finally:

@@ -10,16 +10,16 @@ from eiginfra.lab.gateway.authorized import AuthorizedKey, read_keys
 from eiginfra.lab.gateway.exits import Exit
 from eiginfra.lab.gateway.guests import GuestOnNode
 from eiginfra.lab.gateway.keys import public_key
-from eiginfra.lab.gateway.lab import KEYS, GatewayLab
+from eiginfra.lab.gateway.lab import GatewayLab
 from eiginfra.lab.gateway.login import Faulty, Login
 from eiginfra.lab.gateway.machines import LabMachine
-from eiginfra.lab.gateway.program import run
+from eiginfra.lab.gateway.program import VERBS, run
+from eiginfra.lab.gateway.state import KEYS
 
 USER = "eiginfra"
 PROGRAM = "/usr/local/sbin/eiginfra-gateway"
 _SUDO = ["sudo", "-n"]
 _NO_SUDO = Exit(1, b"", b"sudo: a password is required\n")
-_NO_LOGIN = Exit(1, b"This account is currently not available.\n")
 
 
 class GatewayLogin(Login):
@@ -38,40 +38,37 @@ class GatewayLogin(Login):
             if user == USER:
                 return key == public_key(self.lab.state.key)
             account = self.lab.state.accounts.get(user)
-            if account is None or not account.member or self.lab.closed(account):
+            if account is None or not account.member or self.lab.is_over(account.expires):
                 return False
             lines = read_keys(self.lab.state.files.get(f"{KEYS}/{user}", ""))
             self._entered = next((line for line in lines if line.key == key), None)
             return self._entered is not None
 
-    def request(self, user: str, command: str) -> str:
+    def request(self, user: str, command: str) -> str:  # noqa: ARG002 - the interface
         """`SSH /gateway/observe`; `SSH /gateway/command` for anything else."""
-        verb = _verb(command) if user == USER else None
-        return f"SSH /gateway/{verb[0] if verb and len(verb) == 1 else 'command'}"
+        return f"SSH /gateway/{_verb(command) or 'command'}"
 
-    def execute(self, user: str, command: str, stdin: bytes) -> Exit:
-        """The gateway program, through sudo, for `eiginfra`; the shell of everybody else is nologin."""
-        if user != USER:
-            return _NO_LOGIN
-        words = _verb(command)
+    def execute(self, user: str, command: str, stdin: bytes) -> Exit:  # noqa: ARG002 - the interface
+        """The gateway program, each verb by name, through sudo; what would run without sudo the lab does not model."""
+        verb = _verb(command)
         with self.lab.lock:
-            if words is None:
-                return self._other(command)
-            return run(self.lab, words, stdin) if self.lab.state.sudo else _NO_SUDO
+            if verb and self.lab.state.sudo:
+                return run(self.lab, verb, stdin)
+            if command.split()[:1] == ["sudo"]:
+                return _NO_SUDO
+            self.lab.in_vain.refused("SSH", "/gateway", command)
+            return Exit(127, b"", f"the lab does not model {command!r}\n".encode())
 
-    def _other(self, command: str) -> Exit:
-        """Through sudo nothing else is allowed; without it a real server would run anything, which the lab does not model."""
-        if command.split()[:1] == ["sudo"]:
-            return _NO_SUDO
-        self.lab.in_vain.refused("SSH", "/gateway", command)
-        return Exit(127, b"", f"the lab does not model {command!r}\n".encode())
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        """People have no session at all (MaxSessions 0)."""
+        if kind == "session" and self.user != USER:
+            return int(OPEN_FAILED_CONNECT_FAILED)
+        return super().check_channel_request(kind, chanid)
 
-    def check_channel_shell_request(self, channel: object) -> bool:
-        """A person's shell says that there is none; eiginfra's is not modelled."""
-        if self.user == USER:
-            self.lab.in_vain.refused("SSH", "/gateway", "shell")
-            return False
-        return self.check_channel_exec_request(channel, b"")  # type: ignore[arg-type]  # paramiko's own interface has no types
+    def check_channel_shell_request(self, channel: object) -> bool:  # noqa: ARG002 - paramiko's interface
+        """The lab does not model a shell."""
+        self.lab.in_vain.refused("SSH", "/gateway", "shell")
+        return False
 
     def may_open(self, address: str, port: int) -> int:
         """For a person what their key permits, for eiginfra the machines' SSH; then whether a machine is there."""
@@ -113,13 +110,13 @@ class MachineLogin(Login):
             return ended
 
 
-def _verb(command: str) -> list[str] | None:
-    """The gateway program's arguments, if it is that which is to run."""
+def _verb(command: str) -> str:
+    """The verb, if a command is what sudoers has for the gateway program; else ""."""
     try:
         words = shlex.split(command)
     except ValueError:
-        return None
-    return words[3:] if words[:3] == [*_SUDO, PROGRAM] else None
+        return ""
+    return words[3] if words[:3] == [*_SUDO, PROGRAM] and len(words) == 4 and words[3] in VERBS else ""
 
 
 def _is_machine(lab: GatewayLab, address: str) -> bool:

@@ -1,9 +1,12 @@
 """The state that the lab's gateway begins with: a Debian that was prepared as `docs/prepare-gateway.md` says, before any team."""
 
+from eiginfra.lab.gateway.forwards import loaded_text
 from eiginfra.lab.gateway.keys import make_key
-from eiginfra.lab.gateway.lab import CONFIGURATION, MachinesNetwork
+from eiginfra.lab.gateway.lab import MachinesNetwork
 from eiginfra.lab.gateway.nginx import MAIN
-from eiginfra.lab.gateway.state import AccountRecord, GatewayState
+from eiginfra.lab.gateway.prepared import SHARED_TEXT, SSHD_TEXT, UNIT_TEXT
+from eiginfra.lab.gateway.render import forwards_text
+from eiginfra.lab.gateway.state import CONFIGURATION, FORWARDS, SHARED, SSHD, UNIT, AccountRecord, GatewayState
 from eiginfra.lab.sitefile import DOMAIN, PORTS, RESERVED
 
 _NGINX = """\
@@ -40,10 +43,19 @@ def new_state(network: MachinesNetwork, node: str) -> GatewayState:
     accounts = {name: AccountRecord(uid, "/bin/bash" if name == "root" else "/usr/sbin/nologin") for name, uid in _SYSTEM.items()}
     accounts["eig-link"] = AccountRecord(1000, groups=["sudo"])
     accounts["eiginfra"] = AccountRecord(1001, "/bin/sh")
+    files = {
+        CONFIGURATION: "".join(f"{line}\n" for line in lines),
+        MAIN: _NGINX,
+        SHARED: SHARED_TEXT,
+        SSHD: SSHD_TEXT,
+        UNIT: UNIT_TEXT,
+        FORWARDS: forwards_text([], network.subnet),
+    }
     return GatewayState(
         host_key=make_key(),
         key=make_key(),
-        files={CONFIGURATION: "".join(f"{line}\n" for line in lines), MAIN: _NGINX},
+        files=files,
+        loaded=loaded_text([], network.subnet),
         accounts=accounts,
         listening=["tcp 22", "tcp 80", "tcp 443", "tcp 8006"],
         certificates=[certificate],

@@ -6,6 +6,15 @@ from typing import Any
 
 Json = dict[str, Any]
 GROUP = "eiginfra-jump"
+FOLDER = "/etc/eiginfra-gateway"
+CONFIGURATION = f"{FOLDER}/configuration"
+KEYS = f"{FOLDER}/keys"
+PENDING = f"{FOLDER}/pending"
+FORWARDS = f"{FOLDER}/forwards.nft"
+SITES = "/etc/nginx/conf.d"
+SHARED = f"{SITES}/eiginfra.conf"
+SSHD = "/etc/ssh/sshd_config.d/00-eiginfra.conf"
+UNIT = "/etc/systemd/system/eiginfra-forwards.service"
 
 
 @dataclass
@@ -35,7 +44,8 @@ class GatewayState:
     accounts: dict[str, AccountRecord] = field(default_factory=dict)
     loaded: str | None = None
     """What nft has loaded as the table `inet eiginfra`, as `nft list` prints it."""
-    pending: list[str] = field(default_factory=list)
+    pending: dict[str, str] = field(default_factory=dict)
+    """What was cut: `account:adler-1`, `subdomain:HOST` with its file as it was before, `forward:10222:tcp`."""
     listening: list[str] = field(default_factory=list)
     """`tcp 22` and the like: what programs of the server itself listen on."""
     certificates: list[str] = field(default_factory=list)
@@ -46,6 +56,9 @@ class GatewayState:
     sudo: bool = True
     """Whether sudo has the line for the gateway program."""
     ip_forward: bool = True
+    foreign_tables: str = ""
+    """What `nft list ruleset` prints beside the table of eiginfra; `iptables`: what `iptables -S` does, "" for nothing but policies."""
+    iptables: str = ""
 
     def dump(self) -> Json:
         """JSON-able."""
