@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from eiginfra.core.errors import HeldError, PermanentError, PermissionDeniedError, ProviderError
+from eiginfra.providers.gateway import program
 
-PROGRAM = "/usr/local/sbin/eiginfra-gateway"
-COMMAND = ("sudo", "-n", PROGRAM)
+COMMAND = ("sudo", "-n", program.PATH)
 _PREPARE = "docs/prepare-gateway.md"
 
 
@@ -38,11 +38,6 @@ _MEANINGS: Mapping[int, tuple[type[ProviderError], str]] = {
 _NOT_FOUND = 127
 
 
-def sudoers(user: str) -> str:
-    """The line of sudoers by which eiginfra's account may run the program, and nothing else."""
-    return f"{user} ALL=(root) NOPASSWD: {PROGRAM}"
-
-
 def refusal(code: int, said: str, what: str, user: str) -> ProviderError:
     """The typed error for an exit code other than 0. said: standard error. what: what was being done. user: eiginfra's account there."""
     words = "; ".join(line.strip() for line in said.splitlines() if line.strip())[:2000]
@@ -51,9 +46,9 @@ def refusal(code: int, said: str, what: str, user: str) -> ProviderError:
         kind, meaning = _MEANINGS[code]
         return kind(f"{text}; {meaning}")
     # Neither sudo nor the shell has an exit code of its own for these.
-    if code == _NOT_FOUND or f"{PROGRAM}: command not found" in said or "sudo: not found" in said:
-        return ProgramMissingError(f"{text}; sudo and {PROGRAM} must be installed on the gateway: {_PREPARE}")
+    if code == _NOT_FOUND or f"{program.PATH}: command not found" in said or "sudo: not found" in said:
+        return ProgramMissingError(f"{text}; sudo and {program.PATH} must be installed on the gateway: {_PREPARE}")
     if said.lstrip().startswith("sudo:") or "sudo: " in said:
-        line = sudoers(user)
+        line = program.sudoers(user)
         return PermissionDeniedError(f"{text}; the gateway's sudo does not let {user} run it; as root, `visudo` must have: {line}")
     return PermanentError(f"{text} (exit code {code}); see {_PREPARE}")

@@ -16,8 +16,6 @@ gateway-key = this is no public SSH key of a type that OpenSSH takes (it is not 
     .remedy = write type and key as in a .pub file, such as ssh-ed25519 AAAA…, with no options before it
 reason-gateway-account-privileged = another user name: the gateway's account is the system's or an administrator's
 reason-gateway-account-not-confirmed = EIG Link to confirm whose account this is: eiginfra confirm
-gateway-unreachable = { $text }
-gateway-fine = the gateway { $url } can be worked with
 
 ## Features of containers.
 
@@ -83,3 +81,56 @@ reason-gateway-port-listening = the port: the gateway itself listens on it
 reason-gateway-no-nginx = left as it is: there is no nginx on the gateway
 reason-gateway-nginx-refuses = left as it is: nginx on the gateway refuses its configuration: { $said }
 reason-gateway-no-nft = left as it is: there is no nft on the gateway
+
+## What eiginfra doctor says of the gateway.
+
+gateway-unusable = { $text }
+gateway-fine = the gateway { $url } can be worked with
+gateway-configuration-differs = the gateway's program has { $there-count ->
+    [0] no { $key }
+   *[other] { $key } { $there }
+    }, the site file says { $site-count ->
+    [0] none
+   *[other] { $site }
+    }
+    .remedy = make /etc/eiginfra-gateway/configuration and gateway: in the site file agree; what one of them refuses is not done
+gateway-nginx-missing = the gateway has no nginx: no sub-domain can be made
+    .remedy = as root there: apt-get install nginx
+gateway-nginx-broken = nginx on the gateway refuses its configuration, so no sub-domain can be changed: { $text }
+    .remedy = correct that line on the gateway, then: nginx -t
+gateway-nft-missing = the gateway has no nft: no public port can be sent on
+    .remedy = as root there: apt-get install nftables
+gateway-only-iptables = the gateway has iptables, and no nft: eiginfra sends ports on by a table of nftables only
+    .remedy = as root there: apt-get install nftables; iptables' own rules stay as they are
+gateway-certificate-missing = the certificate { $path } cannot be read on the gateway: its sub-domains have HTTP only, and wait
+    .remedy = have it issued (docs/prepare-gateway.md says how), or correct certificate: in the site file and on the gateway
+gateway-certificate-ended = the certificate { $path } ended { $days ->
+    [one] 1 day
+   *[other] { $days } days
+    } ago
+    .remedy = renew it on the gateway, and reload nginx
+gateway-certificate-ends = the certificate { $path } ends in { $days ->
+    [one] 1 day
+   *[other] { $days } days
+    }
+    .remedy = see why it is not renewed by itself
+gateway-forwarding-off = the gateway sends no packets on (net.ipv4.ip_forward is 0): no public port leads to a machine
+    .remedy = as root there: echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-forward.conf; sysctl --system
+gateway-not-the-route = the machines' default route is { $route }, which is none of the gateway's addresses ({ $addresses }): what comes in by a public port does not come back
+    .remedy = write one of them under gateway: in proxmox.network, or give that address to the gateway
+gateway-forward-dropped = { $chains } on the gateway drop what no rule of theirs lets through: public ports may lead nowhere
+    .remedy = let through there what was sent on: nft add rule TABLE CHAIN ct status dnat accept (and what comes back: ct state established,related accept)
+gateway-ports-sent-on = others send { $ports } on, too, by tables of their own: whose rule comes first wins
+    .remedy = take those rules off on the gateway (iptables -t nat -S, nft list ruleset), or narrow ports: in the site file
+gateway-sshd-block-missing = { $path } is missing on the gateway: nothing there keeps accounts to jumping
+    .remedy = as root there: /usr/local/sbin/eiginfra-gateway setup
+gateway-sshd-block-overruled = sshd on the gateway does not keep accounts to jumping: { $wrong }
+    .remedy = something before { $path } in sshd_config says otherwise: take it off, then as root: /usr/local/sbin/eiginfra-gateway setup
+gateway-unit-unknown = whether { $unit } loads the public ports after a start is not known: { $why }
+    .remedy = without systemd, have nft -f /etc/eiginfra-gateway/forwards.nft run when the gateway starts
+gateway-unit-off = { $unit } is { $state } on the gateway: after its next start no public port is sent on
+    .remedy = as root there: systemctl enable --now { $unit }
+gateway-disk-full = the gateway's disk has { $free } MiB left
+    .remedy = make space there: where nothing can be written, nothing is changed
+gateway-file-open = { $path } on the gateway is { $owner }'s, mode { $mode }: others than root may write it
+    .remedy = as root there: chown root { $path }; chmod go-w { $path }

@@ -16,8 +16,6 @@ gateway-key = ce n’est pas une clé SSH publique d’un type qu’OpenSSH acce
     .remedy = écrivez le type et la clé comme dans un fichier .pub, par exemple ssh-ed25519 AAAA…, sans options devant
 reason-gateway-account-privileged = il faut un autre nom : le compte de la passerelle est celui du système ou d’un administrateur
 reason-gateway-account-not-confirmed = EIG Link doit confirmer à qui est ce compte : eiginfra confirm
-gateway-unreachable = { $text }
-gateway-fine = la passerelle { $url } : tout va bien
 
 ## Les options des conteneurs.
 
@@ -83,3 +81,56 @@ reason-gateway-port-listening = le port : la passerelle elle-même y écoute
 reason-gateway-no-nginx = reste tel quel : il n’y a pas de nginx sur la passerelle
 reason-gateway-nginx-refuses = reste tel quel : nginx refuse sa configuration sur la passerelle : { $said }
 reason-gateway-no-nft = reste tel quel : il n’y a pas de nft sur la passerelle
+
+## Ce que dit eiginfra doctor de la passerelle.
+
+gateway-unusable = { $text }
+gateway-fine = la passerelle { $url } : tout va bien
+gateway-configuration-differs = le programme de la passerelle { $there-count ->
+    [0] n’a pas de { $key }
+   *[other] a { $key } { $there }
+    }, le fichier du site { $site-count ->
+    [0] n’en donne pas
+   *[other] dit { $site }
+    }
+    .remedy = mettez d’accord /etc/eiginfra-gateway/configuration et gateway: du fichier du site ; ce que l’un des deux refuse ne se fait pas
+gateway-nginx-missing = la passerelle n’a pas nginx : aucun sous-domaine ne peut être créé
+    .remedy = en tant que root, là-bas : apt-get install nginx
+gateway-nginx-broken = nginx refuse sa configuration sur la passerelle, donc aucun sous-domaine ne peut changer : { $text }
+    .remedy = corrigez cette ligne sur la passerelle, puis : nginx -t
+gateway-nft-missing = la passerelle n’a pas nft : aucun port public ne peut être transmis
+    .remedy = en tant que root, là-bas : apt-get install nftables
+gateway-only-iptables = la passerelle a iptables, mais pas nft : eiginfra ne transmet des ports que par une table de nftables
+    .remedy = en tant que root, là-bas : apt-get install nftables ; les règles d’iptables restent telles quelles
+gateway-certificate-missing = le certificat { $path } ne peut pas être lu sur la passerelle : ses sous-domaines n’ont que HTTP, et attendent
+    .remedy = faites-le émettre (docs/prepare-gateway.md dit comment), ou corrigez certificate: dans le fichier du site et sur la passerelle
+gateway-certificate-ended = le certificat { $path } a pris fin il y a { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+    }
+    .remedy = renouvelez-le sur la passerelle, et rechargez nginx
+gateway-certificate-ends = le certificat { $path } prend fin dans { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+    }
+    .remedy = voyez pourquoi il ne se renouvelle pas tout seul
+gateway-forwarding-off = la passerelle ne transmet pas de paquets (net.ipv4.ip_forward vaut 0) : aucun port public ne mène à une machine
+    .remedy = en tant que root, là-bas : echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-forward.conf ; sysctl --system
+gateway-not-the-route = la route par défaut des machines est { $route }, qui n’est pas une adresse de la passerelle ({ $addresses }) : ce qui entre par un port public ne revient pas
+    .remedy = écrivez l’une d’elles sous gateway: dans proxmox.network, ou donnez cette adresse à la passerelle
+gateway-forward-dropped = { $chains } de la passerelle jettent ce qu’aucune de leurs règles ne laisse passer : des ports publics peuvent ne mener nulle part
+    .remedy = laissez-y passer ce qui a été transmis : nft add rule TABLE CHAÎNE ct status dnat accept (et les retours : ct state established,related accept)
+gateway-ports-sent-on = d’autres transmettent aussi { $ports }, par des tables à eux : c’est la première règle qui l’emporte
+    .remedy = retirez ces règles de la passerelle (iptables -t nat -S, nft list ruleset), ou restreignez ports: dans le fichier du site
+gateway-sshd-block-missing = { $path } manque sur la passerelle : rien n’y limite les comptes au rebond
+    .remedy = en tant que root, là-bas : /usr/local/sbin/eiginfra-gateway setup
+gateway-sshd-block-overruled = sshd sur la passerelle ne limite pas les comptes au rebond : { $wrong }
+    .remedy = quelque chose avant { $path } dans sshd_config en décide autrement : retirez-le, puis en tant que root : /usr/local/sbin/eiginfra-gateway setup
+gateway-unit-unknown = on ne sait pas si { $unit } recharge les ports publics après un démarrage : { $why }
+    .remedy = sans systemd, faites exécuter nft -f /etc/eiginfra-gateway/forwards.nft au démarrage de la passerelle
+gateway-unit-off = { $unit } est { $state } sur la passerelle : après son prochain démarrage, aucun port public ne sera transmis
+    .remedy = en tant que root, là-bas : systemctl enable --now { $unit }
+gateway-disk-full = il reste { $free } Mio sur le disque de la passerelle
+    .remedy = libérez de la place : là où rien ne peut être écrit, rien ne change
+gateway-file-open = { $path } sur la passerelle appartient à { $owner }, mode { $mode } : d’autres que root peuvent y écrire
+    .remedy = en tant que root, là-bas : chown root { $path } ; chmod go-w { $path }
