@@ -22,6 +22,7 @@ from eiginfra.providers.gateway.answer import GatewayReading, SystemAccount
 from eiginfra.providers.gateway.client import GatewayClient, Line, yes
 from eiginfra.providers.gateway.jump_keys import NO_KEYS, in_order
 from eiginfra.providers.gateway.public_keys import PublicKey, once
+from eiginfra.providers.gateway.published import Published
 
 _DAY = timedelta(days=1)
 _BEGINNING = date(1970, 1, 1)
@@ -59,11 +60,12 @@ class GatewayAccountSpec(Spec):
 
 
 @dataclass(frozen=True)
-class MembersSeen:
-    """Who is in the group for jumping; whole: whether all resources of the cohort were looked for."""
+class AccountsSeen:
+    """others: who is in the group for jumping, and in no journal. whole: whether all resources of the cohort were looked for."""
 
-    names: frozenset[str]
+    others: frozenset[str]
     whole: bool
+    published: Published
 
 
 class GatewayAccountKind(Kind[GatewayAccountSpec]):
@@ -104,8 +106,8 @@ class GatewayAccountKind(Kind[GatewayAccountSpec]):
                 absent[resource.address] = Absence(reason(told.code), Presence.WAITING)
             elif known or resource is not None:
                 objects.append(_observed(there, state, None if resource is None else resource.team))
-        members = frozenset(name for name, account in state.accounts.items() if account.member)
-        return Observation(objects, findings, absent, facts=MembersSeen(members - {name for name, _ in ours}, scope.whole))
+        others = frozenset(name for name, account in state.accounts.items() if account.member) - {name for name, _ in ours}
+        return Observation(objects, findings, absent, facts=AccountsSeen(others, scope.whole, Published(state)))
 
     def read(self, spec: GatewayAccountSpec, handle: Mapping[str, JsonValue]) -> Observed | None:
         """The account of that name and UID, or None; whose it is was asked before."""
@@ -121,26 +123,33 @@ class GatewayAccountKind(Kind[GatewayAccountSpec]):
         An account that is disabled or has no key opens nothing. Where a selection left machines out and nobody knows their addresses,
         nothing is closed.
         """
-        spec = _spec(resource)
+        spec, facts = _spec(resource), world.facts(self.name)
         if spec.enabled is False:
             return {"keys": (), "opens": (), "until": None, "settled": True}
-        known = [world.address_of(Address.parse(machine)) for machine in spec.machines]
-        opens = {address for address in (*known, *spec.opens) if address is not None}
-        facts, there = world.facts(self.name), world.observed.get(resource.address)
+        there = world.observed.get(resource.address)
         seen = {} if there is None else there.values
-        if None in known and isinstance(facts, MembersSeen) and not facts.whole:
+        if not (_listed(seen.get("keys")) if spec.keys is None else spec.keys):
+            return {"opens": (), "settled": True}
+        known = [world.address_of(Address.parse(machine)) for machine in spec.machines]
+        opens = {address for address in known if address is not None and _reached(facts, address)}
+        if None in known and isinstance(facts, AccountsSeen) and not facts.whole:
             opens |= {str(item) for item in _listed(seen.get("opens"))}
-        keyless = not (_listed(seen.get("keys")) if spec.keys is None else spec.keys)
-        return {"opens": () if keyless else tuple(in_order(opens)), "settled": True}
+        return {"opens": tuple(in_order(opens)), "settled": True}
 
     def assess(self, resources: Sequence[Resource], world: World) -> Iterator[Finding]:
-        """Accounts of the group that nobody asked for."""
-        del resources
+        """Machines that the gateway leads nobody to, and accounts of the group that nobody asked for."""
         facts = world.facts(self.name)
-        if isinstance(facts, MembersSeen) and facts.whole:
-            asked = {address.key for address in (*world.wanted, *world.claims) if address.kind == self.name}
-            if others := sorted(facts.names - asked):
-                yield notice("gateway-other-accounts", names=[*others], count=len(others))
+        if not isinstance(facts, AccountsSeen):
+            return
+        machines = {machine: resource for resource in reversed(resources) for machine in _spec(resource).machines}
+        for machine, resource in sorted(machines.items()):
+            address = world.address_of(Address.parse(machine))
+            if address is not None and not facts.published.reaches(address):
+                told = {"machine": machine, "ip": address, "subnet": facts.published.subnet}
+                yield warning("gateway-machine-outside", told, address=str(resource.address), field="machines", team=resource.team)
+        asked = {address.key for address in (*world.wanted, *world.claims) if address.kind == self.name}
+        if facts.whole and (others := sorted(facts.others - asked)):
+            yield notice("gateway-other-accounts", names=[*others], count=len(others))
 
     def create(self, spec: GatewayAccountSpec) -> None:
         """Make it."""
@@ -166,6 +175,11 @@ def _spec(resource: Resource) -> GatewayAccountSpec:
     if not isinstance(resource.spec, GatewayAccountSpec):
         raise TypeError(f"{resource.address} is no account of a gateway")
     return resource.spec
+
+
+def _reached(facts: object, address: str) -> bool:
+    """Whether the gateway's own configuration allows the address."""
+    return not isinstance(facts, AccountsSeen) or facts.published.reaches(address)
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

@@ -12,6 +12,8 @@ gateway-other-accounts = { $count ->
    *[other] them
     }
     .remedy = on the gateway, as root: gpasswd -d NAME eiginfra-jump; or write the person into a team's file
+gateway-machine-outside = { $machine } has the address { $ip }, to which the gateway leads nobody: its network is { $subnet }
+    .remedy = see `subnet` and `reserved-address` in /etc/eiginfra-gateway/configuration, and `network:` in the site file
 gateway-key = this is no public SSH key of a type that OpenSSH takes (it is not repeated here)
     .remedy = write type and key as in a .pub file, such as ssh-ed25519 AAAA…, with no options before it
 reason-gateway-account-privileged = another user name: the gateway's account is the system's or an administrator's

@@ -12,6 +12,8 @@ gateway-other-accounts = { $count ->
    *[other] les ait demandés
     }
     .remedy = sur la passerelle, en tant que root : gpasswd -d NOM eiginfra-jump ; ou inscrivez la personne dans le fichier d’une équipe
+gateway-machine-outside = { $machine } a l’adresse { $ip }, à laquelle la passerelle ne mène personne : son réseau est { $subnet }
+    .remedy = voyez `subnet` et `reserved-address` dans /etc/eiginfra-gateway/configuration, et `network:` dans le fichier du site
 gateway-key = ce n’est pas une clé SSH publique d’un type qu’OpenSSH accepte (elle n’est pas répétée ici)
     .remedy = écrivez le type et la clé comme dans un fichier .pub, par exemple ssh-ed25519 AAAA…, sans options devant
 reason-gateway-account-privileged = il faut un autre nom : le compte de la passerelle est celui du système ou d’un administrateur

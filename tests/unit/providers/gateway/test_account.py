@@ -103,6 +103,12 @@ def test_a_machine_whose_address_nobody_knows_is_left_out_and_comes_in_when_it_i
     assert wire.accounts["adler-1"].keys == jump_line(KEY, AT[WEB], AT[DB])
 
 
+def test_a_machine_beyond_the_gateways_network_is_left_out_and_told(world: World, wire: Wire) -> None:
+    plan = applied(world, account(machines=[str(WEB), str(DB)]), history=[MADE[0], made(DB, "10.0.0.7")])
+    assert [(found.code, found.params["machine"]) for found in plan.findings] == [("gateway-machine-outside", str(DB))]
+    assert wire.accounts["adler-1"].keys == jump_line(KEY, AT[WEB])
+
+
 def test_machines_come_before_their_accounts(world: World) -> None:
     assert one(planned(world, account())).depends_on == ()
     assert [*GatewayAccountKind(Wire().client).follows(account().spec)] == [WEB]  # type: ignore[arg-type]
