@@ -10,7 +10,7 @@ _WORDS = {
     "not_given": "not given yet",
     "not_in_service": "not in service yet",
     "in_service": "in service",
-    "without_certificate": "in service without HTTPS: its certificate is not there yet",
+    "without_certificate": "waiting for its certificate",
     "nothing_listens": "made; nothing answers on that port of the machine yet",
     "port_closed": "closed for now",
     "essentials": "In short",

@@ -28,7 +28,7 @@ _WORDS = {
     "not_given": "pas encore donné",
     "not_in_service": "pas encore en service",
     "in_service": "en service",
-    "without_certificate": "en service sans HTTPS : son certificat n’est pas encore là",
+    "without_certificate": "en attente de son certificat",
     "nothing_listens": "créé ; rien ne répond encore sur ce port de la machine",
     "port_closed": "fermé pour l’instant",
     "essentials": "L’essentiel",

@@ -18,7 +18,7 @@ PublicState = Literal["not_in_service", "in_service", "without_certificate", "no
 
 @dataclass(frozen=True)
 class PublicView:
-    """A sub-domain or public port that was asked for. url: where it answers; empty for ports, and for what is not made."""
+    """A sub-domain or public port that was asked for. url: where it answers; empty for ports, and for what does not yet."""
 
     name: str
     host: str
@@ -60,8 +60,8 @@ def public(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed])
                 continue
             secure = made.values.get("https") is not False and "https" not in made.waiting
             silent = listening is not None and publish.port not in listening
-            state: PublicState = "nothing_listens" if silent else "in_service" if secure else "without_certificate"
-            yield PublicView(name, host, publish.port, state, f"{'https' if secure else 'http'}://{name}/")
+            state: PublicState = "without_certificate" if not secure else "nothing_listens" if silent else "in_service"
+            yield PublicView(name, host, publish.port, state, f"https://{name}/" if secure else "")
         for forward in machine.forward:
             shown = f"{forward.public}/udp" if forward.protocol == "udp" else str(forward.public)
             made = found.get(Address("gateway.forward", f"{forward.public}/{forward.protocol}"))

@@ -23,7 +23,7 @@ from eiginfra.playbook.templating import Template
 from eiginfra.playbook.views import View, views
 from eiginfra.wiring.providers import described, filters
 
-PROVIDERS = frozenset({"gitlab", "proxmox"})
+PROVIDERS = frozenset({"gateway", "gitlab", "machine", "proxmox"})
 ROOT = Path(__file__).parents[3]
 PLAYBOOK = ROOT / "playbooks" / "site.yml"
 INVENTORY = ROOT / "inventories" / "eig3"
@@ -69,6 +69,21 @@ def test_every_team_gets_what_its_file_asks_for(example: tuple[Any, Any, Compile
     assert sum(count for (kind, _), count in found.items() if kind == "gitlab.user") == len(people)
 
 
+def test_the_gateway_does_what_the_site_has_it_for(example: tuple[Any, Any, Compiled]) -> None:
+    cohort, site, compiled = example
+    found = Counter(resource.address.kind for resource in compiled.resources)
+    dockers = [machine for team in cohort.teams for machine in team.machines if machine.docker and machine.type == "container"]
+    by_gateway = site.file.gateway is not None
+    assert dockers
+    assert found["gateway.account"] == (len({member.username for team in cohort.teams for member in team.members}) if by_gateway else 0)
+    assert found["gateway.features"] == (len(dockers) if by_gateway else 0)
+    machines = [machine for team in cohort.teams for machine in team.machines]
+    assert found["gateway.subdomain"] == (sum(len(machine.publish) for machine in machines) if by_gateway else 0)
+    assert found["gateway.forward"] == (sum(len(machine.forward) for machine in machines) if by_gateway else 0)
+    containers = [resource.values.get("features") for resource in compiled.resources if resource.address.kind == "proxmox.container"]
+    assert sum(features == ["keyctl"] for features in containers) == (0 if by_gateway else len(dockers))
+
+
 def test_machines_take_what_was_asked_and_no_more(example: tuple[Any, Any, Compiled], registry: Registry) -> None:
     cohort, site, compiled = example
     asked = Usage.total(site.amounts(machine) for team in cohort.teams for machine in team.machines)
@@ -81,7 +96,7 @@ def test_nothing_clashes(example: tuple[Any, Any, Compiled], registry: Registry)
     _, _, compiled = example
     assert compiled.findings == ()
     wanted = {resource.address: resource for resource in compiled.resources}
-    assert all(len(resource.tags & {"gitlab", "proxmox"}) == 1 for resource in compiled.resources)
+    assert all(len(resource.tags & PROVIDERS) == 1 for resource in compiled.resources)
     # A machine is a container or a VM: of two dependencies with one key, one is met. The root group is not ours to make.
     met = {address.key for address in wanted} | {"eig"}
     for resource in compiled.resources:
