@@ -42,7 +42,9 @@ def server_block_text(
             .replace("listen 443", "listen 80")
         )
         closed = "        return 503;\n" if certificate else ""
-        text = head + second.replace("    location / {\n", f"{challenge[0]}    location / {{\n{closed}")
+        text = head + second.replace("    location / {\n", f"    location / {{\n{closed}").replace(
+            "    server_tokens off;\n", f"    server_tokens off;\n{challenge[0]}"
+        )
     return text if ipv6 else re.sub(r" +listen \[::\].*\n", "", text)
 
 

@@ -150,4 +150,6 @@ def refusal_of(error: str) -> NginxError:
     lines = [line.strip() for line in error.splitlines() if line.strip()]
     said = next((line for line in lines if "[emerg]" in line or "[crit]" in line), lines[0] if lines else "")
     place = _ERROR.search(said)
-    return NginxError(said.partition("] ")[2] or said, None if place is None else NginxPlace(place[1], int(place[2])))
+    return NginxError(
+        re.sub(r"^\d+#\d+: ", "", said.partition("] ")[2]) or said, None if place is None else NginxPlace(place[1], int(place[2]))
+    )

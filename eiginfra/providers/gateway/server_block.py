@@ -134,12 +134,11 @@ def _written(host: str, block: ServerBlock, settings: BlockSettings, body: str, 
         [
             *_listens("443 ssl" if block.https else "80", settings),
             *named,
-            *(secure if block.https else []),
+            *(secure if block.https else challenge),
             "add_header X-Content-Type-Options $eiginfra_content_type always",
             "add_header X-Frame-Options $eiginfra_frame always",
             "add_header Referrer-Policy $eiginfra_referrer always",
             *([f"client_max_body_size {body}"] if body else []),
-            *([] if block.https else challenge),
             *_block("location /", _location(block, wait, silent=bool(settings.certificate) and not block.https)),
         ],
     )

@@ -110,6 +110,7 @@ def test_what_cannot_be_read_says_why_in_one_line(text: str) -> None:
             NginxPlace("/etc/nginx/conf.d/x.conf", 3),
         ),
         ('nginx: [emerg] cannot load certificate "/x/y.pem": no such file\n', 'cannot load certificate "/x/y.pem": no such file', None),
+        ("nginx: [emerg] 249#249: host not found in upstream in /a:2\n", "host not found in upstream in /a:2", NginxPlace("/a", 2)),
         ("sh: nginx: killed", "sh: nginx: killed", None),
         ("", "", None),
     ],
