@@ -116,11 +116,12 @@ class HostKeys:
             reason = getattr(problem, "strerror", None) or "it is no text"
             raise InputError([error("known-hosts-unreadable", file=str(path), reason=reason)]) from None
         try:
-            # As ssh does: a line without a port counts where there is none for this port.
-            found = [*_lines_of(lines, f"[{host}]:{port}".lower())] or [*_lines_of(lines, host.lower())]
+            exact, plain = ([*_lines_of(lines, name)] for name in (f"[{host}]:{port}".lower(), host.lower()))
         except ValueError as problem:
             raise InputError([error("known-hosts-line", file=str(path), line=str(problem))]) from None
-        keys = cls.of_keys((key for marker, key in found if not marker), (key for marker, key in found if marker == "@revoked"))
+        # As ssh does: a line without a port counts where there is none for this port.
+        valid = [key for marker, key in exact if not marker] or [key for marker, key in plain if not marker]
+        keys = cls.of_keys(valid, (key for marker, key in exact + plain if marker))
         if not keys.pinned:
             raise InputError([error("known-hosts-without", file=str(path), host=host, port=str(port))])
         return keys

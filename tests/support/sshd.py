@@ -5,8 +5,9 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,13 +21,25 @@ USER = getpass.getuser()
 
 @dataclass
 class Sshd:
-    """A server that lets `USER` in with the key `user`. host: types of the host keys there are, by which their files are called."""
+    """A server that lets `USER` in with the key `user`, a process a connection. host: the types of its host keys, after which the files
+    are called.
+    """
 
     folder: Path
-    port: int
     options: tuple[str, ...] = ()
     host: tuple[str, ...] = ("ed25519",)
-    process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
+    accepted: int = 0
+    _processes: list["subprocess.Popen[bytes]"] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        lines = ["PidFile none", "StrictModes no", "UsePAM no", f"AuthorizedKeysFile {self.folder}/authorized_keys"]
+        self._configuration = self.folder / "sshd_config"
+        self._configuration.write_text("\n".join([*lines, *(f"HostKey {self.folder}/{name}" for name in self.host), *self.options, ""]))
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd wants it where root runs it
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = int(self._listening.getsockname()[1])
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def key(self, name: str = "ed25519") -> HostKey:
         return HostKey.parse((self.folder / f"{name}.pub").read_text())
@@ -40,37 +53,26 @@ class Sshd:
         chosen = None if agent else key or self.secret()
         return SshTarget("127.0.0.1", port or self.port, USER, chosen, host_keys or HostKeys.of_keys([self.key()]))
 
-    def start(self) -> None:
-        configuration = self.folder / f"sshd-{self.port}"
-        lines = [f"Port {self.port}", "ListenAddress 127.0.0.1", "PidFile none", "StrictModes no", "UsePAM no", "MaxStartups 100"]
-        lines += [
-            f"AuthorizedKeysFile {self.folder}/authorized_keys",
-            *(f"HostKey {self.folder}/{name}" for name in self.host),
-            *self.options,
-        ]
-        configuration.write_text("\n".join(lines) + "\n")
-        if os.geteuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd wants it where root runs it
-        self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(configuration)], stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr is not None
-        said = self.process.stderr.readline()
-        assert "listening" in said, said + self.process.stderr.read()
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for process in self._processes:
+            process.kill()
+            process.wait()
 
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
+    def _accept(self) -> None:
+        command = [SSHD, "-i", "-f", str(self._configuration), "-E", str(self.folder / "log")]
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                self.accepted += 1
+                with connection:
+                    self._processes.append(subprocess.Popen(command, stdin=connection.fileno(), stdout=connection.fileno()))
 
 
 def keygen(path: Path, kind: str = "ed25519", passphrase: str = "") -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", str(path)], check=True)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager
@@ -79,9 +81,8 @@ def running_sshd(folder: Path, *options: str, host: tuple[str, ...] = ("ed25519"
         keygen(folder / name, name)
     keygen(folder / "user")
     shutil.copy(folder / "user.pub", folder / "authorized_keys")
-    server = Sshd(folder, free_port(), options, host)
-    server.start()
+    server = Sshd(folder, options, host)
     try:
         yield server
     finally:
-        server.stop()
+        server.close()

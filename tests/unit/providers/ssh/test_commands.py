@@ -1,7 +1,9 @@
 """Commands over SSH, run by OpenSSH's own server and a real shell."""
 
+import subprocess
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.sshd import Sshd
 
@@ -18,10 +20,25 @@ def test_output_errors_and_exit_code_come_back(connection: SshConnection) -> Non
     assert (answer.code, answer.stdout, answer.said) == (65, b"data\0\xff", "wrong")
 
 
-@given(st.lists(ARGUMENT, max_size=6))
-def test_every_list_of_arguments_arrives_as_it_is(connection: SshConnection, words: list[str]) -> None:
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+@settings(max_examples=50)
+@given(words=st.lists(ARGUMENT, max_size=6))
+def test_every_list_of_arguments_arrives_as_it_is(shell: str, words: list[str]) -> None:
+    def told(line: str) -> list[str]:
+        return subprocess.run([shell, "-c", line], capture_output=True, check=True).stdout.decode().split("\0")[:-1]
+
+    assert told(command_line(["printf", "%s\\0", "--", *words])) == ["--", *words]
+    script = 'a="it\'s"\nprintf "%s\\0" "$a" "$0" "$@"\n'
+    assert told(command_line(["told", *words], script)) == ["it's", "told", *words]
+
+
+@settings(max_examples=10)
+@given(words=st.lists(ARGUMENT, max_size=6))
+def test_every_list_of_arguments_arrives_over_ssh(connection: SshConnection, words: list[str]) -> None:
     answer = connection.run(["printf", "%s\\0", "--", *words], writes=False)
     assert answer.stdout.decode().split("\0")[:-1] == ["--", *words]
+    answer = connection.run(["told", *words], writes=False, script='printf "%s\\0" \\\n "$0" "$@"\n')
+    assert answer.stdout.decode().split("\0")[:-1] == ["told", *words]
 
 
 @pytest.mark.parametrize(
