@@ -18,6 +18,8 @@ from eiginfra.providers.ssh_login import GRACE, Dial, close, log_in, reason_of, 
 from eiginfra.providers.ssh_target import LostError, SshAnswer, SshPolicy, SshTarget
 
 _SLACK = 1 << 16
+_PAUSES = (0.05, 0.2, 0.5)
+"""Seconds before a session that was refused is asked for again."""
 
 
 class SshSession:
@@ -47,7 +49,7 @@ class SshSession:
         if not self._sessions.acquire(timeout=seconds):
             raise TransientError(f"{self._target}: {self._policy.sessions} commands had not ended within {seconds:.0f} s; try again later")
         try:
-            channel = self._channel("session", None, end)
+            channel = self._session(end)
             try:
                 return self._answer(channel, command, data, end, writes=writes)
             finally:
@@ -59,6 +61,19 @@ class SshSession:
     def tcp(self, host: str, port: int, seconds: float) -> paramiko.Channel:
         """A connection from the server to another one. Raises LostError, TransientError, UnreachableError."""
         return self._channel("direct-tcpip", (host, port), time.monotonic() + seconds)
+
+    def _session(self, end: float) -> paramiko.Channel:
+        """A session, asked for again where it is refused: OpenSSH counts one for a moment after its end, and nothing was sent yet."""
+        for pause in _PAUSES:
+            try:
+                return self._channel("session", None, end)
+            except LostError:
+                raise
+            except TransientError:
+                if time.monotonic() + pause > end:
+                    raise
+                time.sleep(pause)
+        return self._channel("session", None, end)
 
     def _channel(self, kind: str, to: tuple[str, int] | None, end: float) -> paramiko.Channel:
         self._policy.meter.count("channel")

@@ -30,7 +30,7 @@ class SshConnection:
         self._session: SshSession | None = None
         self._lock, self._opening = threading.Lock(), threading.Lock()
         self._failed: EiginfraError | None = None
-        self._attempts = 0
+        self._failures = 0
         self._beyond: dict[SshTarget, SshConnection] = {}
         self.openings = threading.BoundedSemaphore(self.policy.openings)
 
@@ -109,18 +109,18 @@ class SshConnection:
         Who waits for somebody else's attempt shares its failure. A server that refused is not asked again in this run: it might shut out
         whoever tries too often.
         """
-        before = self._attempts
+        before = self._failures
         with self._opening:
             session = self._session
             if session is not None and session.active:
                 return session
-            if self._failed is not None and (self._attempts != before or isinstance(self._failed, HostKeyError | PermissionDeniedError)):
+            if self._failed is not None and (self._failures != before or isinstance(self._failed, HostKeyError | PermissionDeniedError)):
                 raise self._failed
-            self._attempts += 1
             try:
                 session = self._open()
             except EiginfraError as problem:
                 self._failed = problem
+                self._failures += 1
                 raise
             self._failed = None
             with self._lock:

@@ -33,6 +33,7 @@ class Sshd:
 
     def __post_init__(self) -> None:
         lines = ["PidFile none", "StrictModes no", "UsePAM no", f"AuthorizedKeysFile {self.folder}/authorized_keys"]
+        lines += [f"SetEnv HOME={self.folder}"]  # or the shell reads whatever is at home
         self._configuration = self.folder / "sshd_config"
         self._configuration.write_text("\n".join([*lines, *(f"HostKey {self.folder}/{name}" for name in self.host), *self.options, ""]))
         if os.geteuid() == 0:

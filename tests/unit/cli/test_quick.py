@@ -59,3 +59,9 @@ def test_completion_loads_no_more_than_typer_itself(words: tuple[str, ...]) -> N
 def test_names_are_offered_without_the_journals_library() -> None:
     lines = [("plan", "--limit", ""), ("forget", ""), ("journal", "show", "")]
     assert _loaded(*(_completing("eiginfra", *words) for words in lines)) <= {*OF_TYPER, "yaml"}
+
+
+def test_check_loads_nothing_that_speaks_to_the_gateway() -> None:
+    loaded = _loaded({"arguments": ["check"]})
+    assert "pydantic" in loaded
+    assert "paramiko" not in loaded

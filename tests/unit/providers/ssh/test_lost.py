@@ -1,0 +1,183 @@
+"""Connections that are refused, lost or slow: what is asked again, and what is left."""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import paramiko
+import pytest
+from support.relay import Relay, relaying
+from support.ssh_server import Behaviour, serving
+from support.sshd import Sshd, running_sshd
+
+from eiginfra.core.errors import LostAnswerError, PermanentError, TransientError, UnreachableError
+from eiginfra.providers import ssh, ssh_login
+from eiginfra.providers.ssh_connection import SshConnection
+from eiginfra.providers.ssh_target import LostError, SshPolicy
+
+ONCE_HELD = """\
+echo run >> "$1"
+if [ "$(wc -l < "$1")" = 1 ]; then
+  echo started > "$2"
+  exec sleep 60
+fi
+echo done
+"""
+
+
+@pytest.fixture
+def relay(sshd: Sshd) -> Iterator[Relay]:
+    with relaying(sshd.port) as made:
+        yield made
+
+
+def _cut_while_it_runs(sshd: Sshd, relay: Relay, folder: Path, *, writes: bool) -> tuple[SshConnection, "str | Exception"]:
+    """What a command comes to whose connection is cut the first time that it runs, as soon as it does."""
+    runs, started = folder / "runs", folder / "started"
+    os.mkfifo(started)
+    connection = SshConnection(sshd.target(port=relay.port))
+
+    def run() -> "str | Exception":
+        try:
+            return connection.run(["held", str(runs), str(started)], writes=writes, script=ONCE_HELD).stdout.decode()
+        except TransientError as problem:
+            return problem
+
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(run)
+        assert started.read_text() == "started\n"
+        relay.cut()
+        return connection, result.result(timeout=30)
+
+
+def test_what_only_reads_is_run_again_once(sshd: Sshd, relay: Relay, tmp_path: Path) -> None:
+    connection, result = _cut_while_it_runs(sshd, relay, tmp_path, writes=False)
+    assert result == "done\n"
+    assert connection.requests() == {"connection": 2, "command": 2, "channel": 2}
+    connection.close()
+
+
+def test_what_may_have_written_is_not_run_again(sshd: Sshd, relay: Relay, tmp_path: Path) -> None:
+    connection, result = _cut_while_it_runs(sshd, relay, tmp_path, writes=True)
+    assert isinstance(result, LostAnswerError)
+    assert "the work may have been done" in str(result)
+    assert (tmp_path / "runs").read_text() == "run\n"
+    assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
+    connection.close()
+
+
+def test_a_connection_that_was_lost_while_idle_is_opened_again_for_writes_too(sshd: Sshd, relay: Relay) -> None:
+    connection = SshConnection(sshd.target(port=relay.port))
+    for _ in range(3):
+        assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
+        relay.cut()
+    assert connection.requests()["connection"] == relay.accepted == 3
+    connection.close()
+
+
+def test_a_server_that_loses_every_connection_is_asked_twice(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_arguments: object, **_options: object) -> None:
+        raise LostError("the connection was lost", sent=True)
+
+    monkeypatch.setattr(ssh.SshSession, "run", lost)
+    connection = SshConnection(sshd.target())
+    with pytest.raises(TransientError, match="try again later"):
+        connection.run(["true"], writes=False)
+    assert connection.requests()["command"] == 2
+    connection.close()
+
+
+def test_more_commands_than_sessions_wait_for_one_another(sshd: Sshd) -> None:
+    connection = SshConnection(sshd.target())
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda number: connection.run(["echo", str(number)], writes=False).stdout, range(48)))
+    assert answers == [b"%d\n" % number for number in range(48)]
+    assert connection.requests() == {"connection": 1, "command": 48, "channel": 48}
+    connection.close()
+
+
+def test_a_command_that_finds_no_session_free_is_told(tmp_path: Path) -> None:
+    class Held(Behaviour):
+        def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+            return True
+
+    with serving(tmp_path, Held()) as target, ThreadPoolExecutor(1) as pool:
+        connection = SshConnection(target, SshPolicy(sessions=1))
+        connection.host_key  # noqa: B018 - opens it
+        held = pool.submit(connection.run, ["true"], seconds=2, writes=False)
+        while not connection.requests().get("channel"):
+            pass
+        with pytest.raises(TransientError, match="1 commands had not ended within 0 s"):
+            connection.run(["true"], seconds=0.1, writes=False)
+        connection.close()
+        with pytest.raises(TransientError):
+            held.result()
+
+
+def test_who_waits_for_an_attempt_shares_its_failure(tmp_path: Path) -> None:
+    class Silent(Behaviour):
+        def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+            self.over.wait(30)
+            return 2  # authentication failed
+
+    with serving(tmp_path, Silent()) as target, ThreadPoolExecutor(10) as pool:
+        connection = SshConnection(target, SshPolicy(opening=1.5))
+        together = threading.Barrier(10)
+
+        def run(_: int) -> type[Exception]:
+            together.wait()
+            with pytest.raises(UnreachableError, match="no answer to the log-in in time") as problem:
+                connection.run(["true"], writes=True)
+            return problem.type
+
+        assert list(pool.map(run, range(10))) == [UnreachableError] * 10
+        assert connection.requests() == {"connection": 1}
+
+
+def test_a_server_that_opens_no_session_is_asked_again_later(tmp_path: Path) -> None:
+    with running_sshd(tmp_path, "MaxSessions 0") as server:
+        connection = SshConnection(server.target())
+        with pytest.raises(TransientError, match="no session: refused"):
+            connection.run(["true"], writes=True)
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(4, "shortage"), (1, "prohibited")],
+)
+def test_a_session_that_is_refused_is_told_with_its_reason(tmp_path: Path, code: int, said: str) -> None:
+    class Full(Behaviour):
+        def check_channel_request(self, kind: str, chanid: int) -> int:
+            return code
+
+    with serving(tmp_path, Full()) as target:
+        connection = SshConnection(target)
+        with pytest.raises(TransientError, match=said) as problem:
+            connection.run(["true"], writes=True)
+        assert not isinstance(problem.value, LostAnswerError)
+        connection.close()
+
+
+def test_a_server_that_runs_no_commands_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, Behaviour()) as target:
+        connection = SshConnection(target)
+        with pytest.raises(PermanentError, match="it runs no commands"):
+            connection.run(["true"], writes=True)
+        connection.close()
+
+
+def test_a_server_that_never_answers_a_command_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(Behaviour):
+        def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+            return self.over.wait(30)
+
+    monkeypatch.setattr(ssh, "GRACE", 0.1)
+    monkeypatch.setattr(ssh_login, "GRACE", 0.1)
+    with serving(tmp_path, Deaf()) as target:
+        connection = SshConnection(target)
+        with pytest.raises(LostAnswerError):
+            connection.run(["true"], seconds=0.3, writes=True)
+        connection.close()
