@@ -9,9 +9,8 @@ from eiginfra.lab.gateway.state import CONFIGURATION, FOLDER, FORWARDS, KEYS, PE
 from eiginfra.lab.gateway.subdomains import file_of, nginx_error
 
 _PROGRAM = "/usr/local/sbin/eiginfra-gateway"
-_IPTABLES = (
-    "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-P PREROUTING ACCEPT\n-P INPUT ACCEPT\n-P OUTPUT ACCEPT\n-P POSTROUTING ACCEPT\n"
-)
+_CHAINS = "INPUT FORWARD OUTPUT PREROUTING INPUT OUTPUT POSTROUTING"
+_IPTABLES = "".join(f"-P {chain} ACCEPT\n" for chain in _CHAINS.split())
 _DAYS = 89
 """For how many days the lab's certificates are good."""
 
@@ -26,6 +25,7 @@ def _sections(call: ProgramCall) -> Iterator[tuple[str, str]]:
     yield "configuration", call.text(CONFIGURATION)
     yield "tools", tools(call)
     yield "forwarding", f"{int(state.ip_forward)}\n"
+    yield "addresses", f"127.0.0.1\n192.0.2.10\n{call.lab.network.address}\n"
     yield "ruleset", "" if "nft" in state.missing else state.foreign_tables + (state.loaded or "")
     if "iptables" not in state.missing:
         yield "iptables", state.iptables or _IPTABLES
@@ -35,7 +35,7 @@ def _sections(call: ProgramCall) -> Iterator[tuple[str, str]]:
         try:
             load(state.files)
         except RefusedByNginxError as error:
-            yield "nginx-error", f"{nginx_error(error)}\n"
+            yield "nginx-error", f"{nginx_error(call, error)}\n"
     yield "certificate", "".join(f"{line}\n" for line in _certificates(call))
     enabled = UNIT in state.files
     yield "units", f"eiginfra-forwards.service {'enabled active' if enabled else 'disabled inactive'}\n"

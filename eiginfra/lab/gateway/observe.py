@@ -39,7 +39,7 @@ def _sections(call: ProgramCall) -> Iterator[tuple[str, str]]:
         try:
             yield "nginx", printed(state.files, load(state.files))
         except RefusedByNginxError as error:
-            yield "nginx-error", f"{nginx_error(error)}\n"
+            yield "nginx-error", f"{nginx_error(call, error)}\n"
     yield "certificates", "".join(f"{host}\n" for host in _certificates(call))
     saved = (line[3:] for line in call.text(FORWARDS).splitlines() if line.startswith("#: "))
     yield "forwards", "".join(f"{line}\n" for line in saved)

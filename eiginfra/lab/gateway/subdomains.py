@@ -19,9 +19,9 @@ def has_certificate(call: ProgramCall, host: str) -> bool:
     return bool(call.limits.certificate) and call.limits.folder(host) in call.state.certificates
 
 
-def nginx_error(error: RefusedByNginxError) -> str:
-    """What `nginx -t` says on standard error."""
-    return f"nginx: [emerg] {error}\nnginx: configuration file {MAIN} test failed"
+def nginx_error(call: ProgramCall, error: RefusedByNginxError) -> str:
+    """What `nginx -t` says on standard error, as Debian builds it."""
+    return f"{call.lab.clock.now():%Y/%m/%d %H:%M:%S} [emerg] 4711#4711: {error}\nnginx: configuration file {MAIN} test failed"
 
 
 def write_subdomain(call: ProgramCall) -> None:
@@ -89,5 +89,5 @@ def _replace(call: ProgramCall, host: str, old: str, new: str) -> None:
             call.state.files[path] = before
         else:
             call.drop(path)
-        raise error if isinstance(error, EndedError) else EndedError(74, nginx_error(error)) from None
+        raise error if isinstance(error, EndedError) else EndedError(74, nginx_error(call, error)) from None
     call.finish()

@@ -47,7 +47,7 @@ def test_an_unknown_name_gets_nothing(gateway):
     publish(gateway)
     with pytest.raises(requests.ConnectionError):
         requests.get(gateway.url, headers={"Host": f"other.{HOST}"}, timeout=10)
-    with pytest.raises(urllib3.exceptions.SSLError, match="(?i)unrecognized"):
+    with pytest.raises(urllib3.exceptions.SSLError):
         gateway.fetch("other.eig-apps.example.org")
     with pytest.raises(urllib3.exceptions.ProtocolError):
         gateway.fetch(HOST, headers={"Host": "other.eig-apps.example.org"})

@@ -1,0 +1,315 @@
+"""The lab's gateway and the program itself: the same calls on both, the same answers, the same files."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.gateway_cases import DOMAIN, VALID, Lines, data_of, refused_shapes, refused_values
+from support.gateway_root import CERTIFICATE, GatewayRoot, parse, running
+from support.ssh_keys_made import KEYS_MADE
+
+from eiginfra.lab.clock import LabClock
+from eiginfra.lab.gateway import GatewayService, build
+from eiginfra.lab.gateway.nginx import MAIN
+from eiginfra.lab.gateway.program import run
+from eiginfra.lab.gateway.state import CONFIGURATION, FORWARDS, KEYS, SHARED, SITES, SSHD, UNIT, AccountRecord
+from eiginfra.lab.proxmox.state import GuestRecord
+
+NETWORK = {"subnet": "192.168.0.0/24", "gateway": "192.168.0.254"}
+PCT = """#!/bin/sh
+printf '%s\\n' "$*" >>/tmp/pct
+"""
+# What differs because the one is a server and the other is not: the system's own accounts, and what else listens.
+APART = {"accounts", "listening", "tools"}
+
+
+@dataclass
+class Both:
+    """The program in a root of its own, and the lab."""
+
+    root: GatewayRoot
+    service: GatewayService
+
+    def verb(self, verb: str, data: bytes) -> tuple[int, str, str]:
+        """Runs it on both; returns how it ended."""
+        real = self.root.run("/usr/local/sbin/eiginfra-gateway", verb, data=data)
+        lab = run(self.service.lab, verb, data)
+        assert (lab.code, timeless(lab.err.decode())) == (real.code, timeless(real.err)), (verb, data[:300])
+        if verb != "observe":
+            assert lab.out.decode() == real.out
+        return real.code, real.out, real.err
+
+    def send(self, verb: str, *lines: tuple[str, str]) -> int:
+        return self.verb(verb, data_of(lines))[0]
+
+    def write(self, path: str, text: str) -> None:
+        self.root.write(path, text)
+        self.service.lab.state.files[path] = text
+
+    def remove(self, path: str) -> None:
+        self.root.sh('rm "$1"', path)
+        del self.service.lab.state.files[path]
+
+    def compare(self) -> None:
+        """What both observe, and the files that they keep."""
+        real, lab = (parse(text) for text in (self.root.verb("observe").out, run(self.service.lab, "observe", b"end\n").out.decode()))
+        names = {name for name in real.keys() | lab.keys() if name not in APART}
+        assert {name: timeless(lab.get(name, "-")) for name in names} == {name: timeless(real.get(name, "-")) for name in names}
+        assert accounts(lab["accounts"]) == accounts(real["accounts"])
+        assert {line.split()[0] for line in lab["tools"].splitlines()} - {"systemd"} == {
+            line.split()[0] for line in real["tools"].splitlines()
+        }
+        kept = (
+            FORWARDS,
+            SHARED,
+            SSHD,
+            UNIT,
+            *(f"{SITES}/eiginfra-{name.split()[1]}.conf" for name in names if name.startswith("subdomain ")),
+        )
+        assert {path: self.service.lab.state.files.get(path) for path in kept} == {path: self.root.read(path) for path in kept}
+
+
+def timeless(text: str) -> str:
+    """Without nginx's time and process."""
+    return re.sub(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+", r"\1", text, flags=re.MULTILINE)
+
+
+def accounts(text: str) -> dict[str, list[str]]:
+    """Of the accounts that are not the system's: all but their UIDs."""
+    lines = [line.split(":") for line in text.splitlines()]
+    return {name: rest for name, _, *rest in lines if name.startswith(("adler", "brise", "hand"))}
+
+
+@pytest.fixture
+def both(prepared: Path) -> Iterator[Both]:
+    container = GuestRecord(107, "lxc", "eig", {"hostname": "web", "features": "nesting=1"}, running=True)
+    guests = {107: container, 9012: GuestRecord(9012, "qemu", "eig")}
+    service = build(LabClock(), lambda: guests, "eig", NETWORK)
+    state = service.lab.state
+    state.files[CONFIGURATION] += "reserved-port 10001\n"
+    state.listening = ["tcp 80", "tcp 443"]
+    with running(GatewayRoot((prepared,))) as root:
+        for path in (CONFIGURATION, MAIN):
+            root.write(path, state.files[path])
+        root.write("/etc/pve/nodes/eig/lxc/107.conf", "hostname: web\nfeatures: nesting=1\n")
+        root.write("/usr/sbin/pct", PCT, "755")
+        root.sh("useradd eiginfra")
+        root.boot()
+        yield Both(root, service)
+
+
+HOSTS = (f"adler.{DOMAIN}", f"brise.{DOMAIN}", f"www.{DOMAIN}")
+SOURCES = ("10.0.0.0/8", "192.0.2.0/25", "192.0.2.128/25", "192.0.2.7/32", "198.51.100.0/24", "2001:db8::/32")
+POOLS: dict[str, tuple[str, ...]] = {
+    "name": ("adler-1", "adler-2", "brise", "root", "eiginfra"),
+    "enabled": ("yes", "yes", "no"),
+    "expires": ("2020-01-31", "2099-12-31"),
+    "uid": ("1", "1000"),
+    "open": ("192.168.0.107", "192.168.0.9", "192.168.0.10"),
+    "key": tuple(key for name, key in KEYS_MADE.items() if name not in {"ssh-rsa-2048", "ssh-dss"}),
+    "address": ("192.168.0.107", "192.168.0.108", "192.168.0.254"),
+    "port": ("22", "8080"),
+    "public": ("10222", "10223", "10001", "19999"),
+    "protocol": ("tcp", "udp"),
+    "owner": ("eig3/adler/web", "eig3/brise/db"),
+    "closed": ("no", "yes"),
+    "websocket": ("yes", "no"),
+    "max-body": ("16", "1"),
+    "timeout": ("60", "3600"),
+    "source": SOURCES,
+}
+VERBS = ("account", "account", "account-remove", "subdomain", "subdomain", "subdomain-remove", "forward", "forward", "forward-remove")
+MORE = {"account": (("expires", 1), ("uid", 1), ("open", 2), ("key", 3)), "subdomain": (("source", 3),), "forward": (("source", 4),)}
+
+
+def drawn(chance: random.Random, verb: str) -> Lines:
+    """Data of a verb, valid for the most part."""
+    keys = [key for key, _ in VALID[verb] if key not in ("open", "key")]
+    keys += [key for key, most in MORE.get(verb, ()) for _ in range(chance.randint(0, most) if chance.random() < 0.5 else 0)]
+    chance.shuffle(keys)
+    pools = POOLS | ({"name": HOSTS} if verb.startswith("subdomain") else {})
+    return tuple((key, chance.choice(pools[key])) for key in keys)
+
+
+def test_any_calls_end_alike_and_leave_the_same(both: Both) -> None:
+    chance = random.Random(1)
+    ended = []
+    for number in range(90):
+        verb = chance.choice(VERBS)
+        ended.append(both.send(verb, *drawn(chance, verb)))
+        if number % 30 == 29:
+            both.compare()
+    both.compare()
+    assert {0, 65} <= set(ended)
+    assert ended.count(0) > 20
+
+
+def test_refusals_are_worded_alike(both: Both) -> None:
+    chance = random.Random(0)
+    for verb in VALID:
+        cases = [case for key, _ in VALID[verb] for case in refused_values(verb, key)]
+        for case in [*chance.sample(cases, 5), *refused_shapes(verb)]:
+            if len(case.data) < 100_000:
+                assert both.verb(case.verb, case.data)[0] == 65
+
+
+def test_what_somebody_does_by_hand(both: Both) -> None:
+    page = VALID["subdomain"]
+    block = f"{SITES}/eiginfra-adler.{DOMAIN}.conf"
+    assert both.send("subdomain", *page) == 0
+    both.write(block, both.service.lab.state.files[block].replace("16m", "64m"))
+    both.compare()
+    assert both.send("subdomain", *page) == 0
+    both.remove(block)
+    assert both.send("subdomain", *page) == 0
+    both.compare()
+    both.write(
+        f"{SITES}/hand.conf", f"server {{\n    listen 80;\n    server_name brise.{DOMAIN} .eig-hand.example.org;\n    return 404;\n}}\n"
+    )
+    assert both.send("subdomain", ("name", f"brise.{DOMAIN}"), *page[1:]) == 65
+    both.write(f"{SITES}/eiginfra-carto.{DOMAIN}.conf", "# mine\n")
+    assert both.send("subdomain", ("name", f"carto.{DOMAIN}"), *page[1:]) == 65
+    assert both.send("subdomain-remove", ("name", f"carto.{DOMAIN}")) == 65
+    both.compare()
+
+
+BROKEN = (
+    *(
+        "server {\n",
+        "server {\n    listen 80;\n",
+        "nonsense on;\n",
+        "listen\n",
+        "}\n",
+        "server { listen 80; }\n}\n",
+        ";\n",
+        "map $a $b {\n",
+    ),
+    *("server {\n    root /a\n}\n", "include /none.conf;\n", "server;\n", "root /a {\n}\n"),
+)
+
+
+def test_a_configuration_that_nginx_refuses(both: Both) -> None:
+    page = VALID["subdomain"]
+    assert both.send("subdomain", *page) == 0
+    for broken in BROKEN:
+        both.write(f"{SITES}/broken.conf", broken)
+        assert both.send("subdomain", *page[:-1], ("timeout", "61")) == 74
+        both.compare()
+    assert both.send("subdomain-remove", page[0]) == 74
+    both.remove(f"{SITES}/broken.conf")
+    assert both.send("subdomain", *page[:-1], ("timeout", "61")) == 0
+    both.compare()
+
+
+def test_accounts_that_somebody_changed(both: Both) -> None:
+    account = VALID["account"]
+    assert both.send("account", *account) == 0
+    record = both.service.lab.state.accounts["adler-1"]
+    both.root.sh(
+        "usermod --shell /bin/bash --groups users --expiredate 2020-01-01 adler-1 && gpasswd -d adler-1 eiginfra-jump 2>/dev/null || true"
+    )
+    record.shell, record.groups, record.expires = "/bin/bash", ["users", "eiginfra-jump"], "18262"
+    both.compare()
+    assert both.send("account", *account) == 0
+    both.compare()
+    both.write(f"{KEYS}/adler-1", f"restrict {KEYS_MADE['ssh-rsa']}\n")
+    assert both.send("account", *account) == 0
+    both.root.sh("useradd --create-home --shell /bin/bash hand")
+    uid = both.root.sh("id -u hand").strip()
+    both.service.lab.state.accounts["hand"] = AccountRecord(int(uid))
+    assert both.send("account", ("name", "hand"), *account[1:]) == 65
+    assert both.send("account", ("name", "hand"), ("uid", str(int(uid) + 1)), *account[1:]) == 65
+    assert both.send("account-remove", ("name", "hand")) == 65
+    both.compare()
+    assert both.send("account", ("name", "hand"), ("uid", uid), *account[1:]) == 0
+    both.compare()
+    assert both.send("account-remove", ("name", "hand")) == 0
+    assert both.send("account", ("name", "adler-1"), ("enabled", "no")) == 0
+    both.compare()
+
+
+def test_forwards_whose_table_and_file_somebody_changed(both: Both) -> None:
+    assert both.send("forward", *VALID["forward"]) == 0
+    both.root.sh("nft delete table inet eiginfra")
+    both.service.lab.state.loaded = None
+    both.compare()
+    assert both.send("forward", *VALID["forward"]) == 0
+    both.compare()
+    both.write(FORWARDS, "#: 10300 udp 192.168.0.9 53 no eig3/adler/dns 192.0.2.0/24,192.0.3.0/24\n")
+    assert both.send("forward", *VALID["forward"]) == 0
+    both.compare()
+
+
+def test_without_certificate_and_ipv6(both: Both) -> None:
+    state = both.service.lab.state
+    both.root.sh('mv "$1" "$1.away"', CERTIFICATE)
+    state.certificates = []
+    both.write(CONFIGURATION, f"{state.files[CONFIGURATION]}ipv6 no\n")
+    assert both.send("subdomain", *VALID["subdomain"]) == 0
+    both.compare()
+    both.root.sh('mv "$1.away" "$1"', CERTIFICATE)
+    state.certificates = [CERTIFICATE]
+    assert both.send("subdomain", *VALID["subdomain"]) == 0
+    both.compare()
+    both.write(CONFIGURATION, state.files[CONFIGURATION].replace(f"certificate {CERTIFICATE}", "certificate /etc/letsencrypt/live/{name}"))
+    both.root.sh('cp -r "$1" "/etc/letsencrypt/live/brise.$2"', CERTIFICATE, DOMAIN)
+    state.certificates = [f"/etc/letsencrypt/live/brise.{DOMAIN}"]
+    assert both.send("subdomain", *VALID["subdomain"]) == 0
+    both.compare()
+    both.write(
+        CONFIGURATION, "".join(line for line in state.files[CONFIGURATION].splitlines(keepends=True) if not line.startswith("certificate"))
+    )
+    assert both.send("subdomain", *VALID["subdomain"]) == 0
+    both.compare()
+
+
+def test_what_is_missing(both: Both) -> None:
+    for tool, verb in (("nginx", "subdomain"), ("nft", "forward")):
+        path = both.root.sh(f"command -v {tool}").strip()
+        both.root.sh('mv "$1" "$1.away"', path)
+        both.service.lab.state.missing = [tool]
+        assert both.send(verb, *VALID[verb]) == 69
+        both.compare()
+        both.root.sh('mv "$1.away" "$1"', path)
+        both.service.lab.state.missing = []
+    for path, verb in ((SHARED, "subdomain"), (FORWARDS, "forward")):
+        text = both.service.lab.state.files[path]
+        both.remove(path)
+        assert both.send(verb, *VALID[verb]) == 65
+        both.write(path, text)
+
+
+CONFIGURATIONS = (
+    "domain a.b\ndomain a.b\n",
+    "color red\n",
+    "domain\n",
+    "ports 10000-9999\n",
+    "subnet 192.168.0.1/24\n",
+    "certificate /a/../b\n",
+    "",
+    "domain a.b\n",
+)
+
+
+def test_a_wrong_configuration(both: Both) -> None:
+    for text in CONFIGURATIONS:
+        both.write(CONFIGURATION, text)
+        assert both.send("account", *VALID["account"]) == 78
+
+
+def test_features_ask_pct_for_what_the_lab_does(both: Both) -> None:
+    assert both.send("features", ("id", "107"), ("keyctl", "yes")) == 0
+    assert both.send("features", ("id", "9012"), ("keyctl", "yes")) == 65
+    assert both.send("features", ("id", "108"), ("keyctl", "yes")) == 65
+    assert both.root.read("/tmp/pct") == "set 107 --features nesting=1,keyctl=1\n"
+    lab = parse(run(both.service.lab, "observe", b"end\n").out.decode())
+    assert lab["guests"] == "107 nesting=1 nesting=1,keyctl=1\n"
+    both.root.write(
+        "/etc/pve/nodes/eig/lxc/107.conf", "hostname: web\nfeatures: nesting=1\n\n[pve:pending]\nfeatures: nesting=1,keyctl=1\n"
+    )
+    both.compare()
+    assert json.loads(json.dumps(both.service.dump()))["pending"] == {}
