@@ -70,6 +70,8 @@ class Kind(ABC, Generic[S]):
     """The steps by which it goes once it has left the inventory; None: it stays, and a plan says so."""
     looks_into: ClassVar[bool] = False
     """Whether it looks into what other kinds see, such as machines: it is observed after them, with `scope.observed`."""
+    host_keys: ClassVar[bool] = False
+    """Whether its handle keeps host keys, as `host_keys`; a record with `forgotten` in its handle has the next one believed."""
     long_tasks: ClassVar[int] = 1
     """How many long tasks creating one takes, one after the other: what takes more begins first."""
 

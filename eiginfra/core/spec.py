@@ -38,6 +38,7 @@ class Rules:
     unique: what no two wanted resources of the kind may share, from a spec's set values: the field's value and where it counts.
     harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes; of a
     plain list, the code where anything of it goes.
+    cap: the removal cap of cohort.yml that entries count under; the field's name unless set.
     merge: how the values of several cohorts become one; None: they must be equal.
     nests: the values from the narrowest on, of a field that what belongs to the object has too, and never wider: what narrows goes from
     the inside out.
@@ -56,6 +57,7 @@ class Rules:
     unreadable: bool = False
     unique: Callable[[Mapping[str, JsonValue]], tuple[str, str]] | None = None
     harm: tuple[JsonValue, str] | None = None
+    cap: str = ""
     merge: Merge | None = None
     nests: tuple[JsonValue, ...] = ()
     closes: Closing | None = None

@@ -29,7 +29,10 @@ def check_removals(
         if not change.acts:
             continue
         name = change.address.kind
-        counted = [found.field for found in change.diffs if found.removes and not ended(change.team, found.entry or "")]
+        caps = rules(registry[name].spec)
+        counted = [
+            caps[found.field].cap or found.field for found in change.diffs if found.removes and not ended(change.team, found.entry or "")
+        ]
         step = _capped(registry[name], change.step)
         if step is not None and not ended(None, change.address.key):
             counted.append(str(step.cap))
@@ -61,7 +64,7 @@ def _totals(registry: Registry, observed: Iterable[Observed]) -> dict[tuple[str,
     for there in observed:
         kind = registry[there.address.kind]
         counts = {
-            name: len(entries)
+            rule.cap or name: len(entries)
             for name, rule in rules(kind.spec).items()
             if rule.entries is not None and isinstance(entries := there.values.get(name), list)
         }

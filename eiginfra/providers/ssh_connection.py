@@ -34,18 +34,27 @@ class SshConnection:
         self._beyond: dict[SshTarget, SshConnection] = {}
         self.openings = threading.BoundedSemaphore(self.policy.openings)
 
-    def run(self, words: Sequence[str], data: bytes = b"", *, seconds: float = 60, writes: bool, script: str | None = None) -> SshAnswer:
+    def run(
+        self,
+        words: Sequence[str],
+        data: bytes = b"",
+        *,
+        seconds: float = 60,
+        writes: bool,
+        script: str | None = None,
+        sudo: bool = False,
+    ) -> SshAnswer:
         """Run a program with these arguments, and data on its standard input; its exit code is part of the answer.
 
         seconds: from its start to its end. writes: whether it may change anything. If the connection is lost, what only reads is run again
         once, over a new one. script: the text of a shell program that is not there; it is sent along, and `words` are its name and its
-        arguments.
+        arguments. sudo: as root, without a password.
 
         Raises HostKeyError; PermissionDeniedError where no key is accepted; UnreachableError where the server cannot be reached, or the
         time of the phase is over; LostAnswerError for a command that may have changed something; TransientError for what another try may
         bring; PermanentError for a server that runs no commands, or answers without end.
         """
-        line = command_line(words, script)
+        line = command_line(words, script, sudo=sudo)
 
         def ask(session: "SshSession") -> SshAnswer:
             left = min(seconds, self.policy.bounds.phase.left())

@@ -99,8 +99,10 @@ class SshAnswer:
         return text if len(text) <= _SHOWN else "…" + text[-_SHOWN:]
 
 
-def command_line(words: Sequence[str], script: str | None = None) -> str:
+def command_line(words: Sequence[str], script: str | None = None, *, sudo: bool = False) -> str:
     """What a POSIX shell splits into exactly these arguments. script: a program of several lines for `sh` to run with them.
+
+    sudo: run as root, without asking for a password.
 
     Raises ValueError for what cannot be one.
     """
@@ -109,8 +111,9 @@ def command_line(words: Sequence[str], script: str | None = None) -> str:
     for word in words:
         if any(letter in word for letter in "\0\n\r"):
             raise ValueError(f"an argument of {words[0]} holds a NUL or a line break; a program of several lines is given as `script`")
+    root = ["sudo", "-n"] if sudo else []
     if script is None:
-        return shlex.join(words)
+        return shlex.join([*root, *words])
     if "\0" in script:
         raise ValueError(f"the script {words[0]} holds a NUL")
-    return shlex.join(["sh", "-c", script, *words])
+    return shlex.join([*root, "sh", "-c", script, *words])

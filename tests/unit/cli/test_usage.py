@@ -61,7 +61,7 @@ def test_what_a_command_is_for_in_one_line_is_how_its_help_begins(name: str) -> 
         (["plam"], "eiginfra: No such command 'plam'. Did you mean 'plan'?\nSee eiginfra --help.\n"),
         (["journal", "shwo"], "eiginfra: No such command 'shwo'. Did you mean 'show'?\nSee eiginfra journal --help.\n"),
         (["plan", "--qqqqqqq"], "eiginfra: No such option: --qqqqqqq.\nSee eiginfra plan --help.\n"),
-        (["forget"], "eiginfra: Missing argument 'ADDRESS'.\nSee eiginfra forget --help.\n"),
+        (["forget"], "eiginfra: name what to forget: an ADDRESS, or a machine with --host-key\n"),
         (
             ["plan", "--as-of", "soon"],
             "eiginfra: Invalid value for '--as-of': 'soon' is not a day; write 2019-10-01.\nSee eiginfra plan --help.\n",

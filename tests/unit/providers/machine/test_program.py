@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.machine_program import OWN, OWN_LINE, MachineFolder, public_key
 
+from eiginfra.lab.gateway.machine_program import edited
 from eiginfra.providers.machine.authorized_keys import key_lines, key_of
 
 ADA, ALAN, OTHER = public_key(1), public_key(2), public_key(3)
@@ -301,6 +302,8 @@ def test_foreign_lines_stay_byte_for_byte(tmp_path_factory: pytest.TempPathFacto
     assert written.count(BLOCK.encode()) == 1
     around = written.replace(BLOCK.encode(), b"")
     assert _cut(around) == kept
+    before, after = (part.decode("utf-8", "surrogateescape") for part in (text, written))
+    assert edited(before, {ADA, ALAN}, OWN, f"ssh-ed25519 {ADA} ada\n", "") == after  # the lab's machines do the same
     assert {found.blob for found in key_lines(written)} & {ADA, ALAN} == {ADA}
     assert machine.run("write", KEY, f"remove {ALAN}").returncode == 0
     assert path.read_bytes() == written

@@ -1,0 +1,43 @@
+"""Entering a machine that was just made: its SSH server takes a moment, and its host key is not known yet."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eiginfra.core.reason import reason
+from eiginfra.providers.machine.client import Entered, MachineClient, NotEnteredError
+from eiginfra.providers.machine.host_keys import Trust
+from eiginfra.providers.machine.spec import MachineAccessSpec
+
+
+@dataclass(frozen=True)
+class Opening:
+    """seconds: how long a new machine is tried; pause: between two tries. now, wait: the clock, and how it passes."""
+
+    seconds: float = 90.0
+    pause: float = 3.0
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+
+
+def open_new(client: MachineClient, spec: MachineAccessSpec, opening: Opening, lines: Sequence[str]) -> tuple[Entered, Trust]:
+    """Write to a machine as soon as it lets us in. Raises NotEnteredError where it does not in time, or its host key cannot be known."""
+    end = opening.now() + opening.seconds
+    while True:
+        try:
+            trust = _known(client, spec)
+            return client.write(trust.door(spec), lines, again=True), trust
+        except NotEnteredError:
+            if opening.now() + opening.pause > end:
+                raise
+        opening.wait(opening.pause)
+
+
+def _known(client: MachineClient, spec: MachineAccessSpec) -> Trust:
+    """What is known of the host keys; nothing, where the first one may be believed."""
+    trust = Trust(client.host_keys(spec.id) if spec.id is not None else ())
+    if spec.address is None:
+        raise NotEnteredError(f"the address of {spec.machine} is not known yet", reason("machine-without-address"))
+    if not trust.host_keys and not (client.settings.first_use and spec.first_use):
+        raise NotEnteredError(f"the host key of {spec.machine} is not known yet", reason("machine-host-key-unknown"))
+    return trust
