@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from eiginfra.core.finding import Finding
+from eiginfra.core.finding import Finding, Severity
 from eiginfra.core.provider import Account, Context, Provider
 from eiginfra.core.resource import Record
 from eiginfra.inventory.site_gateway import GatewaySite
@@ -13,6 +13,7 @@ from eiginfra.providers.gateway.kinds import all_kinds
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind
 from eiginfra.providers.gateway.settings import GatewaySettings
 from eiginfra.providers.ssh_connection import SshConnection, gateway_connection
+from eiginfra.providers.ssh_doctor import examine_entry
 
 SHARED = "ssh-gateway"
 """The connection's key among what the providers of a run share."""
@@ -38,8 +39,11 @@ class GatewayProvider(Provider[GatewaySite]):
         return self._client.settings.url if self._client.known else None
 
     def doctor(self) -> Iterable[Finding]:
-        """Reachable, sudo, the program and its configuration, certificate, nginx, nft, forwarding, sshd, unit, disk."""
-        return examine(self._client)
+        """Let in by the right server; sudo, the program and its configuration, certificate, nginx, nft, forwarding, sshd, unit, disk."""
+        if self._connection is None:
+            return examine(self._client)
+        entry = examine_entry(self._connection)
+        return [entry] if entry.severity is Severity.ERROR else [entry, *examine(self._client)]
 
     def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
         """Those of these names that existed before: whose are not in the group for jumping, which only the program puts accounts into."""
