@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit contract hunt bench faults attack soak replay clients peers new-kind format man lock clean
+.PHONY: help demo test lint types unit test-gateway contract hunt bench faults attack soak replay clients peers new-kind format man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +26,10 @@ types: $(VENV)/dev.stamp ## mypy, strict
 
 unit: $(VENV)/dev.stamp ## All tests, in parallel (TESTS=… narrows)
 	$(BIN)/pytest $(TESTS)
+
+test-gateway: $(VENV)/dev.stamp ## Packets through a gateway with real sshd, nginx and nftables, in network namespaces; as root
+	@test "$$(id -u)" = 0 || { echo "make test-gateway makes network namespaces: run it as root" >&2; exit 1; }
+	unshare --mount --net --pid --uts --ipc --fork --mount-proc sh -c '"$$@"; exit $$?' first $(BIN)/pytest -n 0 $(if $(TESTS),$(TESTS),tests/gateway)
 
 contract: $(VENV)/dev.stamp ## What eiginfra expects of servers, on the lab; on real ones with SITE=infra/etalab.yml
 	$(BIN)/pytest tests/contract -n 0 $(if $(SITE),--site $(SITE))

@@ -1,0 +1,23 @@
+"""What an administrator does on the gateway once, as docs/prepare-gateway.md says."""
+
+import trustme
+from support.gateway_door import USER
+from support.gateway_root import CERTIFICATE, CONFIGURATION
+from support.gateway_units import FORWARDS
+from support.namespaces import Host
+
+from eiginfra.providers.gateway import program
+
+
+def prepare(gateway: Host, key: str, certificate: trustme.LeafCert) -> None:
+    """An account for eiginfra, the program, its configuration, a certificate, and `setup`."""
+    gateway.run("useradd", "--create-home", "--shell", "/bin/sh", USER)
+    gateway.write(f"/home/{USER}/.ssh/authorized_keys", f"restrict {key}\n")
+    gateway.write(f"/etc/sudoers.d/{USER}", program.sudoers(USER) + "\n", 0o440)
+    gateway.write(program.PATH, program.text(), 0o755)
+    gateway.write("/etc/eiginfra-gateway/configuration", CONFIGURATION)
+    gateway.write(f"{CERTIFICATE}/fullchain.pem", certificate.cert_chain_pems[0].bytes().decode())
+    gateway.write(f"{CERTIFICATE}/privkey.pem", certificate.private_key_pem.bytes().decode(), 0o600)
+    gateway.root.joinpath("etc/nginx/sites-enabled/default").unlink()
+    gateway.run(program.PATH, "setup")
+    gateway.run("systemctl", "enable", "--quiet", FORWARDS)  # as setup does where systemd runs
