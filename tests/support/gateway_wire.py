@@ -12,6 +12,7 @@ from eiginfra.providers.ssh_target import SshAnswer
 SETTINGS = GatewaySettings("eig.example.org", 22, "eiginfra", "eig-apps.example.org", (10000, 19999), subnet="192.168.0.0/24")
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7tlT54W0T2nyhVwOxAN0OTrmPWzsITOjmjAylQfZBi"
 OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGt4lT54W0T2nyhVwOxAN0OTrmPWzsITOjmjAylQfZBj"
+THIRD_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHt4lT54W0T2nyhVwOxAN0OTrmPWzsITOjmjAylQfZBk"
 ALWAYS = {
     "configuration": "domain eig-apps.example.org\nsubnet 192.168.0.0/24\nports 10000-19999\n",
     **dict.fromkeys(("accounts", "certificates", "forwards", "listening", "pending", "tools"), ""),

@@ -3,12 +3,14 @@
 import json
 import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import urllib3
 from support.gateway_fake import Boxes, BoxSpec, Entrances, EntranceSpec
+from support.gateway_world import GatewayWorld
 from support.planning import resource
 from support.world import World
 
@@ -26,6 +28,7 @@ from eiginfra.providers.gateway.kinds.forward import ForwardSpec
 from eiginfra.providers.gateway.kinds.subdomain import SubdomainSpec
 from eiginfra.providers.gateway.provider import GatewayProvider
 from eiginfra.providers.ssh_host_keys import HostKey
+from eiginfra.wiring.providers import Providers, open_providers, read_site
 
 DOMAIN = "eig-apps.example.org"
 NAME = f"adler.{DOMAIN}"
@@ -119,18 +122,42 @@ def entrance() -> EntranceSpec:
 
 
 @pytest.fixture(scope="session")
-def gateway_lab() -> Iterator[tuple[Lab, dict[str, str]]]:
-    config = LabConfig(proxmox_port=0, ssh_port=0, web_port=0, web_tls_port=0, services=SERVICES[1:])
+def site_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lab") / "site.yml"
+
+
+@pytest.fixture(scope="session")
+def gateway_lab(site_file: Path) -> Iterator[tuple[Lab, dict[str, str]]]:
+    config = LabConfig(proxmox_port=0, ssh_port=0, web_port=0, web_tls_port=0, services=SERVICES[1:], site_out=site_file)
     with running(config) as lab:
         yield lab, {name: json.dumps(served.service.dump()) for name, served in lab.served.items()}
 
 
 @pytest.fixture
-def side(gateway_lab: tuple[Lab, dict[str, str]]) -> Iterator[GatewaySide]:
+def fresh(gateway_lab: tuple[Lab, dict[str, str]]) -> Lab:
+    """The lab as it was at its start."""
     lab, pristine = gateway_lab
     for name, served in lab.served.items():
         served.service.load(json.loads(pristine[name]))
-    side = GatewaySide(lab)
+    requests.delete(f"{lab.urls['gateway']}/_lab/faults", timeout=10)
+    return lab
+
+
+@pytest.fixture(scope="session")
+def providers(gateway_lab: tuple[Lab, dict[str, str]], site_file: Path) -> Iterator[Providers]:
+    """Those of the site that the lab is, with one connection for a worker's tests."""
+    with open_providers(read_site(site_file)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(fresh: Lab, providers: Providers, site_file: Path) -> GatewayWorld:
+    return GatewayWorld(fresh, read_site(site_file), providers)
+
+
+@pytest.fixture
+def side(fresh: Lab) -> Iterator[GatewaySide]:
+    side = GatewaySide(fresh)
     yield side
     side.provider.close()
     side.shared.close()
