@@ -30,6 +30,8 @@ _LAST = date(9000, 12, 31)
 _NOLOGIN = ("/usr/sbin/nologin", "/sbin/nologin")
 _ANY_LOSS = (None, "access-lost")
 _KEPT_BACK = ("keys", "opens", "until", "enabled", "settled")
+_CLOSED: Mapping[str, JsonValue] = {"keys": [], "opens": [], "until": None}
+"""What is left of an account that is disabled."""
 
 
 class GatewayAccountSpec(Spec):
@@ -74,7 +76,7 @@ class GatewayAccountKind(Kind[GatewayAccountSpec]):
     name = "gateway.account"
     spec = GatewayAccountSpec
     title = "An account on the gateway, for jumping to machines"
-    decommission = Decommission((Step("disable", Trigger.APPLY, {"enabled": False}, cap="members"),))
+    decommission = Decommission((Step("disable", Trigger.APPLY, {**_CLOSED, "enabled": False}, cap="members"),))
     """Whoever created it: an account that was taken over by a grant is its person's, and lets nobody in once they have left."""
 
     def __init__(self, client: GatewayClient) -> None:

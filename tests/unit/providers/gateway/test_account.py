@@ -210,10 +210,12 @@ def test_a_leaver_is_disabled_by_a_plain_apply_and_enabled_when_they_come_back(w
     plan = applied(world, account())
     change = next(change for change in plan.changes if change.acts)
     assert (change.address.key, change.step) == ("adler-2", "disable")
-    assert [(item.code, item.subject) for item in change.harm] == [("account-blocked", "adler-2")]
+    assert {(item.code, item.subject) for item in change.harm} == {("account-blocked", "adler-2"), ("access-lost", "adler-2")}
+    assert [diff.field for diff in change.diffs] == ["keys", "opens", "until", "enabled"]
     assert wire.written[-1] == ("account", [("name", "adler-2"), ("enabled", "no"), ("uid", str(wire.accounts["adler-2"].uid))])
     assert wire.accounts["adler-2"].keys == ""
-    applied(world, account(), account("adler-2"))
+    back = next(change for change in applied(world, account(), account("adler-2")).changes if change.acts)
+    assert back.cause == "pending"
     assert wire.accounts["adler-2"].keys == jump_line(KEY, AT[WEB])
     assert wire.accounts["adler-2"].expires == "18445"
 
