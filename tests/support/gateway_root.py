@@ -6,6 +6,7 @@ Nothing that is done there reaches the machine that runs the tests: mounts, netw
 import contextlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ mount -t tmpfs -o mode=755 tmpfs "$4/run"
 mount -t tmpfs -o mode=1777 tmpfs "$4/tmp"
 mkdir "$4/run/sshd"
 ip link set lo up
-exec chroot "$4" /bin/sh -c 'echo ready; exec sleep infinity'
+exec chroot "$4" /bin/sh -c 'echo ready; sleep infinity & while :; do wait; done'
 """
 
 
@@ -165,10 +166,34 @@ class GatewayRoot:
         """Start nginx."""
         self.sh("nginx </dev/null >/dev/null 2>&1")
 
+    def boot_table(self) -> None:
+        """What the unit does when the server starts."""
+        self.sh("nft -f /etc/eiginfra-gateway/forwards.nft")
+
     def boot(self) -> None:
         """What happens when the server starts: the unit loads the table, and nginx runs."""
-        self.sh("nft -f /etc/eiginfra-gateway/forwards.nft")
+        self.boot_table()
         self.nginx()
+
+    @contextlib.contextmanager
+    def listening(self, protocol: str, address: str, port: int) -> Iterator[None]:
+        """A program that listens there."""
+        code = (
+            "import socket, sys, time\n"
+            "family = socket.AF_INET6 if ':' in sys.argv[2] else socket.AF_INET\n"
+            "kind = {'tcp': socket.SOCK_STREAM, 'udp': socket.SOCK_DGRAM}[sys.argv[1]]\n"
+            "listener = socket.socket(family, kind)\n"
+            "listener.bind((sys.argv[2], int(sys.argv[3])))\n"
+            "kind == socket.SOCK_STREAM and listener.listen()\n"
+            "print('ready', flush=True)\n"
+            "sys.stdin.read()\n"
+        )
+        command = [*self.entered, sys.executable, "-I", "-c", code, protocol, address, str(port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield
+            process.communicate("")
 
 
 @contextlib.contextmanager

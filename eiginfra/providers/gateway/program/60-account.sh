@@ -32,8 +32,9 @@ end_sessions() { # NAME UID
     [ "$2" -ge 1000 ] || return 1
     tries=0
     while [ "$tries" -lt 5 ]; do
-        found=$(ps -ewwo pid=,uid=,args= | awk -v name="$1" -v uid="$2" '
-            { pid = $1; owner = $2; sub(/^ *[0-9]+ +[0-9]+ /, ""); sub(/^sshd(-session)?: /, "sshd: ") }
+        found=$(ps -ewwo pid=,uid=,stat=,args= | awk -v name="$1" -v uid="$2" '
+            $3 ~ /^Z/ { next }
+            { pid = $1; owner = $2; sub(/^ *[0-9]+ +[0-9]+ +[^ ]+ +/, ""); sub(/^sshd(-session)?: /, "sshd: ") }
             owner == uid || $0 == "sshd: " name " [priv]" || $0 == "sshd: " name " [net]" { print pid }')
         [ -n "$found" ] || return 0
         while IFS= read -r process; do
@@ -66,7 +67,17 @@ EOF
     return 1
 }
 
-change_account() { # makes it, or sets right what there is; DAYS is when it is closed
+# What useradd and usermod write is several files, one by one: on a full disk some of them only.
+space() { # is there enough for all of them, with their copies?
+    size=$(cat /etc/passwd /etc/shadow /etc/group /etc/gshadow 2>/dev/null | wc -c)
+    head -c "$((size * 2 + 262144))" /dev/zero >"$FOLDER/.space.new" && sync -- "$FOLDER/.space.new"
+    enough=$?
+    rm -f -- "$FOLDER/.space.new"
+    return "$enough"
+}
+
+change_account() { # makes it, or sets right what there is
+    space || return
     if [ -z "$HAS_UID" ]; then
         useradd --no-create-home --home-dir /nonexistent --no-user-group --gid "$GROUP" --groups "$GROUP" --shell "$NOLOGIN" --password '*' \
             --expiredate "$expires" -K UID_MIN=1000 -K UID_MAX=59999 "$name" || return
@@ -115,9 +126,10 @@ verb_account() {
     finish
 }
 
-account_failed() { # what was written beside goes; whoever is closed leaves at once, whatever failed
-    [ "$enabled" = no ] || { rm -f -- "$KEYS/.$name.new" && return; }
-    [ -z "$HAS_UID" ] || end_sessions "$name" "$HAS_UID"
+account_failed() { # what was begun goes; whoever is closed leaves at once, whatever failed
+    [ "$made" = no ] || ! account "$name" || userdel "$name"
+    rm -f -- "$KEYS/.$name.new"
+    [ "$made$enabled" != nono ] || end_sessions "$name" "$HAS_UID"
 }
 
 verb_account_remove() {
@@ -135,8 +147,9 @@ verb_account_remove() {
     [ "$MEMBER" = 1 ] || refuse name "not in $GROUP"
     begin "account:$name" ''
     drop "$KEYS/$name" || give_up 73 "cannot remove $KEYS/$name"
-    usermod --expiredate 1970-01-02 "$name" >/dev/null
     end_sessions "$name" "$HAS_UID"
-    userdel "$name" || fail 73 "cannot delete $name"
+    if ! space || ! usermod --expiredate 1970-01-02 "$name" >/dev/null || ! end_sessions "$name" "$HAS_UID" || ! userdel "$name"; then
+        fail 73 "cannot delete $name"
+    fi
     finish
 }

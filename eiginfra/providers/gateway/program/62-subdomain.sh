@@ -84,10 +84,8 @@ EOF
     add_header Strict-Transport-Security \$eiginfra_transport always;
 EOF
         page ''
-    elif [ -z "$certificate" ]; then
-        page ''
     else
-        page '        return 503;'
+        page "${certificate:+        return 503;}"
     fi
 }
 

@@ -70,7 +70,7 @@ observe_nginx() {
     if text=$(nginx -T 2>/dev/null && printf x); then
         output_section nginx "$text"
     else
-        output_section nginx-error "$(nginx -t 2>&1; printf x)"
+        section nginx-error "$(nginx -t 2>&1)$NL"
     fi
 }
 

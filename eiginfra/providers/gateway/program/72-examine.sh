@@ -44,6 +44,7 @@ verb_examine() {
     file_section configuration "$CONFIGURATION"
     output_section tools "$(tools; printf x)"
     file_section forwarding /proc/sys/net/ipv4/ip_forward
+    output_section addresses "$(ip -o -4 address show | awk '{ sub(/\/.*/, "", $4); print $4 }' | sort -u; printf x)"
     output_section addresses "$(ip -o -4 address show 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }'; printf x)"
     output_section ruleset "$(nft list ruleset 2>/dev/null; printf x)"
     ! command -v iptables >/dev/null || output_section iptables "$(iptables -S 2>/dev/null; iptables -t nat -S 2>/dev/null; printf x)"
@@ -51,7 +52,7 @@ verb_examine() {
     if [ -n "$member" ] && text=$(sshd -T -C "user=$member,host=localhost,addr=127.0.0.1" 2>/dev/null && printf x); then
         output_section sshd "$text"
     fi
-    nginx -t >/dev/null 2>&1 || output_section nginx-error "$(nginx -t 2>&1; printf x)"
+    ! command -v nginx >/dev/null || said=$(nginx -t 2>&1 && printf x) || section nginx-error "$said$NL"
     output_section certificate "$(certificate_files; printf x)"
     output_section units "$(units; printf x)"
     output_section disk "$(df -Pk /etc | awk 'NR == 2 { print $4 }'; printf x)"

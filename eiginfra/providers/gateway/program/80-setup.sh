@@ -158,7 +158,7 @@ verb_uninstall() {
     service unit off
     rm -f -- "$UNIT" "$FORWARDS"
     accounts | while IFS=: read -r name uid _ member above _; do
-        [ "$member" = 1 ] && [ "$above" = 0 ] || continue
+        [ "$member$above" = 10 ] || continue
         rm -f -- "$KEYS/$name"
         usermod --expiredate 1970-01-02 "$name" >/dev/null
         end_sessions "$name" "$uid"
