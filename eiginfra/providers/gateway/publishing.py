@@ -17,7 +17,7 @@ from eiginfra.core.values import canonical
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import GatewayClient
 from eiginfra.providers.gateway.published import Published
-from eiginfra.providers.gateway.rules import OWNER, network
+from eiginfra.providers.gateway.rules import OWNER, SOURCE, network
 
 PORTS = 65535
 Port = Annotated[int, Field(ge=1, le=PORTS)]
@@ -37,7 +37,8 @@ def _network(text: str) -> str:
     return text if found is None else str(found)
 
 
-Source = Annotated[str, AfterValidator(_network)]
+Sources = Annotated[tuple[Annotated[str, AfterValidator(_network), SOURCE], ...], AfterValidator(lambda given: tuple(dict.fromkeys(given)))]
+"""Networks from which people may come, each once."""
 
 
 class PublishedSpec(Spec):

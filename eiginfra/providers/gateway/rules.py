@@ -19,9 +19,10 @@ def network(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _too_wide(text: str) -> bool:
+def _no_source(text: str) -> bool:
     found = network(text)
-    return found is None or found.prefixlen < _LEAST[found.version]
+    mapped = isinstance(found, IPv6Network) and found.network_address.ipv4_mapped is not None
+    return found is None or mapped or found.prefixlen < _LEAST[found.version]
 
 
 ACCOUNT: Final = ServerRule(
@@ -31,4 +32,4 @@ HOST: Final = ServerRule("subdomain", f"{_PROGRAM}, host", rf"(?!..--){_LABEL}(?
 """A sub-domain in full; whether it is one of the site's domain is for the kind to say."""
 OWNER: Final = ServerRule("machine", f"{_PROGRAM}, owner", rf"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\[{_PART}/{_PART}/{_PART}\]", most=300)
 """The address of a machine whose key is COHORT/TEAM/MACHINE."""
-SOURCE: Final = ServerRule("source", f"{_PROGRAM}, source", refuses=_too_wide, most=60)
+SOURCE: Final = ServerRule("source", f"{_PROGRAM}, source", refuses=_no_source, most=60)

@@ -12,7 +12,7 @@ from eiginfra.core.errors import AlreadyExistsError, StaleError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Rules
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import Line, yes
 from eiginfra.providers.gateway.nft import SavedForward
@@ -21,7 +21,7 @@ from eiginfra.providers.gateway.publishing import (
     Port,
     PublishedKind,
     PublishedSpec,
-    Source,
+    Sources,
     listed,
     machine_of,
     others,
@@ -29,7 +29,6 @@ from eiginfra.providers.gateway.publishing import (
     team_of,
     to_write,
 )
-from eiginfra.providers.gateway.rules import SOURCE
 
 _SSH = 22
 
@@ -39,7 +38,7 @@ class ForwardSpec(PublishedSpec):
 
     public: Annotated[Port, IMMUTABLE] = Field(description="The gateway's port, in the site's range; the key, with the protocol")
     protocol: Annotated[Literal["tcp", "udp"], IMMUTABLE] = Field(default="tcp", description="tcp or udp")
-    sources: Annotated[tuple[Annotated[Source, SOURCE], ...], Rules(unordered=True)] = Field(
+    sources: Annotated[Sources, UNORDERED] = Field(
         default=(), max_length=100, description="Networks from which people may come; none: everybody"
     )
     access: Annotated[str | None, CREATE_ONLY] = Field(

@@ -13,7 +13,7 @@ from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, Rules
+from eiginfra.core.spec import IMMUTABLE, UNORDERED, Rules
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import Line, yes
@@ -22,7 +22,7 @@ from eiginfra.providers.gateway.published import Published
 from eiginfra.providers.gateway.publishing import (
     PublishedKind,
     PublishedSpec,
-    Source,
+    Sources,
     listed,
     machine_of,
     others,
@@ -30,7 +30,7 @@ from eiginfra.providers.gateway.publishing import (
     team_of,
     to_write,
 )
-from eiginfra.providers.gateway.rules import HOST, SOURCE
+from eiginfra.providers.gateway.rules import HOST
 from eiginfra.providers.gateway.server_block import ServerBlock
 
 _MIB = UNITS["MiB"]
@@ -52,7 +52,7 @@ class SubdomainSpec(PublishedSpec):
         default=ByteSize(16 * _MIB), description="The most that may be sent at once, whole MiB, 10GiB at most"
     )
     timeout: int = Field(default=60, ge=1, le=3600, description="Seconds in which the machine has to answer")
-    sources: Annotated[tuple[Annotated[Source, SOURCE], ...], Rules(unordered=True)] = Field(
+    sources: Annotated[Sources, UNORDERED] = Field(
         default=(), max_length=100, description="Networks from which people may come; none: everybody"
     )
     further: Annotated[tuple[str, ...] | None, Rules(assigned=True)] = Field(

@@ -342,7 +342,7 @@ def test_an_update_reads_first_and_refuses_what_changed_since(site: Site) -> Non
     [
         *(({"name": name}, "subdomain") for name in ("adler", "Adler.example.org", "xn--a.example.org", "a_b.example.org", "*.example.org", "-a.example.org", f"{'a' * 64}.example.org", "a..example.org", "a.example.org;", "a.example.org\n", "a b.example.org", "é.example.org")),
         *(({"machine": machine}, "machine") for machine in ("eig3/adler/web", "proxmox.container[web]", "proxmox.container[eig3/adler/web/x]", "proxmox.container[eig3/adler/we b]", "proxmox.container[eig3/adler/Web]")),
-        *(({"sources": [source]}, "source") for source in ("192.0.2.1/24", "10.0.0.0/7", "0.0.0.0/0", "::/0", "2000::/15", "all", "192.0.2.0/24; deny all", "192.0.2.0/33")),
+        *(({"sources": [source]}, "source") for source in ("192.0.2.1/24", "10.0.0.0/7", "0.0.0.0/0", "::/0", "2000::/15", "::ffff:192.0.2.0/120", "all", "192.0.2.0/24; deny all", "192.0.2.0/33")),
     ],
 )  # fmt: skip
 def test_what_the_gateway_program_would_refuse_is_refused_offline(fields: dict[str, Any], rule: str) -> None:
@@ -383,4 +383,4 @@ def test_a_machine_that_nobody_asks_for_is_told(site: Site) -> None:
 
 
 def test_an_address_alone_is_the_network_of_it() -> None:
-    assert subdomain(sources=["192.0.2.1", "2001:DB8::1"]).sources == ("192.0.2.1/32", "2001:db8::1/128")
+    assert subdomain(sources=["192.0.2.1", "2001:DB8::1", "192.0.2.1/32"]).sources == ("192.0.2.1/32", "2001:db8::1/128")
