@@ -1,5 +1,6 @@
 """`eiginfra demo`: all steps with the example cohort, on a lab of its own."""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
     from eiginfra.inventory.site import Site
 
 _START_SECONDS = 60
+_PUBLISHED = "adler.eig-apps.example.org"
 
 
 def run(
     *,
     handouts: Annotated[Path, typer.Option("--handouts", metavar="FOLDER", help="Where the handouts go.")] = Path("handouts"),
 ) -> int:
-    """Show it all, on a lab of its own. Check, plan, apply, an empty second plan, drift made by hand, found and healed, handouts."""
+    """Show it all, on a lab of its own. Check, plan, apply, a published page, drift made by hand, found and healed, handouts."""
     from eiginfra.inventory.loader import load_settings
     from eiginfra.render.console import out
     from eiginfra.wiring.providers import read_site
@@ -40,17 +43,22 @@ def run(
         _title("2. The plan")
         saved = str(Path(folder) / "plan.json")
         _step(["plan", "--out", saved, *common], 0)
-        _title("3. The plan carried out, over real HTTP, on the lab's GitLab and Proxmox")
+        _fetch(path, there=False)
+        _title("3. The plan carried out, over real HTTP and SSH, on the lab's GitLab, Proxmox and gateway")
         _step(["apply", saved, *common], 0)
+        _fetch(path, there=True)
         _title("4. A second plan is empty")
         _step(["plan", "--detailed-exitcode", *common], 0)
-        _title("5. Three changes behind eiginfra's back, straight through the servers' APIs")
+        _title("5. Four changes behind eiginfra's back, straight on the servers")
         _tamper(read_site(path))
+        _delete_server_block(path)
+        _fetch(path, there=False)
         _title("6. Drift: found, and told by its cause")
         _step(["drift", *common], 2)
         _title("7. Healed")
         _step(["apply", "--yes", *common], 0)
         _step(["drift", *common], 0)
+        _fetch(path, there=True)
         _title("8. A handout for every team")
         _step(["handouts", "--out", str(handouts), *common], 0)
     out().print()
@@ -93,6 +101,52 @@ def _lab(folder: Path) -> Iterator[Path]:
         finally:
             process.terminate()
             process.wait(timeout=_START_SECONDS)
+
+
+def _addresses(site: Path) -> dict[str, str]:
+    """Where the lab says that it listens."""
+    told = json.loads((site.parent / "addresses.json").read_text(encoding="utf-8"))
+    return {**told["urls"], **told["also"]}
+
+
+def _fetch(site: Path, *, there: bool) -> None:
+    """The published page, by HTTPS and name, as anybody would. Raises EiginfraError unless it is there, or not, as it must be."""
+    import re
+    import socket
+    import ssl
+    from http.client import HTTPSConnection
+
+    from eiginfra.render.console import out
+
+    ca, front = site.parent / "proxmox-ca.pem", urlsplit(_addresses(site)["gateway https"])
+    out().print(f"$ curl --cacert {ca} --connect-to ::{front.netloc} https://{_PUBLISHED}/", style="dim")
+    connection = HTTPSConnection(_PUBLISHED)
+    try:
+        plain = socket.create_connection((front.hostname or "", front.port or 443), timeout=_START_SECONDS)
+        connection.sock = ssl.create_default_context(cafile=str(ca)).wrap_socket(plain, server_hostname=_PUBLISHED)
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        found = re.search(r"<h1>(.*?)</h1>", answer.read().decode())
+        said = f"{answer.status}, the page of {found[1] if found else 'nobody'}"
+    except OSError:
+        said = "no answer: the gateway knows no such name"
+    finally:
+        connection.close()
+    out().print(f"  {said}")
+    if there != said.startswith("200"):
+        msg = f"the demo is broken: https://{_PUBLISHED}/ gives {said}"
+        raise EiginfraError(msg)
+
+
+def _delete_server_block(site: Path) -> None:
+    """What somebody on the gateway does with `rm`."""
+    import requests
+
+    from eiginfra.render.console import out
+
+    file = f"/etc/nginx/conf.d/eiginfra-{_PUBLISHED}.conf"
+    requests.put(f"{_addresses(site)['gateway']}/_lab/gateway", json={"files": {file: None}}, timeout=30).raise_for_status()
+    out().print(f"  Gateway: {file} deleted")
 
 
 class _Api:

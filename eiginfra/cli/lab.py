@@ -50,14 +50,12 @@ def up(
 
     def start() -> int:
         from eiginfra.lab import process
-        from eiginfra.lab.config import PORTS, SERVICES, LabConfig
+        from eiginfra.lab.config import SERVICES, LabConfig
         from eiginfra.lab.server import serve
         from eiginfra.render.console import out
 
-        ports = PORTS if port is None else [port + (number if port else 0) for number in range(len(PORTS))]
-        chosen: dict[str, Any] = dict(zip(PORTS, ports, strict=True))
         config = LabConfig(
-            **chosen,
+            **_ports(port),
             services=SERVICES,
             now=now or _settings_day(),
             site_out=site_out or run_dir / "site.yml",
@@ -124,6 +122,15 @@ def down(run_dir: RunDir = RUN_DIR) -> int:
         return 0
 
     return _with_lab(stop)
+
+
+def _ports(first: int | None) -> dict[str, Any]:
+    """The ports of the lab by their names in its configuration: the usual ones, free ones for 0, else from the first on."""
+    from eiginfra.lab.config import PORTS
+
+    if first is None:
+        return dict(PORTS)
+    return {name: first and first + number for number, name in enumerate(PORTS)}
 
 
 def _announce(urls: Mapping[str, str]) -> None:
