@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from eiginfra.lab.gateway.call import EndedError, ProgramCall
-from eiginfra.lab.gateway.data import RefusedDataError
+from eiginfra.lab.gateway.data import RefusedByProgramError
 from eiginfra.lab.gateway.render import keys_text
 from eiginfra.lab.gateway.state import GROUP, KEYS, AccountRecord
 
@@ -21,7 +21,7 @@ def write_account(call: ProgramCall) -> None:
     """Makes, takes over or changes an account; ends its sessions where something is taken away."""
     given, name = call.given, call.given["name"]
     if name == "eiginfra":
-        raise RefusedDataError("name", "eiginfra is the account of eiginfra itself")
+        raise RefusedByProgramError("name", "eiginfra is the account of eiginfra itself")
     call.need("ps", "useradd")
     account = call.state.accounts.get(name)
     if account:
@@ -43,11 +43,11 @@ def write_account(call: ProgramCall) -> None:
 
 def _check(name: str, uid: str, account: AccountRecord) -> None:
     if is_privileged(name, account):
-        raise RefusedDataError("name", "a privileged account")
+        raise RefusedByProgramError("name", "a privileged account")
     if uid and int(uid) != account.uid:
-        raise RefusedDataError("uid", f"that of {name} is another")
+        raise RefusedByProgramError("uid", f"that of {name} is another")
     if not account.member and not uid:
-        raise RefusedDataError("name", f"there is such an account, which is not in {GROUP}")
+        raise RefusedByProgramError("name", f"there is such an account, which is not in {GROUP}")
 
 
 def _change(call: ProgramCall, name: str, path: str, keys: str, expires: str) -> None:
@@ -83,9 +83,9 @@ def remove_account(call: ProgramCall) -> None:
     if account is None and note not in call.state.pending:
         return
     if account and is_privileged(name, account):
-        raise RefusedDataError("name", "a privileged account")
+        raise RefusedByProgramError("name", "a privileged account")
     if account and not account.member:
-        raise RefusedDataError("name", f"not in {GROUP}")
+        raise RefusedByProgramError("name", f"not in {GROUP}")
     call.begin(note)
     call.drop(f"{KEYS}/{name}")
     if account:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eiginfra.lab.gateway.configuration import GatewayLimits
-from eiginfra.lab.gateway.data import GivenData, RefusedDataError
+from eiginfra.lab.gateway.data import GivenData, RefusedByProgramError
 from eiginfra.lab.gateway.lab import GatewayLab
 from eiginfra.lab.gateway.state import PENDING, GatewayState
 
@@ -41,7 +41,7 @@ class ProgramCall:
     def need_setup(self, path: str) -> None:
         """Refuse where a file of `setup` is gone."""
         if path not in self.state.files:
-            raise RefusedDataError(path, "not there: setup was not run")
+            raise RefusedByProgramError(path, "not there: setup was not run")
 
     def text(self, path: str) -> str:
         """A file's text, empty where there is none."""

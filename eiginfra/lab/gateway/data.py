@@ -11,7 +11,7 @@ _LONGEST, _MOST_LINES, _MOST_BYTES = 20_000, 4_999, 1 << 20
 _END = b"end\n"
 
 
-class RefusedDataError(Exception):
+class RefusedByProgramError(Exception):
     """The data is refused (65): the key, and why."""
 
     def __init__(self, key: str, why: str) -> None:
@@ -54,36 +54,36 @@ class GivenData:
 
 
 def read_data(data: bytes, keys: ProgramKeys, limits: GatewayLimits) -> GivenData:
-    """The data of a verb; raises RefusedDataError."""
+    """The data of a verb; raises RefusedByProgramError."""
     given = GivenData()
     for number, line in enumerate(_lines(data), 1):
         if number > _MOST_LINES:
-            raise RefusedDataError("data", "more than 5000 lines")
+            raise RefusedByProgramError("data", "more than 5000 lines")
         if len(line) > _LONGEST:
-            raise RefusedDataError(f"line {number}", "more than 20000 characters")
+            raise RefusedByProgramError(f"line {number}", "more than 20000 characters")
         key, space, value = line.partition(" ")
         if not space:
-            raise RefusedDataError(f"line {number}", "not KEY VALUE")
+            raise RefusedByProgramError(f"line {number}", "not KEY VALUE")
         if key not in keys.forms:
-            raise RefusedDataError(f"line {number}", "no such key")
+            raise RefusedByProgramError(f"line {number}", "no such key")
         if key in given.values and key not in keys.repeated:
-            raise RefusedDataError(key, "given twice")
+            raise RefusedByProgramError(key, "given twice")
         if expected := unfit(keys.forms[key], value, limits):
-            raise RefusedDataError(key, f"not {expected}")
+            raise RefusedByProgramError(key, f"not {expected}")
         given.values.setdefault(key, []).append(value)
     for key in keys.forms:
         if key not in keys.optional and key not in given.values:
-            raise RefusedDataError(key, "missing")
+            raise RefusedByProgramError(key, "missing")
     return given
 
 
 def _lines(data: bytes) -> Iterator[str]:
     """The lines before the last one, which is `end`."""
     if len(data) > _MOST_BYTES:
-        raise RefusedDataError("data", "more than 1 MiB")
+        raise RefusedByProgramError("data", "more than 1 MiB")
     if re.search(rb"[^\n -~]", data):
-        raise RefusedDataError("data", "more than printable ASCII")
+        raise RefusedByProgramError("data", "more than printable ASCII")
     if not (b"\n" + data).endswith(b"\n" + _END):
-        raise RefusedDataError("data", "cut: it does not end with the line end")
+        raise RefusedByProgramError("data", "cut: it does not end with the line end")
     before = data.removesuffix(_END).decode("ascii")
     yield from before.removesuffix("\n").split("\n") if before else ()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
 from eiginfra.lab.gateway.call import EndedError, ProgramCall
-from eiginfra.lab.gateway.data import RefusedDataError
+from eiginfra.lab.gateway.data import RefusedByProgramError
 from eiginfra.lab.gateway.render import ForwardLine, forwards_text, read_forwards, table_text
 from eiginfra.lab.gateway.state import FORWARDS
 
@@ -15,7 +15,7 @@ def write_forward(call: ProgramCall) -> None:
     call.need_setup(FORWARDS)
     given = call.given
     if given["closed"] == "no" and f"{given['protocol']} {given['public']}" in call.state.listening:
-        raise RefusedDataError("public", "this server itself listens there")
+        raise RefusedByProgramError("public", "this server itself listens there")
     asked = ForwardLine(
         int(given["public"]),
         given["protocol"],

@@ -7,12 +7,10 @@ The gateway brings the connection; this module says what is behind it. All state
 import shlex
 from urllib.parse import unquote
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from eiginfra.lab.gateway.authorized import AuthorizedKey, read_keys
 from eiginfra.lab.gateway.exits import Exit
 from eiginfra.lab.gateway.guests import GuestOnNode
+from eiginfra.lab.gateway.keys import make_key
 from eiginfra.lab.gateway.machine_program import FILES, MachineProgram
 
 PROGRAM = "eiginfra-machine"
@@ -31,8 +29,7 @@ class LabMachine:
     def host_key(self) -> str:
         """Its private host key (OpenSSH's format), made when it is first asked for."""
         if "host_key" not in self.guest.inside:
-            made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-            self.guest.inside["host_key"] = made.decode("ascii")
+            self.guest.inside["host_key"] = make_key()
         return str(self.guest.inside["host_key"])
 
     @property
@@ -52,7 +49,10 @@ class LabMachine:
         """Run a command as `user`; None for one that the lab does not model."""
         if self._entered is not None and self._entered.values("command"):
             return Exit(142, f'Please login as the user "{image_user(self.guest)}" rather than the user "root".\n'.encode())
-        words = shlex.split(command)
+        try:
+            words = shlex.split(command)
+        except ValueError:
+            return None
         sudo, words = words[:2] == _SUDO, words[2:] if words[:2] == _SUDO else words
         if len(words) < 4 or words[:2] != ["sh", "-c"] or words[3] != PROGRAM or not words[2].startswith(f"# {PROGRAM}:"):
             return None

@@ -3,7 +3,7 @@
 import re
 
 from eiginfra.lab.gateway.call import ProgramCall
-from eiginfra.lab.gateway.data import RefusedDataError
+from eiginfra.lab.gateway.data import RefusedByProgramError
 from eiginfra.lab.gateway.guests import GuestOnNode
 from eiginfra.lab.gateway.keys import public_key
 from eiginfra.lab.gateway.machines import LabMachine
@@ -66,9 +66,9 @@ def _plain(text: str) -> str:
 
 def _container(call: ProgramCall) -> GuestOnNode:
     if not call.limits.node:
-        raise RefusedDataError("id", "the configuration names no node")
+        raise RefusedByProgramError("id", "the configuration names no node")
     guest = call.lab.guests.get(int(call.given["id"]))
     if guest is None or guest.kind != "lxc" or guest.node != call.limits.node:
-        raise RefusedDataError("id", "not a container of this node")
+        raise RefusedByProgramError("id", "not a container of this node")
     call.need("pct")
     return guest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from eiginfra.lab.gateway.accounts import remove_account, write_account
 from eiginfra.lab.gateway.call import EndedError, ProgramCall
 from eiginfra.lab.gateway.configuration import ConfigurationError, read_configuration
-from eiginfra.lab.gateway.data import ProgramKeys, RefusedDataError, read_data
+from eiginfra.lab.gateway.data import ProgramKeys, RefusedByProgramError, read_data
 from eiginfra.lab.gateway.examine import examine
 from eiginfra.lab.gateway.exits import Exit
 from eiginfra.lab.gateway.forwards import remove_forward, write_forward
@@ -51,7 +51,7 @@ def run(lab: GatewayLab, verb: str, data: bytes) -> Exit:
         return Exit(0, (VERBS[verb].work(call) or "").encode())
     except ConfigurationError as error:
         return Exit(78, b"", f"{error}\n".encode())
-    except RefusedDataError as error:
+    except RefusedByProgramError as error:
         return Exit(65, b"", f"{error}\n".encode())
     except EndedError as error:
         return Exit(error.code, b"", f"{error}\n".encode())

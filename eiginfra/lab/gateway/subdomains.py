@@ -1,7 +1,7 @@
 """The verbs `subdomain` and `subdomain-remove`."""
 
 from eiginfra.lab.gateway.call import EndedError, ProgramCall
-from eiginfra.lab.gateway.data import RefusedDataError
+from eiginfra.lab.gateway.data import RefusedByProgramError
 from eiginfra.lab.gateway.nginx import MAIN, RefusedByNginxError, load
 from eiginfra.lab.gateway.render import SubdomainBlock
 from eiginfra.lab.gateway.state import SHARED, SITES
@@ -43,7 +43,7 @@ def write_subdomain(call: ProgramCall) -> None:
     if new == old and f"subdomain:{host}" not in call.state.pending:
         return
     if elsewhere := _elsewhere(call, host):
-        raise RefusedDataError("name", f"{elsewhere} has a server of that name")
+        raise RefusedByProgramError("name", f"{elsewhere} has a server of that name")
     _replace(call, host, old, new)
 
 
@@ -60,7 +60,7 @@ def _own(call: ProgramCall, host: str) -> str:
     """The file as it is; refuses one that is not eiginfra's."""
     text = call.text(file_of(host))
     if text and not text.startswith(_OWN):
-        raise RefusedDataError("name", f"{file_of(host)} is not eiginfra's")
+        raise RefusedByProgramError("name", f"{file_of(host)} is not eiginfra's")
     return text
 
 
