@@ -84,22 +84,27 @@ def accounts(text: str) -> dict[str, list[str]]:
     return {name: rest for name, _, *rest in lines if name.startswith(("adler", "brise", "hand"))}
 
 
-@pytest.fixture
-def both(prepared: Path) -> Iterator[Both]:
+def made(root: GatewayRoot) -> Both:
+    """Both, the program in a root that runs."""
     container = GuestRecord(107, "lxc", "eig", {"hostname": "web", "features": "nesting=1"}, running=True)
     guests = {107: container, 9012: GuestRecord(9012, "qemu", "eig")}
     service = build(LabClock(), lambda: guests, "eig", NETWORK)
     state = service.lab.state
     state.files[CONFIGURATION] += "reserved-port 10001\n"
     state.listening = ["tcp 80", "tcp 443"]
+    for path in (CONFIGURATION, MAIN):
+        root.write(path, state.files[path])
+    root.write("/etc/pve/nodes/eig/lxc/107.conf", "hostname: web\nfeatures: nesting=1\n")
+    root.write("/usr/sbin/pct", PCT, "755")
+    root.sh("useradd eiginfra")
+    root.boot()
+    return Both(root, service)
+
+
+@pytest.fixture
+def both(prepared: Path) -> Iterator[Both]:
     with running(GatewayRoot((prepared,))) as root:
-        for path in (CONFIGURATION, MAIN):
-            root.write(path, state.files[path])
-        root.write("/etc/pve/nodes/eig/lxc/107.conf", "hostname: web\nfeatures: nesting=1\n")
-        root.write("/usr/sbin/pct", PCT, "755")
-        root.sh("useradd eiginfra")
-        root.boot()
-        yield Both(root, service)
+        yield made(root)
 
 
 HOSTS = (f"adler.{DOMAIN}", f"brise.{DOMAIN}", f"www.{DOMAIN}")
@@ -265,6 +270,31 @@ def test_without_certificate_and_ipv6(both: Both) -> None:
     )
     assert both.send("subdomain", *VALID["subdomain"]) == 0
     both.compare()
+
+
+def test_a_disk_that_is_full(prepared: Path) -> None:
+    """The words are the system's; codes, what is kept and what is pending agree."""
+    with running(GatewayRoot((prepared,), size="16m")) as root:
+        both = made(root)
+        for verb in ("account", "subdomain", "forward"):
+            assert both.send(verb, *VALID[verb]) == 0
+        root.sh("cat /dev/zero >/etc/filler 2>/dev/null; sync; true")
+        both.service.lab.state.disk_full = True
+        page, forward, account = (VALID[verb] for verb in ("subdomain", "forward", "account"))
+        for verb, lines in (
+            ("subdomain", (*page[:-1], ("timeout", "61"))),
+            ("subdomain", (("name", HOSTS[1]), *page[1:])),
+            ("forward", (("public", "10300"), *forward[1:])),
+            ("forward-remove", forward[:2]),
+            ("account", (("name", "adler-2"), *account[1:])),
+            ("account", (("name", "adler-2"), ("enabled", "yes"))),
+            ("account", (*account, ("key", KEYS_MADE["ssh-rsa"]))),
+            ("account-remove", account[:1]),
+        ):
+            data = data_of(lines)
+            real, lab = root.run("/usr/local/sbin/eiginfra-gateway", verb, data=data), run(both.service.lab, verb, data)
+            assert (real.code, real.err.splitlines()[-1]) == (73, lab.err.decode().splitlines()[-1]), (verb, lines)
+            both.compare()
 
 
 def test_what_is_missing(both: Both) -> None:

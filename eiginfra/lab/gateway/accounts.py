@@ -35,6 +35,8 @@ def write_account(call: ProgramCall) -> None:
     try:
         _change(call, name, path, new, expires)
     except EndedError as error:
+        if account and not enabled:
+            call.lab.end_sessions(name)
         raise call.give_up(error) from None
     if ends:
         call.lab.end_sessions(name)
@@ -89,6 +91,8 @@ def remove_account(call: ProgramCall) -> None:
     call.begin(note)
     call.drop(f"{KEYS}/{name}")
     if account:
-        del call.state.accounts[name]
         call.lab.end_sessions(name)
+        if call.state.disk_full:
+            raise EndedError(73, f"cannot delete {name}")
+        del call.state.accounts[name]
     call.finish()

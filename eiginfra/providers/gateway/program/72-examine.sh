@@ -45,7 +45,6 @@ verb_examine() {
     output_section tools "$(tools; printf x)"
     file_section forwarding /proc/sys/net/ipv4/ip_forward
     output_section addresses "$(ip -o -4 address show | awk '{ sub(/\/.*/, "", $4); print $4 }' | sort -u; printf x)"
-    output_section addresses "$(ip -o -4 address show 2>/dev/null | awk '{ sub("/.*", "", $4); print $4 }'; printf x)"
     output_section ruleset "$(nft list ruleset 2>/dev/null; printf x)"
     ! command -v iptables >/dev/null || output_section iptables "$(iptables -S 2>/dev/null; iptables -t nat -S 2>/dev/null; printf x)"
     member=$(some_member)
