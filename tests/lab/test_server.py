@@ -1,6 +1,7 @@
 import json
 import stat
 from datetime import date
+from pathlib import Path
 
 import pytest
 import requests
@@ -8,12 +9,15 @@ import yaml
 from starlette.responses import JSONResponse
 
 from eiginfra.lab.clock import LabClock
-from eiginfra.lab.config import LabConfig, LabError
+from eiginfra.lab.config import PORTS, SERVICES, LabConfig, LabError
 from eiginfra.lab.faults import FaultsMiddleware
+from eiginfra.lab.gateway.keys import public_key
 from eiginfra.lab.server import running, serve_app
 from eiginfra.lab.tls import throw_away
 from eiginfra.lab.vain import AskedInVain
+from eiginfra.wiring.providers import read_site
 
+ROOT = Path(__file__).parents[2]
 ONLY_GITLAB = {"gitlab_port": 0, "services": ("gitlab",)}
 
 
@@ -180,6 +184,25 @@ def test_both_services(tmp_path, wide, subnet):
         health = client(lab).get(f"{proxmox['url']}/_lab/health", verify=str(tmp_path / proxmox["ca"])).json()
         assert health["service"] == "proxmox"
         assert (tmp_path / "proxmox.token").read_text().strip() == lab.served["proxmox"].service.token
+
+
+def test_the_site_file_says_how_gateway_and_machines_are_entered(tmp_path):
+    config = LabConfig(
+        gitlab_port=0, proxmox_port=0, ssh_port=0, web_port=0, web_tls_port=0, services=SERVICES, site_out=tmp_path / "site.yml"
+    )
+    with running(config) as lab:
+        site = read_site(tmp_path / "site.yml").file
+        assert (site.gateway.host, f"ssh://eiginfra@127.0.0.1:{site.gateway.port}") == ("127.0.0.1", lab.addresses.also["gateway ssh"])
+        assert (site.gateway.via, site.machines.host_keys) == ("eig", "first-use")
+        access = lab.served["gateway"].service.access
+        assert (tmp_path / "known_hosts").read_text() == f"[127.0.0.1]:{site.gateway.port} {access.host_key}\n"
+        assert site.machines.public == f"{public_key((tmp_path / 'machines.key').read_text())} eiginfra-lab"
+        assert (tmp_path / "gateway.key").read_text() == access.key
+        assert json.loads((tmp_path / "addresses.json").read_text()) == {"urls": lab.urls, "also": lab.addresses.also}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    written = yaml.safe_load((ROOT / "infra/lab.yml").read_text())
+    assert written["machines"]["public"] == site.machines.public
+    assert written["gateway"]["port"] == PORTS["ssh_port"]
 
 
 def test_state_file_is_read_and_written(tmp_path):
