@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from eiginfra.core.errors import EiginfraError, LostAnswerError, PermissionDeniedError, TransientError, UnreachableError
-from eiginfra.core.secret import Secret
+from eiginfra.core.provider import Context
+from eiginfra.core.secret import KeySource, Secret
 from eiginfra.providers.http import Meter
 from eiginfra.providers.ssh_host_keys import HostKey, HostKeyError, HostKeys, PinnedKeyLike, host_keys_of
 from eiginfra.providers.ssh_target import LostError, SshAnswer, SshPolicy, SshTarget, command_line
@@ -174,6 +175,8 @@ class GatewaySection(Protocol):
     @property
     def user(self) -> str: ...  # noqa: D102 - the same
     @property
+    def key(self) -> KeySource: ...  # noqa: D102 - the same
+    @property
     def host_key(self) -> PinnedKeyLike: ...  # noqa: D102 - the same
 
 
@@ -184,3 +187,14 @@ def gateway_connection(section: GatewaySection, key: Secret | None) -> SshConnec
     """
     host_keys = host_keys_of(section.host_key, section.host, section.port)
     return SshConnection(SshTarget(section.host, section.port, section.user, key, host_keys))
+
+
+def shared_gateway(section: GatewaySection, context: Context) -> SshConnection | None:
+    """The one connection to the gateway that the providers of a run share; None offline.
+
+    Raises InputError for a key, or a file of host keys, that is not to be had.
+    """
+    if context.offline:
+        return None
+    key = context.private_key(section.key, "gateway", "key")
+    return context.shared.get("ssh-gateway", lambda: gateway_connection(section, key))

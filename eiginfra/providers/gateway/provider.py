@@ -12,11 +12,8 @@ from eiginfra.providers.gateway.doctor import examine
 from eiginfra.providers.gateway.kinds import all_kinds
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind
 from eiginfra.providers.gateway.settings import GatewaySettings
-from eiginfra.providers.ssh_connection import SshConnection, gateway_connection
+from eiginfra.providers.ssh_connection import shared_gateway
 from eiginfra.providers.ssh_doctor import examine_entry
-
-SHARED = "ssh-gateway"
-"""The connection's key among what the providers of a run share."""
 
 
 class GatewayProvider(Provider[GatewaySite]):
@@ -29,7 +26,7 @@ class GatewayProvider(Provider[GatewaySite]):
 
     def __init__(self, section: GatewaySite | None, context: Context) -> None:
         self._section = section
-        self._connection = None if section is None or context.offline else _connection(section, context)
+        self._connection = None if section is None else shared_gateway(section, context)
         self._client = GatewayClient(None if section is None else _settings(section, context), self._connection)
         self.kinds = all_kinds(self._client)
 
@@ -46,9 +43,10 @@ class GatewayProvider(Provider[GatewaySite]):
         return [entry] if entry.severity is Severity.ERROR else [entry, *examine(self._client)]
 
     def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
-        """Those of these names that existed before: whose are not in the group for jumping, which only the program puts accounts into."""
+        """Those of these names that existed before, and may be taken over: the program puts its own into the group for jumping."""
         there = self._client.state().accounts if people else {}
-        return {name: _account(there[name]) for name in people if name in there and not there[name].member}
+        mine = {name: there[name] for name in people if name in there}
+        return {name: _account(one) for name, one in mine.items() if not (one.member or one.privileged)}
 
     def remembered(self, history: Iterable[Record]) -> Collection[str]:
         """By the records of accounts."""
@@ -72,13 +70,7 @@ class GatewayProvider(Provider[GatewaySite]):
 
 
 def _account(there: SystemAccount) -> Account:
-    return Account(id=there.uid, name=there.name, state="closed" if there.closed else "", administrator=there.privileged)
-
-
-def _connection(section: GatewaySite, context: Context) -> SshConnection:
-    """The run's one connection to the gateway. Raises InputError for a key, or a file of host keys, that is not to be had."""
-    key = context.private_key(section.key, GatewayProvider.key(), "key")
-    return context.shared.get(SHARED, lambda: gateway_connection(section, key))
+    return Account(id=there.uid, name=there.name, state="closed" if there.closed else "")
 
 
 def _settings(section: GatewaySite, context: Context) -> GatewaySettings:

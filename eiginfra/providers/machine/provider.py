@@ -7,11 +7,9 @@ from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
 from eiginfra.providers.machine.client import MachineClient, MachineSettings
 from eiginfra.providers.machine.kinds import all_kinds
-from eiginfra.providers.ssh_connection import SshConnection, gateway_connection
+from eiginfra.providers.ssh_connection import SshConnection, shared_gateway
 
 _GATEWAY = "gateway"
-SHARED = "ssh-gateway"
-"""The connection's key among what the providers of a run share."""
 
 
 class MachineProvider(Provider[MachinesSite]):
@@ -24,7 +22,7 @@ class MachineProvider(Provider[MachinesSite]):
 
     def __init__(self, section: MachinesSite | None, context: Context) -> None:
         gateway = context.sections.get(_GATEWAY)
-        self._gateway = _connection(gateway, context) if section is not None and isinstance(gateway, GatewaySite) else None
+        self._gateway = shared_gateway(gateway, context) if section is not None and isinstance(gateway, GatewaySite) else None
         self._client = MachineClient(
             None if section is None or self._gateway is None else _settings(section, self._gateway, gateway, context),
             "" if section is None else section.public,
@@ -48,14 +46,6 @@ class MachineProvider(Provider[MachinesSite]):
 
     def close(self) -> None:
         """Nothing: the connection is shared, and closed with the run."""
-
-
-def _connection(gateway: GatewaySite, context: Context) -> SshConnection | None:
-    """The run's one connection to the gateway; None offline. Raises InputError for a key, or a file of host keys, that is not to be had."""
-    if context.offline:
-        return None
-    key = context.private_key(gateway.key, _GATEWAY, "key")
-    return context.shared.get(SHARED, lambda: gateway_connection(gateway, key))
 
 
 def _settings(section: MachinesSite, connection: SshConnection, gateway: object, context: Context) -> MachineSettings:

@@ -78,12 +78,12 @@ def test_a_key_with_a_passphrase_is_for_the_agent(sshd: Sshd, tmp_path: Path, fo
     assert re.search(r"has a passphrase; add it to the ssh-agent \(ssh-add FILE\) and write `key: agent`", str(problem))
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"])
+@pytest.mark.parametrize("text", ["", "d34db33f", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"])
 def test_what_is_no_private_key_is_told_and_not_repeated(sshd: Sshd, text: str) -> None:
     problem = _refused(sshd.target(key=Secret(text)))
     assert "no private key of SSH" in str(problem)
     assert "AAAA" not in str(problem)
-    assert "nonsense" not in str(problem)
+    assert "d34db33f" not in str(problem)
 
 
 def test_the_keys_of_the_agent_are_tried(sshd: Sshd, agent: Path) -> None:
