@@ -86,14 +86,12 @@ class MachineAccessSpec(Spec):
             return entries
         found: dict[str, list[Any]] = {}
         for entry in entries:
-            if isinstance(entry, PersonKeys):
-                found.setdefault(entry.person, []).extend(entry.keys)
-                continue
-            one = isinstance(entry, Mapping) and set(entry) == {"person", "key"}
-            several = isinstance(entry, Mapping) and set(entry) == {"person", "keys"} and isinstance(entry["keys"], list | tuple)
-            if not (one or several) or not isinstance(entry["person"], str):
+            person, key, several = (_part(entry, name) for name in ("person", "key", "keys"))
+            keys = [key] if several is None else several
+            further = isinstance(entry, Mapping) and (len(entry) != 2 or "person" not in entry)
+            if further or not isinstance(person, str) or not isinstance(keys, list | tuple):
                 return entries
-            found.setdefault(entry["person"], []).extend([entry["key"]] if one else entry["keys"])
+            found.setdefault(person, []).extend(keys)
         return [{"person": person, "keys": _plain(found[person])} for person in sorted(found)]
 
     @field_validator("keys")
@@ -108,8 +106,13 @@ class MachineAccessSpec(Spec):
         return entries
 
 
+def _part(entry: Any, name: str) -> Any:
+    """Of a mapping, or of a thing of the inventory."""
+    return entry.get(name) if isinstance(entry, Mapping) else getattr(entry, name, None)
+
+
 def _plain(keys: list[Any]) -> list[Any]:
     """Without comments, each once, sorted; what is no text is refused later."""
     if not all(isinstance(key, str) for key in keys):
         return keys
-    return sorted({" ".join(key.split()[:2]) if key.startswith(("ssh-", "ecdsa-", "sk-")) else key for key in keys})
+    return sorted({" ".join(key.split(" ")[:2]) if key.startswith(("ssh-", "ecdsa-", "sk-")) else key for key in keys})

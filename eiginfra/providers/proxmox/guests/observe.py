@@ -56,6 +56,8 @@ class GuestReader(ProxmoxKind[G]):
     type: ClassVar[GuestType]
     name_key: ClassVar[str]
     default_cores: ClassVar[int | None] = None
+    shell: ClassVar[str | None] = None
+    """The node's command that runs another one as root inside, with the guest's number."""
 
     # What the two sorts do differently.
 
@@ -206,6 +208,7 @@ class GuestReader(ProxmoxKind[G]):
                 "node": guest.node,
                 "status": str(place["state"]),
                 "address": address.partition("/")[0] if isinstance(address, str) else None,
+                "shell": self.shell and self.shell.format(guest.vmid),
             },
             reading=reading,
             lock=guest.lock,

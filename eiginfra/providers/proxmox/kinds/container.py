@@ -62,6 +62,7 @@ class ContainerKind(GuestKind[ContainerSpec]):
     title = "A container on Proxmox VE"
     type = "lxc"
     name_key = "hostname"
+    shell = "pct exec {} --"
     long_tasks = 2  # create, start
     restart_fields = frozenset({"dns", "nesting"})
 
