@@ -40,6 +40,7 @@ hunt: $(VENV)/dev.stamp ## The generated tests with other examples than those of
 bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 	$(BIN)/python benchmarks/keyboard.py
 	$(BIN)/python benchmarks/run.py $(BENCH)
+	$(BIN)/python benchmarks/gateway.py
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
