@@ -91,6 +91,13 @@ class Published:
             return None
         return reason("gateway-nginx-refuses", said=wrong.said)
 
+    def unchangeable(self, host: str) -> Reason | None:
+        """Why nothing of a sub-domain that is there can be changed now."""
+        place = self.taken(host)
+        if (why := self.no_nginx(host)) is not None or place is not None:
+            return why or reason("gateway-name-taken", place=str(place))
+        return reason("gateway-certificate-gone", folder=self.folder(host)) if self.uncertified(host) else None
+
     def breaks(self, host: str) -> bool:
         """Whether the sub-domain's own file is what nginx refuses."""
         wrong = self.refusal
@@ -99,6 +106,14 @@ class Published:
     def certified(self, host: str) -> bool:
         """Whether the gateway has a certificate for a sub-domain."""
         return not self._reading.certificates.isdisjoint({"*", host})
+
+    def uncertified(self, host: str) -> bool:
+        """Whether a sub-domain is served over HTTPS and its certificate is gone: written again, it would be served no more."""
+        return bool(self.blocks[host].https) and not self.certified(host)
+
+    def folder(self, host: str) -> str:
+        """Where a sub-domain's certificate is, or has to be."""
+        return self.certificate.replace("{name}", host)
 
     @property
     def certificate(self) -> str:

@@ -90,11 +90,13 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
             yield error("reserved-subdomain", name=label, field="name")
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
-        """Nothing but what the gateway writes; HTTPS as soon as there is a certificate."""
+        """Nothing but what the gateway writes; HTTPS as soon as there is a certificate, and from then on."""
         fields, shown = super().complete(resource, world), world.facts(self.name)
         if isinstance(fields, Absence) or not isinstance(shown, Published):
             return fields
-        return {**fields, "further": (), "https": shown.certified(resource.address.key)}
+        there = world.observed.get(resource.address)
+        secure = there is not None and there.values.get("https") is True
+        return {**fields, "further": (), "https": secure or shown.certified(resource.address.key)}
 
     # Looking.
 
@@ -114,6 +116,8 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
                 findings.append(warning("gateway-other-owner", name=host, owner=block.owner, address=str(address), field="name"))
             elif block is not None:
                 objects.append(self._observed(host, block, shown, scope))
+                if shown.uncertified(host):
+                    findings.append(warning("gateway-certificate-gone", name=host, folder=shown.folder(host), address=str(address)))
             elif place is not None:
                 absent[address] = Absence(reason("gateway-name-taken", place=str(place)), Presence.WAITING)
             elif (why := shown.no_nginx(host)) is not None:
@@ -132,7 +136,7 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
         return None if block is None else self._observed(spec.name, block, shown, Scope("", (), [resource]))
 
     def _observed(self, host: str, block: ServerBlock, shown: Published, scope: Scope) -> Observed:
-        address, missing = Address(self.name, host), reason("gateway-no-certificate", folder=shown.certificate.replace("{name}", host))
+        address = Address(self.name, host)
         values: dict[str, JsonValue] = {
             "name": host,
             "machine": machine_of(block.owner, scope, address),
@@ -146,14 +150,14 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
             "https": block.https,
             "settled": not (shown.pending("subdomain", host) or shown.breaks(host)),
         }
-        place = shown.taken(host)
-        why = shown.no_nginx(host) or (None if place is None else reason("gateway-name-taken", place=str(place)))
+        waits = not block.https and bool(shown.certificate) and not shown.certified(host)
+        why = shown.unchangeable(host)
         return Observed(
             address,
             values,
             {"name": host},
             team=team_of(block.owner, scope.cohort),
-            waiting={} if block.https or shown.certified(host) or not shown.certificate else {"https": missing},
+            waiting={"https": reason("gateway-no-certificate", folder=shown.folder(host))} if waits else {},
             blocked={} if why is None else dict.fromkeys(self.spec.model_fields, why),
             keep=shown.no_nginx(host),
             facts={"web_url": f"http{'s' if block.https else ''}://{host}/"},
@@ -200,9 +204,7 @@ def _new(address: Address, shown: Published) -> Iterator[Finding]:
         if covers(pattern, host) is not False:
             yield notice("gateway-name-pattern", name=host, pattern=pattern, place=str(place), address=str(address), field="name")
     if shown.certificate and not shown.certified(host):
-        yield notice(
-            "gateway-no-certificate", name=host, folder=shown.certificate.replace("{name}", host), address=str(address), field="name"
-        )
+        yield notice("gateway-no-certificate", name=host, folder=shown.folder(host), address=str(address), field="name")
 
 
 def _trouble(shown: Published, there: set[str]) -> Iterator[Finding]:

@@ -174,6 +174,15 @@ def test_without_a_certificate_it_waits_for_it_and_no_drift_is_told_when_it_come
     assert site.plan(subdomain()).changes == ()
 
 
+def test_https_is_never_taken_back_when_a_certificate_is_gone(site: Site) -> None:
+    site.apply(subdomain())
+    site.gateway.certificates = []
+    plan = site.plan(subdomain())
+    assert (plan.changes, [found.code for found in plan.findings]) == ((), ["gateway-certificate-gone"])
+    [change] = site.plan(subdomain(port=81)).changes
+    assert (change.action, [item.reason.code for item in change.blocked]) == (Action.NONE, ["gateway-certificate-gone"])
+
+
 def test_a_gateway_that_has_no_certificates_at_all_serves_http_and_nothing_waits(site: Site) -> None:
     site.gateway.certificates, site.gateway.certificate = [], ""
     site.apply(subdomain())
