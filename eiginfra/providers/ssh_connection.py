@@ -1,8 +1,8 @@
 """One connection over SSH for a whole run, used by many threads: opened when first needed, again when it was lost, and counted."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -33,6 +33,8 @@ class SshConnection:
         self._failed: EiginfraError | None = None
         self._failures = 0
         self._beyond: dict[SshTarget, SshConnection] = {}
+        self.asked = 0
+        """By how many threads just now."""
         self.openings = threading.BoundedSemaphore(self.policy.openings)
 
     def run(
@@ -58,7 +60,7 @@ class SshConnection:
         line = command_line(words, script, sudo=sudo)
 
         def ask(session: "SshSession") -> SshAnswer:
-            left = min(seconds, self.policy.bounds.phase.left())
+            left = self._left(seconds)
             self.policy.meter.count("command")
             return session.run(line, data, left, writes=writes)
 
@@ -70,10 +72,18 @@ class SshConnection:
         return self._opened().host_key
 
     def to(self, target: SshTarget, meter: Meter | None = None) -> "SshConnection":
-        """The connection to a machine behind this server, kept as long as this one; the same one for the same target. meter: for it."""
+        """The connection to a machine behind this server; the same one for the same target. meter: for it.
+
+        It is kept as long as this one, unless there are too many: then those that nobody uses are ended, and opened again when used.
+        """
         policy = self.policy if meter is None else replace(self.policy, meter=meter)
         with self._lock:
-            return self._beyond.setdefault(target, SshConnection(target, policy, self))
+            connection = self._beyond.setdefault(target, SshConnection(target, policy, self))
+            idle = [known for known, one in self._beyond.items() if one is not connection and not one.asked]
+            ended = [self._beyond.pop(known) for known in idle[: max(0, len(self._beyond) - self.policy.machines)]]
+        for one in ended:
+            one.close()
+        return connection
 
     def limit(self, seconds: float | None) -> None:
         """From now on all has to end within so many seconds, or UnreachableError is raised; None: each command has its own time only.
@@ -100,18 +110,29 @@ class SshConnection:
 
     def _asked(self, ask: Callable[["SshSession"], T], *, writes: bool) -> T:
         """What a session answers; asked once more where the connection was lost, unless that might do work twice."""
+        with self._counting():
+            try:
+                return ask(self._opened())
+            except LostError as problem:
+                if problem.sent and writes:
+                    raise LostAnswerError(f"{problem}; the work may have been done") from None
+            try:
+                return ask(self._opened())
+            except LostError as problem:
+                family, advice = TransientError, "try again later"
+                if problem.sent and writes:
+                    family, advice = LostAnswerError, "the work may have been done"
+                raise family(f"{problem}; {advice}") from None
+
+    @contextmanager
+    def _counting(self) -> Iterator[None]:
+        with self._lock:
+            self.asked += 1
         try:
-            return ask(self._opened())
-        except LostError as problem:
-            if problem.sent and writes:
-                raise LostAnswerError(f"{problem}; the work may have been done") from None
-        try:
-            return ask(self._opened())
-        except LostError as problem:
-            family, words = (
-                (LostAnswerError, "the work may have been done") if problem.sent and writes else (TransientError, "try again later")
-            )
-            raise family(f"{problem}; {words}") from None
+            yield
+        finally:
+            with self._lock:
+                self.asked -= 1
 
     def _opened(self) -> "SshSession":
         """The session, opened where there is none.
@@ -142,9 +163,7 @@ class SshConnection:
         from eiginfra.providers.ssh import open_session  # noqa: PLC0415
         from eiginfra.providers.ssh_login import connect  # noqa: PLC0415
 
-        seconds = min(self.policy.opening, self.policy.bounds.phase.left())
-        if not seconds:
-            raise UnreachableError(f"{self.target}: the time to read all that is needed is over; see whether the server is well")
+        seconds = self._left(self.policy.opening)
         through = self._through
         with through.openings if through else nullcontext():
             dial = self._counted(partial(through.stream if through else connect, self.target))
@@ -156,6 +175,13 @@ class SshConnection:
     def stream(self, target: SshTarget, seconds: float) -> "Stream":
         """A connection from this server to a machine."""
         return self._asked(lambda session: session.tcp(target.host, target.port, seconds), writes=False)
+
+    def _left(self, seconds: float) -> float:
+        """So many seconds, or those that are left of the phase. Raises UnreachableError where there are none."""
+        left = min(seconds, self.policy.bounds.phase.left())
+        if not left:
+            raise UnreachableError(f"{self.target}: the time to read all that is needed is over; see whether the server is well")
+        return left
 
     def _counted(self, dial: "Dial") -> "Dial":
         def counting(seconds: float) -> "Stream":

@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 import paramiko
 from paramiko.agent import AgentSSH
+from paramiko.packet import Packetizer
 from paramiko.ssh_exception import IncompatiblePeer, PartialAuthentication
 
 from eiginfra.core.errors import PermissionDeniedError, UnreachableError
@@ -32,8 +34,11 @@ MACS = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-
 _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
 """By type of host key, where they are not called as it."""
 
+_SILENCE = 30
+"""Seconds after which a connection is lost on which the other side acknowledges nothing."""
 GRACE = 2.0
 """Seconds after the end of its time at which a connection is closed if paramiko still holds the caller."""
+_LARGEST = 1 << 18
 _MOST_KEYS = 5
 """Of an agent's keys so many are offered: sshd ends the connection at the sixth refusal."""
 
@@ -76,6 +81,8 @@ def connect(target: SshTarget, seconds: float) -> socket.socket:
         ) from None
     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * _SILENCE)
     return stream
 
 
@@ -111,7 +118,7 @@ def _recognised(target: SshTarget, policy: SshPolicy, dial: Dial, end: float) ->
 
 def _greeted(stream: Stream, target: SshTarget, types: tuple[str, ...], seconds: float) -> tuple[paramiko.Transport, HostKey]:
     """A connection with keys exchanged. Raises IncompatiblePeer, UnreachableError."""
-    transport = paramiko.Transport(stream)
+    transport = paramiko.Transport(stream, packetizer_class=_Packets)
     options = transport.get_security_options()
     options.kex = tuple(name for name in KEY_EXCHANGES if name in options.kex)
     options.ciphers, options.digests = CIPHERS, MACS
@@ -226,6 +233,15 @@ def watched(transport: paramiko.Transport, seconds: float, also: threading.Event
         yield
     finally:
         timer.cancel()
+
+
+class _Packets(Packetizer):
+    """paramiko's packets, of the size that OpenSSH sends at most: whoever answers would else choose how much memory one takes."""
+
+    def read_all(self, n: int, check_rekey: bool = False) -> bytes:  # noqa: FBT001, FBT002 - paramiko's interface
+        if n > _LARGEST:
+            raise paramiko.SSHException("a packet is too large")
+        return super().read_all(n, check_rekey)
 
 
 class _Agent(AgentSSH):

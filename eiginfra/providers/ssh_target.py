@@ -62,8 +62,8 @@ class SshPolicy:
 
     connect: for a connection. opening: for all of it, the host key and the log-in included. channel: for a new channel. keep_alive:
     between two messages over an idle connection. sessions: commands at once over one connection; OpenSSH allows ten, and counts one for a
-    moment after its end. openings: connections through a server that are opened at once. bounds: of one answer, and of a phase; its
-    `seconds` do not count, a command has its own.
+    moment after its end. openings: connections through a server that are opened at once; machines: those that are kept. bounds: of one
+    answer, and of a phase; its `seconds` do not count, a command has its own.
     """
 
     connect: float = 10
@@ -72,6 +72,7 @@ class SshPolicy:
     keep_alive: float = 15
     sessions: int = 5
     openings: int = 16
+    machines: int = 100
     bounds: Bounds = field(default_factory=Bounds)
     meter: Meter = field(default_factory=Meter)
 

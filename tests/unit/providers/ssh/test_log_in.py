@@ -67,13 +67,15 @@ def test_keys_of_other_types_are_accepted(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_key_in_the_older_form_is_accepted(sshd: Sshd, tmp_path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-m", "PEM", "-N", "", "-f", str(tmp_path / "old")], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", str(tmp_path / "old")], check=True)
     assert "refused with SHA256:" in str(_refused(sshd.target(key=Secret((tmp_path / "old").read_text()))))
 
 
 @pytest.mark.parametrize("form", ["RFC4716", "PEM"])
 def test_a_key_with_a_passphrase_is_for_the_agent(sshd: Sshd, tmp_path: Path, form: str) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-m", form, "-N", "passphrase", "-f", str(tmp_path / "closed")], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", form, "-N", "passphrase", "-f", str(tmp_path / "closed")], check=True
+    )
     problem = _refused(sshd.target(key=Secret((tmp_path / "closed").read_text())))
     assert re.search(r"has a passphrase; add it to the ssh-agent \(ssh-add FILE\) and write `key: agent`", str(problem))
 

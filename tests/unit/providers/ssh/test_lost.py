@@ -1,6 +1,7 @@
 """Connections that are refused, lost or slow: what is asked again, and what is left."""
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from support.ssh_server import Behaviour, serving
 from support.sshd import Sshd, running_sshd
 
 from eiginfra.core.errors import LostAnswerError, PermanentError, TransientError, UnreachableError
+from eiginfra.core.secret import Secret
 from eiginfra.providers import ssh, ssh_login
 from eiginfra.providers.ssh_connection import SshConnection
 from eiginfra.providers.ssh_target import LostError, SshPolicy
@@ -181,3 +183,31 @@ def test_a_server_that_never_answers_a_command_is_not_waited_for(tmp_path: Path,
         with pytest.raises(LostAnswerError):
             connection.run(["true"], seconds=0.3, writes=True)
         connection.close()
+
+
+@pytest.mark.parametrize("size", [0x7FFFFFFC, 0xFFFFFFFC])
+def test_a_packet_that_would_fill_the_memory_is_not_read(sshd: Sshd, size: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+
+        def answer() -> bytes:
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(b"SSH-2.0-huge\r\n" + size.to_bytes(4, "big") + bytes(4))
+                while data := connection.recv(1 << 16):
+                    last = data
+                return last
+
+        served = pool.submit(answer)
+        connection = SshConnection(sshd.target(port=listening.getsockname()[1]))
+        with pytest.raises(UnreachableError, match="a packet is too large"):
+            connection.run(["true"], writes=False)
+        assert served.result(timeout=10)
+
+
+def test_what_a_command_says_is_fit_to_be_shown(connection: SshConnection) -> None:
+    secret = Secret("very-secret-value")
+    answer = connection.run(
+        ["sh", "-c", "head -c 9999 /dev/zero | tr '\\0' x >&2; printf '\\033[2Jthe %s\\n' \"$1\" >&2", "sh", secret.reveal()], writes=False
+    )
+    assert answer.said.endswith("x\N{REPLACEMENT CHARACTER}[2Jthe ***")
+    assert len(answer.said) < 1600

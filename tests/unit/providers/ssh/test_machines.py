@@ -94,3 +94,16 @@ def test_what_goes_through_a_connection_ends_with_it(sshd: Sshd) -> None:
     assert session.active
     gateway.close()
     assert not session.active
+
+
+def test_of_very_many_machines_those_that_nobody_uses_are_ended(sshd: Sshd) -> None:
+    gateway = SshConnection(sshd.target(), SshPolicy(machines=2))
+    machines = [gateway.to(replace(sshd.target(), service=f"machine-{number}")) for number in range(2)]
+    for machine in machines:
+        machine.run(["true"], writes=False)
+    third = gateway.to(replace(sshd.target(), service="machine-2"))
+    assert [machine._session is None for machine in machines] == [True, False]
+    for machine in (*machines, third):
+        assert machine.run(["echo", "well"], writes=True).stdout == b"well\n"
+    assert gateway.requests()["connection"] == 5
+    gateway.close()
