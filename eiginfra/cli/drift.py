@@ -26,10 +26,12 @@ def run(
     from eiginfra.core.finding import Severity
     from eiginfra.engine.drift import drifted
     from eiginfra.engine.overdue import pending
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.findings import as_json, print_findings
     from eiginfra.render.phrases import many, not_todays_plan
     from eiginfra.render.plan_text import print_changes
+    from eiginfra.render.still_access import still_access
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths) as workspace:
@@ -38,7 +40,15 @@ def run(
         records = workspace.journal.records(workspace.cohort.id)
         if format_ is Format.JSON:
             body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
-            print_json("drift", {"changes": body, "findings": as_json(plan.findings), "meta": plan.meta.model_dump(mode="json")})
+            print_json(
+                "drift",
+                {
+                    "changes": body,
+                    "findings": as_json(plan.findings),
+                    "remaining": plan.remaining,
+                    "meta": plan.meta.model_dump(mode="json"),
+                },
+            )
         else:
             console = out(quiet=quiet)
             last = {change.address: _last(record) for change in changes if (record := records.get(change.address))}
@@ -47,6 +57,8 @@ def run(
                 err() if quiet else console,
                 plan.errors if quiet else [found for found in plan.findings if found.severity is not Severity.NOTICE],
             )
+            if still := still_access(plan.remaining, spoken()):
+                console.print(still)
             applied = workspace.last_applied()
             seen = f"Drift: {many(len(changes), 'resource')}" if changes else "No drift"
             merged = f"{many(count, 'change')} merged and not applied (eiginfra plan)" if (count := len(pending(plan))) else None

@@ -21,6 +21,7 @@ from eiginfra.reconcile.webhook import compose, tell
 from eiginfra.reconcile.work import Work
 from eiginfra.render.catalogue import spoken
 from eiginfra.render.phrases import not_todays_plan
+from eiginfra.render.still_access import people_and_machines
 from eiginfra.wiring.stopping import Stopper
 
 SILENCE = 45 * 60.0
@@ -203,6 +204,7 @@ def log_round(seen: Round) -> None:
         healed=len(seen.news.healed),
         held=len(held),
         pending=len(seen.healing.pending) if seen.healing is not None else None,
+        remaining=people_and_machines(seen.healing.plan.remaining) or None if seen.healing is not None else None,
         as_of=(meta and not_todays_plan(meta)) or None,
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
     )

@@ -9,6 +9,7 @@ from eiginfra import __version__
 from eiginfra.engine.healing import HealingPlan
 from eiginfra.engine.mode import Mode
 from eiginfra.reconcile.round import End, Round
+from eiginfra.render.still_access import people_and_machines
 
 _BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
@@ -45,6 +46,7 @@ class Metrics:
             registry=registry,
         )
         self._oldest = Gauge("eiginfra_pending_oldest_seconds", "How long the oldest of these waits; 0 if there is none", registry=registry)
+        self._remaining = Gauge("eiginfra_still_access", "People who still have access where they should not", registry=registry)
         self._held = Gauge("eiginfra_drift_held", "Of these, those that the policy leaves to people", registry=registry)
         self._found = Counter("eiginfra_drift_found", "Drift that was not known before", ("kind", "team", "cause"), registry=registry)
         self._heals = Counter("eiginfra_heals", "Attempts to heal", ("kind", "team", "outcome"), registry=registry)
@@ -92,6 +94,7 @@ class Metrics:
             self._drift.labels(*labels).set(standing[labels])
         self._shown |= standing.keys()
         self._held.set(len(healing.held))
+        self._remaining.set(len(people_and_machines(healing.plan.remaining)))
         waiting = Tally((change.address.kind, change.team or "") for change in healing.pending)
         for kind, team in self._waited | waiting.keys():
             self._pending.labels(kind, team).set(waiting[kind, team])

@@ -10,6 +10,7 @@ from eiginfra.render.console import compared, show
 from eiginfra.render.findings import acknowledged
 from eiginfra.render.grouped import entries
 from eiginfra.render.plan_text import SIGNS, shown, totals
+from eiginfra.render.still_access import still_access
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
@@ -20,6 +21,8 @@ def markdown(plan: Plan, words: Catalogue) -> str:
     day = words.say("as-of-today" if meta.as_of_is_today else "as-of", day=meta.as_of.isoformat())
     title = words.say("markdown-title", cohort=_text(meta.cohort), site=_text(meta.site), day=day)
     lines = [f"### {title}", "", f"**{totals(plan, words)}**", ""]
+    if still := still_access(plan.remaining, words):
+        lines += [f"**{_text(still)}**", ""]
     if told := list(entries(plan.findings, words)):
         lines += [f"| | {words.say('markdown-finding')} | {words.say('markdown-remedy')} |", "|---|---|---|"]
         for entry in told:

@@ -13,6 +13,7 @@ from eiginfra.render.catalogue import Catalogue, spoken
 from eiginfra.render.console import Terminal, compared, show
 from eiginfra.render.findings import acknowledged, print_findings
 from eiginfra.render.phrases import many, not_todays_plan
+from eiginfra.render.still_access import still_access
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -48,6 +49,8 @@ def print_plan(console: Terminal, plan: Plan) -> None:
         if count := acknowledged(plan.findings, spoken()):
             console.print(Text(f"{count}.", style="dim"))
         console.print()
+    if still := still_access(plan.remaining, spoken()):
+        console.print(Text(still, style="bold red"))
     if told_day := not_todays_plan(plan.meta):
         console.print(Text(f"{told_day[0].upper()}{told_day[1:]}:", style="yellow"))
     console.print(Text(totals(plan, spoken()), style="bold"))

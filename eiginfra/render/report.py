@@ -12,6 +12,7 @@ from eiginfra.render.catalogue import spoken
 from eiginfra.render.console import Terminal
 from eiginfra.render.findings import as_json
 from eiginfra.render.phrases import not_todays_plan
+from eiginfra.render.still_access import still_access
 
 _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: "yellow", Outcome.WAITING: "cyan"}
 
@@ -28,6 +29,8 @@ def print_report(console: Terminal, plan: Plan, report: ApplyReport) -> None:
     if told_day := not_todays_plan(plan.meta):
         line.append(f" That was {told_day}.")
     console.print(line)
+    if still := still_access(plan.remaining, spoken()):
+        console.print(Text(still, style="bold red"))
     if report.failed or report.interrupted:
         console.print("Run eiginfra apply again once the reason is mended: what was done stays done, the rest is taken up.")
 
@@ -52,6 +55,7 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
         "as_of": plan.meta.as_of,
         "as_of_is_today": plan.meta.as_of_is_today,
         "findings": as_json(plan.findings),
+        "remaining": plan.remaining,
         "results": [
             {
                 "address": str(result.change.address),

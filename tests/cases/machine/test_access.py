@@ -106,7 +106,9 @@ def test_a_machine_that_is_off_waits_and_keeps_its_leaver_in_the_count(ground: G
     assert key(2) not in ground.text("db")
     waiting = ground.change()["waiting"]
     assert {reason["code"] for reason in waiting.values()} == {"machine-off"}
-    assert ground.call("plan").code == 0
+    assert f"1 person still has access where nobody can be let out now: alan to {ground.cohort}/adler/web." in ground.call("plan").out
+    assert "still has access" in ground.call("drift").out
+    assert ground.call("drift", "--format", "json").json["remaining"] == {ground.address(): ["alan"]}
     ground.guest("web").running = True
     assert ground.plan()["remaining"] == {}
     ground.apply()

@@ -76,6 +76,11 @@ plan-nothing-but = Nothing to do; { $rest }.
 plan-waiting = { $count } still waiting
 plan-blocked = { $count } blocked
 plan-orphans = { $count } left the inventory
+still-access = { $people-count ->
+    [one] 1 person still has access
+   *[other] { $people-count } people still have access
+    } where nobody can be let out now: { $people }.
+still-access-to = { $person } to { $machines-and }
 plan-left = { $count } left alone
 to-create = { $count } to add
 to-update = { $count } to change

@@ -79,6 +79,11 @@ plan-nothing-but = Rien à faire ; { $rest }.
 plan-waiting = { $count } en attente
 plan-blocked = { $count } sans suite possible
 plan-orphans = { $count } hors de l’inventaire
+still-access = { $people-count ->
+    [one] 1 personne a encore accès
+   *[other] { $people-count } personnes ont encore accès
+    } là où personne ne peut être retiré maintenant : { $people }.
+still-access-to = { $person } à { $machines-and }
 plan-left = { $count } sans changement
 to-create = { $count } à ajouter
 to-update = { $count } à changer
