@@ -14,15 +14,19 @@ def run(
 ) -> int:
     """Look at every service, and say what is missing.
 
-    Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall.
+    Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall; the gateway's program; and
+    whether each machine of the cohort lets eiginfra in.
     """
     from eiginfra.core.finding import Severity
     from eiginfra.render.console import print_json
     from eiginfra.render.findings import as_json, print_report
-    from eiginfra.wiring.doctor import examine
+    from eiginfra.wiring.doctor import enter, examine
     from eiginfra.wiring.workspace import Workspace
 
-    findings = examine(Workspace.load(paths).site)
+    with Workspace.load(paths) as workspace:
+        findings = examine(workspace.site)
+        if not any(found.severity is Severity.ERROR for found in findings):
+            findings += enter(workspace)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
         print_json("doctor", {"findings": as_json(findings), "ok": not ill})

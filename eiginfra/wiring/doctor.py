@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
 
+from eiginfra.core.address import Address
 from eiginfra.core.errors import EiginfraError, InputError
-from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.provider import SharedObjects
+from eiginfra.core.reason import Reason, reason
+from eiginfra.engine.observer import observe
 from eiginfra.inventory.site import Site
 from eiginfra.journal import open_journal
 from eiginfra.wiring.providers import LOOKING, ProviderType, installed, open_provider
+from eiginfra.wiring.workspace import Workspace
 
 
 def examine(site: Site) -> list[Finding]:
@@ -17,6 +21,39 @@ def examine(site: Site) -> list[Finding]:
     examinations = {name: partial(_service, provider, site) for name, provider in installed().items()}
     examinations["journal"] = partial(_journal, site)
     return [finding for service, examination in examinations.items() for finding in _ask(service, examination)]
+
+
+def enter(workspace: Workspace) -> list[Finding]:
+    """Which of the cohort's machines can be entered, and why another cannot; what keeps all of them from being asked is told elsewhere."""
+    try:
+        machines = _entered(workspace)
+    except EiginfraError as problem:
+        return [warning("machines-not-asked", text=str(problem))]
+    found = [warning("machine-not-entered", why=why, address=str(address)) for address, why in machines.items() if why is not None]
+    answering = len(machines) - len(found)
+    return [*found, notice("machines-entered", count=answering, total=len(machines))] if machines else []
+
+
+def _entered(workspace: Workspace) -> dict[Address, Reason | None]:
+    """Of each thing that is entered by host keys of its own, such as a machine: why it cannot be; None where it answers."""
+    kinds, everything = workspace.registry, workspace.compiled.resources
+    inside = [resource for resource in everything if kinds[resource.address.kind].host_keys]
+    around = {address for resource in inside for address in kinds[resource.address.kind].follows(resource.spec)}
+    with workspace.providers.within(LOOKING):
+        observations = observe(
+            kinds,
+            [*inside, *(resource for resource in everything if resource.address in around)],
+            workspace.journal.known(workspace.cohort.id),
+            cohort=workspace.cohort.id,
+            teams=[team.id for team in workspace.cohort.teams],
+            available=workspace.providers.available,
+            whole=False,
+            everything=everything,
+            history=workspace.journal.history(workspace.cohort.id),
+        )
+    absent = {address: absence.reason for seen in observations.values() for address, absence in seen.absent.items()}
+    there = {found.address for seen in observations.values() for found in seen.objects}
+    return {item.address: None if item.address in there else absent.get(item.address, reason("not-made")) for item in inside}
 
 
 def _ask(service: str, examination: Callable[[], Iterable[Finding]]) -> list[Finding]:

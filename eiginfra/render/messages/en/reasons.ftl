@@ -197,3 +197,4 @@ reason-resting = it failed { $times ->
 reason-dependency-missing = { $address } is not there
 reason-heals-used-up = { $limit } heals an hour are used up
 reason-odd-answer = unknown: something there has a form that is not known, and it may be this
+reason-not-made = it to be made

@@ -200,3 +200,4 @@ reason-resting = { $times ->
 reason-dependency-missing = { $address } n’existe pas
 reason-heals-used-up = les { $limit } corrections permises par heure sont épuisées
 reason-odd-answer = état inconnu : quelque chose y a une forme inconnue, et c’est peut-être ceci
+reason-not-made = sa création
