@@ -14,7 +14,8 @@ from paramiko.buffered_pipe import BufferedPipe
 from eiginfra.core.errors import LostAnswerError, PermanentError, ProviderError, TransientError, UnreachableError
 from eiginfra.core.text import one_line
 from eiginfra.providers.ssh_host_keys import HostKey
-from eiginfra.providers.ssh_login import GRACE, Dial, close, log_in, reason_of, watched
+from eiginfra.providers.ssh_keys import reason_of
+from eiginfra.providers.ssh_login import GRACE, Dial, close, log_in, watched
 from eiginfra.providers.ssh_target import LostError, SshAnswer, SshPolicy, SshTarget
 
 _SLACK = 1 << 16

@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from eiginfra.core.errors import EiginfraError, LostAnswerError, PermissionDeniedError, TransientError, UnreachableError
-from eiginfra.core.provider import Context
-from eiginfra.core.secret import KeySource, Secret
 from eiginfra.providers.http import Meter
-from eiginfra.providers.ssh_host_keys import HostKey, HostKeyError, HostKeys, PinnedKeyLike, host_keys_of
+from eiginfra.providers.ssh_host_keys import HostKey, HostKeyError, HostKeys
 from eiginfra.providers.ssh_target import LostError, SshAnswer, SshPolicy, SshTarget, command_line
 
 if TYPE_CHECKING:
@@ -173,8 +171,11 @@ class SshConnection:
         return session
 
     def stream(self, target: SshTarget, seconds: float) -> "Stream":
-        """A connection from this server to a machine."""
-        return self._asked(lambda session: session.tcp(target.host, target.port, seconds), writes=False)
+        """A connection from this server to a machine. Raises UnreachableError where this one keeps everybody out."""
+        try:
+            return self._asked(lambda session: session.tcp(target.host, target.port, seconds), writes=False)
+        except (HostKeyError, PermissionDeniedError) as problem:
+            raise UnreachableError(str(problem)) from problem  # it is not the machine that refuses
 
     def _left(self, seconds: float) -> float:
         """So many seconds, or those that are left of the phase. Raises UnreachableError where there are none."""
@@ -189,38 +190,3 @@ class SshConnection:
             return dial(seconds)
 
         return counting
-
-
-class GatewaySection(Protocol):
-    """What a site file says of the gateway."""
-
-    @property
-    def host(self) -> str: ...  # noqa: D102 - named by the class
-    @property
-    def port(self) -> int: ...  # noqa: D102 - the same
-    @property
-    def user(self) -> str: ...  # noqa: D102 - the same
-    @property
-    def key(self) -> KeySource: ...  # noqa: D102 - the same
-    @property
-    def host_key(self) -> PinnedKeyLike: ...  # noqa: D102 - the same
-
-
-def gateway_connection(section: GatewaySection, key: Secret | None) -> SshConnection:
-    """The connection to the site's gateway, not opened yet. key: the text of a private key; None: the agent's.
-
-    Raises InputError for a known_hosts file that cannot be read, or has no key of the gateway.
-    """
-    host_keys = host_keys_of(section.host_key, section.host, section.port)
-    return SshConnection(SshTarget(section.host, section.port, section.user, key, host_keys))
-
-
-def shared_gateway(section: GatewaySection, context: Context) -> SshConnection | None:
-    """The one connection to the gateway that the providers of a run share; None offline.
-
-    Raises InputError for a key, or a file of host keys, that is not to be had.
-    """
-    if context.offline:
-        return None
-    key = context.private_key(section.key, "gateway", "key")
-    return context.shared.get("ssh-gateway", lambda: gateway_connection(section, key))

@@ -1,11 +1,9 @@
-"""How a connection over SSH comes about: algorithms, the server's host key, the log-in by a key of a text or of the agent.
+"""How a connection over SSH comes about: algorithms, the server's host key, the log-in.
 
 Nobody logs in before the server has shown the right host key, and nobody with a password.
 """
 
-import io
 import logging
-import os
 import socket
 import sys
 import threading
@@ -14,14 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import paramiko
-from paramiko.agent import AgentSSH
 from paramiko.packet import Packetizer
 from paramiko.ssh_exception import IncompatiblePeer, PartialAuthentication
 
 from eiginfra.core.errors import PermissionDeniedError, UnreachableError
-from eiginfra.core.secret import Secret
 from eiginfra.core.text import one_line
 from eiginfra.providers.ssh_host_keys import TYPES, HostKey, HostKeyError
+from eiginfra.providers.ssh_keys import MOST_KEYS, keys_of, reason_of
 from eiginfra.providers.ssh_target import SshPolicy, SshTarget
 
 KEY_EXCHANGES = (
@@ -39,8 +36,6 @@ _SILENCE = 30
 GRACE = 2.0
 """Seconds after the end of its time at which a connection is closed if paramiko still holds the caller."""
 _LARGEST = 1 << 18
-_MOST_KEYS = 5
-"""Of an agent's keys so many are offered: sshd ends the connection at the sixth refusal."""
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what went wrong is raised; its own lines would be printed beside it
 
@@ -140,8 +135,8 @@ def _greeted(stream: Stream, target: SshTarget, types: tuple[str, ...], seconds:
 def _authenticate(transport: paramiko.Transport, target: SshTarget, end: float) -> None:
     """Log in by one of the keys. Raises PermissionDeniedError, UnreachableError."""
     refused: list[str] = []
-    with _keys(target, max(0.1, end - time.monotonic())) as keys:
-        for key in keys[:_MOST_KEYS]:
+    with keys_of(target, max(0.1, end - time.monotonic())) as keys:
+        for key in keys[:MOST_KEYS]:
             answered = threading.Event()
             with suppress(paramiko.SSHException, EOFError, OSError):  # where the connection was lost: found below
                 transport.auth_publickey(target.user, key, answered)
@@ -161,53 +156,11 @@ def _authenticate(transport: paramiko.Transport, target: SshTarget, end: float) 
                 raise PermissionDeniedError(
                     f"{target}: a key alone does not do there, it asks for {kinds}; see `AuthenticationMethods` there"
                 )
-    more = f"; the agent has {len(keys)}, of which the first {_MOST_KEYS} were tried" if len(keys) > _MOST_KEYS else ""
+    more = f"; the agent has {len(keys)}, of which the first {MOST_KEYS} were tried" if len(keys) > MOST_KEYS else ""
     raise PermissionDeniedError(
         f"{target}: the log-in is refused with {' and '.join(refused)}{more}; see `key:` and `user:` under `{target.service}:` in the "
         f"site file, and the authorized keys of {target.user} there"
     )
-
-
-@contextmanager
-def _keys(target: SshTarget, seconds: float) -> Iterator[list[paramiko.PKey]]:
-    """What may be tried. Raises PermissionDeniedError where there is none."""
-    where = f"`key:` under `{target.service}:` in the site file"
-    if target.key is not None:
-        yield [private_key(target.key, where)]
-        return
-    path = os.environ.get("SSH_AUTH_SOCK", "")
-    try:
-        agent = _Agent(path, seconds)
-    except (paramiko.SSHException, OSError) as problem:
-        reason = reason_of(problem) if path else "SSH_AUTH_SOCK is not set"
-        msg = f"{target}: no ssh-agent answers ({reason}); start one and add the key (ssh-add FILE), or name a file as {where}"
-        raise PermissionDeniedError(msg) from None
-    try:
-        if not agent.get_keys():
-            raise PermissionDeniedError(f"{target}: the ssh-agent has no keys; add one: ssh-add FILE")
-        yield list(agent.get_keys())
-    finally:
-        agent.close()
-
-
-def private_key(text: Secret, where: str) -> paramiko.PKey:
-    """The key of a text, as ssh-keygen writes it. Raises PermissionDeniedError, which says nothing of it."""
-    lines = text.reveal().replace("\r\n", "\n").strip() + "\n"
-    for family in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-        try:
-            return family.from_private_key(io.StringIO(lines))
-        except paramiko.PasswordRequiredException:
-            msg = f"{where}: the key has a passphrase; add it to the ssh-agent (ssh-add FILE) and write `key: agent`"
-            raise PermissionDeniedError(msg) from None
-        except (paramiko.SSHException, ValueError, IndexError):
-            continue
-    raise PermissionDeniedError(f"{where} is no private key of SSH (Ed25519, ECDSA or RSA); ssh-keygen -t ed25519 makes one")
-
-
-def reason_of(problem: BaseException) -> str:
-    """What paramiko or the system says of a problem, fit to be shown."""
-    text = (problem.strerror if isinstance(problem, OSError) else None) or str(problem) or "the connection was closed"
-    return one_line(text)[:200]
 
 
 def close(transport: paramiko.Transport) -> None:
@@ -242,21 +195,3 @@ class _Packets(Packetizer):
         if n > _LARGEST:
             raise paramiko.SSHException("a packet is too large")
         return super().read_all(n, check_rekey)
-
-
-class _Agent(AgentSSH):
-    """The keys of the ssh-agent, whose answers have a deadline. Raises OSError, SSHException."""
-
-    def __init__(self, path: str, seconds: float) -> None:
-        super().__init__()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            self._socket.settimeout(seconds)
-            self._socket.connect(path)
-            self._connect(self._socket)  # type: ignore[attr-defined]  # the stubs leave it out
-        except BaseException:
-            self._socket.close()
-            raise
-
-    def close(self) -> None:
-        self._socket.close()

@@ -12,8 +12,8 @@ from eiginfra.providers.gateway.doctor import examine
 from eiginfra.providers.gateway.kinds import all_kinds
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind
 from eiginfra.providers.gateway.settings import GatewaySettings
-from eiginfra.providers.ssh_connection import shared_gateway
 from eiginfra.providers.ssh_doctor import examine_entry
+from eiginfra.providers.ssh_gateway import shared_gateway
 
 
 class GatewayProvider(Provider[GatewaySite]):

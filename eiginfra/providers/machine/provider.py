@@ -7,7 +7,8 @@ from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
 from eiginfra.providers.machine.client import MachineClient, MachineSettings
 from eiginfra.providers.machine.kinds import all_kinds
-from eiginfra.providers.ssh_connection import SshConnection, shared_gateway
+from eiginfra.providers.ssh_connection import SshConnection
+from eiginfra.providers.ssh_gateway import shared_gateway
 
 _GATEWAY = "gateway"
 

@@ -11,8 +11,9 @@ from support.sshd import USER, Sshd, keygen
 from eiginfra.core.finding import Severity
 from eiginfra.core.secret import Secret
 from eiginfra.inventory.site_gateway import PinnedKey
-from eiginfra.providers.ssh_connection import SshConnection, gateway_connection
+from eiginfra.providers.ssh_connection import SshConnection
 from eiginfra.providers.ssh_doctor import examine_entry
+from eiginfra.providers.ssh_gateway import gateway_connection
 from eiginfra.providers.ssh_host_keys import HostKeys
 from eiginfra.providers.ssh_target import SshTarget
 from eiginfra.render.catalogue import Catalogue

@@ -107,3 +107,11 @@ def test_of_very_many_machines_those_that_nobody_uses_are_ended(sshd: Sshd) -> N
         assert machine.run(["echo", "well"], writes=True).stdout == b"well\n"
     assert gateway.requests()["connection"] == 5
     gateway.close()
+
+
+def test_a_gateway_with_another_host_key_is_not_taken_for_the_machine(sshd: Sshd) -> None:
+    gateway = SshConnection(sshd.target(HostKeys.of_fingerprints("SHA256:" + "a" * 43)))
+    machine = gateway.to(sshd.target())
+    with pytest.raises(UnreachableError, match="its host key is"):
+        machine.run(["true"], writes=False)
+    assert "connection" in gateway.requests()
