@@ -74,6 +74,9 @@ EMAIL: Final = ServerRule(
 DNS_NAME: Final = ServerRule(
     "dns-name", "pve-common, format dns-name; RFC 1035, section 2.3.4", rf"{_LABEL}(?:\.{_LABEL})*", least=1, most=253
 )
+UNIX_ACCOUNT: Final = ServerRule("unix-account", "useradd(8)", r"[a-z_](?:[a-z0-9_.-]*[a-z0-9_-])?", least=1, most=32)
+KEY_TYPES: Final = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
+"""A pattern of the types of public keys that OpenSSH takes, DSA left out."""
 STORAGE: Final = ServerRule("storage", "pve-common, format pve-storage-id", r"[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]", most=100)
 BRIDGE: Final = ServerRule("bridge", "pve-common, format pve-bridge-id; Linux, IFNAMSIZ", r"[A-Za-z0-9._-]+", most=15)
 REALM: Final = ServerRule("realm", "pve-access-control, format pve-realm", r"[A-Za-z][A-Za-z0-9._-]+", most=32)

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from eiginfra.core.refusal import refusal
+from eiginfra.core.server_rule import KEY_TYPES
 
-_TYPES: Final = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
-_KEY: Final = rf"(?:{_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
+_KEY: Final = rf"(?:{KEY_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
 LONGEST: Final = 16_384
 LEAST_RSA: Final = 3072
 """Bits: what ssh-keygen makes by itself since OpenSSH 8.0."""
@@ -63,11 +63,11 @@ def _rsa_bits(value: str) -> int | None:
 def _nearly(value: str) -> PydanticCustomError | None:
     """What is a key but for its spaces, its first word, or options before it."""
     words = value.split()
-    if words and re.fullmatch(_TYPES, words[0]):
+    if words and re.fullmatch(KEY_TYPES, words[0]):
         for end in range(2, len(words) + 1):
             if _sound(f"{words[0]} {''.join(words[1:end])}"):
                 return refusal("ssh-key-broken")
-    start = next((index for index in range(1, len(words)) if re.fullmatch(_TYPES, words[index])), None)
+    start = next((index for index in range(1, len(words)) if re.fullmatch(KEY_TYPES, words[index])), None)
     if start is not None and _sound(" ".join(words[start:])):
         return refusal("ssh-key-text-before", first=words[start])
     for kind in ("ssh-ed25519", "ssh-rsa"):

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from eiginfra.core.finding import Finding, error
+from eiginfra.core.server_rule import UNIX_ACCOUNT
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 
-_NAME: Final = re.compile(r"[a-z_][a-z0-9_.-]{0,30}[a-z0-9_-]|[a-z_]")
 # base-passwd's accounts (Debian), and those of what runs on a gateway.
 _SYSTEM: Final = re.compile(
     r"root|daemon|bin|sys|sync|games|man|lp|mail|news|uucp|proxy|www-data|backup|list|irc|gnats|nobody|_apt|sshd|systemd-.*|messagebus|"
@@ -24,7 +24,7 @@ def check_gateway_accounts(cohort: Cohort, site: Site) -> Iterator[Finding]:
     for team in cohort.teams:
         for index, member in enumerate(team.members):
             where, name = cohort.where(team.id, "members", index, "username"), member.username
-            if _NAME.fullmatch(name) is None:
+            if not UNIX_ACCOUNT.fits(name):
                 yield error("username-not-on-gateway", username=name, location=where, team=team.id)
             elif _SYSTEM.fullmatch(name) or name == gateway.user:
                 yield error("username-of-system", username=name, location=where, team=team.id)

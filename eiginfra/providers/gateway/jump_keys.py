@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-_TYPES = r"(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)"
+from eiginfra.core.server_rule import KEY_TYPES
+
 _OPEN = r'permitopen="(\d{1,3}(?:\.\d{1,3}){3}):22"'
-_LINE = re.compile(rf"restrict(?:,port-forwarding((?:,{_OPEN})+))? ({_TYPES} [A-Za-z0-9+/=]+)")
+_LINE = re.compile(rf"restrict(?:,port-forwarding((?:,{_OPEN})+))? ((?:{KEY_TYPES}) [A-Za-z0-9+/=]+)")
 _ANY_OPEN = re.compile(r'permitopen="([^"]{1,255})"', re.IGNORECASE)
 _ANY_KEY = re.compile(r"(?:^|[\s,\"])((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) +([A-Za-z0-9+/=]{8,})")
 

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, JsonValue
 
 from eiginfra.core.refusal import refusal
+from eiginfra.core.server_rule import KEY_TYPES
 
-_TYPES: Final = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
-_KEY: Final = re.compile(rf"({_TYPES}) +([A-Za-z0-9+/]{{8,16000}}={{0,3}})(?: [^\r\n]*)?")
+_KEY: Final = re.compile(rf"({KEY_TYPES}) +([A-Za-z0-9+/]{{8,16000}}={{0,3}})(?: [^\r\n]*)?")
 
 
 def _bare(text: str) -> str:

@@ -25,9 +25,6 @@ def _no_source(text: str) -> bool:
     return found is None or mapped or found.prefixlen < _LEAST[found.version]
 
 
-ACCOUNT: Final = ServerRule(
-    "gateway-account", f"{_PROGRAM}, name", r"[a-z_][a-z0-9_.-]*", least=1, most=32, refuses=lambda name: name.endswith(".")
-)
 HOST: Final = ServerRule("subdomain", f"{_PROGRAM}, host", rf"(?!..--){_LABEL}(?:\.{_LABEL})+", most=253)
 """A sub-domain in full; whether it is one of the site's domain is for the kind to say."""
 OWNER: Final = ServerRule("machine", f"{_PROGRAM}, owner", rf"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\[{_PART}/{_PART}/{_PART}\]", most=300)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from eiginfra.core.address import Address
 from eiginfra.core.refusal import refusal
+from eiginfra.core.server_rule import KEY_TYPES
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 
 _PART = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
@@ -15,8 +16,7 @@ MachineAddress = Annotated[
     str, Field(pattern=rf"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\[{_PART}/{_PART}/{_PART}\]$", examples=["proxmox.container[eig3/adler/web]"])
 ]
 Login = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_.-]{0,31}$")]
-_TYPES = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com"
-PlainKey = Annotated[str, Field(max_length=16_100, pattern=rf"^(?:{_TYPES}) AAAA[A-Za-z0-9+/]+={{0,2}}$")]
+PlainKey = Annotated[str, Field(max_length=16_100, pattern=rf"^(?:{KEY_TYPES}) AAAA[A-Za-z0-9+/]+={{0,2}}$")]
 """As the program takes it: no options before it, no comment."""
 Person = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$")]
 

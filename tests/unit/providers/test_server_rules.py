@@ -13,6 +13,7 @@ from eiginfra.core.refusal import refused
 from eiginfra.core.server_rule import ServerRule
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gateway import rules as gateway
+from eiginfra.providers.gateway.kinds.account import GatewayAccountSpec
 from eiginfra.providers.gitlab import rules as gitlab
 from eiginfra.providers.gitlab.kinds.file import FileSpec
 from eiginfra.providers.gitlab.kinds.group import GroupSpec
@@ -37,6 +38,7 @@ def table() -> Iterator[ServerRule]:
 
 
 REFUSED: list[tuple[Any, dict[str, Any], str]] = [
+    *((GatewayAccountSpec, {"user": name}, "unix-account") for name in ("9lives", "a" * 33, "a b", "ends.", "é")),
     (GroupSpec, {"path": "eig/ab", "description": "x" * 501}, "length"),
     (ProjectSpec, {"path": "eig/ab/c", "description": "x" * 2001}, "length"),
     (ProjectSpec, {"path": "eig/ab/c", "topics": ["a, b"]}, "topic"),

@@ -15,6 +15,7 @@ from eiginfra.core.kind import Kind
 from eiginfra.core.merge import LATEST, UNION, strongest
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
+from eiginfra.core.server_rule import UNIX_ACCOUNT
 from eiginfra.core.spec import CREATE_ONLY, Rules, Spec
 from eiginfra.core.world import World
 from eiginfra.providers.gateway import rules
@@ -37,7 +38,7 @@ _CLOSED: Mapping[str, JsonValue] = {"keys": [], "opens": [], "until": None}
 class GatewayAccountSpec(Spec):
     """An account for jumping. It has neither a password nor a shell; each of its keys opens port 22 of the machines, and nothing else."""
 
-    user: Annotated[str, AfterValidator(str.lower), CREATE_ONLY, rules.ACCOUNT] = Field(description="Its name")
+    user: Annotated[str, AfterValidator(str.lower), CREATE_ONLY, UNIX_ACCOUNT] = Field(description="Its name")
     account: Annotated[int | None, Field(ge=1000, le=2**31), CREATE_ONLY] = Field(
         default=None, description="The UID of an account that existed before, which EIG Link confirmed to be the person's"
     )

@@ -26,7 +26,7 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [mount-path] : nothing can be mounted there
     [firewall-address] , which is no list of addresses
     [firewall-ports] , which is no list of ports
-    [gateway-account] , which is no name that the gateway gives an account
+    [unix-account] , which is no name that the gateway gives an account
     [firewall-device] , which is no network device
     [subdomain] , which is no sub-domain
     [machine] , which is no machine of a team
@@ -59,7 +59,7 @@ server-rule = { $at }: the server refuses { $value }{ $rule ->
     [mount-path] write a path from the root, e.g. /srv/data: no .., no //, not a folder of the system such as /proc or /etc
     [firewall-address] write addresses or networks of one sort with commas between them, one range, an alias, or +SET
     [firewall-ports] write ports, ranges such as 8000:8080 or names of services, with commas between them, 15 numbers at most
-    [gateway-account] write 1 to 32 lower-case letters, digits and . _ -, beginning with a letter or _, not ending with a dot
+    [unix-account] write 1 to 32 lower-case letters, digits and . _ -, beginning with a letter or _, not ending with a dot
     [firewall-device] write 2 to 20 characters, e.g. net0
     [subdomain] write the name in full: lower-case letters, digits and inner hyphens between the dots, not xn--
     [machine] write its address: proxmox.container[COHORT/TEAM/MACHINE]

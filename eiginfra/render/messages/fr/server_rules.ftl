@@ -26,7 +26,7 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [mount-path] {" "}: rien ne peut y être monté
     [firewall-address] , qui n’est pas une liste d’adresses
     [firewall-ports] , qui n’est pas une liste de ports
-    [gateway-account] , qui n’est pas un nom de compte de la passerelle
+    [unix-account] , qui n’est pas un nom de compte de la passerelle
     [firewall-device] , qui n’est pas une interface réseau
     [subdomain] , qui n’est pas un sous-domaine
     [machine] , qui n’est pas une machine d’une équipe
@@ -59,7 +59,7 @@ server-rule = { $at } : le serveur refuse { $value }{ $rule ->
     [mount-path] écrivez un chemin depuis la racine, par exemple /srv/data : sans .., sans //, et pas un dossier du système comme /proc ou /etc
     [firewall-address] écrivez des adresses ou des réseaux d’une même sorte séparés par des virgules, une plage, un alias, ou +ENSEMBLE
     [firewall-ports] écrivez des ports, des plages comme 8000:8080 ou des noms de services, séparés par des virgules, 15 nombres au plus
-    [gateway-account] écrivez 1 à 32 lettres minuscules sans accent, chiffres et . _ -, en commençant par une lettre ou _, sans finir par un point
+    [unix-account] écrivez 1 à 32 lettres minuscules sans accent, chiffres et . _ -, en commençant par une lettre ou _, sans finir par un point
     [firewall-device] écrivez 2 à 20 caractères, par exemple net0
     [subdomain] écrivez le nom en entier : lettres minuscules, chiffres et tirets intérieurs entre les points, pas de xn--
     [machine] écrivez son adresse : proxmox.container[COHORTE/ÉQUIPE/MACHINE]

@@ -16,6 +16,7 @@ from eiginfra.core.change import Action
 from eiginfra.core.claim import Claim
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Record, Resource
+from eiginfra.engine.claims import merged
 from eiginfra.engine.planner import make_plan
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind, GatewayAccountSpec
 
@@ -297,6 +298,30 @@ def test_accounts_of_the_group_that_nobody_asked_for_are_told(world: World, wire
     assert [found.params["names"] for found in plan.findings if found.code == "gateway-other-accounts"] == [["somebody"]]
     selected = replace(world.situation(account()), observations=world.observations(account(), whole=False))
     assert "gateway-other-accounts" not in codes(_plan(world, selected))
+
+
+OTHERS = Address("proxmox.container", "eig4/plume/web")
+
+
+def test_somebody_in_two_cohorts_has_one_account_with_the_keys_and_machines_of_both(world: World, wire: Wire) -> None:
+    theirs = account(keys=[KEY, OTHER_KEY], machines=[str(OTHERS)], until=date(2021, 7, 1))
+    claims = {theirs.address: [Claim("eig4", theirs.address, theirs.values, theirs)]}
+    [both], findings = merged(world.registry, [account()], claims, cohort="eig3")
+    assert findings == []
+    applied(world, both, history=[*MADE, made(OTHERS, "192.168.0.200", "eig4")])
+    assert wire.accounts["adler-1"].keys == jump_line(KEY, AT[WEB], "192.168.0.200") + jump_line(OTHER_KEY, AT[WEB], "192.168.0.200")
+    assert wire.accounts["adler-1"].expires == str((date(2021, 7, 2) - date(1970, 1, 1)).days)
+    plan = applied(world, account())
+    assert [diff.field for diff in one(plan).diffs] == ["keys", "opens", "until"]
+
+
+def test_who_left_one_of_two_cohorts_is_left_to_the_other(world: World, wire: Wire) -> None:
+    applied(world, account(), account("adler-2"))
+    theirs = account("adler-2", machines=[str(OTHERS)])
+    plan = planned(world, account(), claims={theirs.address: [Claim("eig4", theirs.address, theirs.values, theirs)]})
+    assert [(change.address.key, change.reason.code, change.acts) for change in plan.changes if change.reason] == [
+        ("adler-2", "left-to-others", False)
+    ]
 
 
 @pytest.mark.parametrize("name", ["9lives", "a" * 33, "a b", "ends.", "-a", "é", "a:b", "a\nb", "$(id)", ""])
