@@ -54,6 +54,11 @@ class Forwards:
     strange: tuple[str, ...]
     unloaded: Mapping[str, str]
 
+    def mentions(self, key: str) -> bool:
+        """Whether a port that is not among the saved ones may be in a line that cannot be read."""
+        public, _, protocol = key.partition("/")
+        return any(line.split()[:2] == [public, protocol] for line in self.unread)
+
 
 def forwards(saved: str, loaded: str | None, subnet: str) -> Forwards:
     """loaded: the listing of the table; None where there is none. subnet: of the machines, as the gateway's configuration has it."""

@@ -15,7 +15,8 @@ MOST: Final = 8 * 2**20
 """The most characters that are read at once: far above any real configuration, and read in seconds."""
 _FILE = re.compile(r"^# configuration file (\S.*):$", re.MULTILINE)
 _ERROR = re.compile(r" in (/\S+?):(\d+)$", re.MULTILINE)
-_NOT_HTTP = frozenset({"mail", "stream"})
+_OTHERS = frozenset({"mail", "stream", "map", "geo", "types", "split_clients", "charset_map"})
+"""Blocks in which `server_name` is no directive of HTTP."""
 
 
 @dataclass(frozen=True)
@@ -98,20 +99,19 @@ def server_names(texts: Mapping[str, str], without: Collection[str] = ()) -> Ser
         if isinstance(found, str):
             unread[path] = found
             continue
-        for server in _servers(found):
-            for named in server.inside("server_name"):
-                for name in named.args:
-                    _sort(name, NginxPlace(path, named.line), exact, patterns)
+        for named in _named(found):
+            for name in named.args:
+                _sort(name, NginxPlace(path, named.line), exact, patterns)
     return ServerNames(exact, patterns, unread)
 
 
-def _servers(found: Iterable[Statement]) -> Iterator[Statement]:
-    """Server blocks at any depth: a file may be one that `http` includes, or have it itself."""
+def _named(found: Iterable[Statement]) -> Iterator[Statement]:
+    """What gives names, at any depth: a file may be one that `http` or `server` includes, or have it itself."""
     for statement in found:
-        if statement.block is not None and statement.name == "server":
+        if statement.name == "server_name":
             yield statement
-        elif statement.block is not None and statement.name not in _NOT_HTTP:
-            yield from _servers(statement.block)
+        elif statement.block is not None and statement.name not in _OTHERS:
+            yield from _named(statement.block)
 
 
 def _sort(name: str, place: NginxPlace, exact: dict[str, NginxPlace], patterns: dict[str, NginxPlace]) -> None:

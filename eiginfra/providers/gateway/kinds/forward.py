@@ -124,6 +124,8 @@ class ForwardKind(PublishedKind[ForwardSpec]):
                 findings.append(warning("gateway-other-owner", name=key, owner=saved.owner, address=str(address), field="public"))
             elif saved is not None:
                 objects.append(self._observed(saved, shown, scope))
+            elif shown.forwards.mentions(key):
+                absent[address] = Absence(reason("odd-answer"))
             elif key in shown.listening:
                 absent[address] = Absence(reason("gateway-port-listening"), Presence.WAITING)
             elif shown.no_nft is not None:
@@ -152,14 +154,16 @@ class ForwardKind(PublishedKind[ForwardSpec]):
             "closed": saved.closed,
             "settled": not (shown.pending("forward", saved.key) or saved.key in shown.forwards.unloaded),
         }
-        why = shown.no_nft
+        why = shown.no_nft or (reason("gateway-port-listening") if saved.key in shown.listening else None)
+        # A port may always be closed.
+        kept = [name for name in self.spec.model_fields if shown.no_nft is not None or saved.closed or name != "closed"]
         return Observed(
             address,
             values,
             {"public": saved.public, "protocol": saved.protocol},
             team=team_of(saved.owner, scope.cohort),
-            blocked={} if why is None else dict.fromkeys(self.spec.model_fields, why),
-            keep=why,
+            blocked={} if why is None else dict.fromkeys(kept, why),
+            keep=shown.no_nft,
         )
 
     # Changing.

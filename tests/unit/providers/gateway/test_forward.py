@@ -112,6 +112,12 @@ def test_lines_that_nobody_understands_are_told(site: Site) -> None:
     assert codes(site, forward()) == ["gateway-forwards-unread"]
 
 
+def test_a_port_in_a_line_that_nobody_understands_is_not_given_away(site: Site) -> None:
+    site.gateway.saved["x"] = "10222 tcp something else"
+    [change] = of(site.plan(forward()), KIND)
+    assert (change.action, change.reason) == (Action.NONE, reason("odd-answer"))
+
+
 def test_what_was_cut_is_written_again(site: Site) -> None:
     site.apply(forward())
     site.gateway.pending = ["forward 10222/tcp"]
@@ -210,6 +216,17 @@ def test_a_service_that_begins_to_listen_later_is_told(site: Site) -> None:
     site.gateway.listening.append("tcp 10222")
     plan = site.plan(forward())
     assert (plan.changes, [found.code for found in plan.findings]) == ((), ["gateway-port-listening"])
+    [change] = site.plan(forward(port=23)).changes
+    assert (change.action, [item.reason.code for item in change.blocked]) == (Action.NONE, ["gateway-port-listening"])
+
+
+def test_a_port_is_closed_also_where_a_service_listens(site: Site) -> None:
+    wanted = (forward(access=ACCESS), entrance())
+    site.apply(*wanted)
+    site.gateway.listening.append("tcp 10222")
+    site.entrances.left = {"eig3/adler/web": ["adler-1"]}
+    site.apply(*wanted)
+    assert site.gateway.loaded == table_text()
 
 
 def test_what_belongs_to_a_cohort_of_another_journal_is_left_alone(site: Site) -> None:

@@ -31,8 +31,10 @@ server {
     server_name ~^(?<label>h+)\\.example\\.org$ "~^i{1,3}$" $hostname _ "";
     location / { return 200 "server { server_name quoted.example.org; }"; }
 }
-map $host $x { hostnames; map.example.org 1; }
+map $host $x { hostnames; map.example.org 1; server_name 2; }
 content_by_lua_block { server { server_name lua.example.org; } }
+# configuration file /etc/nginx/snippets/names:
+server_name snippet.example.org;
 # configuration file /etc/nginx/conf.d/odd.conf:
 server { server_name "odd.example.org
 # configuration file /etc/nginx/conf.d/eiginfra-adler.example.org.conf:
@@ -45,6 +47,7 @@ def test_the_files_of_which_nginx_consists_have_their_paths() -> None:
     assert [*files(PRINTED)] == [
         "/etc/nginx/nginx.conf",
         HAND,
+        "/etc/nginx/snippets/names",
         "/etc/nginx/conf.d/odd.conf",
         "/etc/nginx/conf.d/eiginfra-adler.example.org.conf",
     ]
@@ -59,6 +62,7 @@ def test_names_of_server_blocks_are_found_in_every_form() -> None:
         "c.example.org": NginxPlace(HAND, 4),
         "e.example.org": NginxPlace(HAND, 4),
         "_": NginxPlace(HAND, 7),
+        "snippet.example.org": NginxPlace("/etc/nginx/snippets/names", 1),
     }
     assert [*found.patterns] == ["*.e.example.org", "*.f.example.org", "g.*", r"~^(?<label>h+)\.example\.org$", "~^i{1,3}$"]
     assert [*found.unread] == ["/etc/nginx/conf.d/odd.conf"]
