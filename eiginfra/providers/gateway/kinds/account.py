@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
-from eiginfra.core.finding import Finding, notice, warning
+from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.kind import Kind
 from eiginfra.core.merge import LATEST, UNION, strongest
 from eiginfra.core.reason import reason
@@ -64,7 +64,7 @@ class GatewayAccountSpec(Spec):
 
 @dataclass(frozen=True)
 class AccountsSeen:
-    """others: who is in the group for jumping, and in no journal. whole: whether all resources of the cohort were looked for."""
+    """others: who may jump, and is in no journal. whole: whether all resources of the cohort were looked for."""
 
     others: frozenset[str]
     whole: bool
@@ -91,6 +91,11 @@ class GatewayAccountKind(Kind[GatewayAccountSpec]):
         """Its machines, which need not be there."""
         return [Address.parse(machine) for machine in spec.machines]
 
+    def check(self, spec: GatewayAccountSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:  # noqa: ARG002 - judged alone
+        """The account that eiginfra itself enters by."""
+        if self.client.known and self.key(spec) == self.client.settings.user:
+            yield error("gateway-own-account", user=spec.user, address=str(Address(self.name, self.key(spec))), field="user")
+
     def observe(self, scope: Scope) -> Observation:
         """Out of the one look at the gateway."""
         state = self.client.state(scope.look)
@@ -109,7 +114,7 @@ class GatewayAccountKind(Kind[GatewayAccountSpec]):
                 absent[resource.address] = Absence(reason(told.code), Presence.WAITING)
             elif known or resource is not None:
                 objects.append(_observed(there, state, None if resource is None else resource.team))
-        others = frozenset(name for name, account in state.accounts.items() if account.member) - {name for name, _ in ours}
+        others = frozenset(name for name, one in state.accounts.items() if one.member and not one.closed) - {name for name, _ in ours}
         return Observation(objects, findings, absent, facts=AccountsSeen(others, scope.whole, Published(state)))
 
     def read(self, spec: GatewayAccountSpec, handle: Mapping[str, JsonValue]) -> Observed | None:

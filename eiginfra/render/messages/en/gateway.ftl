@@ -11,7 +11,9 @@ gateway-other-accounts = { $count ->
     [one] it
    *[other] them
     }
-    .remedy = on the gateway, as root: gpasswd -d NAME eiginfra-jump; or write the person into a team's file
+    .remedy = on the gateway, as root: usermod -e 1 NAME, which closes it; or write the person into a team's file
+gateway-own-account = { $user } is eiginfra's own account on the gateway
+    .remedy = give the person another user name
 gateway-machine-outside = { $machine } has the address { $ip }, to which the gateway leads nobody: its network is { $subnet }
     .remedy = see `subnet` and `reserved-address` in /etc/eiginfra-gateway/configuration, and `network:` in the site file
 gateway-key = this is no public SSH key of a type that OpenSSH takes (it is not repeated here)

@@ -11,7 +11,9 @@ gateway-other-accounts = { $count ->
     [one] l’ait demandé
    *[other] les ait demandés
     }
-    .remedy = sur la passerelle, en tant que root : gpasswd -d NOM eiginfra-jump ; ou inscrivez la personne dans le fichier d’une équipe
+    .remedy = sur la passerelle, en tant que root : usermod -e 1 NOM, qui le ferme ; ou inscrivez la personne dans le fichier d’une équipe
+gateway-own-account = { $user } est le compte d’eiginfra lui-même sur la passerelle
+    .remedy = donnez un autre nom à la personne
 gateway-machine-outside = { $machine } a l’adresse { $ip }, à laquelle la passerelle ne mène personne : son réseau est { $subnet }
     .remedy = voyez `subnet` et `reserved-address` dans /etc/eiginfra-gateway/configuration, et `network:` dans le fichier du site
 gateway-key = ce n’est pas une clé SSH publique d’un type qu’OpenSSH accepte (elle n’est pas répétée ici)

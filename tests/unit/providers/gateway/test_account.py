@@ -293,6 +293,7 @@ def test_an_account_that_was_replaced_after_the_plan_was_made_is_refused(world: 
 def test_accounts_of_the_group_that_nobody_asked_for_are_told(world: World, wire: Wire) -> None:
     wire.accounts["somebody"] = Entry(1050)
     wire.accounts["plume-1"] = Entry(1051)
+    wire.accounts["long-gone"] = Entry(1052, expires="1")
     claims = {Address("gateway.account", "plume-1"): [Claim("eig2", Address("gateway.account", "plume-1"), {})]}
     plan = planned(world, account(), claims=claims)
     assert [found.params["names"] for found in plan.findings if found.code == "gateway-other-accounts"] == [["somebody"]]
@@ -328,6 +329,12 @@ def test_who_left_one_of_two_cohorts_is_left_to_the_other(world: World, wire: Wi
 def test_names_that_the_program_refuses_are_refused_offline(name: str) -> None:
     with pytest.raises(ValidationError, match="server-rule"):
         GatewayAccountSpec(user=name)
+
+
+def test_eiginfras_own_account_is_no_persons() -> None:
+    kind, mine = GatewayAccountKind(Wire().client), account("eiginfra").spec
+    assert [found.code for found in kind.check(mine, {})] == ["gateway-own-account"]  # type: ignore[arg-type]
+    assert [*kind.check(account().spec, {})] == []  # type: ignore[arg-type]
 
 
 def test_the_case_of_a_name_does_not_count() -> None:
