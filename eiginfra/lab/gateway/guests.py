@@ -29,7 +29,7 @@ class Guests:
 
     def containers(self) -> list[GuestOnNode]:
         """All containers, as their files are sorted."""
-        return sorted((guest for guest in self._records().values() if guest.kind == "lxc"), key=lambda guest: f"{guest.vmid}.conf")
+        return sorted((guest for guest in list(self._records().values()) if guest.kind == "lxc"), key=lambda guest: f"{guest.vmid}.conf")
 
     def get(self, vmid: int) -> GuestOnNode | None:
         """The guest of that ID."""

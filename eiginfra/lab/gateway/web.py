@@ -15,6 +15,13 @@ from eiginfra.lab.gateway.lab import GatewayLab
 from eiginfra.lab.gateway.nginx import Configuration, Directive, RefusedByNginxError, find, load
 from eiginfra.lab.gateway.variables import NginxVariables
 
+# What has an effect here, and what makes no difference to a lab's answer; a block with anything else is not served.
+_MODELLED = """
+access_log add_header allow client_max_body_size default_type deny error_log listen location proxy_connect_timeout proxy_http_version
+proxy_pass proxy_read_timeout proxy_send_timeout proxy_set_header return root server_name server_tokens ssl_certificate
+ssl_certificate_key ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_reject_handshake ssl_session_cache ssl_session_timeout
+"""
+_KNOWN = frozenset(_MODELLED.split())
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -59,14 +66,17 @@ class WebFront:
         server = find(configuration, host, port)
         if server is None:
             return None
+        location = _location(server, request.url.path) or server
+        if unknown := _not_modelled(server, location):
+            self.lab.in_vain.refused(request.method, "/nginx", unknown)
+            return PlainTextResponse(f"the lab does not model {unknown}\n", 501)
         if int(request.headers.get("content-length", 0)) > _size(server.argument("client_max_body_size", "1m")):
             return _error("413 Request Entity Too Large")
         source = request.client.host if request.client else ""
         known = {"host": host, "http_host": named, "remote_addr": source, "scheme": request.url.scheme, "server_port": str(port)}
         known |= {f"http_{name.replace('-', '_')}": value for name, value in request.headers.items()}
         variables = NginxVariables(configuration, known | {"request_uri": _uri(request), "uri": request.url.path})
-        location = _location(server, request.url.path) or server
-        if returned := next(location.all("return"), next(server.all("return"), None)):
+        if returned := next(server.all("return"), next(location.all("return"), None)):
             return _returned(returned.arguments, variables)
         if not _allowed(location, source):
             return _error("403 Forbidden")
@@ -74,14 +84,23 @@ class WebFront:
         if target is None:
             return _error("404 Not Found")
         guest = self.lab.guests.at(target[1])
-        return _page(
-            guest, target[2], request, _headers(location, "proxy_set_header", variables), _headers(server, "add_header", variables)
-        )
+        given, added = _headers(location, "proxy_set_header", variables), _headers(server, "add_header", variables)
+        return _page(guest, target[2], request, given, added)
+
+
+def _not_modelled(server: Directive, location: Directive) -> str:
+    """A statement whose effect the lab does not know; "" where there is none."""
+    pattern = (" ".join(each.arguments) for each in server.all("location") if each.arguments[0].startswith("~"))
+    unknown = (each.name for each in (*(server.block or ()), *(location.block or ())) if each.name not in _KNOWN)
+    return next((f"location {each}" for each in pattern), next(unknown, ""))
 
 
 def _location(server: Directive, path: str) -> Directive | None:
-    """The location with the longest prefix; of patterns the lab knows none."""
-    matching = [each for each in server.all("location") if path.startswith(each.arguments[-1])]
+    """The location with the longest prefix, or the one that is `=` the path."""
+    exact = (each for each in server.all("location") if each.arguments == ("=", path))
+    if found := next(exact, None):
+        return found
+    matching = [each for each in server.all("location") if each.arguments[0] != "=" and path.startswith(each.arguments[-1])]
     return max(matching, key=lambda each: len(each.arguments[-1]), default=None)
 
 

@@ -89,6 +89,25 @@ def test_hand_made_blocks_serve_too_and_a_broken_configuration_nobody(gateway):
         gateway.fetch("hand.eig-apps.example.org")
 
 
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [("auth_basic closed;", "auth_basic"), ("location ~ x { return 404; }", "location ~ x"), ("location / { rewrite ^ /x; }", "rewrite")],
+)
+def test_a_block_whose_effect_is_not_known_is_not_served(gateway, statement, told):
+    gateway.guest(101)
+    gateway.control(files={"/etc/nginx/sites-enabled/other": f"server {{ listen 443 ssl; server_name {HOST}; {statement} }}"})
+    assert gateway.fetch(HOST).status == 501
+    asked = requests.get(f"{gateway.url}/_lab/vain", timeout=10).json()["asked"]
+    assert [(each["route"], each["parameter"]) for each in asked] == [("/nginx", told)]
+
+
+def test_of_two_blocks_for_a_name_the_first_file_serves(gateway):
+    gateway.guest(101, "mine")
+    publish(gateway)
+    gateway.control(files={"/etc/nginx/conf.d/a.conf": f"server {{ listen 443 ssl; server_name {HOST}; location = / {{ return 404; }} }}"})
+    assert gateway.fetch(HOST).status == 404
+
+
 def handshake(gateway, **headers):
     context = ssl.create_default_context(cadata=gateway.lab.tls.ca_pem.decode("ascii"))
     port = int(gateway.lab.addresses.also["gateway https"].rpartition(":")[2])
