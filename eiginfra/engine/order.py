@@ -112,6 +112,8 @@ def _goes_first(part: Part, change: Change, theirs: Part, outer: Change) -> bool
         return False
     if theirs.turn is Turn.MAIN and Action.DELETE in (change.action, outer.action):
         return True
+    if change.step is not None and outer.step is not None:
+        return True  # what leaves goes from the inside out: a machine that was stopped lets nobody's keys be taken away
     return theirs.turn is Turn.LAST or (part.turn is Turn.FIRST and theirs.turn is Turn.FIRST)
 
 

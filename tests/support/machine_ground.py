@@ -20,6 +20,7 @@ PLAYBOOK = """
     - loop: "{{ team.machines }}"
       proxmox.KIND:
         mark: "{{ item.mark }}"
+        was: "{{ item.was and cohort.id ~ '/' ~ team.id ~ '/' ~ item.was }}"
         name: "{{ item.host }}"
         pool: "{{ cohort.id }}-{{ team.id }}"
         image: "{{ item.image }}"

@@ -1,4 +1,4 @@
-"""Entering a machine that was just made: its SSH server takes a moment, and its host key is not known yet."""
+"""Entering a machine that was just made or restarted: its SSH server takes a moment. A new one's host key is not known yet."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,9 +12,10 @@ from eiginfra.providers.machine.spec import MachineAccessSpec
 
 @dataclass(frozen=True)
 class Opening:
-    """seconds: how long a new machine is tried; pause: between two tries. now, wait: the clock, and how it passes."""
+    """seconds: how long a new machine is tried; restart: one that was up; pause: between two tries. now, wait: the clock, how it passes."""
 
     seconds: float = 90.0
+    restart: float = 30.0
     pause: float = 3.0
     now: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
@@ -29,6 +30,18 @@ def open_new(client: MachineClient, spec: MachineAccessSpec, opening: Opening, l
             return client.write(trust.door(spec), lines, again=True), trust
         except NotEnteredError:
             if opening.now() + opening.pause > end:
+                raise
+        opening.wait(opening.pause)
+
+
+def once_up(enter: Callable[[], Entered], opening: Opening) -> Entered:
+    """What a machine answers that answered when the plan was made, and may be restarting by the same plan. Raises as `enter`."""
+    end = opening.now() + opening.restart
+    while True:
+        try:
+            return enter()
+        except NotEnteredError as problem:
+            if problem.why.code != "machine-unreachable" or opening.now() + opening.pause > end:
                 raise
         opening.wait(opening.pause)
 

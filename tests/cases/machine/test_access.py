@@ -189,3 +189,46 @@ def test_facts_of_a_machine_are_observed(ground: Ground) -> None:
     assert facts["listening"] == ["tcp 22", "tcp 8080"]
     assert facts["disk_total"] == 8 * 2**30
     assert facts["uptime"] == 86_400
+
+
+def test_keys_go_before_a_machine_that_leaves_is_stopped(ground: Ground) -> None:
+    ground.apply()
+    machine, ground.machines = ground.guest(), {}
+    ended = ground.apply("--prune")
+    assert ended[ground.address()] == "done"
+    assert not machine.running
+    assert key(1) not in machine.inside["authorized_keys"]["root"]
+    assert ground.plan()["remaining"] == {}
+
+
+def test_a_machine_that_is_wanted_stopped_waits_to_be_started(ground: Ground) -> None:
+    ground.machines = {"web": {"state": "stopped"}}
+    assert ground.address() not in ground.apply()
+    assert {reason["code"] for reason in ground.change()["waiting"].values()} == {"machine-off"}
+
+
+def test_access_is_renamed_with_its_machine(ground: Ground) -> None:
+    ground.apply()
+    number = ground.guest().vmid
+    ground.machines = {"site": {"was": "web"}}
+    del ground.members["alan"]
+    changes = {change["address"]: change for change in ground.plan()["changes"]}
+    assert changes[ground.address("site")]["was"] == ground.address("web")
+    assert ground.address("web") not in changes
+    ground.apply()
+    assert ground.guests[number].inside["authorized_keys"]["root"].endswith(block(ADA))
+    assert ground.plan()["changes"] == []
+
+
+def test_a_further_login_gets_the_keys(ground: Ground) -> None:
+    ground.kind, ground.logins = "vm", "[debian]"
+    ground.apply()
+    assert key(1) not in ground.text(login="root")
+    ground.logins = "[root, debian]"
+    assert [diff["entry"] for diff in ground.change()["diffs"]] == ["ada", "alan"]
+    ground.apply()
+    assert ground.text(login="root").endswith(block(ADA, ALAN))
+    assert ground.change() is None
+    ground.logins = "[root, debian, ubuntu]"
+    assert "has no account ubuntu" in ground.findings()["machine-login-missing"]
+    assert ground.change() is None

@@ -18,7 +18,7 @@ from eiginfra.core.world import World
 from eiginfra.providers.machine import findings
 from eiginfra.providers.machine.client import Entered, MachineClient, NotEnteredError
 from eiginfra.providers.machine.host_keys import Trust, isolates, number_of
-from eiginfra.providers.machine.opening import Opening, open_new
+from eiginfra.providers.machine.opening import Opening, once_up, open_new
 from eiginfra.providers.machine.people import KeysSeen, Owners, keys_seen, owners, people_of
 from eiginfra.providers.machine.spec import MachineAccessSpec
 from eiginfra.providers.machine.visits import Visit, visits
@@ -107,7 +107,7 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
         trust = Trust.of(handle)
         if not trust.host_keys or spec.address is None:
             return None
-        return self._seen(spec, self._client.read(trust.door(spec)), trust)
+        return self._seen(spec, once_up(lambda: self._client.read(trust.door(spec)), self._opening), trust)
 
     def complete(self, resource: Resource, world: World) -> Mapping[str, object] | Absence:
         """The machine's address and number, whether it is made by this plan, and whether its first host key may be believed then."""
@@ -117,6 +117,8 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
         if there is None and not coming and resource.address not in world.observed:
             return Absence(reason("machine-not-made"), Presence.WAITING)
         wanted = world.completed.get(machine)
+        if there is None and wanted is not None and wanted.values.get("state") == "stopped":
+            return Absence(reason("machine-off"), Presence.WAITING)
         number = number_of({} if there is None else there.facts, {} if wanted is None else wanted.values)
         isolated = isolates(world.completed.get(Address.parse(spec.isolated_by)) if spec.isolated_by else None)
         return {"address": world.address_of(machine), "id": number, "new": there is None, "first_use": there is None and isolated}
