@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.gateway_network import PUBLIC, Network, host_key
+from support.gateway_network import HOST, Network, host_key
 from support.namespaces import SECONDS
 
 from eiginfra.providers.gateway import program
@@ -34,7 +34,7 @@ class Door:
             "-o",
             "BatchMode=yes",
         ]
-        line = ["ssh", *options, f"{USER}@{PUBLIC}", command]
+        line = ["ssh", *options, f"{USER}@{HOST}", command]
         return subprocess.run(line, input=data, capture_output=True, text=True, timeout=SECONDS, check=False)
 
     def send(self, verb: str, *pairs: tuple[str, object]) -> "subprocess.CompletedProcess[str]":
@@ -50,5 +50,5 @@ def data(*pairs: tuple[str, object]) -> str:
 def make_door(folder: Path, network: Network) -> Door:
     """A key for eiginfra."""
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "id")], check=True, timeout=SECONDS)
-    (folder / "known_hosts").write_text(f"{PUBLIC} {host_key(network.gateway)}\n", encoding="ascii")
+    (folder / "known_hosts").write_text(f"{HOST} {host_key(network.gateway)}\n", encoding="ascii")
     return Door(folder)

@@ -101,7 +101,8 @@ def _make_network(addresses: tuple[str, ...]) -> Network:
     network.boot_gateway()
     for machine in machines.values():
         start_sshd(machine)
-    network.outside.write("/etc/hosts", f"127.0.0.1 localhost\n{PUBLIC} {HOST}\n")
+    names = network.outside.write("/etc/hosts", f"127.0.0.1 localhost\n{PUBLIC} {HOST}\n")
+    subprocess.run(["mount", "--bind", str(names), "/etc/hosts"], check=True, timeout=SECONDS)  # for the tests themselves, too
     return network
 
 

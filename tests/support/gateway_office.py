@@ -1,105 +1,132 @@
-"""EIG Link's side: three teams, what they ask of the gateway, and the way it gets there."""
+"""EIG Link's side: an inventory of three teams, a site file, and eiginfra.
 
-import copy
+The lab's Proxmox VE has the machines' containers, which say their addresses; the gateway and the machines are the hosts of the network.
+"""
+
+import io
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import yaml
 from support.gateway_door import Door
-from support.gateway_network import HOST, Network
+from support.gateway_network import HOST, INNER, Network
 from support.gateway_nginx import settled
 from support.gateway_people import Member
+from support.gateway_root import CERTIFICATE, DOMAIN
 
-from eiginfra.handouts.ssh import ssh_configs
-from eiginfra.handouts.view import MachineView
+from eiginfra.cli.main import run
 
+ROOT = Path(__file__).parents[2]
 ADDRESSES = {"adler": "192.168.0.100", "karfur": "192.168.0.101"}
-DOMAIN = "eig-apps.example.org"
-# Who is in which team; plume has no machine.
-TEAMS: dict[str, dict[str, Any]] = {
-    "adler": {
-        "members": ["adler-1", "both-1"],
-        "publish": [{"subdomain": "adler", "port": 8080}],
-        "forward": [{"public": 10222, "port": 22}],
-    },
-    "karfur": {"members": ["karfur-1", "both-1"], "publish": [], "forward": []},
-    "plume": {"members": ["plume-1"], "publish": [], "forward": []},
+# Who is in which team, and what its machine asks of the gateway; plume has no machine.
+MEMBERS = {"adler": ("adler-1", "both-1"), "karfur": ("karfur-1", "both-1"), "plume": ("plume-1",)}
+MACHINES: dict[str, dict[str, Any]] = {
+    "adler": {"publish": [{"subdomain": "adler", "port": 8080}], "forward": [{"public": 10222, "port": 22}]},
+    "karfur": {},
 }
 
 
+@dataclass
 class Office:
-    """What teams ask for now, and `apply`."""
+    """`folder` is where eiginfra is called, with an inventory, a playbook and a site file."""
 
-    def __init__(self, door: Door, network: Network, people: dict[str, Member]) -> None:
-        self.door, self.network, self.people = door, network, people
-        self.teams = copy.deepcopy(TEAMS)
-        self._there: dict[str, tuple[tuple[str, object], ...]] = {}
+    folder: Path
+    door: Door
+    network: Network
+    people: dict[str, Member]
+
+    def prepare(self, site: Path, machines_key: Path) -> None:
+        """Write all files; `site` is that of the lab, which knows nothing of this gateway."""
+        body = yaml.safe_load(site.read_text(encoding="utf-8"))
+        body["gateway"] = {
+            "host": HOST,
+            "user": "eiginfra",
+            "key": {"file": str(self.door.folder / "id")},
+            "host_key": str(self.door.folder / "known_hosts"),
+            "domain": DOMAIN,
+            "ports": "10000-19999",
+            "certificate": CERTIFICATE,
+            "reserved": ["www", 10001],
+        }
+        public = machines_key.with_suffix(".pub").read_text(encoding="ascii").strip()
+        body["machines"] = {"key": {"file": str(machines_key)}, "public": public, "host_keys": "first-use"}
+        site.write_text(yaml.safe_dump(body), encoding="utf-8")
+        today = datetime.now(UTC).date()
+        dates = {"starts": today - timedelta(days=30), "ends": today + timedelta(days=200)}
+        cohort = {"cohort": "eig3", "title": "Promotion 3", "language": "en"} | {name: str(day) for name, day in dates.items()}
+        self._write("cohort.yml", cohort)
+        for team in MEMBERS:
+            self.write(team)
+        settings = {"inventory": "inventories/eig3", "playbook": str(ROOT / "playbooks/site.yml"), "site": str(site)}
+        (self.folder / "eiginfra.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        own = f'from="{INNER}",no-agent-forwarding,no-X11-forwarding {public}\n'
+        for machine in self.network.machines.values():  # as Proxmox VE writes it when a container is made
+            machine.write("/root/.ssh/authorized_keys", own, 0o600)
 
     @contextmanager
-    def asks(self, team: str, **wishes: list[Any]) -> Iterator[None]:
-        """A team's file says so, and it was applied; then as before."""
-        before = self.teams[team]
-        self.teams[team] = before | wishes
+    def asks(
+        self, team: str, trouble: AbstractContextManager[None] | None = None, members: tuple[str, ...] | None = None, **machine: Any
+    ) -> Iterator[None]:
+        """A team's file says so, and it was applied, first in vain where there is trouble; then as before."""
+        self.write(team, members, **machine)
         try:
+            if trouble is not None:
+                with trouble:
+                    self.call("apply", "--yes", "--prune", codes=(0, 1))  # what is killed is tried again at once: it may succeed
             self.apply()
             yield
         finally:
-            self.teams[team] = before
+            self.write(team)
             self.apply()
 
-    def apply(self) -> None:
+    def write(self, team: str, members: tuple[str, ...] | None = None, **machine: Any) -> None:
+        """A team's file, with what differs from what it has otherwise."""
+        people = [
+            {"username": name, "name": name, "email": f"{name}@example.org", "ssh_keys": [self.people[name].key]}
+            for name in (MEMBERS[team] if members is None else members)
+        ]
+        body: dict[str, Any] = {"title": team, "administration": "Etalab", "members": people}
+        if team in MACHINES:
+            body["machines"] = [{"name": "web", "image": "debian-12", "size": "small", **MACHINES[team], **machine}]
+        self._write(f"teams/{team}.yml", body)
+
+    def apply(self) -> str:
+        """Apply all of it; all has to succeed. What was printed."""
         with settled(self.network.gateway):
-            for verb, *pairs in self._verbs():
-                done = self.door.send(verb, *pairs)
-                assert done.returncode == 0, f"{verb} {pairs}: {done.returncode} {done.stdout}{done.stderr}"
-        for team, address in ADDRESSES.items():
-            keys = [self.people[name].key for name in self.teams[team]["members"]]
-            self.network.machines[address].write("/root/.ssh/authorized_keys", "\n".join(keys))
-        for name, person in self.people.items():
-            person.configure("\n".join(self._configuration(name)))
+            printed = self.call("apply", "--yes", "--prune")
+        self.interim()
+        return printed
 
-    def _configuration(self, name: str) -> Iterator[str]:
-        site = SimpleNamespace(file=SimpleNamespace(gateway=SimpleNamespace(host=HOST, port=22)))
+    def interim(self) -> None:
         for team, address in ADDRESSES.items():
-            machine = MachineView(f"{team}-web", "container", made=True, asked=True, address=address, user="root")
-            view = SimpleNamespace(machines=[machine], people=[SimpleNamespace(username=name, place="member", jumps=True)])
-            if name in TEAMS[team]["members"]:
-                yield ssh_configs(view, SimpleNamespace(id="eig3"), site)[0].text  # type: ignore[arg-type]
+            body = yaml.safe_load((self.folder / f"inventories/eig3/teams/{team}.yml").read_text(encoding="utf-8"))
+            file = self.network.machines[address].root / "root/.ssh/authorized_keys"
+            own = next(line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("from="))
+            keys = [key for member in body["members"] for key in member["ssh_keys"]]
+            file.write_text("\n".join([own, *keys, ""]), encoding="utf-8")
 
-    def _verbs(self) -> Iterator[tuple[Any, ...]]:
-        people = {name for team in TEAMS.values() for name in team["members"]}
-        for name in sorted(people):
-            teams = [team for team, file in self.teams.items() if name in file["members"]]
-            opens = [("open", ADDRESSES[team]) for team in teams if team in ADDRESSES]
-            keys = [("key", self.people[name].key)] if teams else []
-            yield "account", ("name", name), ("enabled", "yes" if teams else "no"), *opens, *keys
-        wanted: dict[tuple[str, ...], tuple[Any, ...]] = {}
-        for team, file in self.teams.items():
-            common = ("owner", f"eig3/{team}/web"), ("address", ADDRESSES.get(team))
-            for each in file["publish"]:
-                wanted["subdomain", each["subdomain"]] = (
-                    *common,
-                    ("name", f"{each['subdomain']}.{DOMAIN}"),
-                    ("port", each["port"]),
-                    ("websocket", "yes"),
-                    ("max-body", each.get("max_body", "16MiB").removesuffix("MiB")),
-                    ("timeout", 60),
-                    *(("source", source) for source in each.get("sources", ())),
-                )
-            for each in file["forward"]:
-                protocol = each.get("protocol", "tcp")
-                wanted["forward", str(each["public"]), protocol] = (
-                    *common,
-                    ("public", each["public"]),
-                    ("protocol", protocol),
-                    ("port", each["port"]),
-                    ("closed", "no"),
-                    *(("source", source) for source in each.get("sources", ())),
-                )
-        for key in self._there.keys() - wanted.keys():
-            names = ("public", "protocol") if key[0] == "forward" else ("name",)
-            yield f"{key[0]}-remove", *((name, value) for name, value in self._there[key] if name in names)
-        for key, pairs in wanted.items():
-            yield key[0], *pairs
-        self._there = wanted
+    def call(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """A command of eiginfra's command line, which ends with such a code; what it printed."""
+        printed = io.StringIO()
+        with redirect_stdout(printed), redirect_stderr(printed):
+            ended = run([*arguments, "--settings", str(self.folder / "eiginfra.yml")])
+        assert ended in codes, printed.getvalue()
+        return printed.getvalue()
+
+    def hand_out(self) -> None:
+        """Give every member the `~/.ssh/config` of their teams' pages, as it is there."""
+        self.call("handouts", "--out", str(self.folder / "handouts"))
+        for person in self.people.values():
+            pages = [(self.folder / f"handouts/{team}.md").read_text(encoding="utf-8") for team in MEMBERS if person.name in MEMBERS[team]]
+            blocks = [block for page in pages for block in re.findall(r"^```[a-z]*\n(.*?)^```", page, re.MULTILINE | re.DOTALL)]
+            person.configure("\n".join(block for block in blocks if re.search(rf"^ +User {person.name}$", block, re.MULTILINE)))
+
+    def _write(self, name: str, body: dict[str, Any]) -> None:
+        file = self.folder / "inventories/eig3" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.safe_dump(body), encoding="utf-8")

@@ -12,7 +12,7 @@ from eiginfra.providers.gateway import program
 def prepare(gateway: Host, key: str, certificate: trustme.LeafCert) -> None:
     """An account for eiginfra, the program, its configuration, a certificate, and `setup`."""
     gateway.run("useradd", "--create-home", "--shell", "/bin/sh", USER)
-    gateway.write(f"/home/{USER}/.ssh/authorized_keys", f"restrict {key}\n")
+    gateway.write(f"/home/{USER}/.ssh/authorized_keys", f"restrict,port-forwarding {key}\n")
     gateway.write(f"/etc/sudoers.d/{USER}", program.sudoers(USER) + "\n", 0o440)
     gateway.write(program.PATH, program.text(), 0o755)
     gateway.write("/etc/eiginfra-gateway/configuration", CONFIGURATION)

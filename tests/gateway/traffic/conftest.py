@@ -5,6 +5,7 @@ All of it is in namespaces that `make test-gateway` makes. One network serves al
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -12,12 +13,16 @@ import pytest
 import trustme
 from support.gateway_door import Door, make_door
 from support.gateway_network import Network, running_network
-from support.gateway_office import ADDRESSES, DOMAIN, Office
+from support.gateway_office import ADDRESSES, Office
 from support.gateway_people import Member, make_member
 from support.gateway_prepare import prepare
+from support.gateway_root import DOMAIN
 from support.machine_services import services
-from support.namespaces import Host
+from support.namespaces import SECONDS, Host
 from support.visitor import Visitor
+
+from eiginfra.lab.config import LabConfig
+from eiginfra.lab.server import running as lab
 
 TOOLS = {
     "unshare": "util-linux", "nsenter": "util-linux", "ip": "iproute2", "nft": "nftables", "iptables": "iptables", "nginx": "nginx",
@@ -66,13 +71,19 @@ def people(network: Network) -> dict[str, Member]:
 
 
 @pytest.fixture(scope="session")
-def office(door: Door, network: Network, people: dict[str, Member]) -> Iterator[Office]:
-    """All that the teams ask for is there, and their machines have a page."""
-    made = Office(door, network, people)
+def office(door: Door, network: Network, people: dict[str, Member], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """All that the teams ask for is there, made by eiginfra, and their machines have a page."""
+    folder = tmp_path_factory.mktemp("office")
+    site, key = folder / "site.yml", folder / "machines"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "eiginfra", "-f", str(key)], check=True, timeout=SECONDS)
+    made = Office(folder, door, network, people)
     with ExitStack() as running:
+        running.enter_context(lab(LabConfig(proxmox_port=0, services=("proxmox",), site_out=site)))
         for address, machine in network.machines.items():
             running.enter_context(services(machine, address))
+        made.prepare(site, key)
         made.apply()
+        made.hand_out()
         yield made
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 from support.gateway_network import Network
-from support.gateway_office import DOMAIN, Office
+from support.gateway_office import Office
 from support.gateway_people import Member
+from support.gateway_root import DOMAIN
 from support.gateway_units import FORWARDS, NFTABLES, Units
 from support.namespaces import Host
 from support.visitor import Visitor

@@ -8,7 +8,8 @@ import pytest
 from support.gateway_door import Door
 from support.gateway_network import ELSEWHERE, OUTSIDE, PUBLIC6
 from support.gateway_nginx import settled
-from support.gateway_office import ADDRESSES, DOMAIN, Office
+from support.gateway_office import ADDRESSES, Office
+from support.gateway_root import DOMAIN
 from support.namespaces import Host
 from support.visitor import Visitor
 

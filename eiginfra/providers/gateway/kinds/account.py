@@ -31,8 +31,8 @@ _LAST = date(9000, 12, 31)
 _NOLOGIN = ("/usr/sbin/nologin", "/sbin/nologin")
 _ANY_LOSS = (None, "access-lost")
 _KEPT_BACK = ("keys", "opens", "until", "enabled", "settled")
-_CLOSED: Mapping[str, JsonValue] = {"keys": [], "opens": [], "until": None}
-"""What is left of an account that is disabled."""
+_CLOSED: Mapping[str, JsonValue] = {"keys": [], "opens": [], "until": None, "settled": True}
+"""What is left of an account that is disabled; one that was cut may still have sessions."""
 
 
 class GatewayAccountSpec(Spec):

@@ -221,6 +221,18 @@ def test_a_leaver_is_disabled_by_a_plain_apply_and_enabled_when_they_come_back(w
     assert wire.accounts["adler-2"].expires == "18445"
 
 
+def test_what_was_cut_of_a_leaver_is_done_again_since_sessions_may_be_open(world: World, wire: Wire) -> None:
+    applied(world, account(), account("adler-2"))
+    applied(world, account())
+    wire.further["pending"] = "account adler-2\n"
+    wire.written.clear()
+    plan = planned(world, account())
+    change = next(change for change in plan.changes if change.acts)
+    assert (change.address.key, change.step) == ("adler-2", "disable")
+    world.run(plan)
+    assert wire.written == [("account", [("name", "adler-2"), ("enabled", "no"), ("uid", str(wire.accounts["adler-2"].uid))])]
+
+
 def test_a_disabled_account_of_the_inventory_keeps_nothing(world: World, wire: Wire) -> None:
     applied(world, account(enabled=False))
     assert wire.accounts["adler-1"].expires == "1"
