@@ -1,4 +1,4 @@
-"""The kinds of published things over the real program, real nginx and real nft; machines are made up."""
+"""The gateway's kinds over the real program, real accounts, nginx and nft; machines are made up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from eiginfra.core.change import Change
 from eiginfra.core.plan import Plan
 from eiginfra.core.spec import Spec
 from eiginfra.providers.gateway.client import GatewayClient
+from eiginfra.providers.gateway.kinds.account import GatewayAccountKind
 from eiginfra.providers.gateway.kinds.forward import ForwardKind, ForwardSpec
 from eiginfra.providers.gateway.kinds.subdomain import SubdomainKind, SubdomainSpec
 from eiginfra.providers.ssh_target import SshAnswer
@@ -39,8 +40,14 @@ class RealSite:
 
     def __init__(self, root: GatewayRoot) -> None:
         self.root = root
-        self.client = GatewayClient(replace(SETTINGS, certificate=CERTIFICATE), InRoot(root))
-        self.world = World(SubdomainKind(self.client), ForwardKind(self.client), Boxes({"eig3/adler/web": "192.168.0.101"}))
+        site = replace(SETTINGS, certificate=CERTIFICATE, reserved_names=frozenset({"www"}), reserved_ports=frozenset({10001}))
+        self.client = GatewayClient(site, InRoot(root))
+        self.world = World(
+            GatewayAccountKind(self.client),
+            SubdomainKind(self.client),
+            ForwardKind(self.client),
+            Boxes({"eig3/adler/web": "192.168.0.101"}),
+        )
 
     def plan(self, *specs: Spec, **asked: Any) -> Plan:
         every = [BoxSpec(mark="eig3/adler/web"), *specs]
