@@ -43,15 +43,20 @@ def keys_of(target: SshTarget, seconds: float) -> Iterator[list[paramiko.PKey]]:
 def private_key(text: Secret, where: str) -> paramiko.PKey:
     """The key of a text, as ssh-keygen writes it. Raises PermissionDeniedError, which says nothing of it."""
     lines = text.reveal().replace("\r\n", "\n").strip() + "\n"
+    closed = f"{where}: the key has a passphrase; add it to the ssh-agent (ssh-add FILE) and write `key: agent`"
+    if "-----BEGIN ENCRYPTED PRIVATE KEY-----" in lines:
+        raise PermissionDeniedError(closed)
     for family in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
             return family.from_private_key(io.StringIO(lines))
         except paramiko.PasswordRequiredException:
-            msg = f"{where}: the key has a passphrase; add it to the ssh-agent (ssh-add FILE) and write `key: agent`"
-            raise PermissionDeniedError(msg) from None
+            raise PermissionDeniedError(closed) from None
         except (paramiko.SSHException, ValueError, IndexError):
             continue
-    raise PermissionDeniedError(f"{where} is no private key of SSH (Ed25519, ECDSA or RSA); ssh-keygen -t ed25519 makes one")
+    raise PermissionDeniedError(
+        f"{where} is no private key of SSH (Ed25519, ECDSA or RSA) in OpenSSH's form; `ssh-keygen -p -f FILE` puts one into it, "
+        "`ssh-keygen -t ed25519` makes one"
+    )
 
 
 def reason_of(problem: BaseException) -> str:

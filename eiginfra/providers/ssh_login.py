@@ -113,7 +113,7 @@ def _recognised(target: SshTarget, policy: SshPolicy, dial: Dial, end: float) ->
 
 def _greeted(stream: Stream, target: SshTarget, types: tuple[str, ...], seconds: float) -> tuple[paramiko.Transport, HostKey]:
     """A connection with keys exchanged. Raises IncompatiblePeer, UnreachableError."""
-    transport = paramiko.Transport(stream, packetizer_class=_Packets)
+    transport = _Transport(stream, packetizer_class=_Packets)
     options = transport.get_security_options()
     options.kex = tuple(name for name in KEY_EXCHANGES if name in options.kex)
     options.ciphers, options.digests = CIPHERS, MACS
@@ -186,6 +186,16 @@ def watched(transport: paramiko.Transport, seconds: float, also: threading.Event
         yield
     finally:
         timer.cancel()
+
+
+class _Transport(paramiko.Transport):
+    """paramiko's connection, whose errors are of three families: a server's bytes may make its thread raise anything."""
+
+    def get_exception(self) -> Exception | None:
+        met: Exception | None = super().get_exception()
+        if met is None or isinstance(met, paramiko.SSHException | EOFError | OSError):
+            return met
+        return paramiko.SSHException(f"a message that cannot be read, {type(met).__name__}")
 
 
 class _Packets(Packetizer):

@@ -71,7 +71,7 @@ def test_a_key_in_the_older_form_is_accepted(sshd: Sshd, tmp_path: Path) -> None
     assert "refused with SHA256:" in str(_refused(sshd.target(key=Secret((tmp_path / "old").read_text()))))
 
 
-@pytest.mark.parametrize("form", ["RFC4716", "PEM"])
+@pytest.mark.parametrize("form", ["RFC4716", "PEM", "PKCS8"])
 def test_a_key_with_a_passphrase_is_for_the_agent(sshd: Sshd, tmp_path: Path, form: str) -> None:
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", form, "-N", "passphrase", "-f", str(tmp_path / "closed")], check=True
