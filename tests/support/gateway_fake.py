@@ -35,6 +35,7 @@ class FakeGateway:
     listening: list[str] = field(default_factory=lambda: ["tcp 22", "tcp 80", "tcp 443"])
     tools: list[str] = field(default_factory=lambda: ["nginx 1.22.1", "nft v1.0.6", "systemd"])
     certificate: str = FOLDER
+    bounds: list[str] = field(default_factory=lambda: ["ports 10000-19999", "reserved www", "reserved-port 10001"])
     unread: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
 
@@ -55,7 +56,13 @@ class FakeGateway:
 
     def sections(self) -> dict[str, str]:
         own = {path: text for path, text in self.files.items() if path.startswith(PATH.partition("{")[0])}
-        lines = [f"subnet {SUBNET}", f"challenge {CHALLENGE}", "reserved-address 192.168.0.254"]
+        lines = [
+            f"subnet {SUBNET}",
+            f"challenge {CHALLENGE}",
+            "reserved-address 192.168.0.254",
+            "domain eig-apps.example.org",
+            *self.bounds,
+        ]
         lines += [f"certificate {self.certificate}"] if self.certificate else []
         found = {
             **ALWAYS,

@@ -34,6 +34,17 @@ class Published:
         ends = {network.network_address, network.broadcast_address}
         return there in network and there not in ends and address not in self._reading.configuration.get("reserved-address", ())
 
+    def gives_name(self, host: str) -> bool:
+        """Whether the gateway's own configuration allows a sub-domain."""
+        label, _, domain = host.partition(".")
+        return domain == self._reading.unique("domain") and label not in self._reading.configuration.get("reserved", ())
+
+    def gives_port(self, port: str) -> bool:
+        """Whether the gateway's own configuration allows a public port."""
+        first, _, last = (self._reading.unique("ports") or "").partition("-")
+        within = first.isdecimal() and last.isdecimal() and int(first) <= int(port) <= int(last)
+        return within and port not in self._reading.configuration.get("reserved-port", ())
+
     @property
     def subnet(self) -> str:
         """The network of the machines, by the gateway's own configuration."""

@@ -1,13 +1,14 @@
 """What the kinds of published things share: the machine that they lead to, and its address."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
-from eiginfra.core.finding import Finding, error
+from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.kind import Kind
 from eiginfra.core.look import Look
 from eiginfra.core.reason import reason
@@ -63,6 +64,13 @@ P = TypeVar("P", bound=PublishedSpec)
 class PublishedKind(Kind[P]):
     """A kind of what the gateway sends on to machines."""
 
+    key_field: ClassVar[str]
+    """What people write of its key."""
+
+    @abstractmethod
+    def gives(self, key: str, shown: Published) -> bool:
+        """Whether the gateway's own configuration allows a key."""
+
     def __init__(self, client: GatewayClient) -> None:
         self.client = client
 
@@ -87,13 +95,21 @@ class PublishedKind(Kind[P]):
         return {**fields, "address": address or (there and there.values.get("address")), "settled": True}
 
     def assess(self, resources: Sequence[Resource], world: World) -> Iterable[Finding]:
-        """An address that the gateway's own configuration does not allow."""
+        """What the gateway's own configuration does not allow: its program would refuse it."""
         shown = world.facts(self.name)
-        for resource in resources:
-            address = resource.values.get("address")
-            if isinstance(shown, Published) and isinstance(address, str) and not shown.reaches(address):
-                place = str(resource.address)
+        for resource in resources if isinstance(shown, Published) else ():
+            address, key, place = resource.values.get("address"), resource.address.key, str(resource.address)
+            if isinstance(address, str) and not shown.reaches(address):
                 yield error("gateway-address-outside", ip=address, subnet=shown.subnet, address=place, field="machine")
+            if not self.gives(key, shown):
+                yield error("gateway-not-given", what=key, address=place, field=self.key_field)
+
+    def left_over(self, keys: Mapping[str, str | None], scope: Scope) -> Iterable[Finding]:
+        """What is the cohort's on the gateway, and neither inventory nor journal know. keys: with their owners."""
+        known = {address.key for address in (*scope.everything, *scope.recorded) if address.kind == self.name}
+        names = sorted(key for key, owner in keys.items() if key not in known and team_of(owner, scope.cohort) is not None)
+        if names and scope.whole:
+            yield notice("gateway-left-over", names=names)
 
     def published(self, scope: Scope) -> Published:
         """What the gateway shows in this look, asked for and read once for all kinds."""

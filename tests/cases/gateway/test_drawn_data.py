@@ -1,4 +1,4 @@
-"""Below the specs, through the real verbs over SSH: what the specs take the gateway takes and shows; nothing drawn becomes anything else."""
+"""Below the specs, over SSH: what the specs take the gateway takes and shows so; nothing drawn becomes anything else."""
 
 import json
 import re

@@ -60,11 +60,16 @@ class ForwardKind(PublishedKind[ForwardSpec]):
     name = "gateway.forward"
     spec = ForwardSpec
     title = "A public port that nftables on the gateway sends to a machine"
+    key_field = "public"
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def key(self, spec: ForwardSpec) -> str:
         """`10222/tcp`."""
         return f"{spec.public}/{spec.protocol}"
+
+    def gives(self, key: str, shown: Published) -> bool:
+        """By its range and its reserved ports."""
+        return shown.gives_port(key.partition("/")[0])
 
     def follows(self, spec: ForwardSpec) -> Iterable[Address]:
         """Keys are taken away before a port is opened."""
@@ -134,6 +139,7 @@ class ForwardKind(PublishedKind[ForwardSpec]):
                 findings.append(warning("gateway-port-listening", port=key, address=str(address), field="public"))
         if named:
             findings += _trouble(shown, objects)
+        findings += self.left_over({key: saved.owner for key, saved in shown.forwards.saved.items()}, scope)
         return Observation(objects, findings, absent, facts=shown)
 
     def read(self, spec: ForwardSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - port and protocol are all there is

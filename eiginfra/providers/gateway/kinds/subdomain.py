@@ -69,11 +69,16 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
     name = "gateway.subdomain"
     spec = SubdomainSpec
     title = "A sub-domain that nginx on the gateway sends to a machine"
+    key_field = "name"
     decommission = Decommission((Step("delete", Trigger.PRUNE),))
 
     def key(self, spec: SubdomainSpec) -> str:
         """The name in full."""
         return spec.name
+
+    def gives(self, key: str, shown: Published) -> bool:
+        """By its domain and its reserved names."""
+        return shown.gives_name(key)
 
     def check(self, spec: SubdomainSpec, wanted: Mapping[Address, Resource]) -> Iterator[Finding]:
         """Names that are not the site's to give."""
@@ -126,6 +131,7 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
                 findings += _new(address, shown)
         if named:
             findings += _trouble(shown, {found.address.key for found in objects})
+        findings += self.left_over({host: block.owner for host, block in shown.blocks.items()}, scope)
         return Observation(objects, findings, absent, facts=shown)
 
     def read(self, spec: SubdomainSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is

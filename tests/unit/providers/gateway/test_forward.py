@@ -151,6 +151,13 @@ def test_an_address_that_the_gateway_does_not_allow_is_kept_back(site: Site) -> 
     assert (change.action, change.reason) == (Action.NONE, reason("objected", finding="gateway-address-outside"))
 
 
+@pytest.mark.parametrize("bounds", [["ports 10000-10200"], ["ports 10000-19999", "reserved-port 10222"], []])
+def test_a_port_that_the_gateways_own_configuration_does_not_give_is_kept_back(site: Site, bounds: list[str]) -> None:
+    site.gateway.bounds = bounds
+    [change] = of(site.plan(forward()), KIND)
+    assert (change.action, change.reason) == (Action.NONE, reason("objected", finding="gateway-not-given"))
+
+
 # Closed while people who left could still come in.
 
 

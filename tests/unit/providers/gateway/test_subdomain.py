@@ -157,6 +157,21 @@ def test_an_address_that_the_gateway_does_not_allow_is_kept_back(site: Site, add
     assert [found.address for found in plan.findings if found.code == "gateway-address-outside"] == [str(ADDRESS)]
 
 
+def test_a_name_that_the_gateways_own_configuration_reserves_is_kept_back(site: Site) -> None:
+    site.gateway.bounds.append("reserved adler")
+    plan = site.plan(subdomain())
+    [change] = of(plan, KIND)
+    assert (change.action, change.reason) == (Action.NONE, reason("objected", finding="gateway-not-given"))
+
+
+def test_what_neither_inventory_nor_journal_know_is_told(site: Site) -> None:
+    for owner, label in (("eig3/adler/old", "old"), ("eig2/adler/web", "theirs")):
+        host = f"{label}.eig-apps.example.org"
+        site.gateway.files[PATH.format(host)] = server_block_text(host, owner=owner)
+    plan = site.plan(subdomain())
+    assert [(found.code, found.params["names"]) for found in plan.findings] == [("gateway-left-over", ["old.eig-apps.example.org"])]
+
+
 # Certificates.
 
 
