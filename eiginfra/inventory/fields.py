@@ -98,6 +98,7 @@ Username = Annotated[
         remedies.user_name,
     ),
 ]
+LOGIN = Matching(r"[a-z_][a-z0-9_-]{0,31}", "login", remedies.user_name)
 ProxmoxAccount = Annotated[
     str,
     Field(max_length=64),

@@ -16,6 +16,7 @@ from eiginfra.core.values import ByteSize
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.durations import Interval
 from eiginfra.inventory.fields import (
+    LOGIN,
     Code,
     Day,
     Disk,
@@ -133,6 +134,7 @@ class Image(FileModel):
 
     container: Title | None = Field(default=None, description="The volume of a container template")
     vm: int | None = Field(default=None, ge=100, le=999_999_999, description="The ID of a VM template with cloud-init")
+    user: Annotated[str, LOGIN] | None = Field(default=None, description="The user that cloud-init makes in VMs, e.g. debian")
 
     @model_validator(mode="after")
     def _of_something(self) -> Self:
@@ -225,6 +227,11 @@ class Site:
         size = self.file.sizes[machine.size] if machine.size else machine
         mounts = sum(mount.size for mount in machine.mounts)
         return Usage(machines=1, cores=size.cores or 0, memory=size.memory or ByteSize(0), disk=ByteSize((size.disk or 0) + mounts))
+
+    def login(self, machine: Machine) -> str | None:
+        """The user that a VM is made with; None for containers, and where the site does not say it."""
+        image = self.file.images.get(machine.image)
+        return None if image is None or machine.type == "container" else image.user
 
     def image(self, machine: Machine) -> str | int | None:
         """The volume or template ID a machine is made from; None if the site has none of that name and type."""

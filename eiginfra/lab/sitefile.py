@@ -45,8 +45,8 @@ _SIZES = {
     "large": {"cores": 4, "memory": "2GiB", "disk": "32GiB"},
 }
 _IMAGES = {
-    "debian-12": {"container": "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst", "vm": 9012},
-    "ubuntu-24.04": {"container": "local:vztmpl/ubuntu-24.04-standard_24.04-2_amd64.tar.zst", "vm": 9024},
+    "debian-12": {"container": "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst", "vm": 9012, "user": "debian"},
+    "ubuntu-24.04": {"container": "local:vztmpl/ubuntu-24.04-standard_24.04-2_amd64.tar.zst", "vm": 9024, "user": "ubuntu"},
 }
 
 

@@ -88,7 +88,7 @@ class _Compiler:
     def compiled(self) -> Compiled:
         if self._report or self._incomplete:
             raise InputError(self._report.findings())
-        for provider, count in sorted(self._left_out.items()):
+        for provider, count in sorted((+self._left_out).items()):
             self._findings.append(notice("provider-absent", provider=provider, count=count))
         off = frozenset(self._off - self._resources.keys())
         return Compiled(tuple(self._resources.values()), tuple(dict.fromkeys(self._findings)), off, frozenset(self._off_kinds))

@@ -276,11 +276,13 @@ def _machine(machine: Machine, place: Place, team: Team, cohort: Cohort, site: S
     named = dict.fromkeys(own, place.below("name"))
     further: dict[str, Any] = {
         "image": site.image(machine),
+        "user": site.login(machine),
         "cores": None if size is None else size.cores,
         "memory": None if size is None else size.memory,
         "disk": None if size is None else size.disk,
     }
     for name, entries in (("publish", machine.publish), ("forward", machine.forward)):
         further[name] = tuple(_view(entry, place.below(name, index), own, named) for index, entry in enumerate(entries))
+    named["user"] = place.below("image")
     places = named | (dict.fromkeys(("cores", "memory", "disk"), place.below("size")) if machine.size else {})
     return _view(machine, place, own | further, places)

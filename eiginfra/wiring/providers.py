@@ -162,7 +162,7 @@ def open_provider(provider: ProviderType, site: Site, shared: SharedObjects, *, 
     def key(source: KeySource, section: str, path: Sequence[str | int]) -> Secret | None:
         return None if source.agent else resolve_key(source, site.document.locate(section, *path))
 
-    images = {name: image.model_dump(exclude_none=True) for name, image in site.file.images.items()}
+    images = {name: image.model_dump(include={"container", "vm"}, exclude_none=True) for name, image in site.file.images.items()}
     sections = {name: found for name in type(site.file).model_fields if isinstance(found := site.section(name), BaseModel)}
     context = Context(images=images, sections=sections, shared=shared)
     if not offline:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,18 +71,47 @@ def test_every_team_gets_what_its_file_asks_for(example: tuple[Any, Any, Compile
 
 
 def test_the_gateway_does_what_the_site_has_it_for(example: tuple[Any, Any, Compiled]) -> None:
-    cohort, site, compiled = example
+    cohort, _, compiled = example
     found = Counter(resource.address.kind for resource in compiled.resources)
-    dockers = [machine for team in cohort.teams for machine in team.machines if machine.docker and machine.type == "container"]
-    by_gateway = site.file.gateway is not None
-    assert dockers
-    assert found["gateway.account"] == (len({member.username for team in cohort.teams for member in team.members}) if by_gateway else 0)
-    assert found["gateway.features"] == (len(dockers) if by_gateway else 0)
     machines = [machine for team in cohort.teams for machine in team.machines]
-    assert found["gateway.subdomain"] == (sum(len(machine.publish) for machine in machines) if by_gateway else 0)
-    assert found["gateway.forward"] == (sum(len(machine.forward) for machine in machines) if by_gateway else 0)
-    containers = [resource.values.get("features") for resource in compiled.resources if resource.address.kind == "proxmox.container"]
-    assert sum(features == ["keyctl"] for features in containers) == (0 if by_gateway else len(dockers))
+    dockers = [machine for machine in machines if machine.docker and machine.type == "container"]
+    assert found["gateway.account"] == len({member.username for team in cohort.teams for member in team.members})
+    assert found["gateway.features"] == len(dockers) > 0
+    assert found["gateway.subdomain"] == sum(len(machine.publish) for machine in machines) > 0
+    assert found["gateway.forward"] == sum(len(machine.forward) for machine in machines) > 0
+    assert found["machine.access"] == len(machines)
+    containers = [resource for resource in compiled.resources if resource.address.kind == "proxmox.container"]
+    assert [resource.address for resource in containers if "features" in resource.values] == []
+
+
+def test_a_machine_is_made_with_one_key_and_people_come_in_by_another_kind(example: tuple[Any, Any, Compiled]) -> None:
+    cohort, site, compiled = example
+    made = {str(resource.address): resource for resource in compiled.resources}
+    guests = [resource for resource in compiled.resources if resource.address.kind in {"proxmox.container", "proxmox.vm"}]
+    own = f'from="192.168.0.254",no-agent-forwarding,no-X11-forwarding {site.file.machines.public}'
+    assert all(resource.values["keys"] == [own] for resource in guests)
+    for team in cohort.teams:
+        keyed = sorted(member.username for member in team.members if member.ssh_keys)
+        for machine in team.machines:
+            access = made[f"machine.access[eig3/{team.id}/{machine.name}]"]
+            entries: Any = access.values["keys"]
+            assert [entry["person"] for entry in entries] == keyed
+            assert access.values["logins"] == (["root"] if machine.type == "container" else ["root", machine.image.partition("-")[0]])
+            assert access.values["isolated_by"] == f"proxmox.firewall[eig3/{team.id}/{machine.name}]"
+            [member] = (member for member in team.members if member.username == keyed[0])
+            assert str(access.locate(f"keys[{keyed[0]}]")).partition(":")[0].endswith(f"teams/{team.id}.yml")
+            assert [key.startswith(entries[0]["keys"][0]) for key in member.ssh_keys] == [True]
+
+
+def test_a_site_without_gateway_and_machines_is_asked_for_none_of_it(registry: Registry, playbook: Playbook) -> None:
+    site = load_site(SITES / "lab.yml")
+    site = replace(site, file=site.file.model_copy(update={"gateway": None, "machines": None}))
+    compiled = compile_playbook(playbook, load_cohort(INVENTORY), site, registry, date(2019, 10, 1), available={"gitlab", "proxmox"})
+    assert compiled.findings == ()
+    assert {resource.address.provider for resource in compiled.resources} == {"gitlab", "proxmox"}
+    containers = [resource for resource in compiled.resources if resource.address.kind == "proxmox.container"]
+    assert any(resource.values.get("features") == ["keyctl"] for resource in containers)
+    assert all(str(key).startswith("ssh-") for resource in containers for key in resource.values["keys"])  # type: ignore[union-attr]
 
 
 def test_machines_take_what_was_asked_and_no_more(example: tuple[Any, Any, Compiled], registry: Registry) -> None:

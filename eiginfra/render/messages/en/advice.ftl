@@ -37,6 +37,7 @@ reason-pattern = { $what ->
     [subdomain] the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most
     [username] letters, digits, and inside also . _ -
     [provider] as in GitLab's configuration: openid_connect, saml
+    [login] a lower-case letter or _, then lower-case letters, digits, _ and -; e.g. debian
     [proxmox-account] NAME@REALM, such as adler-1@pve
     [email] one address, name@domain, with letters, digits and . _ + ~ - before the @
     [project-name] letters, digits, _ and -, with single inner dots, not ending in .git or .atom

@@ -217,6 +217,7 @@ pattern = { $value } is not { $what ->
     [subdomain] a sub-domain
     [username] a user name
     [provider] the name of a way to sign in
+    [login] the name of a user in a machine
     [proxmox-account] an account on Proxmox VE
     [email] an e-mail address that GitLab and Proxmox take
     [former-name] a former name

@@ -37,6 +37,7 @@ reason-pattern = { $what ->
     [subdomain] la partie qui précède le domaine de la passerelle : minuscules sans accent, chiffres et tirets à l’intérieur ; 32 caractères au plus
     [username] des lettres sans accent, des chiffres et, à l’intérieur, aussi . _ -
     [provider] comme dans la configuration de GitLab : openid_connect, saml
+    [login] une minuscule ou _, puis des minuscules, des chiffres, _ et - ; par exemple debian
     [proxmox-account] NOM@ROYAUME, par exemple adler-1@pve
     [email] une seule adresse, nom@domaine, avec des lettres sans accent, des chiffres et . _ + ~ - avant l’arobase
     [project-name] des lettres sans accent, des chiffres, _ et -, avec des points isolés à l’intérieur, sans finir par .git ou .atom

@@ -220,6 +220,7 @@ pattern = { $value } n’est pas { $what ->
     [subdomain] un sous-domaine
     [username] un identifiant de compte
     [provider] le nom d’un moyen de connexion
+    [login] le nom d’un utilisateur d’une machine
     [proxmox-account] un compte de Proxmox VE
     [email] une adresse électronique que GitLab et Proxmox acceptent
     [former-name] un ancien nom
