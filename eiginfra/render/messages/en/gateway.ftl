@@ -24,7 +24,7 @@ reason-gateway-account-not-confirmed = EIG Link to confirm whose account this is
 ## Features of containers.
 
 gateway-features-without-node = the site's gateway is no node of Proxmox VE, so nothing can be set on containers there
-    .remedy = write via: NODE under gateway: in the site file if it is one; else take this task out, or write when: site.gateway.via
+    .remedy = write via: NODE under gateway: in the site file if it is one; else take this task out, or write when: site.gateway.via is not none
 gateway-features-no-container = { $machine } is no container: other machines have no such features
     .remedy = loop over containers: team.machines | selectattr('type', 'eq', 'container')
 gateway-features-twice = { $machine } has features of its own, and gateway.features sets them too

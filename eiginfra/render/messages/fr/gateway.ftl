@@ -24,7 +24,7 @@ reason-gateway-account-not-confirmed = EIG Link doit confirmer à qui est ce com
 ## Les options des conteneurs.
 
 gateway-features-without-node = la passerelle du site n’est pas un nœud de Proxmox VE : rien ne peut y être réglé sur les conteneurs
-    .remedy = écrivez via: NŒUD sous gateway: dans le fichier du site si c’en est un ; sinon retirez cette tâche, ou écrivez when: site.gateway.via
+    .remedy = écrivez via: NŒUD sous gateway: dans le fichier du site si c’en est un ; sinon retirez cette tâche, ou écrivez when: site.gateway.via is not none
 gateway-features-no-container = { $machine } n’est pas un conteneur : les autres machines n’ont pas ces options
     .remedy = parcourez les conteneurs : team.machines | selectattr('type', 'eq', 'container')
 gateway-features-twice = { $machine } a ses propres features, et gateway.features les règle aussi
