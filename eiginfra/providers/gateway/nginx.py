@@ -58,14 +58,16 @@ class ServerNames:
 
 def statements(texts: Sequence[str]) -> list[tuple[Statement, ...] | str]:
     """The statements of each text; or why it cannot be read, in one line."""
+    if not texts:
+        return []
     import crossplane  # type: ignore[import-untyped]  # it has no types  # noqa: PLC0415 - most commands read no nginx configuration
 
     if sum(map(len, texts)) > MOST:
         return [f"more than {MOST // 2**20} MiB"] * len(texts)
     with TemporaryDirectory(prefix="eiginfra-") as folder:
-        path = Path(folder, "text")
 
-        def read(text: str) -> tuple[Statement, ...] | str:
+        def read(number: int, text: str) -> tuple[Statement, ...] | str:
+            path = Path(folder, str(number))  # each its own: some file systems write a file that is truncated to the disk at once
             path.write_bytes(f"{text}\n".encode(errors="replace"))  # the lexer drops a last line that is not ended
             payload = crossplane.parse(str(path), single=True, check_ctx=False, check_args=False)
             if payload["errors"]:
@@ -73,7 +75,7 @@ def statements(texts: Sequence[str]) -> list[tuple[Statement, ...] | str]:
                 return said.splitlines()[0] if said else "it ends within a statement"
             return _statements(payload["config"][0]["parsed"])
 
-        return [read(text) for text in texts]
+        return [read(number, text) for number, text in enumerate(texts)]
 
 
 def _statements(parsed: Iterable[Mapping[str, Any]]) -> tuple[Statement, ...]:
