@@ -4,16 +4,22 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import paramiko
 import pytest
+from paramiko.agent import AgentKey
 from support.sshd import USER, Sshd, keygen, running_sshd
 
 from eiginfra.core.errors import PermissionDeniedError, UnreachableError
 from eiginfra.core.secret import Secret
 from eiginfra.providers.ssh_connection import SshConnection
 from eiginfra.providers.ssh_host_keys import HostKey, HostKeys
+from eiginfra.providers.ssh_login import connect
 from eiginfra.providers.ssh_target import SshPolicy, SshTarget
 
 
@@ -96,6 +102,27 @@ def test_the_keys_of_the_agent_are_tried(sshd: Sshd, agent: Path) -> None:
     connection.close()
 
 
+def test_many_machines_are_entered_at_once_by_the_agent(sshd: Sshd, agent: Path) -> None:
+    _add(sshd.folder / "user")
+    gateway = SshConnection(sshd.target(agent=True))
+    targets = [replace(sshd.target(agent=True), service=f"machine-{number}") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert [answer.code for answer in pool.map(lambda target: gateway.to(target).run(["true"], writes=False), targets)] == [0] * 8
+    gateway.close()
+
+
+def test_an_agent_that_does_not_sign_is_told(sshd: Sshd, agent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _add(sshd.folder / "user")
+    monkeypatch.setattr(AgentKey, "sign_ssh_data", _unsigned)
+    connection = SshConnection(sshd.target(agent=True))
+    with pytest.raises(UnreachableError, match=r"lost during the log-in with the key SHA256:\S+ \(key cannot be used for signing\)"):
+        connection.run(["true"], writes=True)
+
+
+def _unsigned(*_arguments: object) -> bytes:
+    raise paramiko.SSHException("key cannot be used for signing")
+
+
 def test_an_agent_with_many_keys_does_not_lock_itself_out(sshd: Sshd, agent: Path) -> None:
     for number in range(7):
         keygen(agent / f"k{number}")
@@ -163,3 +190,10 @@ def test_the_time_of_a_phase_bounds_the_opening(sshd: Sshd) -> None:
         connection.limit(0)
         with pytest.raises(UnreachableError, match="the time to read all that is needed is over"):
             connection.run(["true"], writes=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a limit for a connection")
+def test_a_connection_on_which_nothing_is_acknowledged_is_lost(sshd: Sshd) -> None:
+    stream = connect(sshd.target(), 5)
+    assert stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+    stream.close()
