@@ -13,7 +13,7 @@ import requests
 import yaml
 
 from eiginfra.cli.main import run
-from eiginfra.lab.config import LabConfig
+from eiginfra.lab.config import PORTS, LabConfig
 from eiginfra.lab.server import Lab, running
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +84,15 @@ class Workplace:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Workplace]:
+def services() -> tuple[str, ...]:
+    """The lab's; a module that needs the gateway says so."""
+    return ("gitlab", "proxmox")
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], services: tuple[str, ...]
+) -> Iterator[Workplace]:
     """Three teams and a fresh lab."""
     teams = tmp_path / "inventories" / "eig3" / "teams"
     teams.mkdir(parents=True)
@@ -108,6 +116,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         printed = capsys.readouterr()
         return Answer(code, printed.out, printed.err)
 
-    config = LabConfig(gitlab_port=0, proxmox_port=0, now=date(2019, 10, 1), site_out=tmp_path / "site" / "site.yml")
+    ports = dict.fromkeys(PORTS, 0)
+    config = LabConfig(**ports, services=services, now=date(2019, 10, 1), site_out=tmp_path / "site" / "site.yml")
     with running(config) as lab:
         yield Workplace(tmp_path, lab, call)

@@ -4,57 +4,19 @@ import json
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import StringIO
 from typing import Any
 
 import paramiko
 import pytest
 import requests
 import urllib3
+from support.gateway_ssh import Entered, Person, enter
 
 from eiginfra.lab.config import SERVICES, LabConfig
 from eiginfra.lab.gateway import GatewayService
-from eiginfra.lab.gateway.keys import MACHINES_KEY, make_key, public_key
+from eiginfra.lab.gateway.keys import MACHINES_KEY, public_key
 from eiginfra.lab.proxmox.state import GuestRecord
 from eiginfra.lab.server import Lab, running
-
-PROGRAM = "sudo -n /usr/local/sbin/eiginfra-gateway"
-
-
-@dataclass
-class Person:
-    """Somebody with a key."""
-
-    private: str = field(default_factory=make_key)
-
-    @property
-    def public(self) -> str:
-        return public_key(self.private)
-
-    @property
-    def key(self) -> paramiko.PKey:
-        return paramiko.Ed25519Key(file_obj=StringIO(self.private))
-
-
-@dataclass
-class Entered:
-    """A connection over SSH."""
-
-    transport: paramiko.Transport
-
-    def run(self, command: str, data: str | bytes = "") -> tuple[int, str, str]:
-        channel = self.transport.open_session()
-        channel.exec_command(command)
-        channel.sendall(data.encode() if isinstance(data, str) else data)
-        channel.shutdown_write()
-        out, err = channel.makefile().read().decode(), channel.makefile_stderr().read().decode()
-        return channel.recv_exit_status(), out, err
-
-    def verb(self, verb: str, *lines: str) -> tuple[int, str, str]:
-        return self.run(f"{PROGRAM} {verb}", "".join(f"{line}\n" for line in (*lines, "end")))
-
-    def open(self, address: str, port: int = 22) -> paramiko.Channel:
-        return self.transport.open_channel("direct-tcpip", (address, port), ("127.0.0.1", 0))
 
 
 @dataclass
@@ -74,11 +36,9 @@ class Gateway:
 
     def enter(self, user: str = "eiginfra", key: paramiko.PKey | None = None, sock: Any = None) -> Entered:
         """Raises paramiko.AuthenticationException where the key is refused."""
-        transport = paramiko.Transport(sock or ("127.0.0.1", self.service.access.port))
-        self.entered.append(transport)
-        transport.start_client(timeout=10)
-        transport.auth_publickey(user, key or Person(self.service.token).key)
-        return Entered(transport)
+        entered = enter(sock or ("127.0.0.1", self.service.access.port), user, key or Person(self.service.token).key)
+        self.entered.append(entered.transport)
+        return entered
 
     def control(self, **wanted: Any) -> dict[str, Any]:
         answer = requests.put(f"{self.url}/_lab/gateway", json=wanted, timeout=10)
