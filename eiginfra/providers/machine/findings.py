@@ -6,10 +6,12 @@ from functools import partial
 
 from pydantic import JsonValue
 
-from eiginfra.core.finding import Finding, warning
+from eiginfra.core.finding import Finding, notice, warning
 from eiginfra.core.reason import Reason
+from eiginfra.core.resource import Scope
 from eiginfra.core.values import UNITS
 from eiginfra.providers.machine.answer import MachineAnswer
+from eiginfra.providers.machine.client import Entered
 from eiginfra.providers.machine.people import KeysSeen
 from eiginfra.providers.machine.visits import Visit
 
@@ -17,12 +19,32 @@ _KEYS = ".ssh/authorized_keys"
 _KIB = UNITS["KiB"]
 
 
-def facts(answer: MachineAnswer) -> Mapping[str, JsonValue]:
-    """For handouts and findings: sizes in bytes, uptime in seconds."""
+def facts(entered: Entered) -> Mapping[str, JsonValue]:
+    """For handouts and findings: the host key, sizes in bytes, uptime in seconds, and the ports on which something listens."""
+    answer = entered.answer
     found: dict[str, JsonValue] = {
         name.replace("-", "_"): amount if name in ("uptime", "updates") else amount * _KIB for name, amount in answer.facts.items()
     }
-    return {**found, "listening": [*answer.listening]} if answer.facts else {}
+    if answer.facts:
+        found |= {"listening": [*_ports(answer, "tcp")], "listening_udp": [*_ports(answer, "udp")]}
+    return {"host_key": entered.host_key, **found}
+
+
+def _ports(answer: MachineAnswer, protocol: str) -> list[int]:
+    """By what listens on another than a loopback address."""
+    rows = (row.split(" ") for row in answer.listening)
+    return sorted({int(row[1]) for row in rows if len(row) == 2 and row[0] == protocol and row[1].isdigit()})
+
+
+def unanswered(visit: Visit, answer: MachineAnswer, scope: Scope) -> Iterable[Finding]:
+    """Of what is sent to a port of the machine, such as a sub-domain, where nothing listens yet."""
+    for address, resource in scope.everything.items() if answer.facts else ():
+        values = resource.values
+        port, protocol = values.get("port"), str(values.get("protocol", "tcp"))
+        if values.get("machine") == visit.spec.machine and isinstance(port, int) and port not in _ports(answer, protocol):
+            yield notice(
+                "nothing-listens", port=port, machine=visit.spec.machine, what=str(address), address=str(visit.address), team=visit.team
+            )
 
 
 def shut(answer: MachineAnswer) -> Mapping[str, str]:

@@ -186,7 +186,8 @@ def test_facts_of_a_machine_are_observed(ground: Ground) -> None:
     ground.plan()
     with Workspace.load(Paths()) as workspace:
         facts = {str(there.address): there.facts for there in workspace.standing(remembering=True)}[ground.address()]
-    assert facts["listening"] == ["tcp 22", "tcp 8080"]
+    assert facts["listening"] == [22, 8080]
+    assert str(facts["host_key"]).startswith("SHA256:")
     assert facts["disk_total"] == 8 * 2**30
     assert facts["uptime"] == 86_400
 

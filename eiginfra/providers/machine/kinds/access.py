@@ -81,7 +81,7 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
             if isinstance(look, Entered):
                 seen = keys_seen(look.answer, visit.spec.wanted, known, self._client.own, authoritative=visit.spec.authoritative)
                 objects.append(self._observed(visit.spec, look, seen, visit.handle))
-                said += findings.of_machine(visit, look.answer, seen)
+                said += [*findings.of_machine(visit, look.answer, seen), *findings.unanswered(visit, look.answer, scope)]
                 left = left if findings.shut(look.answer) else []
             else:
                 absent[visit.address] = Absence(look, Presence.WAITING)
@@ -144,7 +144,7 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
                 **({} if spec.id is None else {"id": spec.id}),
                 **({"theirs": dict(sorted(seen.theirs.items()))} if seen.theirs else {}),
             },
-            facts=findings.facts(entered.answer),
+            facts=findings.facts(entered),
         )
 
     # Changing.

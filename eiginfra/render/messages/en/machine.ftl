@@ -11,6 +11,8 @@ machine-unknown-keys = { $keys-count ->
    *[other] { $keys-count } keys of nobody that is known let
     } into { $machine }: { $keys }
     .remedy = write the key under its person in the team's file, or take it out; with keys under authoritative: in cohort.yml it is removed
+nothing-listens = nothing listens on port { $port } of { $machine }, where { $what } leads
+    .remedy = start what is to answer there, on another address than 127.0.0.1, or write the port on which it does
 machine-keys-refused = the authorized keys of { $login } on { $machine } cannot be worked with: { $why ->
     [symbolic-link] one of the files, or the folder, is a symbolic link
     [not-a-file] one of them is no file

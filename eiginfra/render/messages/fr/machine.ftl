@@ -11,6 +11,8 @@ machine-unknown-keys = { $keys-count ->
    *[other] { $keys-count } clés que personne ne connaît ouvrent
     } { $machine } : { $keys }
     .remedy = écrivez la clé sous sa personne dans le fichier de l’équipe, ou retirez-la ; avec keys sous authoritative: dans cohort.yml, elle est retirée
+nothing-listens = rien n’écoute sur le port { $port } de { $machine }, où mène { $what }
+    .remedy = démarrez ce qui doit y répondre, sur une autre adresse que 127.0.0.1, ou écrivez le port sur lequel il répond
 machine-keys-refused = les clés de { $login } sur { $machine } ne peuvent pas être gérées : { $why ->
     [symbolic-link] un des fichiers, ou le dossier, est un lien symbolique
     [not-a-file] l’une d’elles n’est pas un fichier
