@@ -21,7 +21,7 @@ ANSWER = MachineAnswer({"root": "present"}, {"root": []}, {"uptime": 5, "disk-us
 
 
 class Sent(Spec):
-    machine: str = WEB
+    machine: str
     port: int
     protocol: str = "tcp"
 
@@ -30,7 +30,7 @@ def visit(*logins: str, **facts: str) -> Visit:
     address = Address("machine.access", "eig3/adler/web")
     machine = Observed(Address.parse(WEB), {}, facts=facts)
     spec = MachineAccessSpec(machine=WEB, logins=logins or ("root",))
-    return Visit(address, spec, True, "adler", None, machine, reason("machine-off"), OWN_LINE)  # noqa: FBT003 - wanted
+    return Visit(address, spec, True, "adler", None, machine, reason("machine-off"), OWN_LINE)
 
 
 def test_facts_are_bytes_seconds_ports_and_the_host_key() -> None:
@@ -40,7 +40,12 @@ def test_facts_are_bytes_seconds_ports_and_the_host_key() -> None:
 
 
 def test_what_leads_to_a_port_on_which_nothing_listens_is_told() -> None:
-    sent = {8080: Sent(port=8080), 80: Sent(port=80), 53: Sent(port=53, protocol="udp"), 54: Sent(port=54, protocol="udp")}
+    sent = {
+        8080: Sent(machine=WEB, port=8080),
+        80: Sent(machine=WEB, port=80),
+        53: Sent(machine=WEB, port=53, protocol="udp"),
+        54: Sent(machine=WEB, port=54, protocol="udp"),
+    }
     everything = {
         Address("gateway.forward", str(port)): Resource(Address("gateway.forward", str(port)), spec) for port, spec in sent.items()
     }
