@@ -90,7 +90,7 @@ def read_state(answer: bytes, odd: Oddities) -> GatewayReading:
     guests = lines.read("guests", _guest) if "guests" in found.plain else None
     return GatewayReading(
         configuration=configuration(found.plain["configuration"]),
-        accounts={account.name: account for account in lines.read("accounts", _account)},
+        accounts={account.name: account for account in reversed([*lines.read("accounts", _account)])},  # of two, the system takes the first
         keys={name: JumpKeys.of(text) for name, text in found.about.get("keys", {}).items()},
         subdomains=found.about.get("subdomain", {}),
         nginx=found.plain.get("nginx"),

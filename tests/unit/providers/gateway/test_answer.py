@@ -57,6 +57,11 @@ def test_all_sections_are_read() -> None:
     assert (state.unique("domain"), state.unique("node")) == ("eig-apps.example.org", None)
 
 
+def test_of_two_accounts_of_a_name_the_first_is_the_one() -> None:
+    state, _ = read(framed({**ALWAYS, "accounts": "a:0::0:1:/bin/sh\na:1001::1:0:/usr/sbin/nologin\n"}))
+    assert (state.accounts["a"].uid, state.accounts["a"].privileged) == (0, True)
+
+
 def test_without_a_node_there_are_no_guests_and_without_nginx_no_configuration_of_it() -> None:
     state, odd = read(framed(ALWAYS))
     assert (state.guests, state.nginx, state.nginx_error, state.loaded, odd) == (None, None, None, None, [])
