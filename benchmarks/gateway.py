@@ -139,7 +139,7 @@ def _time(kind: object, found: Looking) -> None:
 def measure(delay: float, teams: int, playbook: Path, console: Console) -> bool:
     """First apply, then empty plans at once and over the slow line; prints the table. Whether the aims are met."""
     with tempfile.TemporaryDirectory() as name, lab(Path(name), 0, wide=False) as site:
-        paths = Paths(inventory=generate(Path(name), teams, two_machines=True), playbook=playbook, site=site, as_of=DAY)
+        paths = Paths(inventory=generate(Path(name), teams, forwards=True), playbook=playbook, site=site, as_of=DAY)
         with Workspace.load(paths) as project:
             report = project.apply(project.plan())
             assert not report.failed, [result.reason for result in report.results if result.reason][:3]

@@ -35,16 +35,23 @@ machines:
 SECOND = """\
   - {name: db, image: debian-12, size: small}
 """
+FORWARDED = """\
+  - {{name: db, image: debian-12, size: small, forward: [{{public: {public}, port: 22}}]}}
+"""
 
 
-def generate(folder: Path, teams: int, *, two_machines: bool = False) -> Path:
-    """Write a cohort of that many teams below `folder`; returns its folder. Every second team has two machines, or every one."""
+def generate(folder: Path, teams: int, *, forwards: bool = False) -> Path:
+    """Write a cohort of that many teams below `folder`; returns its folder.
+
+    Every second team has two machines; with `forwards` every one, and a public port to its second.
+    """
     cohort = folder / "bench"
     (cohort / "teams").mkdir(parents=True)
     (cohort / "cohort.yml").write_text(COHORT.format(memory=teams * 2, cores=teams * 4, disk=teams * 64), encoding="utf-8")
     for number in range(1, teams + 1):
         name = f"team-{number:04}"
-        text = TEAM.format(number=number, id=name, key=_key(name)) + (SECOND if number % 2 or two_machines else "")
+        second = FORWARDED.format(public=10000 + number) if forwards else SECOND if number % 2 else ""
+        text = TEAM.format(number=number, id=name, key=_key(name)) + second
         (cohort / "teams" / f"{name}.yml").write_text(text, encoding="utf-8")
     return cohort
 
