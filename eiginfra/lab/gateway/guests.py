@@ -17,6 +17,8 @@ class GuestOnNode(Protocol):
     dropped: list[str]
     """Options that go with the next start."""
     running: bool
+    started: float
+    """When it was started, in seconds since 1970."""
     inside: dict[str, Any]
     """What is on its disk: written by the machine itself, kept with the guest, gone with it."""
 

@@ -89,21 +89,25 @@ class MachineLogin(Login):
         super().__init__(faulty, ended)
         self.lab, self.guest, self.address = lab, guest, address
         self.machine = LabMachine(guest)
+        self._started = guest.started
         with lab.lock:
             self.host_key = self.machine.host_key
 
     def accepts(self, user: str, key: str) -> bool:
         """As the machine's files say; it sees the gateway as the source."""
         with self.lab.lock:
-            return self.guest.running and self.machine.accepts(user, key, self.lab.network.address)
+            return self.machine.accepts(user, key, self.lab.network.address)
 
     def request(self, user: str, command: str) -> str:  # noqa: ARG002 - the interface
         """`SSH /machines/192.168.0.101/command`."""
         return f"SSH /machines/{self.address}/command"
 
     def execute(self, user: str, command: str, stdin: bytes) -> Exit:
-        """What the machine answers; what it does not model is refused."""
+        """What the machine answers; what it does not model is refused. Raises EOFError where it was stopped or restarted since."""
         with self.lab.lock:
+            if self.lab.guests.at(self.address) is not self.guest or self.guest.started != self._started:
+                self.close()
+                raise EOFError(self.address)
             ended = self.machine.execute(user, command, stdin)
             if ended is None:
                 self.lab.in_vain.refused("SSH", "/machines", command)

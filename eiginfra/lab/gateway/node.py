@@ -39,6 +39,7 @@ def restart(call: ProgramCall) -> None:
         guest.config = {name: value for name, value in (guest.config | guest.pending).items() if name not in guest.dropped}
         guest.pending.clear()
         guest.dropped.clear()
+        guest.started = call.lab.clock.timestamp()
 
 
 def host_keys(call: ProgramCall) -> str:

@@ -103,6 +103,24 @@ def test_eiginfra_reaches_machines_that_run(gateway):
         entered.open("192.0.2.1")
 
 
+@pytest.mark.parametrize("change", ["stopped", "restarted", "made again"])
+def test_a_connection_to_a_machine_does_not_outlive_its_run(gateway, change):
+    machines = paramiko.Ed25519Key(file_obj=StringIO(MACHINES_KEY))
+    guest, entered = gateway.guest(101), gateway.enter()
+    machine = gateway.enter("root", machines, entered.open("192.168.0.101"))
+    if change == "stopped":
+        guest.running = False
+    elif change == "restarted":
+        assert entered.verb("restart", "id 101")[0] == 0
+    else:
+        gateway.guest(101)
+    with suppress(paramiko.SSHException, EOFError, OSError):
+        assert machine.run("uptime")[0] == -1
+    machine.transport.join(10)
+    assert not machine.transport.is_active()
+    assert entered.transport.is_active()
+
+
 def test_ten_commands_at_once_as_in_sshd(gateway):
     entered = gateway.enter()
     channels = [entered.transport.open_session() for _ in range(10)]
