@@ -216,7 +216,7 @@ def _observed(there: SystemAccount, state: GatewayReading, team: str | None) -> 
         "enabled": not there.closed,
         "settled": sound and state.settled("account", there.name),
     }
-    blocked = dict.fromkeys(_KEPT_BACK, reason("gateway-account-privileged")) if there.privileged else {}
+    blocked = dict.fromkeys(_KEPT_BACK, reason("gateway-account-powerful")) if there.privileged else {}
     marked = True if there.member else None
     return Observed(Address(GatewayAccountKind.name, there.name), values, {"uid": there.uid}, marked, team, blocked=blocked)
 

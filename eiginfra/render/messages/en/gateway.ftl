@@ -19,6 +19,7 @@ gateway-machine-outside = { $machine } has the address { $ip }, to which the gat
 gateway-key = this is no public SSH key of a type that OpenSSH takes (it is not repeated here)
     .remedy = write type and key as in a .pub file, such as ssh-ed25519 AAAA…, with no options before it
 reason-gateway-account-privileged = another user name: the gateway's account is the system's or an administrator's
+reason-gateway-account-powerful = its account on the gateway is an administrator's by now, which eiginfra does not touch
 reason-gateway-account-not-confirmed = EIG Link to confirm whose account this is: eiginfra confirm
 
 ## Features of containers.

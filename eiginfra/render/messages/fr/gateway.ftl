@@ -19,6 +19,7 @@ gateway-machine-outside = { $machine } a l’adresse { $ip }, à laquelle la pas
 gateway-key = ce n’est pas une clé SSH publique d’un type qu’OpenSSH accepte (elle n’est pas répétée ici)
     .remedy = écrivez le type et la clé comme dans un fichier .pub, par exemple ssh-ed25519 AAAA…, sans options devant
 reason-gateway-account-privileged = il faut un autre nom : le compte de la passerelle est celui du système ou d’un administrateur
+reason-gateway-account-powerful = son compte de la passerelle est devenu celui d’un administrateur, et eiginfra n’y touche pas
 reason-gateway-account-not-confirmed = EIG Link doit confirmer à qui est ce compte : eiginfra confirm
 
 ## Les options des conteneurs.

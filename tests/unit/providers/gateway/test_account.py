@@ -17,6 +17,7 @@ from eiginfra.core.claim import Claim
 from eiginfra.core.plan import Plan
 from eiginfra.core.resource import Record, Resource
 from eiginfra.engine.claims import merged
+from eiginfra.engine.observer import observe
 from eiginfra.engine.planner import make_plan
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind, GatewayAccountSpec
 
@@ -335,6 +336,27 @@ def test_who_left_one_of_two_cohorts_is_left_to_the_other(world: World, wire: Wi
     assert [(change.address.key, change.reason.code, change.acts) for change in plan.changes if change.reason] == [
         ("adler-2", "left-to-others", False)
     ]
+
+
+def test_while_a_line_cannot_be_read_nobody_gets_a_new_account_and_the_others_go_on(world: World, wire: Wire) -> None:
+    applied(world, account("adler-2"))
+    wire.further["accounts"] = f"adler-1:?:{'x' * 200}\n" + "".join(entry.line(name) for name, entry in wire.accounts.items())
+    kind = world.registry["gateway.account"]
+    assert isinstance(kind, GatewayAccountKind)
+    resources = [account(), account("adler-2", keys=[OTHER_KEY])]
+    seen = observe(
+        world.registry,
+        resources,
+        world.journal.known("eig3"),
+        cohort="eig3",
+        teams=[],
+        available=frozenset({"gateway"}),
+        whole=True,
+        oddities=lambda: {"gateway": kind.client.odd.take()},
+    )
+    plan = _plan(world, replace(world.situation(*resources), observations=seen))
+    assert [(change.address.key, change.acts) for change in plan.changes] == [("adler-1", False), ("adler-2", True)]
+    assert "odd-answer" in codes(plan)
 
 
 @pytest.mark.parametrize("name", ["9lives", "a" * 33, "a b", "ends.", "-a", "é", "a:b", "a\nb", "$(id)", ""])
