@@ -4,7 +4,6 @@ from typing import Any
 
 import paramiko
 import pytest
-import requests
 from support.gateway_ssh import Entered, Person, enter
 
 from eiginfra.lab.config import SERVICES
@@ -32,20 +31,11 @@ def jump(place: Any, person: Person) -> Entered:
     return enter(("127.0.0.1", place.lab.served["gateway"].service.access.port), MEMBER, person.key)
 
 
-def test_an_empty_plan_is_one_connection_to_the_gateway_and_at_most_three_round_trips(place: Any, member: Person) -> None:
-    url = place.lab.urls["gateway"]
-    requests.delete(f"{url}/_lab/requests", timeout=10)
-    assert place.call("plan", "--detailed-exitcode").code == 0
-    counted = requests.get(f"{url}/_lab/requests", timeout=10).json()["by"]
-    assert counted.pop("SSH /gateway/connect") == 1
-    assert 1 <= sum(count for call, count in counted.items() if call.startswith("SSH /gateway/")) <= 3
-    assert set(counted) <= {"SSH /gateway/observe"} | {call for call in counted if call.startswith("SSH /machines/")}
-
-
 def test_a_member_reaches_their_teams_machines_until_they_leave(place: Any, member: Person) -> None:
     own, others = place.guest("adler-web"), place.guest("karfur-web")
     entered = jump(place, member)
-    assert entered.open(f"192.168.0.{own}").active
+    machine = enter(entered.open(f"192.168.0.{own}"), "root", member.key)
+    assert machine.transport.is_authenticated()
     with pytest.raises(paramiko.ChannelException, match="Administratively"):
         entered.open(f"192.168.0.{others}")
     path = place.team("adler")
@@ -53,7 +43,13 @@ def test_a_member_reaches_their_teams_machines_until_they_leave(place: Any, memb
     path.write_text(before + rest[rest.index("  - username: adler-2") :], encoding="utf-8")
     answer = place.call("apply", "--yes")
     assert answer.code == 0, answer.out + answer.err
-    entered.transport.join(10)
-    assert not entered.transport.is_active()
+    for ended in (entered, machine):
+        ended.transport.join(10)
+        assert not ended.transport.is_active()
     with pytest.raises(paramiko.AuthenticationException):
         jump(place, member)
+    service = place.lab.served["gateway"].service
+    eiginfra = enter(("127.0.0.1", service.access.port), "eiginfra", Person(service.token).key)
+    with pytest.raises(paramiko.AuthenticationException):
+        enter(eiginfra.open(f"192.168.0.{own}"), "root", member.key)
+    eiginfra.transport.close()
