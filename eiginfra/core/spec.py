@@ -43,6 +43,7 @@ class Rules:
     nests: the values from the narrowest on, of a field that what belongs to the object has too, and never wider: what narrows goes from
     the inside out.
     closes: the value that is reached last, after all that is to be done in the object.
+    verbatim: the server keeps the text as it was written: where it names what is renamed, it differs until it is written again.
     """
 
     immutable: bool = False
@@ -61,6 +62,7 @@ class Rules:
     merge: Merge | None = None
     nests: tuple[JsonValue, ...] = ()
     closes: Closing | None = None
+    verbatim: bool = False
 
     @property
     def compared(self) -> bool:

@@ -12,7 +12,7 @@ from eiginfra.core.change import Action, Cause, Change
 from eiginfra.core.finding import Finding, notice
 from eiginfra.core.kind import Registry
 from eiginfra.core.resource import Resource
-from eiginfra.core.spec import Spec
+from eiginfra.core.spec import Spec, rules
 from eiginfra.core.usage import Usage
 from eiginfra.engine.order import topological
 
@@ -24,16 +24,17 @@ class Renames:
     """The renames of one inventory.
 
     former: by wanted address, the resource as it was addressed before. keys: by wanted address, the old and the new keys of what it
-    depends on, for the values that name these.
+    depends on, for the values that name these. verbatim: the fields that no rename on the server changes.
     """
 
     former: Mapping[Address, Resource] = field(default_factory=dict)
     keys: Mapping[Address, Keys] = field(default_factory=dict)
+    verbatim: Mapping[Address, frozenset[str]] = field(default_factory=dict)
 
     def current(self, address: Address, values: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         """Values of a resource with the new keys of what it depends on in place of the old ones."""
-        keys = self.keys.get(address)
-        return {name: _substituted(value, keys) for name, value in values.items()} if keys else values
+        keys, kept = self.keys.get(address), self.verbatim.get(address, ())
+        return {name: value if name in kept else _substituted(value, keys) for name, value in values.items()} if keys else values
 
 
 NO_RENAMES = Renames()
@@ -51,11 +52,13 @@ def renames(registry: Registry, resources: Sequence[Resource]) -> Renames:
     needs = {item.address: _needed(registry, item) for item in resources}
     former: dict[Address, Resource] = {}
     keys: dict[Address, Keys] = {}
+    verbatim: dict[Address, frozenset[str]] = {}
     for address in topological(needs):
         resource = by_address[address]
         renamed = {former[other].address.key: other.key for other in needs[address] if other in former}
         if renamed:
             keys[address] = renamed
+            verbatim[address] = frozenset(name for name, rule in rules(type(resource.spec)).items() if rule.verbatim)
         asked = {**renamed, **({resource.was.key: address.key} if resource.was else {})}
         before = {new: old for old, new in asked.items()}
         key = resource.was.key if resource.was else _replaced(address.key, before)
@@ -65,7 +68,7 @@ def renames(registry: Registry, resources: Sequence[Resource]) -> Renames:
         spec = next((spec for spec in specs if registry[address.kind].key(spec) == key), None)
         if spec is not None:
             former[address] = replace(resource, address=Address(address.kind, key), spec=spec, was=None)
-    return Renames(former, keys)
+    return Renames(former, keys, verbatim)
 
 
 def _respelled(spec: Spec, before: Keys) -> Spec:

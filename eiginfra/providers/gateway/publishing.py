@@ -29,7 +29,7 @@ def owner_of(machine: JsonValue) -> JsonValue:
     return str(machine).partition("[")[2].removesuffix("]") if isinstance(machine, str) and machine.endswith("]") else machine
 
 
-Machine = Annotated[str, OWNER, Rules(normalise=owner_of)]
+Machine = Annotated[str, OWNER, Rules(normalise=owner_of, verbatim=True)]
 
 
 def _network(text: str) -> str:

@@ -1,7 +1,7 @@
 """Renames are the engine's: records, dependents and all that names the old key follow, whatever the kind."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
 from eiginfra.core.errors import PermanentError
 from eiginfra.core.resource import Resource
+from eiginfra.core.spec import Rules
 from eiginfra.engine.drift import drifted
 from eiginfra.engine.rename import renames
 from eiginfra.engine.verify import judge
@@ -121,6 +122,43 @@ def test_a_part_is_changed_in_the_same_apply() -> None:
     [parts] = [kind for kind in here.registry if kind.name == "test.part"]
     assert set(parts.server.objects) == {"c#x", "c#new"}  # type: ignore[attr-defined]  # the kind of this test
     assert here.plan(renamed("a", "c", text="t"), part("c", "x", cores=2), part("c", "new"), thing("b")).changes == ()
+
+
+class SignSpec(ThingSpec):
+    of: Annotated[str, Rules(verbatim=True)]
+
+
+class Sign(Part):
+    """What names a thing, in a text that stays when the thing is renamed."""
+
+    name = "test.sign"
+    spec = SignSpec
+
+    def key(self, spec: ThingSpec) -> str:
+        return spec.name
+
+    def dependencies(self, spec: ThingSpec) -> list[Address]:
+        return [Address("test.thing", getattr(spec, "of", ""))]
+
+    @staticmethod
+    def _placed(there: Any) -> Any:
+        return replace(there, address=Address("test.sign", there.address.key), handle={})
+
+
+def sign(name: str, of: str, **fields: Any) -> Resource:
+    return Resource(Address("test.sign", name), SignSpec(name=name, of=of, **fields))
+
+
+def test_what_the_server_keeps_verbatim_is_written_again_in_the_same_apply() -> None:
+    things = Things()
+    things.parts = Server()
+    here = World(Renamed(things), Sign(Server()), server=things)
+    here.apply(thing("a"), sign("s", "a"))
+    now = (renamed("a", "c"), sign("s", "c", cores=2))
+    change = next(change for change in here.plan(*now).changes if change.address.kind == "test.sign")
+    assert (change.action, change.cause, [diff.field for diff in change.diffs]) == (Action.UPDATE, Cause.PENDING, ["cores", "of"])
+    assert not here.apply(*now).failed
+    assert here.plan(*now).changes == ()
 
 
 def test_a_saved_plan_with_a_rename_is_not_stale() -> None:
