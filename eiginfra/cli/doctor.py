@@ -1,5 +1,10 @@
 """`eiginfra doctor`: whether the services can be used."""
 
+import sys
+from typing import Annotated
+
+import typer
+
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.wiring.asked import Paths
@@ -11,12 +16,20 @@ def run(
     paths: Paths,
     quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
+    gateway_program: Annotated[
+        bool, typer.Option("--gateway-program", help="Print the program that the gateway needs, and no more.")
+    ] = False,
 ) -> int:
     """Look at every service, and say what is missing.
 
     Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall; the gateway's program; and
     whether each machine of the cohort lets eiginfra in.
     """
+    if gateway_program:
+        from eiginfra.providers.gateway import program
+
+        sys.stdout.write(program.text())
+        return 0
     from eiginfra.core.finding import Severity
     from eiginfra.render.console import print_json
     from eiginfra.render.findings import as_json, print_report

@@ -142,6 +142,11 @@ class GatewayRoot:
         sums = {path: digest for digest, path in (line.split("  ", 1) for line in summed.splitlines())}
         return {path: f"{rest} {sums.get(path, '')}" for path, rest in (line.split("\t") for line in listed.splitlines())}
 
+    def written(self) -> dict[str, tuple[int, int]]:
+        """Each file that was written here, wherever it is on its disk, with what tells one state of it from another."""
+        found = {f"/{path.relative_to(self.upper)}": path.lstat() for path in self.upper.rglob("*") if not path.is_dir()}
+        return {path: (status.st_mtime_ns, status.st_ino) for path, status in found.items()}
+
     def sections(self, verb: str = "observe") -> dict[str, str]:
         """What a reading verb answers, by section."""
         done = self.verb(verb)
