@@ -41,7 +41,7 @@ class HostKeyError(PermanentError):
 
 @dataclass(frozen=True)
 class HostKey:
-    """The public key of a server. blob: as on the wire, which begins with its type."""
+    """A public key, such as a server's. blob: as on the wire, which begins with its type."""
 
     blob: bytes
 

@@ -12,6 +12,7 @@ from paramiko.agent import AgentSSH
 from eiginfra.core.errors import PermissionDeniedError
 from eiginfra.core.secret import Secret
 from eiginfra.core.text import one_line
+from eiginfra.providers.ssh_host_keys import HostKey
 from eiginfra.providers.ssh_target import SshTarget
 
 MOST_KEYS = 5
@@ -33,9 +34,12 @@ def keys_of(target: SshTarget, seconds: float) -> Iterator[list[paramiko.PKey]]:
         msg = f"{target}: no ssh-agent answers ({reason}); start one and add the key (ssh-add FILE), or name a file as {where}"
         raise PermissionDeniedError(msg) from None
     try:
-        if not agent.get_keys():
-            raise PermissionDeniedError(f"{target}: the ssh-agent has no keys; add one: ssh-add FILE")
-        yield list(agent.get_keys())
+        own = HostKey.parse(target.public) if target.public else None
+        keys = [key for key in agent.get_keys() if own is None or key.asbytes() == own.blob]
+        if not keys:
+            lacks = f"has not the key {own.fingerprint}; add it" if own else "has no keys; add one"
+            raise PermissionDeniedError(f"{target}: the ssh-agent {lacks}: ssh-add FILE")
+        yield list(keys)
     finally:
         agent.close()
 

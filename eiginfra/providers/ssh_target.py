@@ -42,7 +42,8 @@ _SHOWN = 1500
 class SshTarget:
     """A server, and who logs in there.
 
-    key: the text of a private key; None: the keys of the agent. service: the section of the site file, named in remedies.
+    key: the text of a private key; None: the keys of the agent. service: the section of the site file, named in remedies. public: the
+    public half of the key, `TYPE BASE64`, where it is known: of the agent's keys no other is then offered.
     """
 
     host: str
@@ -51,6 +52,7 @@ class SshTarget:
     key: Secret | None
     host_keys: HostKeys
     service: str = "gateway"
+    public: str = ""
 
     def __str__(self) -> str:
         return f"{self.user}@[{self.host}]:{self.port}" if ":" in self.host else f"{self.user}@{self.host}:{self.port}"

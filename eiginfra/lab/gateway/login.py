@@ -25,6 +25,7 @@ _MOST_INPUT = 64 * 1024**2
 _LOOK_SECONDS = 0.5
 """How often a thread looks whether its connection still is: paramiko tells nobody of the end."""
 _logger = logging.getLogger(__name__)
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # whoever breaks off a connection is no news of the lab's
 
 Faulty = Callable[[str], tuple[float, SshRule | None]]
 """Counts a request; how long it waits, and the fault that it falls under."""

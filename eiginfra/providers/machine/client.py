@@ -1,7 +1,7 @@
 """The client of machines: the program, run in each of them, over the one connection to the gateway."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eiginfra.core.errors import (
     HeldError,
@@ -116,9 +116,9 @@ class MachineClient:
         return _fingerprints(answer.stdout.decode("ascii", "replace")) if answer.code == 0 else ()
 
     def _run(self, door: Door, verb: str, lines: Iterable[str], *, writes: bool, again: bool = False) -> Entered:
-        target = SshTarget(door.address, PORT, door.login, self.settings.key, _allowed(door.host_keys), "machines")
+        target = SshTarget(door.address, PORT, door.login, self.settings.key, _allowed(door.host_keys), "machines", self.public)
         gateway = self.settings.gateway
-        connection = SshConnection(target, through=gateway) if again else gateway.to(target, self.meter)
+        connection = SshConnection(target, replace(gateway.policy, meter=self.meter), gateway) if again else gateway.to(target, self.meter)
         data = [*(f"login {login}" for login in door.logins), f"own {self.own}", *lines, "end"]
         sudo = door.login != "root"
         try:

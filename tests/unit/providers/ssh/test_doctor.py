@@ -23,6 +23,7 @@ def _found(target: SshTarget) -> tuple[str, str]:
     connection = SshConnection(target)
     found = examine_entry(connection)
     connection.close()
+    assert found.address == f"ssh://{target}"
     assert (found.severity is Severity.NOTICE) == (found.code == "ssh-entered")
     for language in ("en", "fr"):
         assert Catalogue(language).message(found)
@@ -32,10 +33,7 @@ def _found(target: SshTarget) -> tuple[str, str]:
 def test_a_server_that_lets_eiginfra_in(sshd: Sshd) -> None:
     code, said = _found(sshd.target())
     assert code == "ssh-entered"
-    assert (
-        said
-        == f"{USER}@127.0.0.1:{sshd.port} shows the host key that is pinned (ssh-ed25519 {sshd.key().fingerprint}), and lets eiginfra in"
-    )
+    assert said == f"it shows the host key that is pinned (ssh-ed25519 {sshd.key().fingerprint}), and lets eiginfra in"
 
 
 def test_a_server_with_another_host_key(sshd: Sshd) -> None:

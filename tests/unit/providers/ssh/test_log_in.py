@@ -131,6 +131,20 @@ def test_an_agent_with_many_keys_does_not_lock_itself_out(sshd: Sshd, agent: Pat
     assert "the agent has 7, of which the first 5 were tried" in str(problem)
 
 
+def test_of_an_agents_keys_the_known_one_is_offered_alone(sshd: Sshd, agent: Path) -> None:
+    for number in range(7):
+        keygen(agent / f"k{number}")
+    _add(*(agent / f"k{number}" for number in range(7)), sshd.folder / "user")
+    connection = SshConnection(replace(sshd.target(agent=True), public=str(sshd.key("user"))))
+    assert connection.run(["true"], writes=False).code == 0
+    connection.close()
+    keygen(agent / "other")
+    other = HostKey.parse((agent / "other.pub").read_text())
+    assert f"has not the key {other.fingerprint}; add it: ssh-add FILE" in str(
+        _refused(replace(sshd.target(agent=True), public=str(other)))
+    )
+
+
 def test_an_agent_without_keys_is_told(sshd: Sshd, agent: Path) -> None:
     assert "has no keys; add one: ssh-add FILE" in str(_refused(sshd.target(agent=True)))
 
