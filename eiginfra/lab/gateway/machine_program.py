@@ -16,7 +16,8 @@ _FORMS = {
     "key": re.compile(rf"([A-Za-z0-9_][A-Za-z0-9_.-]{{0,254}}) ({_TYPES}) ({_BASE64})"),
     "remove": re.compile(_BASE64),
 }
-_LISTENING = ["tcp 22", "tcp 80", "tcp 8080"]
+LISTENING = ("tcp 22", "tcp 80", "tcp 8080")
+"""What programs of a machine listen on, unless its `listening` says otherwise."""
 """Unless a test says otherwise; the web front has a page of every machine, whatever its port."""
 _BEGIN, _END = "# eiginfra: begin", "# eiginfra: end"
 
@@ -83,7 +84,7 @@ class MachineProgram:
                 **self.inside.get("facts", {}),
             }
             parts.append(_section("facts", "\n".join(f"{name} {amount}" for name, amount in amounts.items())))
-            parts.append(_section("listening", "\n".join(self.inside.get("listening", _LISTENING))))
+            parts.append(_section("listening", "\n".join(self.inside.get("listening", LISTENING))))
         return b"".join([b"eiginfra-machine 1\n", *parts, b"end\n"])
 
 

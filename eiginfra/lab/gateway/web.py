@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from eiginfra.lab.gateway.echo import WebSocketEcho, accepted
 from eiginfra.lab.gateway.guests import GuestOnNode, name_of
 from eiginfra.lab.gateway.lab import GatewayLab
+from eiginfra.lab.gateway.machine_program import LISTENING
 from eiginfra.lab.gateway.nginx import Configuration, Directive, RefusedByNginxError, find, load
 from eiginfra.lab.gateway.variables import NginxVariables
 
@@ -138,7 +139,7 @@ def _headers(block: Directive, name: str, variables: NginxVariables) -> dict[str
 
 def _page(guest: GuestOnNode | None, port: str, request: Request, given: dict[str, str], added: dict[str, str]) -> Response | bytes:
     """What a machine of the lab serves: its name, its port, and what reached it; a WebSocket, where the upgrade is passed on."""
-    if guest is None:
+    if guest is None or f"tcp {port}" not in guest.inside.get("listening", LISTENING):
         return _error("502 Bad Gateway")
     if given.get("Upgrade") == "websocket" and "sec-websocket-key" in request.headers:
         return accepted(request.headers["sec-websocket-key"])

@@ -17,7 +17,7 @@ def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, A
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
     (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool,
     "nodes": [node], "disabled": bool, "offline": [node]}}), `nodes` ({name: {"online": bool, "answers": bool}}), `guests` ({vmid: a
-    guest made or changed by hand: kind, node, config, running, pending}, null removes it), `tasks` ({UPID: exit status} of tasks in
+    guest made or changed by hand: kind, node, config, running, pending, inside}, null removes it), `tasks` ({UPID: exit status} of tasks in
     the archive).
     """
     faults = lab.tasks.faults
@@ -85,6 +85,7 @@ def _guest(lab: ProxmoxLab, vmid: int, wanted: dict[str, Any] | None) -> None:
     for key in ("node", "pending", "running"):
         setattr(old, key, wanted.get(key, getattr(old, key)))
     old.config |= wanted.get("config", {})
+    old.inside |= wanted.get("inside", {})
     old.config = {key: value for key, value in old.config.items() if value is not None}
     lab.state.guests[vmid] = old
 

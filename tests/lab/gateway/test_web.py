@@ -59,10 +59,10 @@ def test_without_a_certificate_nothing_of_the_machine_is_served(gateway):
     assert requests.get(gateway.url, headers={"Host": HOST}, timeout=10).status_code == 503
 
 
-@pytest.mark.parametrize("running", [False, None])
-def test_a_machine_that_is_off_or_gone_is_502(gateway, running):
-    if running is not None:
-        gateway.guest(101, running=running)
+@pytest.mark.parametrize("guest", [None, {"running": False}, {"inside": {"listening": ["tcp 22"]}}])
+def test_a_machine_that_is_off_or_gone_or_does_not_listen_is_502(gateway, guest):
+    if guest is not None:
+        gateway.guest(101, **guest)
     publish(gateway)
     assert gateway.fetch(HOST).status == 502
 
@@ -81,9 +81,9 @@ def test_hand_made_blocks_serve_too_and_a_broken_configuration_nobody(gateway):
     gateway.guest(101, "web")
     other = "/etc/nginx/sites-enabled/other"
     gateway.control(
-        files={other: "server { listen 443 ssl; server_name *.eig-apps.example.org; location / { proxy_pass http://192.168.0.101:3000; } }"}
+        files={other: "server { listen 443 ssl; server_name *.eig-apps.example.org; location / { proxy_pass http://192.168.0.101:80; } }"}
     )
-    assert b"web, port 3000" in gateway.fetch("hand.eig-apps.example.org").data
+    assert b"web, port 80" in gateway.fetch("hand.eig-apps.example.org").data
     gateway.control(files={other: "server { listen 443 ssl;"})
     with pytest.raises(urllib3.exceptions.SSLError):
         gateway.fetch("hand.eig-apps.example.org")
