@@ -1,13 +1,16 @@
 """`eiginfra handouts`: the onboarding pages of the teams."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.wiring.asked import Paths, Selection
+
+if TYPE_CHECKING:
+    from eiginfra.inventory.site import Site
 
 
 @options.files
@@ -31,7 +34,14 @@ def run(
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
         day, is_today = workspace.clock.today(), workspace.clock.is_today
-        pages = render(workspace.cohort, workspace.site, workspace.standing(remembering=True), day, is_today=is_today)
+        pages = render(
+            workspace.cohort,
+            workspace.site,
+            workspace.standing(remembering=True),
+            day,
+            is_today=is_today,
+            fingerprints=_fingerprints(workspace.site),
+        )
         names = {page_name(team) for team in teams}
         kept = [page for page in pages if limit is None or page.path.stem in names]
         write(kept, folder)
@@ -42,3 +52,11 @@ def run(
             parts = [f"{many(len(teams), 'handout')} in {folder} (HTML and Markdown)", not_today(day, is_today=is_today)]
             out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")
         return 0
+
+
+def _fingerprints(site: "Site") -> list[str]:
+    """Of the host keys that the gateway may show, as the site's file says."""
+    from eiginfra.providers.ssh_host_keys import host_keys_of
+
+    gateway = site.file.gateway
+    return [] if gateway is None else sorted(host_keys_of(gateway.host_key, gateway.host, gateway.port).pinned)

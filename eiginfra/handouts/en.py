@@ -74,7 +74,7 @@ _WORDS = {
     "connect": "Connecting to the machines",
     "connect_gateway": "Add these lines to your ~/.ssh/config. The connection goes through the gateway, under your own account, which "
     "opens your team’s machines and nothing else.",
-    "connect_host_key": "At your first connection ssh shows the gateway’s fingerprint: say yes if it is %s.",
+    "connect_host_key": "At your first connection ssh shows the gateway’s fingerprint: say yes if it is here: %s.",
     "connect_no_account": "Without an account on the gateway so far: %s.",
     "connect_direct": "Add these lines to your ~/.ssh/config. This site has no gateway yet: these addresses answer only from within "
     "the server’s private network.",

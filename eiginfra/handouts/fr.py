@@ -92,7 +92,7 @@ _WORDS = {
     "connect": "Se connecter aux machines",
     "connect_gateway": "Ajoutez ces lignes à votre fichier ~/.ssh/config. La connexion passe par la passerelle, sous votre propre "
     "compte, qui ouvre les machines de votre équipe et rien d’autre.",
-    "connect_host_key": "À votre première connexion, ssh montre l’empreinte de la passerelle : répondez yes si c’est %s.",
+    "connect_host_key": "À votre première connexion, ssh montre l’empreinte de la passerelle : répondez yes si elle est ici : %s.",
     "connect_no_account": "Sans compte sur la passerelle pour l’instant : %s.",
     "connect_direct": "Ajoutez ces lignes à votre fichier ~/.ssh/config. Ce site n’a pas encore de passerelle : ces adresses ne "
     "répondent que depuis le réseau privé du serveur.",

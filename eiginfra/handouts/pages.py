@@ -33,10 +33,13 @@ class Handout:
     text: str
 
 
-def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date, *, is_today: bool = True) -> list[Handout]:
+def render(
+    cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date, *, is_today: bool = True, fingerprints: Sequence[str] = ()
+) -> list[Handout]:
     """One page a team and an index, each in HTML and Markdown, in the cohort's language.
 
     observed: what exists now, each with its team. as_of: the day the pages say they are of; is_today: whether it is the real one.
+    fingerprints: of the host keys that the gateway may show.
     Nothing is stated to exist that is not among `observed`; no secret and nobody's e-mail but the contacts' is on them.
     """
     standing: dict[str | None, list[Observed]] = {}
@@ -44,7 +47,7 @@ def render(cohort: Cohort, site: Site, observed: Sequence[Observed], as_of: date
         standing.setdefault(each.team, []).append(each)
     opened = accounts(observed, as_of)
     views = [team_view(cohort, site, team, standing.get(team.id, ()), opened) for team in cohort.teams]
-    seen = {"as_of": as_of, "is_today": is_today}
+    seen = {"as_of": as_of, "is_today": is_today, "fingerprints": fingerprints}
     return [*_index(cohort, views, seen), *(page for view in views for page in _team(cohort, site, view, seen))]
 
 
@@ -61,7 +64,6 @@ def _team(cohort: Cohort, site: Site, view: TeamView, seen: dict[str, Any]) -> I
         "team": view.team,
         "configs": ssh_configs(view, cohort, site),
         "gateway": gateway,
-        "fingerprint": gateway and gateway.host_key.fingerprint,
         "without_account": [person.username for person in members if gateway and not person.jumps],
     }
     return _pages("team", page_name(view.team.id), cohort, values | seen)

@@ -42,7 +42,7 @@ def test_through_the_gateway_under_ones_own_account(pages: Pages, standing: tupl
     assert second.startswith(f"{jump}adler-2\n\n")
     assert first.count("    ProxyJump eig3.gateway\n") == 2
     assert "### Pour adler-1" in page
-    assert f"répondez yes si c’est SHA256:{'A' * 43}." in page.replace("`", "")
+    assert f"répondez yes si elle est ici : `SHA256:{'A' * 43}`." in page
     assert "Sans compte" not in page
 
 
