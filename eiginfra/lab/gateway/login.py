@@ -25,7 +25,8 @@ _MOST_INPUT = 64 * 1024**2
 _LOOK_SECONDS = 0.5
 """How often a thread looks whether its connection still is: paramiko tells nobody of the end."""
 _logger = logging.getLogger(__name__)
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # whoever breaks off a connection is no news of the lab's
+_PARAMIKO = logging.getLogger("eiginfra.lab.ssh")
+_PARAMIKO.setLevel(logging.CRITICAL)  # whoever breaks off a connection is no news of the lab's
 
 Faulty = Callable[[str], tuple[float, SshRule | None]]
 """Counts a request; how long it waits, and the fault that it falls under."""
@@ -139,7 +140,7 @@ def _read(channel: paramiko.Channel) -> bytes:
 def serve(sock: Any, login: Login, onwards: Callable[[str, paramiko.Channel], None] | None = None) -> None:
     """Serve one connection until it ends; `onwards` gets the channels that lead to an address."""
     transport = login.transport = paramiko.Transport(sock)
-    transport.set_log_channel("eiginfra.lab.ssh")
+    transport.set_log_channel(_PARAMIKO.name)
     transport.add_server_key(paramiko.Ed25519Key(file_obj=StringIO(login.host_key)))
     try:
         transport.start_server(server=login)
