@@ -31,6 +31,7 @@ class Served:
     """One service of a lab, with where it listens."""
 
     service: Any
+    """A Service, with what is its own beside it: its `lab`, the gateway's SSH server."""
     url: str
     listeners: list[Listener]
     also: dict[str, str] = field(default_factory=dict)
@@ -86,9 +87,11 @@ class Lab:
                 work = {"task_seconds": config.task_seconds, "nodes": config.nodes, "vast": config.wide_network}
                 return {"profile": profile, "release": release, **work}
             case _:
-                proxmox = self.served.get("proxmox")
-                guests = (lambda: proxmox.service.lab.state.guests) if proxmox else dict
-                return {"guests": guests, "node": nodes_of(config)[0], "network": network_of(config)}
+                return {"guests": self._guests, "node": nodes_of(config)[0], "network": network_of(config)}
+
+    def _guests(self) -> dict[int, Any]:
+        """The machines behind the gateway: those of the Proxmox, if there is one."""
+        return self.served["proxmox"].service.lab.state.guests if "proxmox" in self.served else {}
 
     def _add_gateway(self, served: Served, app: FaultsMiddleware) -> None:
         """The gateway's further ports: TLS, and SSH."""
