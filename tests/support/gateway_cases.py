@@ -84,7 +84,7 @@ METACHARACTERS = (
     ),
     *("/", "//", "\x00", "\x01", "\t", "\r", "\x1b[31m", "\x7f", "é", "\u202e", "𝟏", "; }", "} server {", '" }', "include /etc/shadow;"),
 )
-"""What is something to a shell, to nginx, sshd or nft, in itself and behind or before a valid value."""
+"""What is something to a shell, to nginx, sshd or nft, behind or before a valid value."""
 
 _HOST = (
     *("", "adler", DOMAIN, f".{DOMAIN}", f"a.b.{DOMAIN}", f"-a.{DOMAIN}", f"a-.{DOMAIN}", f"A.{DOMAIN}", f"*.{DOMAIN}", f"_.{DOMAIN}"),
@@ -234,10 +234,11 @@ def with_value(verb: str, key: str, value: str) -> Lines:
 
 
 def refused_values(verb: str, key: str) -> Iterator[RefusedCase]:
-    """What is refused of one key, metacharacters behind, before and inside a valid value included."""
+    """What is refused of one key; of the first key of each form also a valid value with metacharacters behind and before it."""
     form = FORMS[verb, key]
     valid = dict(VALID[verb]).get(key) or OPTIONAL[verb][key]
-    mixed = [text for sign in METACHARACTERS for text in (sign, valid + sign, sign + valid, valid[:1] + sign + valid[1:])]
+    first = next(pair for pair, other in FORMS.items() if other == form)
+    mixed = [text for sign in METACHARACTERS for text in (valid + sign, sign + valid) if (verb, key) == first]
     for value in dict.fromkeys((*BAD[form], *(text for text in mixed if not fits_anyway(form, text)))):
         data = data_of(with_value(verb, key, value))
         unprintable = any(not " " <= sign <= "~" for sign in value)

@@ -28,7 +28,10 @@ reserved-port 10001
 reserved-address 192.168.0.254
 """
 MEMORY = "/dev/shm"  # the layers of a root must be on another file system than this machine's files
-TOOLS = ("unshare", "nsenter", "nginx", "nft", "sshd", "ssh", "sudo", "flock", "ss", "ip", "iptables", "openssl", "systemd-analyze")
+TOOLS = (
+    *("unshare", "nsenter", "nginx", "nft", "sshd", "ssh", "sudo", "flock", "ss", "ip", "iptables", "openssl", "systemd-analyze"),
+    *("shellcheck", "curl", "perl"),
+)
 _BUILD = """
 set -e
 mount --make-rprivate /
