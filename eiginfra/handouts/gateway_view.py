@@ -51,7 +51,7 @@ def public(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed])
     """Sub-domains and public ports in the order of the team's file."""
     gateway, found = site.file.gateway, {each.address: each for each in observed}
     for machine in team.machines:
-        host, listening = team.host(machine), _listening(found.get(Address("machine.access", f"{cohort.id}/{team.id}/{machine.name}")))
+        host, inside = team.host(machine), found.get(Address("machine.access", f"{cohort.id}/{team.id}/{machine.name}"))
         for publish in machine.publish:
             name = f"{publish.subdomain}.{gateway.domain}" if gateway else publish.subdomain
             made = found.get(Address("gateway.subdomain", name))
@@ -59,13 +59,13 @@ def public(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed])
                 yield PublicView(name, host, publish.port)
                 continue
             secure = made.values.get("https") is not False and "https" not in made.waiting
-            silent = listening is not None and publish.port not in listening
-            state: PublicState = "without_certificate" if not secure else "nothing_listens" if silent else "in_service"
+            state: PublicState = "without_certificate" if not secure else _answering(inside, publish.port, "listening")
             yield PublicView(name, host, publish.port, state, f"https://{name}/" if secure else "")
         for forward in machine.forward:
             shown = f"{forward.public}/udp" if forward.protocol == "udp" else str(forward.public)
             made = found.get(Address("gateway.forward", f"{forward.public}/{forward.protocol}"))
-            state = "not_in_service" if made is None else "port_closed" if made.values.get("closed") is True else "in_service"
+            answering = _answering(inside, forward.port, "listening_udp" if forward.protocol == "udp" else "listening")
+            state = "not_in_service" if made is None else "port_closed" if made.values.get("closed") is True else answering
             yield PublicView(f"{gateway.host}:{shown}" if gateway else shown, host, forward.port, state)
 
 
@@ -80,11 +80,10 @@ def entries(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Iterato
             yield EntryView(team.host(machine), tuple(sorted(there)), missing, _text(seen.facts, "host_key"))
 
 
-def _listening(seen: Observed | None) -> frozenset[int] | None:
-    """The ports on which something answers inside a machine; None where nobody has looked."""
-    if seen is None or not isinstance(seen.facts.get("listening"), list):
-        return None
-    return frozenset(port for port in _list(seen.facts, "listening") if isinstance(port, int))
+def _answering(inside: Observed | None, port: int, fact: str) -> PublicState:
+    """Whether something listens on a port of the machine, as far as anybody has looked."""
+    ports = None if inside is None else inside.facts.get(fact)
+    return "nothing_listens" if isinstance(ports, list) and port not in ports else "in_service"
 
 
 def _list(values: Mapping[str, JsonValue], name: str) -> list[JsonValue]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from eiginfra.core.finding import Finding, Location, error
+from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.suggest import suggest
 from eiginfra.inventory.checks.unique import Unique
@@ -25,6 +25,7 @@ MACHINE_IDS = Unique[int]("duplicate-machine-id", _ids)
 def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
     """Findings about what machines are made from, and IDs to adopt."""
     yield from MACHINE_IDS.within(cohort)
+    yield from _without_user(cohort, site)
     for team in cohort.teams:
         for index, machine in enumerate(team.machines):
             if machine.size is not None and machine.size not in site.file.sizes:
@@ -42,6 +43,14 @@ def check_supply(cohort: Cohort, site: Site) -> Iterator[Finding]:
                 proxmox = site.file.proxmox
                 if proxmox is not None and machine.id not in proxmox.network.ids:
                     yield error("machine-id-out-of-range", id=machine.id, ids=str(proxmox.network.ids), location=where, team=team.id)
+
+
+def _without_user(cohort: Cohort, site: Site) -> Iterator[Finding]:
+    """The images of VMs that eiginfra would have to enter without knowing as whom."""
+    used = {machine.image for team in cohort.teams for machine in team.machines if machine.type == "vm"}
+    for name, image in site.file.images.items():
+        if site.file.machines is not None and name in used and image.vm is not None and image.user is None:
+            yield warning("image-without-user", image=name, location=site.document.locate("images", name))
 
 
 def _no_image(cohort: Cohort, site: Site, team: Team, index: int, machine: Machine) -> Finding:

@@ -207,6 +207,18 @@ def test_what_nothing_listens_on_is_said(pages: Pages, standing: Standing) -> No
         assert f" `adler-web` | {words} |" in page
 
 
+def test_of_a_public_port_too_in_its_protocol(pages: Pages, standing: Standing, adler: dict[str, Any]) -> None:
+    [web, *others] = adler["machines"]
+    forwards = [{"public": 10222, "port": 22}, {"public": 10223, "port": 53, "protocol": "udp"}]
+    team = {**adler, "machines": [{**web, "forward": forwards}, *others]}
+    made = [gateway_thing("gateway.forward", f"{port}", closed=False) for port in ("10222/tcp", "10223/udp")]
+    facts: dict[str, JsonValue] = {"listening": [22, 53], "listening_udp": [68]}
+    inside = Observed(Address("machine.access", "eig3/adler/web"), {"keys": []}, team="adler", facts=facts)
+    page = pages(*standing, *made, inside, gateway=True, teams=(team,), language="en")["adler.md"]
+    assert "| `eig.example.org:10222` | port 22 of `adler-web` | in service |" in page
+    assert "10223/udp` | port 53 of `adler-web` | *made; nothing answers on that port of the machine yet* |" in page
+
+
 def test_whose_keys_were_seen_on_a_machine(pages: Pages, standing: Standing, adler: dict[str, Any]) -> None:
     members = [{**member, "ssh_keys": [KEY.format(number)]} for number, member in enumerate(adler["members"])]
     keys: list[JsonValue] = [{"person": "adler-1", "key": KEY.format(0)}]

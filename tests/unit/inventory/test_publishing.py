@@ -289,6 +289,16 @@ def test_without_a_gateway_user_names_may_be_what_gitlab_takes(cohort: Write, si
     assert told(cohort({"adler": text.rstrip() + "\n"}), site()) == []
 
 
+def test_an_image_of_vms_says_as_whom_they_are_entered(cohort: Write, gateway: Path) -> None:
+    folder = cohort({"adler": GOOD.replace("image: debian-12", "image: debian-12\n    type: vm")})
+    assert told(folder, gateway) == []
+    gateway.write_text(gateway.read_text() + f"machines: {{key: agent, public: {KEY}}}\n")
+    [warning] = told(folder, gateway)
+    assert "warning: the image 'debian-12' does not say which user its VMs have" in warning
+    gateway.write_text(gateway.read_text().replace("vm: 9012", "vm: 9012, user: debian"))
+    assert told(folder, gateway) == []
+
+
 # Lines as ssh-keygen, openssl and PuTTY write them around a private key; what is in it is made up.
 SECRET = "c2VjcmV0LXBhcnQtb2YtYS1wcml2YXRlLWtleQ"
 PRIVATE = [
