@@ -98,17 +98,7 @@ class Office:
     def apply(self) -> str:
         """Apply all of it; all has to succeed. What was printed."""
         with settled(self.network.gateway):
-            printed = self.call("apply", "--yes", "--prune")
-        self.interim()
-        return printed
-
-    def interim(self) -> None:
-        for team, address in ADDRESSES.items():
-            body = yaml.safe_load((self.folder / f"inventories/eig3/teams/{team}.yml").read_text(encoding="utf-8"))
-            file = self.network.machines[address].root / "root/.ssh/authorized_keys"
-            own = next(line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("from="))
-            keys = [key for member in body["members"] for key in member["ssh_keys"]]
-            file.write_text("\n".join([own, *keys, ""]), encoding="utf-8")
+            return self.call("apply", "--yes", "--prune")
 
     def call(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         """A command of eiginfra's command line, which ends with such a code; what it printed."""
