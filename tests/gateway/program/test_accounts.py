@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from support.gateway_cases import ED25519
-from support.gateway_root import GatewayRoot
+from support.gateway_root import GatewayRoot, wait
 from support.ssh_keys_made import KEYS_MADE
 
 KEYS = "/etc/eiginfra-gateway/keys"
@@ -125,6 +125,20 @@ def test_where_something_is_taken_away_sessions_end(gateway: GatewayRoot, what: 
     assert [_runs(gateway, process) for process in others] == [True] * 4
 
 
+def test_processes_of_containers_are_nobodys_session(gateway: GatewayRoot) -> None:
+    """A node sees them: of a privileged container with the same UIDs, of any with the same names."""
+    gateway.verb("account", ADLER)
+    inside = "unshare --pid --fork setpriv --reuid $1 --clear-groups perl -e '$0 = shift; sleep 300' \"$2\" </dev/null >/dev/null 2>&1 &"
+    for owner, title in (("adler-1", "sleeps"), ("root", "sshd: adler-1 [priv]")):
+        gateway.sh(inside, owner, title)
+        wait(lambda title=title: gateway.run("pgrep", "-xf", title.replace("[", r"\[")).code == 0)
+    own = _process(gateway, "adler-1")
+    assert gateway.verb("account", "name adler-1\nenabled no\n").code == 0
+    assert not _runs(gateway, own)
+    assert gateway.run("pgrep", "-xf", "sleeps").code == 0
+    assert gateway.run("pgrep", "-xf", r"sshd: adler-1 \[priv\]").code == 0
+
+
 def test_where_something_is_given_sessions_stay(gateway: GatewayRoot) -> None:
     gateway.verb("account", ADLER)
     process = _process(gateway, "adler-1")
@@ -204,6 +218,9 @@ def test_removal_takes_account_keys_and_sessions(gateway: GatewayRoot) -> None:
     assert not _runs(gateway, process)
     assert gateway.files("/etc/eiginfra-gateway") == before
     assert gateway.verb("account-remove", "name adler-1\n").code == 0
+    gateway.write(f"{KEYS}/adler-1", "restrict\n")  # of an account that somebody deleted by hand
+    assert gateway.verb("account-remove", "name adler-1\n").code == 0
+    assert gateway.files("/etc/eiginfra-gateway") == before
 
 
 def test_removal_takes_no_account_outside_the_group(gateway: GatewayRoot) -> None:

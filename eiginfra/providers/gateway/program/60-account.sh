@@ -27,14 +27,15 @@ $found
 EOF
 }
 
-# sshd names its process for the account before it looks at a key, so that nobody is overlooked who is just coming in.
+# sshd names its process for the account before it looks at a key, so that nobody is overlooked who is just coming in. A node sees the processes
+# of its containers, too: those are in other namespaces, and not this account's, whatever their UID and name.
 end_sessions() { # NAME UID
     [ "$2" -ge 1000 ] || return 1
-    tries=0
+    tries=0 own=$(ps -o pidns= -p "$$")
     while [ "$tries" -lt 5 ]; do
-        found=$(ps -ewwo pid=,uid=,stat=,args= | awk -v name="$1" -v uid="$2" '
-            $3 ~ /^Z/ { next }
-            { pid = $1; owner = $2; sub(/^ *[0-9]+ +[0-9]+ +[^ ]+ +/, ""); sub(/^sshd(-session)?: /, "sshd: ") }
+        found=$(ps -ewwo pid=,uid=,pidns=,stat=,args= | awk -v name="$1" -v uid="$2" -v own="$own" '
+            $3 + 0 != own + 0 || $4 ~ /^Z/ { next }
+            { pid = $1; owner = $2; sub(/^ *[0-9]+ +[0-9]+ +[0-9]+ +[^ ]+ +/, ""); sub(/^sshd(-session)?: /, "sshd: ") }
             owner == uid || $0 == "sshd: " name " [priv]" || $0 == "sshd: " name " [net]" { print pid }')
         [ -n "$found" ] || return 0
         while IFS= read -r process; do
@@ -140,7 +141,9 @@ verb_account_remove() {
     trusted "$KEYS"
     trusted "$KEYS/$name"
     if ! account "$name"; then
-        ! pending "account:$name" || { begin "account:$name" '' && drop "$KEYS/$name" && finish; }
+        [ -e "$KEYS/$name" ] || pending "account:$name" || return 0
+        begin "account:$name" ''
+        drop "$KEYS/$name" && finish
         return
     fi
     [ "$PRIVILEGED" = 0 ] || refuse name 'a privileged account'

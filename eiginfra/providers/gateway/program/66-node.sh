@@ -30,11 +30,11 @@ verb_features() {
         *) [ "$keyctl" = yes ] || return 0 ;;
     esac
     if [ "$keyctl" = yes ]; then
-        said=$(pct set "$id" --features "${others:+$others,}keyctl=1" 2>&1 </dev/null)
+        said=$(pct set "$id" --features "${others:+$others,}keyctl=1" 2>&1 </dev/null 9>&-)
     elif [ -n "$others" ]; then
-        said=$(pct set "$id" --features "$others" 2>&1 </dev/null)
+        said=$(pct set "$id" --features "$others" 2>&1 </dev/null 9>&-)
     else
-        said=$(pct set "$id" --delete features 2>&1 </dev/null)
+        said=$(pct set "$id" --delete features 2>&1 </dev/null 9>&-)
     fi || fail 74 "$said"
 }
 
@@ -43,7 +43,7 @@ verb_restart() {
     lock
     container
     [ "$(pct status "$id" </dev/null)" = 'status: running' ] || return 0
-    said=$(pct reboot "$id" 2>&1 </dev/null) || fail 74 "$said"
+    said=$(pct reboot "$id" 2>&1 </dev/null 9>&-) || fail 74 "$said"
 }
 
 verb_host_keys() {

@@ -142,6 +142,7 @@ verb_setup() {
     text=$(unit && printf x)
     try "$UNIT" "${text%x}" true
     service unit on || fail 74 "eiginfra-forwards.service cannot be started"
+    said=$(nginx -t 2>&1) || fail 74 "$said"
     OTHERS=$(nginx -T 2>/dev/null | directives | grep -v "^$SHARED	")
     text=$(shared && printf x)
     try "$SHARED" "${text%x}" nginx -t
