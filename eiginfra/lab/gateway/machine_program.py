@@ -18,7 +18,6 @@ _FORMS = {
 }
 LISTENING = ("tcp 22", "tcp 80", "tcp 8080")
 """What programs of a machine listen on, unless its `listening` says otherwise."""
-"""Unless a test says otherwise; the web front has a page of every machine, whatever its port."""
 _BEGIN, _END = "# eiginfra: begin", "# eiginfra: end"
 
 
@@ -27,7 +26,7 @@ class RefusedDataError(Exception):
 
 
 class MachineProgram:
-    """One call. inside: the machine's disk, as JSON; accounts: the logins that there are."""
+    """One call. inside: the machine's disk, as JSON, with `refused` by login where files are not as they must be; accounts: the logins."""
 
     def __init__(self, inside: dict[str, Any], accounts: tuple[str, ...]) -> None:
         self.inside = inside
@@ -60,7 +59,7 @@ class MachineProgram:
         block = "".join(f"{found[2]} {found[3]} {found[1]}\n" for found in keys if found)
         given = {found[3] for found in keys if found} | set(data["remove"])
         for login in data["login"]:
-            for name in FILES if login in self.accounts else ():
+            for name in FILES if login in self.accounts and login not in self.inside.get("refused", {}) else ():
                 before = self._files(name).get(login)
                 adds = name == FILES[0]
                 after = edited(before or "", given, own, block if adds else "", mine if adds else "")
@@ -68,10 +67,11 @@ class MachineProgram:
                     self._files(name)[login] = after
 
     def _answer(self, logins: list[str], *, facts: bool) -> bytes:
-        states = "\n".join(f"{login} {'present' if login in self.accounts else 'missing'}" for login in logins)
+        refused = self.inside.get("refused", {})
+        states = "\n".join(f"{login} {refused.get(login, 'present') if login in self.accounts else 'missing'}" for login in logins)
         parts = [_section("logins", states)]
         for section, name in zip(("keys", "more"), FILES, strict=True):
-            texts = {login: self._files(name).get(login) for login in logins if login in self.accounts}
+            texts = {login: self._files(name).get(login) for login in logins if login in self.accounts and login not in refused}
             parts += [_section(f"{section} {login}", text) for login, text in texts.items() if text is not None]
         if facts:
             amounts = {

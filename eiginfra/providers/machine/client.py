@@ -64,10 +64,11 @@ class Door:
 
 @dataclass(frozen=True)
 class Entered:
-    """What a machine answered, and the fingerprint of the host key that it showed."""
+    """What a machine answered. host_key: the fingerprint of the one that it showed; host_keys: all that it may show from now on."""
 
     answer: MachineAnswer
     host_key: str
+    host_keys: tuple[str, ...] = ()
 
 
 class MachineClient:
@@ -130,7 +131,8 @@ class MachineClient:
                 script=PROGRAM,
                 sudo=sudo,
             )
-            return Entered(_read(answer, door, sudo=sudo), connection.host_key.fingerprint)
+            shown = connection.host_key.fingerprint
+            return Entered(_read(answer, door, sudo=sudo), shown, door.host_keys or (shown,))
         except PermissionDeniedError as problem:
             raise NotEnteredError(str(problem), reason("machine-key-refused", login=door.login)) from problem
         except UnreachableError as problem:
@@ -162,7 +164,7 @@ def _fingerprints(text: str) -> tuple[str, ...]:
 def _read(answer: SshAnswer, door: Door, *, sudo: bool) -> MachineAnswer:
     """Raises NotEnteredError where the program did not do its work."""
     if answer.code == 0:
-        return parse(answer.stdout)
+        return _workable(parse(answer.stdout), door)
     if sudo and answer.code in _NO_SUDO:
         raise NotEnteredError(
             f"{door.login}@{door.address} may not become root: {answer.said}", reason("machine-sudo-refused", login=door.login)
@@ -170,3 +172,13 @@ def _read(answer: SshAnswer, door: Door, *, sudo: bool) -> MachineAnswer:
     raise NotEnteredError(
         f"{door.address}: {answer.said}", reason("machine-unread", text=answer.said or f"the program ended with {answer.code}")
     )
+
+
+def _workable(answer: MachineAnswer, door: Door) -> MachineAnswer:
+    """Raises NotEnteredError where files of a login are not as they must be: nobody can tell then who has access."""
+    shut = {login: state.partition(" ")[2] for login, state in answer.states.items() if state.startswith("refused")}
+    if shut:
+        login, why = next(iter(shut.items()))
+        text = f"{door.address}: the authorized keys of {login} cannot be worked with: {why}"
+        raise NotEnteredError(text, reason("machine-keys-refused", login=login, why=why))
+    return answer

@@ -47,18 +47,11 @@ def unanswered(visit: Visit, answer: MachineAnswer, scope: Scope) -> Iterable[Fi
             )
 
 
-def shut(answer: MachineAnswer) -> Mapping[str, str]:
-    """The logins whose files are not as they must be, each with why."""
-    return {login: state.partition(" ")[2] for login, state in answer.states.items() if state.startswith("refused")}
-
-
 def of_machine(visit: Visit, answer: MachineAnswer, seen: KeysSeen) -> Iterable[Finding]:
     """Of one that was entered."""
     told = partial(warning, address=str(visit.address), team=visit.team, machine=visit.spec.machine)
     if seen.unknown and visit.wanted:
         yield told("machine-unknown-keys", keys=[one.shown for one in seen.unknown], field="keys")
-    for login, why in shut(answer).items():
-        yield told("machine-keys-refused", login=login, why=why)
     for login, state in answer.states.items():
         if state == "missing" and visit.wanted:
             yield told("machine-login-missing", login=login, field="logins")
@@ -77,6 +70,8 @@ def of_closed(visit: Visit, why: Reason) -> Iterable[Finding]:
             yield told("machine-without-key", login=visit.spec.login, command=command(visit))
         case "machine-host-key-unknown" if visit.wanted:
             yield told("machine-host-key-unknown", mark=visit.spec.mark)
+        case "machine-keys-refused":
+            yield told("machine-keys-refused", login=str(why.params["login"]), why=str(why.params["why"]))
         case "machine-sudo-refused":
             yield told("machine-sudo-refused", login=visit.spec.login)
 

@@ -22,7 +22,6 @@ class Trust:
     id: int | None = None
     theirs: Mapping[str, str] = field(default_factory=dict)
     forgotten: bool = False
-    handle: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @classmethod
     def of(cls, handle: Mapping[str, JsonValue]) -> "Trust":
@@ -33,7 +32,6 @@ class Trust:
             number if isinstance(number, int) else None,
             {str(blob): str(person) for blob, person in theirs.items()} if isinstance(theirs, dict) else {},
             bool(handle.get(FORGOTTEN)),
-            handle,
         )
 
     def door(self, spec: MachineAccessSpec) -> Door:

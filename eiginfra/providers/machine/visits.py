@@ -1,7 +1,7 @@
 """The machines that are looked into: those whose access is wanted, and those on record; how each is entered, or why it is not."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue, ValidationError
 
@@ -17,8 +17,8 @@ from eiginfra.providers.machine.spec import MachineAccessSpec
 class Visit:
     """A machine to look into. spec: the wanted one, or that of the record without anybody in it. machine: as it was observed.
 
-    door: how it is entered; None: `closed` says why it is not. handle: what is known for that, of the record or learned now. own_line: by
-    which a machine lets eiginfra in, as it is given to a new one.
+    door: how it is entered; None: `closed` says why it is not. first_use: whether its first host key may be believed where none is known.
+    own_line: by which a machine lets eiginfra in, as it is given to a new one.
     """
 
     address: Address
@@ -30,7 +30,7 @@ class Visit:
     closed: Reason
     own_line: str
     door: Door | None = None
-    handle: Mapping[str, JsonValue] = field(default_factory=dict)
+    first_use: bool = False
 
     def remaining(self, people: Iterable[str]) -> list[str]:
         """Those of the people who are not wanted here."""
@@ -70,7 +70,7 @@ def _left(record: Record | None) -> MachineAccessSpec | None:
 
 
 def _prepared(visit: Visit, scope: Scope, client: MachineClient) -> Visit:
-    """With its door, or with why there is none."""
+    """With its door, or with why there is none. Asks nobody."""
     facts = visit.machine.facts
     if facts.get("status") != "running":
         return visit
@@ -82,11 +82,8 @@ def _prepared(visit: Visit, scope: Scope, client: MachineClient) -> Visit:
     trust = Trust.of(visit.record.handle if visit.record is not None else {})
     if trust.id != number:
         trust = Trust(forgotten=trust.forgotten)  # another machine: its host keys are its own
-    keys = trust.host_keys or _told(facts.get("host_keys")) or (client.host_keys(number) if number is not None else ())
-    if not keys and not (trust.forgotten or _first_use(visit, scope, client)):
-        return _closed(visit, reason("machine-host-key-unknown"))
-    handle: dict[str, JsonValue] = {"host_keys": [*keys]} if keys else {}
-    return replace(visit, door=Trust.of(handle).door(spec), handle=handle)
+    known = Trust(trust.host_keys or _told(facts.get("host_keys")))
+    return replace(visit, door=known.door(spec), first_use=trust.forgotten or _first_use(visit, scope, client))
 
 
 def _own_line(scope: Scope, spec: MachineAccessSpec, client: MachineClient) -> str:
@@ -101,7 +98,7 @@ def _closed(visit: Visit, why: Reason) -> Visit:
     return replace(visit, closed=why)
 
 
-def _told(keys: JsonValue) -> Sequence[str]:
+def _told(keys: JsonValue) -> tuple[str, ...]:
     """Host keys that the machine's host tells."""
     return tuple(str(key) for key in keys) if isinstance(keys, list) else ()
 

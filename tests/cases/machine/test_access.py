@@ -233,3 +233,18 @@ def test_a_further_login_gets_the_keys(ground: Ground) -> None:
     ground.logins = "[root, debian, ubuntu]"
     assert "has no account ubuntu" in ground.findings()["machine-login-missing"]
     assert ground.change() is None
+
+
+def test_files_that_are_not_as_they_must_be_block_that_machine_and_count_its_leavers(ground: Ground) -> None:
+    ground.machines = {"web": {}, "db": {}}
+    ground.apply()
+    ground.guest("web").inside["refused"] = {"root": "refused symbolic-link"}
+    del ground.members["alan"]
+    assert "is a symbolic link" in ground.findings()["machine-keys-refused"]
+    assert ground.plan()["remaining"] == {ground.address("web"): ["alan"]}
+    assert {reason["code"] for reason in ground.change("web")["waiting"].values()} == {"machine-keys-refused"}
+    assert ground.apply() == {ground.address("db"): "done"}
+    del ground.guest("web").inside["refused"]
+    ground.apply()
+    assert key(2) not in ground.text("web")
+    assert ground.plan()["remaining"] == {}

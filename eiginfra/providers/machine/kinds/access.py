@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -9,7 +10,6 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import FieldDiff
 from eiginfra.core.decommission import Decommission, Step, Trigger
-from eiginfra.core.errors import PermanentError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.kind import Kind
 from eiginfra.core.reason import Reason, reason
@@ -77,16 +77,14 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
             looks = list(pool.map(self._enter, found))
         objects, said, absent, remaining = list[Observed](), list[Finding](), dict[Address, Absence](), dict[Address, Sequence[str]]()
         for visit, look in zip(found, looks, strict=True):
-            left = visit.remaining(people_of(visit.record))
             if isinstance(look, Entered):
                 seen = keys_seen(look.answer, visit.spec.wanted, known, self._client.own, authoritative=visit.spec.authoritative)
-                objects.append(self._observed(visit.spec, look, seen, visit.handle))
+                objects.append(self._observed(visit.spec, look, seen))
                 said += [*findings.of_machine(visit, look.answer, seen), *findings.unanswered(visit, look.answer, scope)]
-                left = left if findings.shut(look.answer) else []
-            else:
-                absent[visit.address] = Absence(look, Presence.WAITING)
-                said += findings.of_closed(visit, look)
-            if left:
+                continue
+            absent[visit.address] = Absence(look, Presence.WAITING)
+            said += findings.of_closed(visit, look)
+            if left := visit.remaining(people_of(visit.record)):
                 remaining[visit.address] = left
         wanted = {visit.address for visit in found if visit.wanted}
         return Observation(objects, said, {address: why for address, why in absent.items() if address in wanted}, remaining=remaining)
@@ -95,8 +93,13 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
         """What a machine answers, or why it could not be asked."""
         if visit.door is None:
             return visit.closed
+        door = visit.door
         try:
-            return self._client.read(visit.door)
+            if not door.host_keys and visit.spec.id is not None:
+                door = replace(door, host_keys=self._client.host_keys(visit.spec.id))
+            if not door.host_keys and not visit.first_use:
+                return reason("machine-host-key-unknown")
+            return self._client.read(door)
         except NotEnteredError as problem:
             return problem.why
         except HostKeyError as problem:
@@ -127,11 +130,9 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
         """What a machine answered, judged by the wanted keys and those whose owners the handle remembers."""
         known: Owners = trust.theirs
         seen = keys_seen(entered.answer, spec.wanted, known, self._client.own, authoritative=spec.authoritative)
-        return self._observed(spec, entered, seen, trust.handle)
+        return self._observed(spec, entered, seen)
 
-    def _observed(self, spec: MachineAccessSpec, entered: Entered, seen: KeysSeen, handle: Mapping[str, JsonValue]) -> Observed:
-        known = Trust.of(handle)
-        keys = known.host_keys or (entered.host_key,)
+    def _observed(self, spec: MachineAccessSpec, entered: Entered, seen: KeysSeen) -> Observed:
         return Observed(
             Address(self.name, spec.mark),
             {
@@ -140,7 +141,7 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
                 "address": spec.address,
             },
             handle={
-                "host_keys": [*keys],
+                "host_keys": [*entered.host_keys],
                 **({} if spec.id is None else {"id": spec.id}),
                 **({"theirs": dict(sorted(seen.theirs.items()))} if seen.theirs else {}),
             },
@@ -163,8 +164,6 @@ class MachineAccessKind(Kind[MachineAccessSpec]):
         there = {str(entry["person"]): entry for entry in _entries(observed)}
         stay = {person: keys for person, keys in spec.wanted.items() if person in there and _keys(there[person]) == [*keys]}
         entered = self._client.write(trust.door(spec), _lines(stay, [diff for diff in diffs if diff.field == "keys"]))
-        if shut := findings.shut(entered.answer):
-            raise PermanentError("; ".join(f"{login}: {why}" for login, why in shut.items()))
         return self._seen(spec, entered, trust)
 
 

@@ -48,5 +48,6 @@ reason-machine-unreachable = the machine to answer at { $address }
 reason-machine-unread = the machine to be well: { $text }
 reason-machine-key-refused = the machine to let eiginfra in as { $login }
 reason-machine-sudo-refused = { $login } to become root without a password
+reason-machine-keys-refused = somebody to set the authorized keys of { $login } right ({ $why })
 reason-machine-host-key-unknown = somebody to vouch for its host key
 reason-machine-host-key-changed = somebody to say whether its new host key is right: { $seen }, where { $known-and } is known

@@ -48,5 +48,6 @@ reason-machine-unreachable = une réponse de la machine à { $address }
 reason-machine-unread = une machine en état : { $text }
 reason-machine-key-refused = l’accès d’eiginfra à la machine comme { $login }
 reason-machine-sudo-refused = le droit de { $login } de devenir root sans mot de passe
+reason-machine-keys-refused = quelqu’un qui corrige les clés de { $login } ({ $why })
 reason-machine-host-key-unknown = quelqu’un qui garantisse sa clé d’hôte
 reason-machine-host-key-changed = quelqu’un qui dise si sa nouvelle clé d’hôte est la bonne : { $seen }, alors que { $known-and } est connue
