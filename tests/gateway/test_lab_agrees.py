@@ -115,6 +115,9 @@ def test_accounts_that_somebody_changed(both: Both) -> None:
     assert both.send("account", ("name", "hand"), ("uid", uid), *account[1:]) == 0
     both.compare()
     assert both.send("account-remove", ("name", "hand")) == 0
+    both.write(f"{KEYS}/left", "restrict\n")
+    assert both.send("account-remove", ("name", "left")) == 0
+    assert (both.root.read(f"{KEYS}/left"), both.service.lab.state.files.get(f"{KEYS}/left")) == (None, None)
     assert both.send("account", ("name", "adler-1"), ("enabled", "no")) == 0
     both.compare()
 

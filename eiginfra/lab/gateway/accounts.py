@@ -82,7 +82,7 @@ def remove_account(call: ProgramCall) -> None:
     name = call.given["name"]
     call.need("ps", "userdel")
     account, note = call.state.accounts.get(name), f"account:{name}"
-    if account is None and note not in call.state.pending:
+    if account is None and note not in call.state.pending and f"{KEYS}/{name}" not in call.state.files:
         return
     if account and is_privileged(name, account):
         raise RefusedByProgramError("name", "a privileged account")
