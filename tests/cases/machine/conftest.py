@@ -11,7 +11,6 @@ from support.machine_ground import Called, Ground
 from eiginfra.cli.main import run
 from eiginfra.lab.config import LabConfig
 from eiginfra.lab.server import Lab, running
-from eiginfra.providers.machine import opening
 
 _cohorts = count(1)
 
@@ -38,8 +37,6 @@ def ground(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         (tmp_path / file.name).write_bytes(file.read_bytes())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
-    # No test waits for a machine that will not come.
-    monkeypatch.setattr(opening.time, "sleep", lambda _: None)
 
     def invoke(*arguments: str) -> Called:
         capsys.readouterr()

@@ -34,6 +34,7 @@ class Machines:
     tries: int
     keys: tuple[str, ...] = ()
     first_use: bool = True
+    node: bool = False
     code: str = "machine-unreachable"
     doors: list[Door] = field(default_factory=list)
 
@@ -91,6 +92,17 @@ def test_without_them_only_where_first_use_may_be_believed(site: bool, isolated:
     spec = NEW.model_copy(update={"first_use": isolated})
     assert failing(lambda: opened(machines, spec)) == "machine-host-key-unknown"
     assert machines.doors == []
+
+
+def test_a_node_may_tell_them_a_moment_later() -> None:
+    class Node(Machines):
+        def host_keys(self, number: int) -> tuple[str, ...]:
+            self.tries -= 1
+            return (f"SHA256:{'a' * 43}",) if self.tries < 3 else ()
+
+    entered, seconds = opened(Node(5, first_use=False, node=True))
+    assert entered is IN
+    assert seconds > 0
 
 
 def test_a_machine_without_an_address_is_not_entered() -> None:
