@@ -97,9 +97,10 @@ def foreign(gateway: Host) -> list[str]:
     return [gateway.run("nft", "--stateless", "--handle", "list", "table", *name.split()) for name in FOREIGN]
 
 
-def test_the_tables_of_both_proxmox_firewalls_stay_byte_for_byte(office: Office, gateway: Host, visitor: Visitor) -> None:
+def test_the_tables_of_both_proxmox_firewalls_stay_byte_for_byte(office: Office, network: Network, gateway: Host, visitor: Visitor) -> None:
     gateway.run("iptables-nft-restore", "--noflush", data=PVE_FIREWALL)
     gateway.run("nft", "-f", "-", data=PROXMOX_FIREWALL)
+    network.bridges_pass_rules(yes=True)
     try:
         before = foreign(gateway)
         with office.asks("karfur", forward=[{"public": 10022, "port": 22}], publish=[{"subdomain": "maps", "port": 8080}]):
@@ -107,5 +108,6 @@ def test_the_tables_of_both_proxmox_firewalls_stay_byte_for_byte(office: Office,
             assert visitor.line(10022).startswith("SSH-2.0-")
         assert foreign(gateway) == before
     finally:
+        network.bridges_pass_rules(yes=False)
         for name in FOREIGN[:3]:
             gateway.run("nft", "delete", "table", *name.split())
