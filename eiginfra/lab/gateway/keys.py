@@ -1,6 +1,7 @@
 """Keys that the lab makes, in OpenSSH's formats."""
 
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -15,6 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
 def make_key() -> str:
     """A new private Ed25519 key."""
     return _printed(Ed25519PrivateKey.generate())
+
+
+def host_key(inside: dict[str, Any]) -> str:
+    """The private host key that is kept among what is inside a guest; made when it is first asked for."""
+    if "host_key" not in inside:
+        inside["host_key"] = make_key()
+    return str(inside["host_key"])
 
 
 def public_key(private: str) -> str:

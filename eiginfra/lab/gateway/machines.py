@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from eiginfra.lab.gateway.authorized import AuthorizedKey, read_keys
 from eiginfra.lab.gateway.exits import Exit
 from eiginfra.lab.gateway.guests import GuestOnNode
-from eiginfra.lab.gateway.keys import make_key
+from eiginfra.lab.gateway.keys import host_key
 from eiginfra.lab.gateway.machine_program import FILES, MachineProgram
 
 PROGRAM = "eiginfra-machine"
@@ -28,9 +28,7 @@ class LabMachine:
     @property
     def host_key(self) -> str:
         """Its private host key (OpenSSH's format), made when it is first asked for."""
-        if "host_key" not in self.guest.inside:
-            self.guest.inside["host_key"] = make_key()
-        return str(self.guest.inside["host_key"])
+        return host_key(self.guest.inside)
 
     @property
     def accounts(self) -> tuple[str, ...]:

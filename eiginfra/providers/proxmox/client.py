@@ -28,6 +28,7 @@ _START_SECONDS = 60.0
 """How long a guest may be down after the task of a reboot has ended: another task then starts it."""
 _LOG_LINES = 8
 _TASKS = 500
+_FILE_BYTES = 16_384
 _SKEW = 10  # seconds by which two clocks must differ before one of them is wrong
 
 
@@ -74,6 +75,11 @@ class ProxmoxClient(ProxmoxTransport):
     def pending(self, node: str, kind: GuestType, vmid: int) -> list[dict[str, Any]]:
         """A guest's configuration: `value` as it runs, `pending` or `delete` for what a restart will bring; with the digest."""
         return self.rows(f"nodes/{node}/{kind}/{vmid}/pending", f"read guest {vmid}")
+
+    def agent_file(self, node: str, vmid: int, path: str) -> str:
+        """The beginning of a text file in a running VM, by the agent in it; needs VM.GuestAgent.FileRead on the VM."""
+        answer = self.get(f"nodes/{node}/qemu/{vmid}/agent/file-read", f"read {path} in VM {vmid}", file=path, count=_FILE_BYTES)
+        return str(answer["content"])
 
     def backups(self, node: str) -> list[dict[str, Any]]:
         """The backup volumes on the site's storage for backups."""

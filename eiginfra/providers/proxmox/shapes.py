@@ -41,6 +41,10 @@ class _ProxmoxStatus(BaseModel):
     lock: Word | None = None
 
 
+class _ProxmoxFile(BaseModel):
+    content: str
+
+
 class _ProxmoxSetting(BaseModel):
     key: str
     value: str | int | float | None = None
@@ -179,6 +183,7 @@ _OBJECTS = (
     _asked(rf"{_OF_GUEST}/status/current", _ProxmoxStatus),
     _asked(r"nodes/[^/]+/tasks/[^/]+/status", _ProxmoxStatus),
     _asked(r"nodes/[^/]+/time", _ProxmoxClock),
+    _asked(r"nodes/[^/]+/qemu/\d+/agent/file-read", _ProxmoxFile),
     _asked(r"version", _ProxmoxVersion),
     _asked(r"access/permissions", dict[str, dict[str, Any]]),
     _asked(r".*/firewall/options", dict[str, Any]),

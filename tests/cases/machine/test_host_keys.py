@@ -98,3 +98,26 @@ def test_a_machine_that_was_made_again_is_known_to_be_new(ground: Ground) -> Non
     assert ground.guest().vmid != number
     assert key(1) in ground.text()
     assert ground.plan()["changes"] == []
+
+
+def test_the_agent_in_a_vm_tells_its_host_keys(ground: Ground) -> None:
+    """Nobody needs to believe the first one; it is asked for once, and not again when the journal knows it."""
+    ground.kind, ground.logins = "vm", "[debian]"
+    ground.site("machines", host_keys="pinned")
+    ground.site("gateway", via=None)
+    ground.playbook = ground.playbook.replace('state: "{{ item.state }}"', 'state: "{{ item.state }}"\n        agent: true')
+    assert ground.apply()[ground.address()] == "waiting"  # while it was planned, there was no VM to ask
+    assert ground.apply()[ground.address()] == "done"
+    assert key(1) in ground.text(login="debian")
+    assert ground.plan()["changes"] == []
+    _changed(ground)
+    assert "machine-host-key-changed" in ground.findings()
+
+
+def test_a_vm_whose_agent_may_not_be_asked_is_as_any_machine_whose_key_nobody_knows(ground: Ground) -> None:
+    ground.kind, ground.logins = "vm", "[debian]"
+    ground.site("machines", host_keys="pinned")
+    ground.site("gateway", via=None)
+    ground.playbook = ground.playbook.replace('state: "{{ item.state }}"', 'state: "{{ item.state }}"\n        agent: false')
+    ground.apply()
+    assert {why["code"] for why in ground.change()["waiting"].values()} == {"machine-host-key-unknown"}

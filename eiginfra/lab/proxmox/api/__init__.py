@@ -6,6 +6,7 @@ What lives here: parameters, permissions and answers. What may not: rules about 
 from eiginfra.lab.proxmox.api import (
     access,
     acl,
+    agent,
     backup,
     cluster,
     firewall,
@@ -23,6 +24,6 @@ from eiginfra.lab.proxmox.api import (
 from eiginfra.lab.proxmox.routing import ROUTES
 
 __all__ = [
-    "ROUTES", "access", "acl", "backup", "cluster", "firewall", "guests", "ha", "nodes", "pools", "storage_config", "storages", "tasks",
-    "uploads", "users", "vzdump",
+    "ROUTES", "access", "acl", "agent", "backup", "cluster", "firewall", "guests", "ha", "nodes", "pools", "storage_config", "storages",
+    "tasks", "uploads", "users", "vzdump",
 ]  # fmt: skip

@@ -4,8 +4,8 @@ import ipaddress
 from urllib.parse import unquote
 
 from eiginfra.lab.proxmox import clone, destroy, disks, ha, lxc, qemu
-from eiginfra.lab.proxmox.errors import ParamError, ServerError
-from eiginfra.lab.proxmox.figures import agent_enabled, current, live
+from eiginfra.lab.proxmox.errors import ParamError
+from eiginfra.lab.proxmox.figures import current, live
 from eiginfra.lab.proxmox.guests import pending_rows, shown, snapshot_config, volumes
 from eiginfra.lab.proxmox.options import LXC, LXC_DISKS, QEMU, QEMU_RESIZABLE
 from eiginfra.lab.proxmox.power import Power
@@ -15,7 +15,7 @@ from eiginfra.lab.proxmox.snapshots import SnapshotCalls
 from eiginfra.lab.proxmox.state import GuestRecord, Json
 from eiginfra.lab.proxmox.tasks import RunningTask
 
-_VM = "/nodes/{node}/qemu/{vmid}"
+VM = "/nodes/{node}/qemu/{vmid}"
 _CT = "/nodes/{node}/lxc/{vmid}"
 _AUDIT = perm("/vms/{vmid}", "VM.Audit")
 _POWER = perm("/vms/{vmid}", "VM.PowerMgmt")
@@ -52,11 +52,11 @@ def container_index(call: ProxmoxCall) -> list[Json]:
 
 
 index(
-    _VM, "config", "cloudinit", "pending", "status", "unlink", "vncproxy", "termproxy", "migrate", "resize", "move", "rrd", "rrddata",
+    VM, "config", "cloudinit", "pending", "status", "unlink", "vncproxy", "termproxy", "migrate", "resize", "move", "rrd", "rrddata",
     "monitor", "agent", "snapshot", "spiceproxy", "sendkey", "firewall", "mtunnel", "remote_migrate",
 )  # fmt: skip
 index(f"{_CT}/status", "current", "start", "stop", "shutdown", "reboot", "migrate")
-index(f"{_VM}/status", "current", "start", "stop", "reset", "shutdown", "suspend", "reboot")
+index(f"{VM}/status", "current", "start", "stop", "reset", "shutdown", "suspend", "reboot")
 
 
 def _common(kind: str, base: str) -> None:
@@ -118,7 +118,7 @@ def _common(kind: str, base: str) -> None:
 
 
 _common("lxc", _CT)
-_common("qemu", _VM)
+_common("qemu", VM)
 endpoint("POST", "/nodes/{node}/lxc", LXC | declare(lxc.CREATE))(lxc.create)
 endpoint(
     "PUT",
@@ -141,26 +141,26 @@ _vm_rights = any_perm(
     "/vms/{vmid}", "VM.Config.Disk", "VM.Config.CDROM", *_CONFIG, "VM.Config.HWType", "VM.Config.Options", "VM.Config.Cloudinit"
 )
 endpoint("POST", "/nodes/{node}/qemu", QEMU | declare(qemu.CREATE), unmodelled=qemu.UNMODELLED)(qemu.create)
-endpoint("PUT", f"{_VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update)
+endpoint("PUT", f"{VM}/config", QEMU | declare(qemu.UPDATE), _vm_rights)(qemu.update)
 endpoint(
-    "POST", f"{_VM}/config", QEMU | declare(qemu.UPDATE + "background_delay: int 1..30"), _vm_rights, unmodelled="import-working-storage"
+    "POST", f"{VM}/config", QEMU | declare(qemu.UPDATE + "background_delay: int 1..30"), _vm_rights, unmodelled="import-working-storage"
 )(qemu.update_later)
-endpoint("DELETE", _VM, "destroy-unreferenced-disks: bool\npurge: bool\nskiplock: bool", _ALLOCATE)(destroy.destroy_vm)
-endpoint("POST", f"{_VM}/clone", f"{_NEWID}\nbwlimit: int 0..\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(
+endpoint("DELETE", VM, "destroy-unreferenced-disks: bool\npurge: bool\nskiplock: bool", _ALLOCATE)(destroy.destroy_vm)
+endpoint("POST", f"{VM}/clone", f"{_NEWID}\nbwlimit: int 0..\nformat: enum:raw|qcow2|vmdk\nname: str fmt=dns-name", clone.may_clone)(
     clone.clone_vm
 )
-endpoint("PUT", f"{_VM}/resize", f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\ndigest: str len=..40\nskiplock: bool\n{_SIZE}", _DISK)(
+endpoint("PUT", f"{VM}/resize", f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\ndigest: str len=..40\nskiplock: bool\n{_SIZE}", _DISK)(
     disks.resize_vm
 )
 endpoint(
     "POST",
-    f"{_VM}/move_disk",
+    f"{VM}/move_disk",
     f"disk!: enum:{'|'.join(QEMU_RESIZABLE)}\nformat: enum:raw|qcow2|vmdk\n{_MOVE}",
     _DISK,
     unmodelled="target-digest target-disk target-vmid",
 )(disks.move)
-endpoint("PUT", f"{_VM}/unlink", "idlist!: str fmt=pve-configid-list\nforce: bool", _DISK)(qemu.unlink)
-endpoint("POST", f"{_VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").reset)
+endpoint("PUT", f"{VM}/unlink", "idlist!: str fmt=pve-configid-list\nforce: bool", _DISK)(qemu.unlink)
+endpoint("POST", f"{VM}/status/reset", "skiplock: bool", _POWER)(Power("qemu").reset)
 
 
 @endpoint("POST", f"{_CT}/template", "", _ALLOCATE)
@@ -171,7 +171,7 @@ def container_template(call: ProxmoxCall) -> None:
     clone.to_template(call, guest)
 
 
-@endpoint("POST", f"{_VM}/template", f"disk: enum:{'|'.join(QEMU_RESIZABLE)}", _ALLOCATE)
+@endpoint("POST", f"{VM}/template", f"disk: enum:{'|'.join(QEMU_RESIZABLE)}", _ALLOCATE)
 def vm_template(call: ProxmoxCall) -> str:
     """Turn a VM into a template, in a task."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
@@ -192,10 +192,11 @@ def interfaces(call: ProxmoxCall) -> list[Json] | None:
         return None
     rows: list[Json] = [{"name": "lo", "hwaddr": "00:00:00:00:00:00", "hardware-address": "00:00:00:00:00:00", "ip-addresses": []}]
     nets = [str(guest.config[f"net{number}"]) for number in range(32) if f"net{number}" in guest.config]
-    return rows + [_interface(parse_string(STRINGS["lxc-net"], net)) for net in nets]
+    return rows + [interface(parse_string(STRINGS["lxc-net"], net)) for net in nets]
 
 
-def _interface(net: Json) -> Json:
+def interface(net: Json) -> Json:
+    """A network device with its addresses, as the API shows it."""
     mac = str(net["hwaddr"]).lower()
     row: Json = {"name": net["name"], "hwaddr": mac, "hardware-address": mac, "ip-addresses": []}
     for key, kind in (("ip", "inet"), ("ip6", "inet6")):
@@ -207,7 +208,7 @@ def _interface(net: Json) -> Json:
     return row
 
 
-@endpoint("GET", f"{_VM}/migrate", "target: str fmt=pve-node", perm("/vms/{vmid}", "VM.Migrate"))
+@endpoint("GET", f"{VM}/migrate", "target: str fmt=pve-node", perm("/vms/{vmid}", "VM.Migrate"))
 def vm_migration(call: ProxmoxCall) -> Json:
     """What a migration would have to carry."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
@@ -229,20 +230,20 @@ def vm_migration(call: ProxmoxCall) -> Json:
 _CLOUD = ("ciuser", "cipassword", "sshkeys", "nameserver", "searchdomain", "citype", "cicustom", *(f"ipconfig{n}" for n in range(32)))
 
 
-@endpoint("GET", f"{_VM}/cloudinit", "", _AUDIT)
+@endpoint("GET", f"{VM}/cloudinit", "", _AUDIT)
 def cloudinit(call: ProxmoxCall) -> list[Json]:
     """Cloud-init values, current and pending."""
     rows = pending_rows(call.lab.guest(call.node, "qemu", call.vmid))
     return [row for row in rows if row["key"] in _CLOUD]
 
 
-@endpoint("PUT", f"{_VM}/cloudinit", "", perm("/vms/{vmid}", "VM.Config.Cloudinit"))
+@endpoint("PUT", f"{VM}/cloudinit", "", perm("/vms/{vmid}", "VM.Config.Cloudinit"))
 def regenerate_cloudinit(call: ProxmoxCall) -> None:
     """Make the cloud-init drive again."""
     call.lab.guest(call.node, "qemu", call.vmid)
 
 
-@endpoint("GET", f"{_VM}/cloudinit/dump", "type!: enum:user|network|meta", _AUDIT)
+@endpoint("GET", f"{VM}/cloudinit/dump", "type!: enum:user|network|meta", _AUDIT)
 def dump_cloudinit(call: ProxmoxCall) -> str:
     """A generated cloud-init file."""
     guest = call.lab.guest(call.node, "qemu", call.vmid)
@@ -254,64 +255,3 @@ def dump_cloudinit(call: ProxmoxCall) -> str:
     keys = "".join(f"  - {key}\n" for key in unquote(str(config.get("sshkeys", ""))).split("\n") if key)
     name = config.get("name", f"VM{guest.vmid}")
     return f"#cloud-config\nhostname: {name}\nmanage_etc_hosts: true\nuser: {config.get('ciuser', '')}\nssh_authorized_keys:\n{keys}"
-
-
-def _agent(call: ProxmoxCall) -> GuestRecord:
-    guest = call.lab.guest(call.node, "qemu", call.vmid)
-    if not agent_enabled(guest):
-        raise ServerError("No QEMU guest agent configured")
-    if not guest.running:
-        raise ServerError(f"VM {call.vmid} is not running")
-    found = [call.lab.storages.volume(volid) for _, volid in volumes(guest)]
-    if not any(volume and volume.bootable for volume in found):
-        raise ServerError("QEMU guest agent is not running")
-    return guest
-
-
-_ANSWERS: dict[str, object] = {
-    "info": {"version": "9.2.0", "supported_commands": [{"name": "guest-ping", "enabled": True, "success-response": True}]},
-    "get-osinfo": {"id": "debian", "name": "Debian GNU/Linux", "version-id": "12", "machine": "x86_64"},
-    "get-timezone": {"zone": "UTC", "offset": 0},
-    "get-users": [],
-    "get-fsinfo": [{"name": "sda1", "mountpoint": "/", "type": "ext4", "disk": []}],
-}
-_AGENT = any_perm("/vms/{vmid}", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted")
-
-
-@endpoint("POST", f"{_VM}/agent/ping", "", _AGENT)
-def agent_ping(call: ProxmoxCall) -> Json:
-    """Whether the guest agent answers."""
-    _agent(call)
-    return {"result": {}}
-
-
-def _agent_answer(name: str, result: object) -> None:
-    def answer(call: ProxmoxCall) -> Json:
-        _agent(call)
-        return {"result": result}
-
-    endpoint("GET", f"{_VM}/agent/{name}", "", _AGENT)(answer)
-
-
-for _name, _result in _ANSWERS.items():
-    _agent_answer(_name, _result)
-
-
-@endpoint("GET", f"{_VM}/agent/get-host-name", "", _AGENT)
-def agent_host_name(call: ProxmoxCall) -> Json:
-    """The host name, which cloud-init takes from the VM's name."""
-    return {"result": {"host-name": str(_agent(call).config.get("name", f"VM{call.vmid}"))}}
-
-
-@endpoint("GET", f"{_VM}/agent/network-get-interfaces", "", _AGENT)
-def agent_interfaces(call: ProxmoxCall) -> Json:
-    """The addresses the guest agent knows: those of ipconfigN."""
-    guest = _agent(call)
-    rows: list[Json] = [{"name": "lo", "hardware-address": "00:00:00:00:00:00", "ip-addresses": []}]
-    for number in range(32):
-        if f"net{number}" in guest.config:
-            net = parse_string(STRINGS["qemu-net"], str(guest.config[f"net{number}"]))
-            given = parse_string(STRINGS["qemu-ipconfig"], str(guest.config.get(f"ipconfig{number}", "")))
-            row = _interface({"name": f"eth{number}", "hwaddr": net["macaddr"], **given})
-            rows.append({key: row[key] for key in ("name", "hardware-address", "ip-addresses")})
-    return {"result": rows}

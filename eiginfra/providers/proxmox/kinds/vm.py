@@ -1,6 +1,7 @@
 """`proxmox.vm`: a virtual machine (KVM), a full or linked clone of a cloud-init template of the site."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
@@ -10,12 +11,12 @@ from eiginfra.core.change import FieldDiff
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding
 from eiginfra.core.refusal import refusal
-from eiginfra.core.resource import Resource
+from eiginfra.core.resource import Observation, Resource, Scope
 from eiginfra.core.spec import CREATE_ONLY
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.providers.proxmox.codec import Properties, encode_keys, with_mark, without_mac
-from eiginfra.providers.proxmox.guests import findings, fitting
+from eiginfra.providers.proxmox.guests import findings, fitting, host_keys
 from eiginfra.providers.proxmox.guests.config import (
     Config,
     given,
@@ -86,6 +87,11 @@ class VmKind(GuestKind[VmSpec]):
     default_cores = 1
     long_tasks = 3  # clone, resize, start
     restart_fields = frozenset({"cores", "sockets", "memory", "cpu", "agent", "dns", "address"})
+
+    def observe(self, scope: Scope) -> Observation:
+        """As all guests; and of VMs that somebody is to enter, the host keys that nobody knows yet."""
+        seen = super().observe(scope)
+        return replace(seen, objects=host_keys.told(self.api.client, seen.objects, scope))
 
     def waits(self, diff: FieldDiff) -> bool:
         """A balloon is blown up at once, but switched on or off with a restart."""
