@@ -75,10 +75,11 @@ class Office:
         """A team's file says so, and it was applied, first in vain where there is trouble; then as before."""
         self.write(team, members, **machine)
         try:
-            if trouble is not None:
-                with trouble:
-                    self.call("apply", "--yes", "--prune", codes=(0, 1))  # what is killed is tried again at once: it may succeed
-            self.apply()
+            with settled(self.network.gateway):
+                if trouble is not None:
+                    with trouble:
+                        self.call("apply", "--yes", "--prune", codes=(0, 1))  # what is killed is tried again at once: it may succeed
+                self.apply()
             yield
         finally:
             self.write(team)
