@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import paramiko
 
 from eiginfra.lab.gateway.lab import GatewayLab
-from eiginfra.lab.gateway.login import Faulty, Login, serve
+from eiginfra.lab.gateway.login import Faulty, Login, end, serve
 from eiginfra.lab.gateway.logins import GatewayLogin, MachineLogin
 
 
@@ -87,6 +87,6 @@ class SshListener:
             self._ended.wait(seconds)
         guest = self.lab.guests.at(address)
         if guest is None or (rule and rule.kind in ("drop", "drop_after", "cut", "exit")):
-            channel.close()
+            end(channel)
             return
         self._serve(channel, MachineLogin(self.lab, guest, address, self.faulty, self._ended))

@@ -4,6 +4,7 @@ import logging
 import threading
 from abc import abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -103,7 +104,7 @@ class Login(paramiko.ServerInterface):
         except (OSError, EOFError, paramiko.SSHException) as error:
             _logger.debug("%s: the connection ended: %s", command, error)
         finally:
-            channel.close()
+            end(channel)
 
     def _answer(self, channel: paramiko.Channel, command: str) -> None:
         seconds, rule = self._faulty(self.request(self.user, command))
@@ -126,7 +127,13 @@ class Login(paramiko.ServerInterface):
     def close(self) -> None:
         """End the connection at once."""
         if self.transport:
-            self.transport.close()
+            end(self.transport)
+
+
+def end(connection: "paramiko.Transport | paramiko.Channel") -> None:
+    """End it, also where what it goes over has ended before: then nobody can be told."""
+    with suppress(OSError, EOFError, paramiko.SSHException):
+        connection.close()
 
 
 def _read(channel: paramiko.Channel) -> bytes:
@@ -156,4 +163,4 @@ def serve(sock: Any, login: Login, onwards: Callable[[str, paramiko.Channel], No
     except (OSError, EOFError, paramiko.SSHException) as error:
         _logger.debug("a connection ended: %s", error)
     finally:
-        transport.close()
+        end(transport)

@@ -34,7 +34,9 @@ def test_a_guest_is_made_as_wanted_runs_and_is_seen_so(world: World, sort: str) 
         assert seen.values["state"] == "running"
         assert seen.values["mark"] == spec.mark
         assert (seen.marked, seen.team, seen.waiting) == (True, "adler", {})
-        assert seen.facts == {"vmid": spec.id, "node": "eig", "status": "running", "address": f"192.168.0.{spec.id}"}
+        shell = {"container": f"pct exec {spec.id} --", "vm": None}[sort]
+        address = f"192.168.0.{spec.id}"
+        assert seen.facts == {"vmid": spec.id, "node": "eig", "status": "running", "address": address, "shell": shell}
         assert seen.usage == world.kind(spec).usage(spec)
 
 

@@ -8,6 +8,8 @@ import pytest
 import requests
 
 from eiginfra.lab.gateway.keys import MACHINES_KEY
+from eiginfra.lab.gateway.login import end
+from eiginfra.lab.gateway.logins import GatewayLogin
 
 MEMBER = {"adler-1": {"uid": 2001, "shell": "/usr/sbin/nologin", "groups": ["eiginfra-jump"]}}
 KEYS = "/etc/eiginfra-gateway/keys/adler-1"
@@ -163,3 +165,17 @@ def test_bad_control_is_refused_and_keys_are_not_told(gateway):
     told = requests.get(f"{gateway.url}/_lab/gateway", timeout=10)
     assert told.json()["accounts"]["eig-link"]["groups"] == ["sudo"]
     assert "PRIVATE KEY" not in told.text
+
+
+def test_what_goes_over_a_connection_that_has_ended_is_ended_in_silence() -> None:
+    """A machine's connection goes over the gateway's, which may end first."""
+
+    class Gone:
+        def close(self) -> None:
+            raise EOFError
+
+    end(Gone())  # type: ignore[arg-type]
+    login = GatewayLogin.__new__(GatewayLogin)
+    login.transport = Gone()  # type: ignore[assignment]
+    login.close()
+    assert login.transport is not None
