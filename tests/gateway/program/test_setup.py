@@ -89,9 +89,9 @@ def test_an_unknown_name_gets_nothing(gateway: GatewayRoot) -> None:
     def code(scheme: str, name: str) -> str:
         return gateway.run("sh", "-c", asked, "curl", scheme, name).out
 
-    wait(lambda: code("http", "adler") == "301")
+    # nginx reloads in its own time: a worker of before may still take a connection.
+    wait(lambda: code("http", "adler") == "301" and code("https", "adler") in {"502", "504"})
     assert (code("http", "brise"), code("https", "brise")) == ("000", "000")
-    assert code("https", "adler") in {"502", "504"}
     assert gateway.run("sh", "-c", "curl -sS -o /dev/null http://127.0.0.1/").code == 52
 
 
