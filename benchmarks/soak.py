@@ -7,6 +7,7 @@ Ends with 1 if a drift is missed, healed though the policy says alert, or not he
 
 import argparse
 import gc
+import json
 import random
 import resource
 import sys
@@ -26,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 from tampering import Server, Tamperer
 
+from eiginfra.core.change import Change
 from eiginfra.engine.mode import Mode
 from eiginfra.engine.report import Outcome
 from eiginfra.journal import open_journal
@@ -58,6 +60,7 @@ class Soak:
     days: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
+    remade: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)
 
     def round(self, number: int) -> float:
@@ -86,6 +89,14 @@ class Soak:
                 self.expected.add(changed)
                 self.unseen.add(changed)
 
+    def _inside_again(self, item: Change) -> bool:
+        """Whether it is inside a machine that was destroyed, and runs again: only then can anybody look."""
+        machine = str((item.desired or {}).get("machine"))
+        if item.address.provider != "machine" or machine not in self.remade:
+            return False
+        self.remade.discard(machine)
+        return True
+
     def _compare(self, when: str, seen: Round) -> None:
         found = {str(change.address) for change in seen.news.found}
         healed = {str(result.change.address) for result in seen.news.healed}
@@ -93,9 +104,10 @@ class Soak:
         hanging = {
             str(item.address)
             for item in seen.news.found
-            if self.tamperer.gone & {str(other) for other in (*item.depends_on, *item.follows)}
+            if self.tamperer.gone & {str(other) for other in (*item.depends_on, *item.follows)} or self._inside_again(item)
         }
         hanging -= self.unseen
+        self.remade |= self.tamperer.gone
         self.tamperer.gone.clear()
         self.hanging += len(hanging)
         self.expected |= hanging
@@ -156,6 +168,7 @@ def soak(options: argparse.Namespace, paths: Paths, site: Path, body: Any) -> in
         random.Random(options.seed),
         Server(body["gitlab"]["url"], {"PRIVATE-TOKEN": token["gitlab"]}),
         Server(body["proxmox"]["url"], {"Authorization": authorization}, str(site.parent / "proxmox-ca.pem")),
+        Server(json.loads((site.parent / "addresses.json").read_text(encoding="utf-8"))["urls"]["gateway"], {}),
         [f"team-{number:04}" for number in range(1, options.teams + 1)],
     )
     project = Workspace.load(paths)

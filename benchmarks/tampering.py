@@ -34,6 +34,7 @@ class Tamperer:
     random: random.Random
     gitlab: Server
     proxmox: Server
+    gateway: Server
     teams: list[str]
     done: Counter[str] = field(default_factory=Counter)
     strangers: int = 0
@@ -53,6 +54,8 @@ class Tamperer:
                 self.member_raised,
                 self.stranger,
                 self.pool,
+                self.page,
+                self.entry,
             ]
         )
         address = trick(self.random.choice(self.teams), avoid)
@@ -137,6 +140,24 @@ class Tamperer:
         if address in avoid:
             return None
         self.proxmox("PUT", "/api2/json/pools", poolid=f"bench-{team}", comment=f"tampered {self.random.randrange(10**9)}")
+        return address
+
+    def page(self, team: str, avoid: set[str]) -> str | None:
+        """A server block, deleted or changed by hand."""
+        name = f"{team}.eig-apps.example.org"
+        address, path = f"gateway.subdomain[{name}]", f"/etc/nginx/conf.d/eiginfra-{name}.conf"
+        if address in avoid:
+            return None
+        text = self.gateway("GET", "/_lab/gateway")["files"][path]
+        self.gateway("PUT", "/_lab/gateway", json={"files": {path: self.random.choice([None, text.replace(":8080;", ":9090;")])}})
+        return address
+
+    def entry(self, team: str, avoid: set[str]) -> str | None:
+        """An account for jumping whose keys somebody took away."""
+        address, path = f"gateway.account[{team}-1]", f"/etc/eiginfra-gateway/keys/{team}-1"
+        if address in avoid:
+            return None
+        self.gateway("PUT", "/_lab/gateway", json={"files": {path: ""}})
         return address
 
     def repair(self, address: str) -> None:

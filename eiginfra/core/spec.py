@@ -34,6 +34,7 @@ class Rules:
     entries: an authoritative list, compared entry by entry under the named field of each entry; what is not in it is removed.
     hidden: fields of an entry that the server does not always show; they are compared where it does.
     assigned: filled in by `Kind.complete`, not by people.
+    derived: so it is, from where other objects are, such as a machine's address: while nobody changes what is written, it differs by drift.
     unreadable: the server may keep it to itself: what an object does not show is as it was last applied, as far as anybody can tell.
     unique: what no two wanted resources of the kind may share, from a spec's set values: the field's value and where it counts.
     harm: the value that takes something from somebody, and the code of that harm; of a list of entries, the code for each that goes; of a
@@ -55,6 +56,7 @@ class Rules:
     entries: str | None = None
     hidden: frozenset[str] = frozenset()
     assigned: bool = False
+    derived: bool = False
     unreadable: bool = False
     unique: Callable[[Mapping[str, JsonValue]], tuple[str, str]] | None = None
     harm: tuple[JsonValue, str] | None = None

@@ -19,7 +19,7 @@ from eiginfra.engine.absence import absences, not_created
 from eiginfra.engine.checks import attributed
 from eiginfra.engine.complete import assessed, completed
 from eiginfra.engine.decommission import kept, kept_below, leaving
-from eiginfra.engine.diff import by_key, diff, overall
+from eiginfra.engine.diff import Values, by_key, diff, normal, overall
 from eiginfra.engine.direction import directed
 from eiginfra.engine.guard import check_removals, check_renamed
 from eiginfra.engine.harm import harmed
@@ -171,7 +171,7 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
     """What happens to one resource that is there, and what is to be said of it."""
     resource, there, record = pair.resource, pair.there, pair.record
     last = last_known(kind.spec, situation.last(there, record), there.values)
-    last = _never_applied(kind, resource, situation) if last is None else {**_filled_in(resource, situation), **last}
+    last = _never_applied(kind, resource, situation) if last is None else _with_filled_in(kind, resource, last, situation)
     diffs = diff(kind.spec, resource.values, there.values, last)
     blocked = [Blocked(diff=item, reason=why) for item in diffs if (why := _blocked(kind, there, item, pair.barred)) is not None]
     findings: list[Finding] = []
@@ -216,10 +216,17 @@ def _change(kind: Kind[Any], pair: _Pair, situation: Situation) -> tuple[Change 
     )
 
 
-def _filled_in(resource: Resource, situation: Situation) -> dict[str, JsonValue]:
-    """What eiginfra fills in itself, and nobody has changed in the inventory."""
+def _with_filled_in(kind: Kind[Any], resource: Resource, last: Values, situation: Situation) -> dict[str, JsonValue]:
+    """What was last reached, with what eiginfra fills in itself where nothing was.
+
+    What is derived from servers is as it is filled in now, unless the inventory changed what is written: then no drift is behind it.
+    """
     written = situation.asked[resource.address].spec.model_fields_set if resource.address in situation.asked else resource.values.keys()
-    return {name: value for name, value in resource.values.items() if name not in written}
+    fields, filled = rules(kind.spec), {name: value for name, value in resource.values.items() if name not in written}
+    wanted = {name: resource.values[name] for name in written if name in last and name in resource.values}
+    unchanged = all(normal(fields[name], last[name]) == normal(fields[name], value) for name, value in wanted.items())
+    derived = {name: value for name, value in filled.items() if fields[name].derived and unchanged}
+    return {**filled, **last, **derived}
 
 
 def _never_applied(kind: Kind[Any], resource: Resource, situation: Situation) -> dict[str, JsonValue] | None:

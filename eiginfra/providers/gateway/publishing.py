@@ -46,7 +46,7 @@ class PublishedSpec(Spec):
     """What is sent on to a port of a machine."""
 
     machine: Machine = Field(description="The machine it leads to, by its address: proxmox.container[COHORT/TEAM/MACHINE]")
-    address: Annotated[str | None, Rules(assigned=True)] = Field(default=None, description="The machine's IPv4 address")
+    address: Annotated[str | None, Rules(assigned=True, derived=True)] = Field(default=None, description="The machine's IPv4 address")
     port: Port = Field(description="The port inside the machine")
     settled: Annotated[bool | None, Rules(assigned=True)] = Field(
         default=None, description="Whether it was written to its end and is in force; what is not is written again"

@@ -48,7 +48,7 @@ class GatewayAccountSpec(Spec):
     machines: Annotated[tuple[Annotated[str, rules.OWNER], ...], Rules(create_only=True, merge=UNION)] = Field(
         default=(), description="The machines that it leads to, by their resources' addresses"
     )
-    opens: Annotated[tuple[str, ...], Rules(unordered=True, assigned=True, merge=UNION, harm=_ANY_LOSS)] = Field(
+    opens: Annotated[tuple[str, ...], Rules(unordered=True, assigned=True, derived=True, merge=UNION, harm=_ANY_LOSS)] = Field(
         default=(), description="Their IP addresses; assigned"
     )
     until: Annotated[date | None, Field(ge=_BEGINNING + 2 * _DAY, le=_LAST), Rules(merge=LATEST)] = Field(

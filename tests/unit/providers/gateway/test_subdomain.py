@@ -129,6 +129,14 @@ def test_it_follows_its_machine_to_another_address(site: Site) -> None:
     site.boxes.there["eig3/adler/web"] = "192.168.0.102"
     [change] = of(site.plan(subdomain()), KIND)
     assert [(diff.label, diff.before, diff.after) for diff in change.diffs] == [("address", "192.168.0.101", "192.168.0.102")]
+    assert change.cause is Cause.DRIFT  # nobody changed the inventory: the loop follows the machine
+
+
+def test_another_machine_in_the_inventory_is_no_drift(site: Site) -> None:
+    site.apply(subdomain())
+    site.boxes.there["eig3/adler/web"] = "192.168.0.102"
+    [change] = of(site.plan(subdomain(port=8081)), KIND)
+    assert {diff.label: diff.cause for diff in change.diffs} == {"address": Cause.PENDING, "port": Cause.PENDING}
 
 
 @pytest.mark.parametrize("why", ["withheld", "closed"])
