@@ -22,6 +22,8 @@ from support.gateway_root import CERTIFICATE, DOMAIN
 from eiginfra.cli.main import run
 
 ROOT = Path(__file__).parents[2]
+ROOTS_KEYS = "/".join(("", "root", ".ssh", "authorized_keys"))
+"""Inside a machine."""
 ADDRESSES = {"adler": "192.168.0.100", "karfur": "192.168.0.101"}
 # Who is in which team, and what its machine asks of the gateway; plume has no machine.
 MEMBERS = {"adler": ("adler-1", "both-1"), "karfur": ("karfur-1", "both-1"), "plume": ("plume-1",)}
@@ -66,7 +68,7 @@ class Office:
         (self.folder / "eiginfra.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
         own = f'from="{INNER}",no-agent-forwarding,no-X11-forwarding {public}\n'
         for machine in self.network.machines.values():  # as Proxmox VE writes it when a container is made
-            machine.write("/root/.ssh/authorized_keys", own, 0o600)
+            machine.write(ROOTS_KEYS, own, 0o600)
 
     @contextmanager
     def asks(

@@ -1,7 +1,7 @@
 """What eiginfra says of a gateway that does what it should, and what its own account may do there."""
 
 from support.gateway_door import Door
-from support.gateway_office import ADDRESSES, Office
+from support.gateway_office import ADDRESSES, ROOTS_KEYS, Office
 from support.gateway_people import Member
 from support.namespaces import Host
 
@@ -18,12 +18,12 @@ def test_doctor_finds_all_that_the_gateway_needs(office: Office) -> None:
 
 
 def test_a_machine_has_the_keys_of_its_members_and_eiginfras_own_alone(office: Office, door: Door, people: dict[str, Member]) -> None:
-    assert office.network.machines[ADDRESSES["adler"]].read("/root/.ssh/authorized_keys").count("ssh-ed25519") == 3
+    assert office.network.machines[ADDRESSES["adler"]].read(ROOTS_KEYS).count("ssh-ed25519") == 3
     with office.asks("adler", members=("both-1",)):
-        text = office.network.machines[ADDRESSES["adler"]].read("/root/.ssh/authorized_keys")
+        text = office.network.machines[ADDRESSES["adler"]].read(ROOTS_KEYS)
         assert people["adler-1"].key not in text
         assert people["both-1"].key in text
-    assert people["adler-1"].key in office.network.machines[ADDRESSES["adler"]].read("/root/.ssh/authorized_keys")
+    assert people["adler-1"].key in office.network.machines[ADDRESSES["adler"]].read(ROOTS_KEYS)
 
 
 def test_eiginfras_account_may_do_nothing_else_as_root(office: Office, door: Door, gateway: Host) -> None:

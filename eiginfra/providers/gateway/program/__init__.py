@@ -3,7 +3,7 @@
 docs/gateway-program.md is its contract; docs/prepare-gateway.md tells how it is installed.
 """
 
-from importlib.resources import files
+from eiginfra.providers.shell_parts import joined
 
 PATH = "/usr/local/sbin/eiginfra-gateway"
 VERBS = ("observe", "examine", "host-keys", "account", "account-remove", "subdomain", "subdomain-remove", "forward", "forward-remove")
@@ -14,8 +14,7 @@ NODE_VERBS = ("features", "restart")
 
 def text() -> str:
     """The whole program."""
-    parts = sorted((part for part in files(__name__).iterdir() if part.name.endswith(".sh")), key=lambda part: part.name)
-    return "".join(part.read_text(encoding="utf-8") for part in parts)
+    return joined(__name__)
 
 
 def sudoers(account: str) -> str:

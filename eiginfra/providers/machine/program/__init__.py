@@ -1,6 +1,7 @@
-"""The program that runs in a machine: a text of POSIX shell, sent with each call; nothing of it stays there."""
+"""The program that runs in a machine: a text of POSIX shell, sent with each call; nothing of it stays there. Its parts are joined here."""
 
-from importlib.resources import files
 from typing import Final
 
-PROGRAM: Final = files(__name__).joinpath("eiginfra-machine.sh").read_text("utf-8")
+from eiginfra.providers.shell_parts import joined
+
+PROGRAM: Final = joined(__name__)
