@@ -22,7 +22,8 @@ from support.gateway_root import CERTIFICATE, DOMAIN
 from eiginfra.cli.main import run
 
 ROOT = Path(__file__).parents[2]
-ROOTS_KEYS = "/".join(("", "root", ".ssh", "authorized_keys"))
+LOGIN = "root"
+ROOTS_KEYS = f"/{LOGIN}/.ssh/authorized_keys"
 """Inside a machine."""
 ADDRESSES = {"adler": "192.168.0.100", "karfur": "192.168.0.101"}
 # Who is in which team, and what its machine asks of the gateway; plume has no machine.
