@@ -185,7 +185,7 @@ class GatewayRoot:
 
     @contextlib.contextmanager
     def listening(self, protocol: str, address: str, port: int) -> Iterator[None]:
-        """A program that listens there."""
+        """A program of this machine that listens in the root's network: the root may lack what runs the tests."""
         code = (
             "import socket, sys, time\n"
             "family = socket.AF_INET6 if ':' in sys.argv[2] else socket.AF_INET\n"
@@ -196,7 +196,7 @@ class GatewayRoot:
             "print('ready', flush=True)\n"
             "sys.stdin.read()\n"
         )
-        command = [*self.entered, sys.executable, "-I", "-c", code, protocol, address, str(port)]
+        command = [*self.entered[:3], "--net", sys.executable, "-I", "-c", code, protocol, address, str(port)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
