@@ -8,6 +8,10 @@ from eiginfra.providers.ssh_connection import SshConnection
 from eiginfra.providers.ssh_host_keys import PinnedKeyLike, host_keys_of
 from eiginfra.providers.ssh_target import SshTarget
 
+PROGRAM = "/usr/local/sbin/eiginfra-gateway"
+"""Where the program is, by which all that needs root there is done."""
+COMMAND = ("sudo", "-n", PROGRAM)
+
 
 class GatewaySection(Protocol):
     """What a site file says of the gateway."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from eiginfra.providers.gateway.client import GatewayClient
-from eiginfra.providers.gateway.errors import COMMAND
 from eiginfra.providers.gateway.settings import GatewaySettings
+from eiginfra.providers.ssh_gateway import COMMAND
 from eiginfra.providers.ssh_target import SshAnswer
 
 SETTINGS = GatewaySettings("eig.example.org", 22, "eiginfra", "eig-apps.example.org", (10000, 19999), subnet="192.168.0.0/24")

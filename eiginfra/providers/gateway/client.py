@@ -6,11 +6,12 @@ from typing import Protocol
 from eiginfra.core.errors import UsageError
 from eiginfra.core.look import Look
 from eiginfra.providers.gateway.answer import GatewayReading, read_state
-from eiginfra.providers.gateway.errors import COMMAND, refusal
+from eiginfra.providers.gateway.errors import refusal
 from eiginfra.providers.gateway.frames import Sections, sections
 from eiginfra.providers.gateway.settings import GatewaySettings
 from eiginfra.providers.http import Meter
 from eiginfra.providers.shapes import Oddities
+from eiginfra.providers.ssh_gateway import COMMAND
 from eiginfra.providers.ssh_target import SshAnswer
 
 SECONDS = 60.0
@@ -58,10 +59,6 @@ class GatewayClient:
     def examined(self) -> Sections:
         """What `examine` says, for doctor."""
         return sections(self._run("examine", (), writes=False))
-
-    def host_keys(self, guest: int) -> str:
-        """What `host-keys` says of a container: a line each, type and Base64."""
-        return self._run("host-keys", [("id", guest)], writes=False).decode(errors="replace")
 
     def write(self, verb: str, lines: Iterable[Line], what: str, *, seconds: float = SECONDS) -> None:
         """Have a writing verb do its work. what: what it is, for messages. May be sent again whatever became of it."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from eiginfra.core.errors import HeldError, PermanentError, PermissionDeniedError, ProviderError
 from eiginfra.providers.gateway import program
 
-COMMAND = ("sudo", "-n", program.PATH)
 _PREPARE = "docs/prepare-gateway.md"
 
 

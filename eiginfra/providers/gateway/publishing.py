@@ -13,7 +13,7 @@ from eiginfra.core.kind import Kind
 from eiginfra.core.look import Look
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import Rules, Spec, rules
+from eiginfra.core.spec import UNORDERED, Rules, Spec, rules
 from eiginfra.core.values import canonical
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import GatewayClient
@@ -48,6 +48,9 @@ class PublishedSpec(Spec):
     machine: Machine = Field(description="The machine it leads to, by its address: proxmox.container[COHORT/TEAM/MACHINE]")
     address: Annotated[str | None, Rules(assigned=True, derived=True)] = Field(default=None, description="The machine's IPv4 address")
     port: Port = Field(description="The port inside the machine")
+    sources: Annotated[Sources, UNORDERED] = Field(
+        default=(), max_length=100, description="Networks from which people may come; none: everybody"
+    )
     settled: Annotated[bool | None, Rules(assigned=True)] = Field(
         default=None, description="Whether it was written to its end and is in force; what is not is written again"
     )

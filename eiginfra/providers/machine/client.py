@@ -18,13 +18,13 @@ from eiginfra.providers.http import Meter
 from eiginfra.providers.machine.answer import MachineAnswer, parse
 from eiginfra.providers.machine.program import PROGRAM
 from eiginfra.providers.ssh_connection import SshConnection
+from eiginfra.providers.ssh_gateway import COMMAND
 from eiginfra.providers.ssh_host_keys import HostKey, HostKeyError, HostKeys
 from eiginfra.providers.ssh_target import SshAnswer, SshTarget
 
 PORT = 22
 SECONDS = 60.0
 """For one call of the program."""
-_GATEWAY_PROGRAM = ("sudo", "-n", "/usr/local/sbin/eiginfra-gateway")
 _NO_SUDO = (1, 127)
 """What `sudo -n` exits with where it may not, and a shell where there is none; the program has no such exit codes."""
 
@@ -109,7 +109,7 @@ class MachineClient:
             return ()
         data = f"id {number}\nend\n".encode()
         try:
-            answer = self.settings.gateway.run([*_GATEWAY_PROGRAM, "host-keys"], data, seconds=SECONDS, writes=False)
+            answer = self.settings.gateway.run([*COMMAND, "host-keys"], data, seconds=SECONDS, writes=False)
         except UnreachableError:
             raise
         except ProviderError:

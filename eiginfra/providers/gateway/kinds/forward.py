@@ -12,7 +12,7 @@ from eiginfra.core.errors import AlreadyExistsError, StaleError
 from eiginfra.core.finding import Finding, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, UNORDERED, Rules
+from eiginfra.core.spec import CREATE_ONLY, IMMUTABLE, Rules
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import Line, yes
 from eiginfra.providers.gateway.nft import SavedForward
@@ -21,7 +21,6 @@ from eiginfra.providers.gateway.publishing import (
     Port,
     PublishedKind,
     PublishedSpec,
-    Sources,
     listed,
     machine_of,
     others,
@@ -38,9 +37,6 @@ class ForwardSpec(PublishedSpec):
 
     public: Annotated[Port, IMMUTABLE] = Field(description="The gateway's port, in the site's range; the key, with the protocol")
     protocol: Annotated[Literal["tcp", "udp"], IMMUTABLE] = Field(default="tcp", description="tcp or udp")
-    sources: Annotated[Sources, UNORDERED] = Field(
-        default=(), max_length=100, description="Networks from which people may come; none: everybody"
-    )
     access: Annotated[str | None, CREATE_ONLY] = Field(
         default=None, description="The address of the machine.access of the machine: while people who left have keys there, SSH is closed"
     )

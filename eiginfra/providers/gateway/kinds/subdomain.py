@@ -13,7 +13,7 @@ from eiginfra.core.finding import Finding, error, notice, warning
 from eiginfra.core.reason import reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.resource import Absence, Observation, Observed, Presence, Resource, Scope
-from eiginfra.core.spec import IMMUTABLE, UNORDERED, Rules
+from eiginfra.core.spec import IMMUTABLE, Rules
 from eiginfra.core.values import UNITS, ByteSize
 from eiginfra.core.world import World
 from eiginfra.providers.gateway.client import Line, yes
@@ -22,7 +22,6 @@ from eiginfra.providers.gateway.published import Published
 from eiginfra.providers.gateway.publishing import (
     PublishedKind,
     PublishedSpec,
-    Sources,
     listed,
     machine_of,
     others,
@@ -52,9 +51,6 @@ class SubdomainSpec(PublishedSpec):
         default=ByteSize(16 * _MIB), description="The most that may be sent at once, whole MiB, 10GiB at most"
     )
     timeout: int = Field(default=60, ge=1, le=3600, description="Seconds in which the machine has to answer")
-    sources: Annotated[Sources, UNORDERED] = Field(
-        default=(), max_length=100, description="Networks from which people may come; none: everybody"
-    )
     further: Annotated[tuple[str, ...] | None, Rules(assigned=True)] = Field(
         default=None, description="Directives that somebody added or took out by hand; they are undone"
     )

@@ -4,8 +4,10 @@ docs/gateway-program.md is its contract; docs/prepare-gateway.md tells how it is
 """
 
 from eiginfra.providers.shell_parts import joined
+from eiginfra.providers.ssh_gateway import PROGRAM
 
-PATH = "/usr/local/sbin/eiginfra-gateway"
+PATH = PROGRAM
+
 VERBS = ("observe", "examine", "host-keys", "account", "account-remove", "subdomain", "subdomain-remove", "forward", "forward-remove")
 """What eiginfra may ask for over sudo on every gateway."""
 NODE_VERBS = ("features", "restart")

@@ -19,24 +19,15 @@ def told(client: ProxmoxClient, guests: Sequence[Observed], scope: Scope) -> lis
 
     A VM's root chooses what its agent says of it: nobody else is concerned.
     """
-    wanted = {address for address in map(_entered, _fields(scope, wanted=True)) if address is not None}
-    known = {address for address in map(_entered, _fields(scope, wanted=False)) if address is not None}
-    asked = wanted - known
+    records = {record.address: record for record in (*scope.history, *scope.recorded.values())}
+    known = {_entered(record.values) for record in records.values() if record.handle.get("host_keys")}
+    asked = {_entered(resource.values) for resource in scope.everything.values()} - known
     return [
         replace(guest, facts={**guest.facts, "host_keys": [*_keys(client, guest)]})
         if guest.address in asked and guest.facts.get("status") == "running" and guest.values.get("agent") is True
         else guest
         for guest in guests
     ]
-
-
-def _fields(scope: Scope, *, wanted: bool) -> Iterator[Mapping[str, JsonValue]]:
-    """What is written of machines and keys: by the inventory, or by records that have host keys."""
-    if wanted:
-        yield from (resource.values for resource in scope.everything.values())
-    else:
-        records = {record.address: record for record in (*scope.history, *scope.recorded.values())}
-        yield from (record.values for record in records.values() if record.handle.get("host_keys"))
 
 
 def _entered(values: Mapping[str, JsonValue]) -> Address | None:
