@@ -167,7 +167,8 @@ def close(transport: paramiko.Transport) -> None:
     """End a connection, whatever has become of it."""
     transport.packetizer.complete_handshake()  # or its timer runs on
     transport.close()
-    transport.sock.close()
+    with suppress(paramiko.SSHException, EOFError, OSError):  # a channel tells its end to a server that may be lost
+        transport.sock.close()
 
 
 @contextmanager
@@ -190,6 +191,10 @@ def watched(transport: paramiko.Transport, seconds: float, also: threading.Event
 
 class _Transport(paramiko.Transport):
     """paramiko's connection, whose errors are of three families: a server's bytes may make its thread raise anything."""
+
+    def run(self) -> None:
+        with suppress(paramiko.SSHException, EOFError, OSError):  # last, it closes what it goes over, which may have been lost before
+            super().run()
 
     def get_exception(self) -> Exception | None:
         met: Exception | None = super().get_exception()

@@ -1,5 +1,6 @@
 """Somebody with a key, and what they do over SSH."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -47,9 +48,17 @@ class Entered:
         return self.transport.open_channel("direct-tcpip", (address, port), ("127.0.0.1", 0))
 
 
+class OverChannel(paramiko.Transport):
+    """A connection whose thread outlives the connection that it goes over: it closes that last, when nobody can be told any more."""
+
+    def run(self) -> None:
+        with suppress(OSError, EOFError, paramiko.SSHException):
+            super().run()
+
+
 def enter(sock: Any, user: str, key: paramiko.PKey) -> Entered:
     """Enter a server; raises paramiko.AuthenticationException where the key is refused."""
-    transport = paramiko.Transport(sock)
+    transport = OverChannel(sock)
     transport.start_client(timeout=10)
     try:
         transport.auth_publickey(user, key)

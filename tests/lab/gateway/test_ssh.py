@@ -1,14 +1,16 @@
 """Who may enter the lab's gateway, what they may run and open there, and what goes wrong on request."""
 
+import threading
 from contextlib import suppress
 from io import StringIO
 
 import paramiko
 import pytest
 import requests
+from support.lost_stream import LostStream
 
 from eiginfra.lab.gateway.keys import MACHINES_KEY
-from eiginfra.lab.gateway.login import end
+from eiginfra.lab.gateway.login import end, serve
 from eiginfra.lab.gateway.logins import GatewayLogin
 
 MEMBER = {"adler-1": {"uid": 2001, "shell": "/usr/sbin/nologin", "groups": ["eiginfra-jump"]}}
@@ -179,3 +181,12 @@ def test_what_goes_over_a_connection_that_has_ended_is_ended_in_silence() -> Non
     login.transport = Gone()  # type: ignore[assignment]
     login.close()
     assert login.transport is not None
+
+
+def test_a_connection_whose_stream_was_lost_before_ends_silently(gateway):
+    """Every test fails where a thread ends with an exception, here paramiko's."""
+    login = GatewayLogin(gateway.service.lab, lambda _: (0, None), threading.Event())
+    serve(LostStream(), login)
+    assert login.transport
+    login.transport.join(5)
+    assert not login.transport.is_alive()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from support.lost_stream import LostStream
 from support.relay import Relay, relaying
 from support.ssh_server import Behaviour, serving
 from support.sshd import Sshd, running_sshd
@@ -211,3 +212,9 @@ def test_what_a_command_says_is_fit_to_be_shown(connection: SshConnection) -> No
     )
     assert answer.said.endswith("x\N{REPLACEMENT CHARACTER}[2Jthe ***")
     assert len(answer.said) < 1600
+
+
+def test_a_stream_that_was_lost_before_is_one_error(sshd: Sshd) -> None:
+    """Every test fails where a thread ends with an exception, here paramiko's."""
+    with pytest.raises(UnreachableError, match="no SSH server answers there"):
+        ssh_login.log_in(sshd.target(), SshPolicy(), lambda _: LostStream(), 5)  # type: ignore[arg-type, return-value]  # no channel
