@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -16,26 +16,41 @@ from eiginfra.core.finding import Finding, Location, Severity, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.inventory.checks import check_inventory
 from eiginfra.inventory.cohort import Cohort, CohortFile
-from eiginfra.inventory.document import YamlDocument, load_document
+from eiginfra.inventory.document import YamlDocument, load_document, parse_document
 from eiginfra.inventory.fields import TEAM_ID
+from eiginfra.inventory.folder import DiskFolder, EntryType, Folder
 from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
-from eiginfra.inventory.source import shown
 from eiginfra.inventory.spelling import spelling_notices
 from eiginfra.inventory.validation import ordered, validate
 
+F = TypeVar("F")
 T = TypeVar("T")
 
 
-def load_cohort(folder: Path) -> Cohort:
-    """The cohort of a folder: `cohort.yml` and `teams/*.yml`. InputError carries every finding of every file, in order of place."""
+@dataclass(frozen=True)
+class ReadCohort:
+    """What could be read of a cohort's folder: without the teams whose files are broken.
+
+    cohort: None where cohort.yml cannot be read. findings: all of every file, in order of place. broken: the ids of the teams left out.
+    """
+
+    cohort: Cohort | None
+    findings: Sequence[Finding]
+    broken: frozenset[str]
+
+
+def read_cohort(folder: Path | Folder) -> ReadCohort:
+    """The cohort of a folder, as far as it is sound: `cohort.yml` and `teams/*.yml`."""
+    where = DiskFolder(folder) if isinstance(folder, Path) else folder
     findings: list[Finding] = []
-    file = _collect(findings, _load_cohort_file, folder)
-    reading = _TeamFolder(folder / "teams", linked=folder.is_symlink())
-    findings += [*reading.findings, *(() if file is None else _strays(folder)), *spelling_notices(reading.documents)]
+    file = _collect(findings, _load_cohort_file, where)
+    reading = _TeamFolder(where.folder("teams"), linked=where.type() is EntryType.LINK)
+    findings += [*reading.findings, *(() if file is None else _strays(where)), *spelling_notices(reading.documents)]
+    broken = frozenset(reading.broken)
     if file is None:
-        raise InputError(ordered(findings))
+        return ReadCohort(None, ordered(findings), broken)
     cohort = Cohort(
         file=file[0],
         teams=tuple(reading.teams),
@@ -46,28 +61,36 @@ def load_cohort(folder: Path) -> Cohort:
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         # What the sound files say against each other is told along with what is wrong in the others.
-        across = check_inventory(cohort, broken=reading.broken)
+        across = check_inventory(cohort, broken=broken)
         findings += [finding for finding in across if finding.severity is Severity.ERROR]
-        raise InputError(ordered(findings))
-    return cohort
+    return ReadCohort(cohort, ordered(findings), broken)
 
 
-def load_siblings(folder: Path) -> tuple[list[Cohort], list[Finding]]:
+def load_cohort(folder: Path | Folder) -> Cohort:
+    """The cohort of a folder. InputError carries every finding of every file, in order of place."""
+    read = read_cohort(folder)
+    if read.cohort is None or any(finding.severity is Severity.ERROR for finding in read.findings):
+        raise InputError(read.findings)
+    return read.cohort
+
+
+def load_siblings(folder: Path | Folder) -> tuple[list[Cohort], list[Finding]]:
     """The other cohorts beside the one of a folder, and a warning for each that cannot be read."""
-    here = folder.resolve()
+    here = DiskFolder(folder) if isinstance(folder, Path) else folder
     cohorts, warnings = [], list[Finding]()
-    for other in sorted(here.parent.iterdir()):
+    for name, there in here.parent.entries():
         # Not through a link: findings quote what they read.
-        if other == here or other.is_symlink() or not other.is_dir():
+        if name == here.name or there is not EntryType.FOLDER:
             continue
+        other = here.parent.folder(name)
         try:
-            if (other / "cohort.yml").is_file():
+            if other.type("cohort.yml") is not None:
                 cohorts.append(load_cohort(other))
         except InputError as problem:
-            warnings.append(mistaken_sibling(other.name, problem.findings))
+            warnings.append(mistaken_sibling(name, problem.findings))
         except OSError as problem:
-            unreadable = error("folder-unreadable", reason=problem.strerror, location=Location(file=shown(other)))
-            warnings.append(mistaken_sibling(other.name, [unreadable]))
+            unreadable = error("folder-unreadable", reason=problem.strerror, location=Location(file=other.shown()))
+            warnings.append(mistaken_sibling(name, [unreadable]))
     return cohorts, warnings
 
 
@@ -77,12 +100,12 @@ def mistaken_sibling(name: str, findings: Iterable[Finding]) -> Finding:
     return warning("sibling-mistaken", name=name, why=first.brief, location=first.location)
 
 
-def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxyType({})) -> Site:
+def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxyType({}), document: YamlDocument | None = None) -> Site:
     """The site of a file, its relative paths resolved against the file and `~` expanded; raises InputError.
 
-    sections: the models of further sections that the file may have, by key.
+    sections: the models of further sections that the file may have, by key. document: what the file says, where it was read before.
     """
-    document = load_document(path, templates=False)
+    document = document or load_document(path, templates=False)
     base = path.absolute().parent
     file: SiteFile = _resolved(validate(site_model(sections), document), base)
     if "://" not in file.journal:
@@ -90,34 +113,33 @@ def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxy
     return Site(name=path.stem, file=file, document=document, path=path)
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, document: YamlDocument | None = None) -> Settings:
     """The settings of a file, paths resolved as in site files; raises InputError."""
-    settings: Settings = _resolved(validate(Settings, load_document(path, templates=False)), path.absolute().parent)
+    document = document or load_document(path, templates=False)
+    settings: Settings = _resolved(validate(Settings, document), path.absolute().parent)
     return settings
 
 
-def _load_cohort_file(folder: Path) -> tuple[CohortFile, YamlDocument]:
-    path = folder / "cohort.yml"
-    if folder.is_symlink():
-        raise InputError([error("file-is-link", location=Location(file=shown(folder)))])
-    if not path.exists():
+def _load_cohort_file(folder: Folder) -> tuple[CohortFile, YamlDocument]:
+    if folder.type() is EntryType.LINK:
+        raise InputError([error("file-is-link", location=Location(file=folder.shown()))])
+    if folder.type("cohort.yml") is None:
         raise InputError([_no_cohort(folder)])
-    document = load_document(path, templates=False)
+    document = parse_document(folder.read("cohort.yml"), folder.shown("cohort.yml"), templates=False)
     file = validate(CohortFile, document)
-    name = folder.resolve().name
-    if file.cohort != name:
-        raise InputError([error("cohort-folder", cohort=file.cohort, folder=name, location=document.locate("cohort"))])
+    if file.cohort != folder.name:
+        raise InputError([error("cohort-folder", cohort=file.cohort, folder=folder.name, location=document.locate("cohort"))])
     return file, document
 
 
-def _no_cohort(folder: Path) -> Finding:
-    where = Location(file=shown(folder / "cohort.yml"))
-    if not folder.is_dir():
-        return error("no-cohort-folder", folder=shown(folder), location=where)
-    if (folder / "cohort.yaml").exists():
+def _no_cohort(folder: Folder) -> Finding:
+    where = Location(file=folder.shown("cohort.yml"))
+    if folder.type() is not EntryType.FOLDER:
+        return error("no-cohort-folder", folder=folder.shown(), location=where)
+    if folder.type("cohort.yaml") is not None:
         return error("cohort-suffix", location=where)
-    below = sorted(entry.name for entry in folder.iterdir() if (entry / "cohort.yml").is_file())
-    meant = reason("did-you-mean-folder", folder=shown(folder / below[0])) if below else reason("name-cohort")
+    below = [name for name, _ in folder.entries() if folder.folder(name).type("cohort.yml") is EntryType.FILE]
+    meant = reason("did-you-mean-folder", folder=folder.folder(below[0]).shown()) if below else reason("name-cohort")
     return error("no-cohort", advice=meant, location=where)
 
 
@@ -127,23 +149,23 @@ _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 """What a cohort's folders may hold besides: what people read, and what editors leave."""
 
 
-def _strays(folder: Path) -> list[Finding]:
+def _strays(folder: Folder) -> list[Finding]:
     """What nothing reads: a team in the wrong place, or files that make the folder something else than an inventory."""
-    names = sorted(path.name for path in folder.iterdir() if path.name not in ("cohort.yml", "teams") and not _is_known(path))
-    found = [error("stray-file", location=Location(file=shown(folder / name))) for name in names]
-    teams = folder / "teams"
-    return [*found, error("file-is-link", location=Location(file=shown(teams)))] if teams.is_symlink() else found
+    strange = (name for name, there in folder.entries() if name not in ("cohort.yml", "teams") and not _is_known(name, there))
+    found = [error("stray-file", location=Location(file=folder.shown(name))) for name in strange]
+    linked = folder.type("teams") is EntryType.LINK
+    return [*found, error("file-is-link", location=Location(file=folder.shown("teams")))] if linked else found
 
 
-def _is_known(path: Path) -> bool:
-    return bool(_KNOWN.fullmatch(path.name)) and path.is_file() and not path.is_symlink()
+def _is_known(name: str, there: EntryType) -> bool:
+    return bool(_KNOWN.fullmatch(name)) and there is EntryType.FILE
 
 
 @dataclass
 class _TeamFolder:
     """The team files of a folder, read: those that are sound, and what is wrong with the others."""
 
-    folder: Path
+    folder: Folder
     linked: bool
     teams: list[Team] = field(default_factory=list)
     documents: dict[str, YamlDocument] = field(default_factory=dict)
@@ -151,55 +173,53 @@ class _TeamFolder:
     findings: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        where = Location(file=self.folder.shown())
         try:
-            there = self.folder.is_dir() and not (self.linked or self.folder.is_symlink())
-            entries = sorted(os.scandir(self.folder), key=lambda entry: entry.name) if there else []
+            entries = self.folder.entries() if self.folder.type() is EntryType.FOLDER and not self.linked else []
         except OSError as problem:
-            where = Location(file=shown(self.folder))
             self.findings.append(error("folder-unreadable", reason=problem.strerror, location=where))
             return
         if len(entries) > MOST_FILES:
-            self.broken |= {Path(entry.name).stem for entry in entries}
-            self.findings.append(error("too-many-files", count=len(entries), most=MOST_FILES, location=Location(file=shown(self.folder))))
+            self.broken |= {Path(name).stem for name, _ in entries}
+            self.findings.append(error("too-many-files", count=len(entries), most=MOST_FILES, location=where))
             return
-        for entry in entries:
-            if not _is_known(Path(entry.path)):
-                self._read(entry)
+        for name, there in entries:
+            if not _is_known(name, there):
+                self._read(Path(name))
 
-    def _read(self, entry: os.DirEntry[str]) -> None:
-        path = Path(entry.path)
-        where = Location(file=shown(path))
-        if path.suffix != ".yml" and path.suffix.lower() in {".yaml", ".yml"}:
-            self.findings.append(error("yaml-suffix", name=path.stem, location=where))
-            self.broken.add(path.stem)
-        elif path.suffix != ".yml":
-            stem = path.name.partition(".")[0]
-            maybe = TEAM_ID.fits(stem) and ".y" in path.name.lower()
+    def _read(self, name: Path) -> None:
+        where = Location(file=self.folder.shown(str(name)))
+        if name.suffix != ".yml" and name.suffix.lower() in {".yaml", ".yml"}:
+            self.findings.append(error("yaml-suffix", name=name.stem, location=where))
+            self.broken.add(name.stem)
+        elif name.suffix != ".yml":
+            stem = name.name.partition(".")[0]
+            maybe = TEAM_ID.fits(stem) and ".y" in name.name.lower()
             advice = reason("rename-team-file", name=stem) if maybe else None
             self.findings.append(error("file-ignored", advice=advice, location=where))
-        elif not TEAM_ID.fits(path.stem):
-            meant = TEAM_ID.suggest(path.stem)
+        elif not TEAM_ID.fits(name.stem):
+            meant = TEAM_ID.suggest(name.stem)
             advice = reason("rename-file", name=meant) if meant and TEAM_ID.fits(meant) else None
-            self.findings.append(error("team-id", name=path.stem, advice=advice, location=where))
+            self.findings.append(error("team-id", name=name.stem, advice=advice, location=where))
         else:
-            loaded = _collect(self.findings, _load_team, path)
+            loaded = _collect(self.findings, self._team, name.stem)
             if loaded is None:
-                self.broken.add(path.stem)
+                self.broken.add(name.stem)
             else:
                 self.teams.append(loaded[0])
-                self.documents[path.stem] = loaded[1]
+                self.documents[name.stem] = loaded[1]
+
+    def _team(self, team: str) -> tuple[Team, YamlDocument]:
+        name = f"{team}.yml"
+        document = parse_document(self.folder.read(name), self.folder.shown(name), pure=True)
+        file = validate(TeamFile, document)
+        return Team(id=team, **dict(file)), document
 
 
-def _load_team(path: Path) -> tuple[Team, YamlDocument]:
-    document = load_document(path, pure=True)
-    file = validate(TeamFile, document)
-    return Team(id=path.stem, **dict(file)), document
-
-
-def _collect(findings: list[Finding], load: Callable[[Path], T], path: Path) -> T | None:
+def _collect(findings: list[Finding], load: Callable[[F], T], what: F) -> T | None:
     """What `load` gives; None if it raised InputError, whose findings are kept."""
     try:
-        return load(path)
+        return load(what)
     except InputError as problem:
         findings += problem.findings
         return None

@@ -130,7 +130,7 @@ class Login(paramiko.ServerInterface):
             end(self.transport)
 
 
-class _Transport(paramiko.Transport):
+class _ServerTransport(paramiko.Transport):
     def run(self) -> None:
         with suppress(OSError, EOFError, paramiko.SSHException):  # last, it closes the channel that it goes over, which may have ended
             super().run()
@@ -152,7 +152,7 @@ def _read(channel: paramiko.Channel) -> bytes:
 
 def serve(sock: Any, login: Login, onwards: Callable[[str, paramiko.Channel], None] | None = None) -> None:
     """Serve one connection until it ends; `onwards` gets the channels that lead to an address."""
-    transport = login.transport = _Transport(sock)
+    transport = login.transport = _ServerTransport(sock)
     transport.set_log_channel(_PARAMIKO.name)
     transport.add_server_key(paramiko.Ed25519Key(file_obj=StringIO(login.host_key)))
     try:

@@ -1,0 +1,133 @@
+"""A review as data: what a request edits, what would change by it, what is wrong, and whose approval it needs."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from eiginfra.core.change import Change
+from eiginfra.core.finding import Finding, Location, Severity
+from eiginfra.core.reason import Reason
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Edited(StrEnum):
+    """What a request does to a file, a key or an entry."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Edit(_Model):
+    """One thing that a request edits.
+
+    file: its path in the repository. cohort, team: whose file it is; None where it is no team's (cohort.yml, a playbook, CI …).
+    path: the key in the file, entries by what names them (`machines[web].memory`, `members[adler-1].ssh_keys`); "" for the file as a
+    whole: added, removed, another mode, or a change that says nothing (comments, spaces). before, after: the values, None where there is
+    none. field: the same without names (`machines[].memory`), by which rules know it. location: the line to look at, of the head unless
+    the thing is removed.
+    """
+
+    file: str
+    edited: Edited
+    cohort: str | None = None
+    team: str | None = None
+    path: str = ""
+    field: str = ""
+    before: JsonValue = None
+    after: JsonValue = None
+    location: Location | None = None
+
+
+class ApprovalNeed(_Model):
+    """An edit that somebody must approve: why, and the user names of whom one yes is enough. given: who gave it."""
+
+    edit: Edit
+    reason: Reason
+    by: tuple[str, ...] = ()
+    given: str | None = None
+
+
+class QuotaUse(_Model):
+    """What a team (None: the whole cohort) asks for of a measure, and what it may; before and after, memory and disk in bytes."""
+
+    team: str | None
+    measure: str
+    before: int
+    after: int
+    limit_before: int | None = None
+    limit_after: int | None = None
+
+
+class AccessChange(_Model):
+    """Somebody who gains or loses access to something."""
+
+    person: str
+    team: str | None
+    address: str
+    gained: bool
+
+
+class CohortReview(_Model):
+    """What a request does to one cohort.
+
+    changes: what differs between the wishes of base and head, in the order of the playbook; as a plan that no server was asked for.
+    findings: of the head and not of the base; known: those that the base has, too. incomplete: teams that cannot be compared, since their
+    files are broken at the base or at the head.
+    """
+
+    cohort: str
+    language: str = "fr"
+    changes: tuple[Change, ...] = ()
+    amounts: tuple[QuotaUse, ...] = ()
+    access: tuple[AccessChange, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+
+class Review(_Model):
+    """What a request would do.
+
+    base, head: the commits. author: the request's, None where nobody can vouch for it. findings: about the request as a whole.
+    together: other open requests with which it does not fit, each with what is wrong then.
+    """
+
+    base: str
+    head: str
+    author: str | None = None
+    cohorts: tuple[CohortReview, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    needs: tuple[ApprovalNeed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    together: tuple["Together", ...] = ()
+
+    @property
+    def every_finding(self) -> tuple[Finding, ...]:
+        """The new findings: of the request, then of each cohort."""
+        return (*self.findings, *(found for cohort in self.cohorts for found in cohort.findings))
+
+    @property
+    def failed(self) -> bool:
+        """Whether the request brings an error."""
+        return any(found.severity is Severity.ERROR for found in self.every_finding)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the request changes anything that is wished for."""
+        return any(cohort.changes for cohort in self.cohorts)
+
+    @property
+    def missing(self) -> tuple[ApprovalNeed, ...]:
+        """The approvals that nobody gave yet."""
+        return tuple(need for need in self.needs if need.given is None)
+
+
+class Together(_Model):
+    """Another open request with which this one does not fit: its number and author, and what is wrong with both and not with one."""
+
+    number: int
+    findings: tuple[Finding, ...] = ()
