@@ -14,21 +14,35 @@ class _Model(BaseModel):
 
 
 class Edited(StrEnum):
-    """What a request does to a file, a key or an entry."""
+    """What a request does to a file, a key or an entry; the last three are of files only.
+
+    LAYOUT: it says the same as before, in other words: comments, spaces, order. MODE: it was or is something else than a plain file that
+    nobody executes: a program, a link, a folder of another repository. UNREADABLE: it is no YAML that can be compared, before or after.
+    """
 
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+    LAYOUT = "layout"
+    MODE = "mode"
+    UNREADABLE = "unreadable"
+
+
+class Author(_Model):
+    """An account on GitLab that wrote something: a request, commits, an approval. id: GitLab's own number, None where nobody can say it."""
+
+    username: str
+    id: int | None = None
 
 
 class Edit(_Model):
     """One thing that a request edits.
 
     file: its path in the repository. cohort, team: whose file it is; None where it is no team's (cohort.yml, a playbook, CI …).
-    path: the key in the file, entries by what names them (`machines[web].memory`, `members[adler-1].ssh_keys`); "" for the file as a
-    whole: added, removed, another mode, or a change that says nothing (comments, spaces). before, after: the values, None where there is
-    none. field: the same without names (`machines[].memory`), by which rules know it. location: the line to look at, of the head unless
-    the thing is removed.
+    path: the key in the file, entries by what names them (`machines[web].memory`, `members[adler-1].until`, `machines[web].forward[10222/tcp]`);
+    "" for the file as a whole. field: the same without names (`machines[].memory`), by which rules know it. before, after: the values, None
+    where there is none; of an entry without the lists of entries in it, which are edits of their own. location: the line to look at, of
+    the head unless the thing is removed.
     """
 
     file: str
@@ -43,7 +57,10 @@ class Edit(_Model):
 
 
 class ApprovalNeed(_Model):
-    """An edit that somebody must approve: why, and the user names of whom one yes is enough. given: who gave it."""
+    """An edit that somebody must approve: why, and the user names of whom one yes is enough; by: empty where cohort.yml names nobody.
+
+    given: who gave it; an author who may approve gave it by writing.
+    """
 
     edit: Edit
     reason: Reason
