@@ -165,8 +165,9 @@ class GitLabClient:
             yield from items_of(response)
 
     def write(self, verb: str, path: str, what: str, *, within: str | None, body: Json | None = None) -> Json:
-        """Change something on the group or project `within` (a full path); None only for what belongs to no group (accounts).
+        """Change something on the group or project `within` (a full path).
 
+        within: None only for accounts, and for notes and issues in the inventory's own repository: no cohort's group holds them.
         Raises PermanentError, before anything is sent, when `within` lies outside the root group.
         """
         root = self.settings.root_group

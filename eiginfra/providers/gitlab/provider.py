@@ -12,7 +12,9 @@ from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.doctor import examine
 from eiginfra.providers.gitlab.filters import FILTERS
 from eiginfra.providers.gitlab.identities import candidates, recorded
+from eiginfra.providers.gitlab.issues import RepositoryIssues
 from eiginfra.providers.gitlab.kinds import all_kinds
+from eiginfra.providers.gitlab.merge_requests import MergeRequests
 from eiginfra.providers.gitlab.settings import GitLabSettings
 
 
@@ -37,9 +39,12 @@ class GitLabProvider(Provider[GitLabSite]):
 
     def doctor(self) -> Iterable[Finding]:
         """Reachable, its version, what the token may do, whether the root group is as it must be."""
+        return examine(self._known())
+
+    def _known(self) -> GitLabApi:
         if self._api is None:
             raise UsageError("the site has no gitlab section")
-        return examine(self._api)
+        return self._api
 
     def limit(self, seconds: float | None) -> None:
         """For the client's requests."""
@@ -48,13 +53,19 @@ class GitLabProvider(Provider[GitLabSite]):
 
     def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
         """Those of these names; what a token that is no administrator's may not see of a blocked one is left out."""
-        if self._api is None:
-            raise UsageError("the site has no gitlab section")
-        return candidates(self._api, people)
+        return candidates(self._known(), people)
 
     def remembered(self, history: Iterable[Record]) -> Collection[str]:
         """By the records of accounts."""
         return recorded(history).keys()
+
+    def merge_requests(self, project: str) -> MergeRequests:
+        """Those of the inventory's repository. project: its full path, from a file that no merge request changes."""
+        return MergeRequests(self._known().client, project)
+
+    def issues(self, project: str, label: str) -> RepositoryIssues:
+        """Those that eiginfra keeps in the inventory's repository, by their label."""
+        return RepositoryIssues(self._known().client, project, label)
 
     def requests(self) -> Mapping[str, int]:
         """The client's."""

@@ -1,7 +1,7 @@
 """The form of GitLab's objects, as far as the kinds read them, by the path that was asked; sources: GitLab's REST documentation."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
@@ -14,8 +14,16 @@ def _a_day(text: str) -> str:
     return text
 
 
+def _an_instant(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a time without its zone")
+    return text
+
+
 Number = Annotated[StrictInt, Field(ge=0, lt=2**63)]
 Day = Annotated[str, AfterValidator(_a_day)]
+Instant = Annotated[str, AfterValidator(_an_instant)]
+CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
 class _GitLabNumbered(BaseModel):
@@ -123,6 +131,63 @@ class _GitLabVersion(BaseModel):
     version: str
 
 
+class _GitLabAuthor(_GitLabNumbered):
+    username: str
+
+
+class _GitLabRequest(_GitLabNumbered):
+    iid: Number
+    title: str
+    author: _GitLabAuthor
+    source_branch: str
+    target_branch: str
+    source_project_id: Number | None
+    target_project_id: Number
+    sha: CommitId | None
+    web_url: str
+    draft: StrictBool
+
+
+class _GitLabNote(_GitLabNumbered):
+    author: _GitLabAuthor
+    body: str
+    system: StrictBool
+
+
+class _GitLabApproval(BaseModel):
+    user: _GitLabAuthor
+    approved_at: Instant | None = None
+
+
+class _GitLabApprovals(BaseModel):
+    approved_by: list[_GitLabApproval]
+
+
+class _GitLabRequestVersion(_GitLabNumbered):
+    head_commit_sha: CommitId
+    created_at: Instant
+
+
+class _GitLabPush(BaseModel):
+    ref_type: str | None
+    ref: str | None
+    commit_from: CommitId | None
+    commit_to: CommitId | None
+
+
+class _GitLabPushEvent(_GitLabNumbered):
+    author: _GitLabAuthor | None = None
+    push_data: _GitLabPush
+
+
+class _GitLabIssue(_GitLabNumbered):
+    iid: Number
+    title: str
+    author: _GitLabAuthor
+    description: str | None = None
+    web_url: str
+
+
 def _asked(path: str, model: type[Any], *names: str) -> tuple[re.Pattern[str], Shape[Any]]:
     return re.compile(path), Shape(model, *names)
 
@@ -139,13 +204,21 @@ _SHAPES = (
     _asked(r".*/protected_branches", _GitLabRule, "name"),
     _asked(r".*/labels", _GitLabLabel, "name", "id"),
     _asked(r".*/milestones", _GitLabMilestone, "title", "id"),
+    _asked(rf"/projects{_ONE}/(?:merge_requests|issues){_ONE}/notes(?:{_ONE})?", _GitLabNote, "id"),
+    _asked(rf"/projects{_ONE}/merge_requests{_ONE}/approvals", _GitLabApprovals),
+    _asked(rf"/projects{_ONE}/merge_requests{_ONE}/versions", _GitLabRequestVersion, "id"),
+    _asked(rf"/projects{_ONE}/merge_requests", _GitLabRequest, "iid"),
+    _asked(rf"/projects{_ONE}/events", _GitLabPushEvent, "id"),
+    _asked(rf"/projects{_ONE}/issues(?:{_ONE})?", _GitLabIssue, "iid"),
     _asked(rf"(?:/groups{_ONE})?/projects|/projects{_ONE}(?:/(?:un)?archive)?", _GitLabProject, "path_with_namespace", "id"),
     _asked(rf"/groups(?:{_ONE}(?:/descendant_groups|/subgroups)?)?", _GitLabGroup, "full_path", "id"),
 )
 _ANYTHING = Shape(dict[str, Any], "name", "id")
 
 
-_WRITTEN = re.compile(rf"/(?:groups|projects|users)(?:{_ONE})?(?:/(?:un)?archive)?")
+_WRITTEN = re.compile(
+    rf"/(?:groups|projects|users)(?:{_ONE})?(?:/(?:un)?archive)?|/projects{_ONE}/(?:merge_requests{_ONE}/notes|issues)(?:{_ONE})?"
+)
 
 
 def shape_of_written(path: str, verb: str) -> Shape[Any] | None:
