@@ -59,7 +59,8 @@ Inventory = Annotated[
     Path | None, typer.Option("-i", "--inventory", metavar="FOLDER", help="The cohort's folder.", rich_help_panel=FILES, show_default=False)
 ]
 Playbook = Annotated[
-    Path | None, typer.Option("--playbook", metavar="FILE", help="The playbook.", rich_help_panel=FILES, show_default=False)
+    Path | None,
+    typer.Option("--playbook", metavar="FILE", help="The playbook: a file, or eiginfra:site.", rich_help_panel=FILES, show_default=False),
 ]
 Site = Annotated[Path | None, typer.Option("--site", metavar="FILE", help="The site file.", rich_help_panel=FILES, show_default=False)]
 Settings = Annotated[

@@ -20,7 +20,7 @@ from eiginfra.inventory.document import YamlDocument, load_document, parse_docum
 from eiginfra.inventory.fields import TEAM_ID
 from eiginfra.inventory.folder import DiskFolder, EntryType, Folder
 from eiginfra.inventory.model import Team, TeamFile
-from eiginfra.inventory.settings import Settings
+from eiginfra.inventory.settings import PACKAGED, Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
 from eiginfra.inventory.spelling import spelling_notices
 from eiginfra.inventory.validation import ordered, validate
@@ -115,9 +115,9 @@ def load_site(path: Path, sections: Mapping[str, type[BaseModel]] = MappingProxy
 
 def load_settings(path: Path, document: YamlDocument | None = None) -> Settings:
     """The settings of a file, paths resolved as in site files; raises InputError."""
-    document = document or load_document(path, templates=False)
-    settings: Settings = _resolved(validate(Settings, document), path.absolute().parent)
-    return settings
+    written = validate(Settings, document or load_document(path, templates=False))
+    settings: Settings = _resolved(written, path.absolute().parent)
+    return settings.model_copy(update={"playbook": written.playbook}) if str(written.playbook).startswith(PACKAGED) else settings
 
 
 def _load_cohort_file(folder: Folder) -> tuple[CohortFile, YamlDocument]:

@@ -1,7 +1,7 @@
 """Playbook files to playbooks: structure and syntax, with all errors of a file at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
@@ -12,14 +12,17 @@ from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.suggest import did_you_mean, suggest
 from eiginfra.inventory.document import YamlDocument, load_document
+from eiginfra.inventory.settings import PACKAGED
 from eiginfra.playbook.ansible_keywords import FOREIGN
-from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, Play, Playbook, Task
+from eiginfra.playbook.model import ITEM, PLAY_WORDS, TAKEN, TASK_WORDS, USE, USE_WORDS, Play, Playbook, Task
+from eiginfra.playbook.packaged import packaged_playbook, packaged_playbooks
 from eiginfra.playbook.place import Place
 from eiginfra.playbook.report import in_order
 from eiginfra.playbook.sandbox import Environment
 from eiginfra.playbook.spec_errors import shown, sort_of
 from eiginfra.playbook.tags import RESERVED
 from eiginfra.playbook.templating import Constant, Template, TemplateError, Value, environment_with, expression, is_template, read_value
+from eiginfra.playbook.use import PackagedUse, task_names
 
 MAX_NESTING: Final = 30
 """How many variables may use each other in a row."""
@@ -30,8 +33,17 @@ _KEYWORDS = frozenset({"and", "or", "not", "if", "else", "in", "is", "true", "fa
 
 
 def load_playbook(path: Path, filters: Mapping[str, Filter] = {}) -> Playbook:
-    """Read a playbook, whose templates may use the providers' filters; raises InputError with all findings."""
-    return read_playbook(load_document(path), filters)
+    """Read a playbook, whose templates may use the providers' filters; raises InputError with all findings.
+
+    path: of a file, or the name of a packaged playbook, `eiginfra:site`.
+    """
+    name = str(path)
+    if not name.startswith(PACKAGED):
+        return read_playbook(load_document(path), filters)
+    document = packaged_playbook(name)
+    if document is None:
+        raise InputError([error("use-unknown", value=shown(name), advice=suggest(name, packaged_playbooks()))])
+    return read_playbook(document, filters)
 
 
 def read_playbook(document: YamlDocument, filters: Mapping[str, Filter] = {}) -> Playbook:
@@ -47,21 +59,70 @@ class _Reader:
 
     def playbook(self) -> Playbook:
         data = self._document.data
-        plays: list[Play | None] = []
+        plays: list[Play] = []
         if isinstance(data, list) and data:
-            plays = [self._play(raw, Place(self._document, (index,))) for index, raw in enumerate(data)]
+            for index, raw in enumerate(data):
+                place = Place(self._document, (index,))
+                plays += self._used(raw, place) if isinstance(raw, dict) and USE in raw else self._play(raw, place)
         else:
             self._error("playbook-not-list" if data else "playbook-empty", self._document.locate(), sort=sort_of(data))
         if self._findings:
             raise InputError(in_order(self._findings))
-        return Playbook(self._document.file, tuple(play for play in plays if play))
+        return Playbook(self._document.file, tuple(plays))
 
     def _error(self, code: str, location: Location, *, advice: Reason | None = None, **params: object) -> None:
         self._findings.append(error(code, params, location=location, advice=advice))
 
-    def _play(self, raw: Any, locate: Place) -> Play | None:
+    def _used(self, raw: Mapping[str, Any], locate: Place) -> list[Play]:
+        """The plays of a packaged playbook, with what is said otherwise here."""
+        self._check_keywords(raw, USE_WORDS, USE, locate)
+        name = raw[USE]
+        document = packaged_playbook(name) if isinstance(name, str) else None
+        if document is None:
+            self._error("use-unknown", locate(USE), value=shown(name), advice=suggest(str(name), packaged_playbooks()))
+            return []
+        plays = _Reader(document, self._environment).playbook().plays
+        variables, tasks = self._variables(raw, locate), self._replacements(raw, locate, task_names(plays))
+        known = {variable for play in plays for variable in play.variables}
+        for variable in sorted(variables.keys() - known):
+            self._error("use-variable", locate.key("vars", variable), name=variable, advice=suggest(variable, known))
+        use = PackagedUse(variables, self._left_out(raw, locate, plays), tasks)
+        used = list(use.applied(plays))
+        for play in used if variables else []:
+            self._acyclic(play.variables)
+        return used
+
+    def _left_out(self, raw: Mapping[str, Any], locate: Place, plays: Sequence[Play]) -> frozenset[str]:
+        written = raw.get("without", [])
+        if not isinstance(written, list) or not all(isinstance(name, str) for name in written):
+            self._error("use-without-form", locate("without"), value=shown(written))
+            return frozenset()
+        known = {*task_names(plays), *(play.name for play in plays if play.name is not None)}
+        for index, name in enumerate(written):
+            if name not in known:
+                self._error("use-name", locate("without", index), name=name, advice=suggest(name, known))
+        return frozenset(written)
+
+    def _replacements(self, raw: Mapping[str, Any], locate: Place, known: Sequence[str]) -> dict[str, Task]:
+        """The tasks that are written in the place of those of the same name."""
+        written = raw.get("tasks", [])
+        if not isinstance(written, list):
+            self._error("play-tasks", locate("tasks"))
+            return {}
+        found: dict[str, Task] = {}
+        for index, one in enumerate(written):
+            place = locate.below("tasks", index)
+            task = self._task(one, frozenset(), place)
+            name = one.get("name") if isinstance(one, dict) else None
+            if isinstance(name, str) and name in known:
+                found |= {name: task} if task else {}
+            elif isinstance(one, dict):
+                self._error("use-task", place("name"), name=shown(name), advice=suggest(str(name), known))
+        return found
+
+    def _play(self, raw: Any, locate: Place) -> list[Play]:
         if not self._mapping(raw, "play", locate()):
-            return None
+            return []
         self._check_keywords(raw, PLAY_WORDS, "play", locate)
         tags = self._tags(raw, locate)
         tasks = raw.get("tasks")
@@ -70,7 +131,7 @@ class _Reader:
             read = [self._task(task, tags, locate.below("tasks", index)) for index, task in enumerate(tasks)]
         else:
             self._error("play-tasks", locate("tasks"))
-        return Play(
+        play = Play(
             tasks=tuple(task for task in read if task),
             location=locate(),
             name=self._name(raw, locate),
@@ -79,6 +140,7 @@ class _Reader:
             when=self._when(raw, locate),
             variables=self._variables(raw, locate),
         )
+        return [play]
 
     def _task(self, raw: Any, play_tags: frozenset[str], locate: Place) -> Task | None:
         if not self._mapping(raw, "task", locate()):

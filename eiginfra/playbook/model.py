@@ -10,6 +10,9 @@ from eiginfra.playbook.templating import Constant, Template, Value
 
 PLAY_WORDS: Final = ("name", "teams", "tags", "vars", "when", "tasks")
 TASK_WORDS: Final = ("name", "tags", "when", "loop", "loop_control", "vars", "protect")
+USE: Final = "use"
+USE_WORDS: Final = (USE, "vars", "without", "tasks")
+"""Of a packaged playbook that is used, in the place of a play."""
 ITEM: Final = "item"
 WAS: Final = "was"
 """Among the fields of every kind: the key that the thing had before it was renamed."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from eiginfra.core.kind import Kind, Registry
 from eiginfra.core.spec import rules
-from eiginfra.playbook.model import WAS
+from eiginfra.playbook.model import USE, WAS
+from eiginfra.playbook.packaged import packaged_playbooks
 from eiginfra.playbook.tags import RESERVED
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,6 +39,7 @@ def schema(registry: Registry) -> dict[str, Any]:
     definitions: dict[str, Any] = {
         "template": {"type": "string", "pattern": r"\{[{%]", "description": "Text with {{ expressions }}"},
         "play": _play(),
+        "use": _use(),
         "task": _task(kinds),
     }
     for kind in kinds:
@@ -46,7 +48,7 @@ def schema(registry: Registry) -> dict[str, Any]:
         "$schema": DIALECT,
         "title": "eiginfra: playbooks/*.yml",
         "type": "array",
-        "items": {"$ref": "#/$defs/play"},
+        "items": {"if": {"required": [USE]}, "then": {"$ref": "#/$defs/use"}, "else": {"$ref": "#/$defs/play"}},
         "minItems": 1,
         "$defs": definitions,
     }
@@ -64,6 +66,24 @@ def _play() -> dict[str, Any]:
             "tasks": {"type": "array", "items": {"$ref": "#/$defs/task"}, "minItems": 1},
         },
         "required": ["tasks"],
+        "additionalProperties": False,
+    }
+
+
+def _use() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            USE: {"description": "A packaged playbook", "enum": [*packaged_playbooks()]},
+            "vars": {**_COMMON["vars"], "description": "Other values of its variables"},
+            "without": {"description": "Its tasks and plays that are left out, by name", "type": "array", "items": {"type": "string"}},
+            "tasks": {
+                "description": "Tasks in the place of its own of the same name",
+                "type": "array",
+                "items": {"allOf": [{"$ref": "#/$defs/task"}, {"required": ["name"]}]},
+            },
+        },
+        "required": [USE],
         "additionalProperties": False,
     }
 

@@ -102,7 +102,8 @@ def place(
     cohort["quota"]["teams"] = {name: limits for name, limits in cohort["quota"]["teams"].items() if name in TEAMS}
     cohort |= {key: str(cohort[key]) for key in ("starts", "ends")}
     (teams.parent / "cohort.yml").write_text(yaml.safe_dump(cohort, allow_unicode=True), encoding="utf-8")
-    shutil.copytree(ROOT / "playbooks", tmp_path / "playbooks")
+    (tmp_path / "playbooks").mkdir()
+    shutil.copy(ROOT / "eiginfra/playbook/packaged/site.yml", tmp_path / "playbooks")
     (tmp_path / "eiginfra.yml").write_text(
         "inventory: inventories/eig3\nplaybook: playbooks/site.yml\nsite: site/site.yml\nas_of: 2019-10-01\n", encoding="utf-8"
     )

@@ -214,7 +214,7 @@ class Example:
         )
         body["proxmox"] |= {"token_id": token_id, "token": {"file": "least.token"}}
         site.write_text(yaml.safe_dump(body), encoding="utf-8")
-        plays = yaml.safe_load((ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))
+        plays = yaml.safe_load((ROOT / "eiginfra/playbook/packaged/site.yml").read_text(encoding="utf-8"))
         self.write("playbook.yml", [play for play in plays if "gitlab" not in play["tags"]])
         (folder / "eig3/teams").mkdir(parents=True)
         cohort = yaml.safe_load((ROOT / "inventories/eig3/cohort.yml").read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def workspace(folder: Path, teams: dict[str, str], cohort: str = COHORT, playboo
     for name, text in teams.items():
         (inventory / "teams" / f"{name}.yml").write_text(text)
     shutil.copytree(ROOT / "infra", folder / "infra")
-    (folder / "site.yml").write_text(playbook((ROOT / "playbooks" / "site.yml").read_text()))
+    (folder / "site.yml").write_text(playbook((ROOT / "eiginfra/playbook/packaged/site.yml").read_text()))
     paths = Paths(inventory=inventory, playbook=folder / "site.yml", site=folder / "infra" / "lab.yml", as_of=date(2019, 10, 1))
     with Workspace.load(paths, offline=True) as loaded:
         yield loaded

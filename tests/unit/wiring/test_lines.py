@@ -52,7 +52,7 @@ def workspace(root: Path, **files: str) -> Workspace:
     (root / "lab.yml").write_text(SITE, encoding="utf-8")
     for team, text in files.items():
         (folder / "teams" / f"{team}.yml").write_text(text, encoding="utf-8")
-    shutil.copy(ROOT / "playbooks" / "site.yml", root / "site.yml")
+    shutil.copy(ROOT / "eiginfra/playbook/packaged/site.yml", root / "site.yml")
     paths = Paths(inventory=folder, playbook=root / "site.yml", site=root / "lab.yml", as_of=date(2019, 10, 1))
     return Workspace.load(paths, offline=True)
 

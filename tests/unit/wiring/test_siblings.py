@@ -39,7 +39,7 @@ def root(tmp_path: Path) -> Path:
     for name in ("eig3", "eig4"):
         write(tmp_path, name, TEAM)
     (tmp_path / "lab.yml").write_text(SITE, encoding="utf-8")
-    shutil.copy(ROOT / "playbooks" / "site.yml", tmp_path / "site.yml")
+    shutil.copy(ROOT / "eiginfra/playbook/packaged/site.yml", tmp_path / "site.yml")
     return tmp_path
 
 

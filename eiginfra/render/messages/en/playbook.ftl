@@ -28,7 +28,10 @@ task-kinds = a task holds exactly one kind, not { $kinds-count } ({ $kinds })
 task-fields = the fields of { $kind } are a mapping, not { $sort }
     .remedy = write { $kind }: {"{"}field: value{"}"}
 word-foreign = Ansible's word '{ $word }' is not supported
-word-unknown = '{ $word }' is unknown in a { $what }
+word-unknown = '{ $word }' is unknown in { $what ->
+    [use] a playbook that is used (`use`)
+   *[task] a { $what }
+    }
 name-not-text = a name is text, not { $value }
     .remedy = put it in quotes
 teams-form = `teams` is a pattern or a list of patterns, not { $value }
@@ -133,3 +136,12 @@ template-too-many = the result holds more than { $most } values
 template-no-value = the result is { $sort }, not a value
     .remedy = call it, or use a filter
 template-people = { $filter } takes people, such as team.people, not { $sort }
+
+## A packaged playbook that is used.
+use-unknown = there is no packaged playbook { $value }
+use-variable = the playbook that is used has no variable '{ $name }'
+use-name = the playbook that is used has no play and no task with the name '{ $name }' that only one has
+use-task = the playbook that is used has no task { $name } that could be replaced
+    .remedy = a task of your own goes into a play of its own, below
+use-without-form = `without` is a list of the names of tasks and plays, not { $value }
+    .remedy = write without: [Labels]

@@ -32,6 +32,7 @@ task-fields = les champs de { $kind } sont un ensemble de clés, pas { $sort }
     .remedy = écrivez { $kind }: {"{"}champ: valeur{"}"}
 word-foreign = le mot « { $word } » d’Ansible n’est pas accepté
 word-unknown = « { $word } » est inconnu dans { $what ->
+    [use] un playbook utilisé (`use`)
     [play] un play
    *[task] une tâche
     }
@@ -139,3 +140,12 @@ template-too-many = le résultat contient plus de { $most } valeurs
 template-no-value = le résultat est { $sort }, pas une valeur
     .remedy = appelez-la, ou employez un filtre
 template-people = { $filter } prend des personnes, comme team.people, pas { $sort }
+
+## Un playbook fourni que l’on utilise.
+use-unknown = il n’y a pas de playbook fourni { $value }
+use-variable = le playbook utilisé n’a pas de variable « { $name } »
+use-name = le playbook utilisé n’a ni play ni tâche qui soit seul à s’appeler « { $name } »
+use-task = le playbook utilisé n’a pas de tâche { $name } que l’on puisse remplacer
+    .remedy = mettez une tâche à vous dans un play à part, plus bas
+use-without-form = `without` est une liste de noms de tâches et de plays, pas { $value }
+    .remedy = écrivez without: [Labels]
