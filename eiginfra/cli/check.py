@@ -15,16 +15,17 @@ def run(
 ) -> int:
     """Check inventory, playbook and site without any server. Form, cross-references, quotas, capacity; needs no secret."""
     from eiginfra.core.finding import Severity
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import print_json
     from eiginfra.render.findings import as_json, print_report
-    from eiginfra.render.phrases import many, not_today
+    from eiginfra.render.phrases import not_today
     from eiginfra.wiring.workspace import Workspace
 
     compiled, when, dated = 0, "", dict[str, object]()
     try:
         with Workspace.load(paths, offline=True) as workspace:
             day, is_today = workspace.clock.today(), workspace.clock.is_today
-            when, dated = not_today(day, is_today=is_today), {"as_of": day, "as_of_is_today": is_today}
+            when, dated = not_today(day, spoken(), is_today=is_today), {"as_of": day, "as_of_is_today": is_today}
             findings = workspace.check()
             compiled = len(workspace.compiled.resources)
     except InputError as problem:
@@ -33,5 +34,5 @@ def run(
     if format_ is Format.JSON:
         print_json("check", {"findings": as_json(findings), "resources": compiled, **dated, "ok": not failed})
     else:
-        print_report(findings, "" if failed else many(compiled, "resource"), when, quiet=quiet)
+        print_report(findings, "" if failed else spoken().say("resources", count=compiled), when, quiet=quiet)
     return InputError.exit_code if failed else 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # typer brings its own click, and names these nowhere else
     from typer._click import Context, HelpFormatter
 
 USAGE, INTERRUPTED = 64, 130
+LANG = ("--lang", "--language")
 # Each is in the module of its name, and its help begins with this text.
 COMMANDS = {
     "check": "Check inventory, playbook and site without any server.",
@@ -100,6 +101,19 @@ class Program(Group):
         super().__init__(**given)
         for name, purpose in (COMMANDS | HIDDEN).items():
             self.add_command(_Deferred(name, short_help=purpose, rich_markup_mode=None, hidden=name in HIDDEN))
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """`--lang` counts wherever it is written: people put it behind the command."""
+        return super().parse_args(ctx, _lang_first(args))
+
+
+def _lang_first(args: list[str]) -> list[str]:
+    end = args.index("--") if "--" in args else len(args)
+    for index, word in enumerate(args[:end]):
+        if word in LANG or word.startswith(tuple(f"{name}=" for name in LANG)):
+            length = 2 if word in LANG else 1
+            return [*args[index : index + length], *args[:index], *args[index + length :]]
+    return args
 
 
 def new_app(name: str, **settings: Any) -> typer.Typer:

@@ -29,7 +29,7 @@ def run(
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import err, out, print_json
     from eiginfra.render.findings import as_json, print_findings
-    from eiginfra.render.phrases import many, not_todays_plan
+    from eiginfra.render.phrases import not_todays_plan
     from eiginfra.render.plan_text import print_changes
     from eiginfra.render.still_access import still_access
     from eiginfra.wiring.workspace import Workspace
@@ -51,26 +51,29 @@ def run(
             )
         else:
             console = out(quiet=quiet)
-            last = {change.address: _last(record) for change in changes if (record := records.get(change.address))}
-            print_changes(console, changes, last)
+            before = {change.address: _last(record) for change in changes if (record := records.get(change.address))}
+            print_changes(console, changes, before)
             print_findings(
                 err() if quiet else console,
                 plan.errors if quiet else [found for found in plan.findings if found.severity is not Severity.NOTICE],
             )
-            if still := still_access(plan.remaining, spoken()):
+            words = spoken()
+            if still := still_access(plan.remaining, words):
                 console.print(still)
-            applied = workspace.last_applied()
-            seen = f"Drift: {many(len(changes), 'resource')}" if changes else "No drift"
-            merged = f"{many(count, 'change')} merged and not applied (eiginfra plan)" if (count := len(pending(plan))) else None
-            console.print(f"{', '.join(filter(None, (seen, merged, not_todays_plan(plan.meta))))}.", end=" ")
-            console.print(f"Last applied {applied}." if applied else "Nothing was applied yet, as far as the journal knows.")
+            runs = workspace.journal.runs(workspace.cohort.id, 1)
+            seen = words.say("drifted", count=len(changes)) if changes else words.say("no-drift")
+            merged = words.say("merged-not-applied", count=count) if (count := len(pending(plan))) else None
+            console.print(f"{', '.join(filter(None, (seen, merged, not_todays_plan(plan.meta, words))))}.", end=" ")
+            last = [words.say("last-applied", at=f"{run.started:%Y-%m-%d %H:%M}", by=run.by, commit=run.commit) for run in runs]
+            console.print(last[0] if last else words.say("never-applied"))
         return DIFFERENCES if changes else 0
 
 
 def _last(record: "Record") -> str:
     """When it was last in order."""
-    commit = f", commit {record.commit}" if record.commit else ""
-    return f"last applied {record.at:%Y-%m-%d %H:%M} UTC by {record.by} (run {record.run}{commit})"
+    from eiginfra.render.catalogue import spoken
+
+    return spoken().say("applied-in-run", at=f"{record.at:%Y-%m-%d %H:%M}", by=record.by, run=record.run, commit=record.commit)
 
 
 def _record(record: "Record | None") -> "dict[str, JsonValue] | None":

@@ -25,8 +25,9 @@ def run(
     """Write a page for each team, from what was observed. As HTML and Markdown."""
     from eiginfra.handouts import render, write
     from eiginfra.handouts.pages import page_name
+    from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out, print_json
-    from eiginfra.render.phrases import many, not_today
+    from eiginfra.render.phrases import not_today
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
 
@@ -49,7 +50,8 @@ def run(
             files = sorted(str(folder / page.path) for page in kept)
             print_json("handouts", {"folder": str(folder), "files": files, "as_of": day, "as_of_is_today": is_today})
         else:
-            parts = [f"{many(len(teams), 'handout')} in {folder} (HTML and Markdown)", not_today(day, is_today=is_today)]
+            words = spoken()
+            parts = [words.say("handouts-written", count=len(teams), folder=str(folder)), not_today(day, words, is_today=is_today)]
             out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")
         return 0
 

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from eiginfra import __version__
-from eiginfra.cli.commands import INTERRUPTED, USAGE, Program, new_app
+from eiginfra.cli.commands import INTERRUPTED, LANG, USAGE, Program, new_app
 from eiginfra.core.errors import EiginfraError, GuardError, InputError, bug
 from eiginfra.core.text import all_lines, one_line
 
@@ -49,14 +49,15 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the o
 def _common(
     *,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
-    language: Annotated[
-        TerminalLanguage,
-        typer.Option("--language", envvar=VARIABLE, help="Of findings and reasons on the terminal; Markdown is in the cohort's."),
-    ] = TerminalLanguage.ENGLISH,
+    lang: Annotated[
+        TerminalLanguage | None,
+        typer.Option(*LANG, help="Of what people read; else as LANG says. Also after the command. Markdown is in the cohort's."),
+    ] = None,
 ) -> None:
     """Options before the command."""
     del version  # its callback told it
-    os.environ[VARIABLE] = language
+    if lang is not None:
+        os.environ[VARIABLE] = lang
 
 
 def program() -> TyperGroup:

@@ -79,7 +79,6 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out, print_json
-    from eiginfra.render.phrases import many
 
     plan = read_plan(saved, workspace)
     judgement, number = workspace.judged(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
@@ -92,12 +91,14 @@ def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: b
         print_json("plan.verify", {"fingerprint": plan.fingerprint, "run": number, "stale": rows})
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
+    words = spoken()
     for item in found:
-        console.print(f"stale: {item.change.address} ({item.change.action}): {spoken().told(item.reason)}")
+        reason = words.told(item.reason)
+        console.print(words.say("stale", address=str(item.change.address), reason=reason))
     if number is not None:
-        console.print(f"This plan was carried out in run {number} already.")
+        console.print(words.say("carried-out", run=number))
     if judgement.done:
-        console.print(f"Of {many(len(judgement.done), 'action')} nothing is left to do.")
-    fresh = len(plan.acting) - len(found)
-    console.print(f"{fresh} of {len(plan.acting)} actions still hold." + (" An apply would refuse the others." if found else ""))
+        console.print(words.say("nothing-left-of", count=len(judgement.done)))
+    hold = words.say("still-hold", count=len(plan.acting) - len(found), all=len(plan.acting))
+    console.print(f"{hold} {words.say('would-refuse')}" if found else hold)
     return DIFFERENCES if found else 0

@@ -108,7 +108,7 @@ class CohortFile(FileModel):
     title: Title = Field(description="The cohort's name as it is spoken")
     starts: Day = Field(description="First day")
     ends: Day = Field(description="Last day; accounts and access end with it")
-    language: Literal["fr", "en"] = Field(default="fr", description="Of the handouts")
+    language: Literal["fr", "en"] = Field(default="fr", description="Of handouts, notes and Markdown")
     contacts: tuple[Contact, ...] = Field(default=(), max_length=MOST, description="Whom to ask, for the handouts")
     quota: Quota = Field(default=Quota(), description="What each team may ask for")
     capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")

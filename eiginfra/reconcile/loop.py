@@ -205,7 +205,7 @@ def log_round(seen: Round) -> None:
         held=len(held),
         pending=len(seen.healing.pending) if seen.healing is not None else None,
         remaining=people_and_machines(seen.healing.plan.remaining) or None if seen.healing is not None else None,
-        as_of=(meta and not_todays_plan(meta)) or None,
+        as_of=(meta and not_todays_plan(meta, spoken())) or None,
         requests={provider: sum(methods.values()) for provider, methods in seen.requests.items()},
     )
 

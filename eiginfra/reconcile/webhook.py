@@ -55,7 +55,7 @@ def compose(cohort: str, seen: Round) -> str | None:
         lines.append(f"*No round any more*: {_plain(said)}")
     if seen.relief:
         lines.append("*Rounds succeed again*")
-    when = not_todays_plan(seen.healing.plan.meta) if seen.healing is not None else ""
+    when = not_todays_plan(seen.healing.plan.meta, spoken()) if seen.healing is not None else ""
     return "\n".join([", ".join(filter(None, ("eiginfra reconcile", cohort, when))), *lines]) if lines else None
 
 

@@ -25,12 +25,14 @@ from eiginfra.core.errors import EiginfraError, GuardError, InputError
 from eiginfra.core.finding import Finding
 from eiginfra.core.reason import Reason
 from eiginfra.core.trace import EXISTS, Moment, Trace
-from eiginfra.render.console import show
+from eiginfra.render.values import show
 
 Language = Literal["en", "fr"]
 LANGUAGES: Final[Mapping[str, Language]] = {"en": "en", "fr": "fr"}
 VARIABLE: Final = "EIGINFRA_LANGUAGE"
-"""The environment's variable for the language of the terminal."""
+"""The environment's variable for the language of the terminal; the option `--lang` sets it."""
+LOCALES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The environment's variables that say what its people read, the strongest first."""
 MESSAGES: Final = "eiginfra.messages"
 """The group of entry points by which other packages bring words for the codes of their providers."""
 HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted", "port-closed", "archived", "deleted")
@@ -116,8 +118,8 @@ class Catalogue:
         """A finding in one line, with its place and its remedy."""
         where, remedy = found.location or found.address, self.remedy(found)
         others = f" [{self.say('also')} {', '.join(map(str, found.also))}]" if found.also else ""
-        severity = self.say(f"severity-{found.severity}")
-        return f"{f'{where}: ' if where else ''}{severity}: {self.message(found)}{f' ({remedy})' if remedy else ''}{others}"
+        severity = self.say("label", label=self.say(f"severity-{found.severity}"))
+        return f"{f'{where}: ' if where else ''}{severity} {self.message(found)}{f' ({remedy})' if remedy else ''}{others}"
 
     def _moment(self, how: str, moment: Moment) -> str:
         return self.say(how, who=self.say(f"trace-{moment.what}", number=moment.number), at=moment.time)
@@ -179,7 +181,7 @@ class Catalogue:
         """What waits, each with its reason; other mappings as `name: value`."""
         if value and all(isinstance(item, dict) and "code" in item for item in value.values()):
             return "; ".join(self.waits(name, Reason.model_validate(item)) for name, item in value.items())
-        return ", ".join(f"{name}: {show(item)}" for name, item in value.items())
+        return ", ".join(f"{name}: {show(item, self)}" for name, item in value.items())
 
 
 def _entries(language: Language) -> Mapping[str, str]:
@@ -223,5 +225,12 @@ def catalogue(language: Language) -> Catalogue:
 
 
 def spoken() -> Catalogue:
-    """The catalogue of the terminal: English, unless the environment says EIGINFRA_LANGUAGE=fr."""
-    return catalogue(LANGUAGES.get(os.environ.get(VARIABLE, ""), "en"))
+    """The catalogue of the terminal: of the language that `--lang` or EIGINFRA_LANGUAGE names, else of the environment's locale."""
+    return catalogue(_of_the_environment())
+
+
+def _of_the_environment() -> Language:
+    """POSIX's order: the first locale that is set decides; one in a language that is not spoken here means English."""
+    chosen = os.environ.get(VARIABLE, "")
+    locale = next((value for name in LOCALES if (value := os.environ.get(name))), "")
+    return LANGUAGES.get(chosen) or LANGUAGES.get(re.split(r"[_.@-]", locale)[0].lower(), "en")

@@ -13,7 +13,6 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from eiginfra.core.secret import DIGEST
 from eiginfra.core.text import all_lines, in_json, one_line
 from eiginfra.core.values import canonical
 
@@ -66,37 +65,3 @@ def write_json(body: object) -> None:
 def write_page(text: str) -> None:
     """A text of several lines on standard output."""
     sys.stdout.write(all_lines(text))
-
-
-def show(value: JsonValue) -> str:
-    """A value in one line, for people: text plainly, lists with commas, an entry as `adler-1 (maintainer)`, nothing as a dash."""
-    match value:
-        case None | "":
-            return "–"
-        case bool():
-            return "yes" if value else "no"
-        case str() if value.startswith(DIGEST):
-            return "***"
-        case str() if value.count("\n") > 3:
-            return f"{one_line(value.lstrip().partition(chr(10))[0])}… ({len(value.splitlines())} lines)"
-        case str():
-            return " ".join(
-                f"{word[:8]}…{word[-8:]}" if len(word) > 48 and "/" not in word else word for word in one_line(value).split(" ")
-            )
-        case list():
-            return ", ".join(show(item) for item in value) or "–"
-        case dict():
-            first, *others = [show(item) for item in value.values() if item is not None] or ["–"]
-            return f"{first} ({', '.join(others)})" if others else first
-        case _:
-            return str(value)
-
-
-def compared(before: JsonValue, after: JsonValue) -> str:
-    """`old → new`; of two lists that share entries, what is added and removed."""
-    if isinstance(before, list) and isinstance(after, list) and any(item in after for item in before):
-        added, removed = [item for item in after if item not in before], [item for item in before if item not in after]
-        parts = [f"{what} {show(items)}" for what, items in (("added", added), ("removed", removed)) if items]
-        if parts:
-            return "; ".join(parts)
-    return f"{show(before)} → {show(after)}"

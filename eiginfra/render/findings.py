@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from pydantic import JsonValue
 from rich.text import Text
@@ -16,11 +17,12 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTIC
 
 def print_findings(console: Terminal, findings: Sequence[Finding]) -> None:
     """One line each, or for several of one code; the remedy and the other places that have part in it on lines of their own."""
-    for entry in entries(findings, spoken()):
+    words = spoken()
+    for entry in entries(findings, words):
         line = Text()
         if entry.where:
             line.append(f"{entry.where}: ", style="bold")
-        line.append(f"{spoken().say(f'severity-{entry.severity}')}: ", style=STYLES[entry.severity])
+        line.append(f"{words.say('label', label=words.say(f'severity-{entry.severity}'))} ", style=STYLES[entry.severity])
         line.append(entry.text)
         console.print(line)
         if entry.remedy:
@@ -35,7 +37,10 @@ def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> 
         print_findings(err(), [found for found in findings if found.severity is Severity.ERROR])
         return
     print_findings(out(), findings)
-    out().print(f"{'; '.join(part for part in (counted(findings), *conclusion) if part)}.")
+    words = spoken()
+    parts = [part for part in (counted(findings), *conclusion) if part]
+    told = reduce(lambda before, after: words.say("and-then", before=before, after=after), parts)
+    out().print(words.say("conclusion", told=told))
 
 
 def counted(findings: Sequence[Finding]) -> str:

@@ -9,7 +9,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding, Location, Severity
 from eiginfra.core.reason import Reason
 from eiginfra.render.catalogue import Catalogue
-from eiginfra.render.console import show
+from eiginfra.render.values import show
 
 GAP = "…"
 MOST_NAMES = 5
@@ -63,7 +63,7 @@ def _before(found: Finding, place: Location) -> str:
 
 def _several(group: Sequence[Finding], words: Catalogue) -> FindingEntry:
     together = _together(group)
-    names = [*dict.fromkeys(name for found in group if (name := _subject(found) or _what_differs(found, together)))]
+    names = [*dict.fromkeys(name for found in group if (name := _subject(found) or _what_differs(found, together, words)))]
     listed, more = ", ".join(names[:MOST_NAMES]), max(len(names) - MOST_NAMES, 0)
     times = words.say("times-of" if names else "times", count=len(group), names=listed, more=more)
     return FindingEntry(together.severity, f"{words.message(together)} ({times})", remedy=words.remedy(together))
@@ -92,6 +92,6 @@ def _subject(found: Finding) -> str | None:
         return found.address
 
 
-def _what_differs(found: Finding, together: Finding) -> str:
+def _what_differs(found: Finding, together: Finding, words: Catalogue) -> str:
     """The parameters that the others do not share."""
-    return " ".join(show(value) for name, value in found.told.items() if together.params.get(name) != value and value is not None)
+    return " ".join(show(value, words) for name, value in found.told.items() if together.params.get(name) != value and value is not None)

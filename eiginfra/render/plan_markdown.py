@@ -6,11 +6,11 @@ from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.core.text import one_line
 from eiginfra.render.catalogue import Catalogue
-from eiginfra.render.console import compared, show
 from eiginfra.render.findings import acknowledged
 from eiginfra.render.grouped import entries
 from eiginfra.render.plan_text import SIGNS, shown, totals
 from eiginfra.render.still_access import still_access
+from eiginfra.render.values import compared, show
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
@@ -35,7 +35,7 @@ def markdown(plan: Plan, words: Catalogue) -> str:
     shown_changes = [change for change in plan.changes if change.noteworthy]
     for team, group in by_team(shown_changes).items():
         details = "<details open>" if len(shown_changes) <= 20 else "<details>"
-        lines += [details, f"<summary>{_text(team or words.say('markdown-cohort'))} ({len(group)})</summary>", ""]
+        lines += [details, f"<summary>{_text(team or words.say('of-the-cohort'))} ({len(group)})</summary>", ""]
         for change in group:
             lines += _change(change, words)
         lines += ["", "</details>", ""]
@@ -47,7 +47,7 @@ def _change(change: Change, words: Catalogue) -> list[str]:
     lines = [f"- `{SIGNS[change.action][0]}` {_text(str(change.address))}{_cause(change.cause, words)}"]
     lines += [f"  - {_text(text)}" for text in (words.told(change.reason) if change.reason else None, words.renamed(change)) if text]
     if change.action is Action.CREATE and change.desired:
-        facts = ", ".join(f"{name}: {_text(show(value))}" for name, value in shown(change))
+        facts = ", ".join(f"{name}: {_text(show(value, words))}" for name, value in shown(change))
         lines.append(f"  - {facts}")
     lines += [f"  - {_difference(found, words)}" for found in change.diffs]
     lines += [f"  - {_difference(item.diff, words)} ({_text(words.told(item.reason))})" for item in change.blocked]
@@ -64,10 +64,10 @@ def _difference(found: FieldDiff, words: Catalogue) -> str:
     before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     cause = _cause(found.cause, words)
     if found.entry is not None and found.before is None:
-        return words.say("markdown-add", label=_text(found.label), value=_text(show(after))) + cause
+        return words.say("markdown-add", label=_text(found.label), value=_text(show(after, words))) + cause
     if found.removes:
-        return words.say("markdown-remove", label=_text(found.label), value=_text(show(before))) + cause
-    return f"{_text(found.label)}: {_text(compared(before, after))}{cause}"
+        return words.say("markdown-remove", label=_text(found.label), value=_text(show(before, words))) + cause
+    return f"{_text(found.label)}: {_text(compared(before, after, words))}{cause}"
 
 
 def _text(text: str) -> str:

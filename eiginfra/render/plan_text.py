@@ -10,10 +10,11 @@ from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
 from eiginfra.render.catalogue import Catalogue, spoken
-from eiginfra.render.console import Terminal, compared, show
+from eiginfra.render.console import Terminal
 from eiginfra.render.findings import acknowledged, print_findings
-from eiginfra.render.phrases import many, not_todays_plan
+from eiginfra.render.phrases import not_todays_plan
 from eiginfra.render.still_access import still_access
+from eiginfra.render.values import compared, show
 
 SIGNS = {
     Action.CREATE: ("+", "green"),
@@ -25,7 +26,6 @@ SIGNS = {
 }
 ACTIONS = (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.REPLACE, Action.DELETE)
 ALWAYS = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
-THE_COHORTS = "the cohort's own"
 LONG = 40
 """From so many lines of changes on, a line a team comes before them."""
 CAUSE_STYLES = {Cause.DRIFT: "red", Cause.CONFLICT: "bold red", Cause.ORPHAN: "magenta", Cause.UNKNOWN: "dim"}
@@ -33,34 +33,38 @@ CAUSE_STYLES = {Cause.DRIFT: "red", Cause.CONFLICT: "bold red", Cause.ORPHAN: "m
 
 def print_plan(console: Terminal, plan: Plan) -> None:
     """The whole plan, findings last but before the totals, so that they are read."""
+    words = spoken()
     shown = [change for change in plan.changes if change.noteworthy]
-    if sum(1 for change in shown for _ in _lines(change)) > LONG:
+    if sum(1 for change in shown for _ in _lines(change, words)) > LONG:
         for team, group in by_team(shown).items():
-            console.print(Text(f"{team or THE_COHORTS}: {', '.join(_counted(group, spoken())) or 'nothing to do'}"))
+            actions = _counted(group, words)
+            console.print(
+                Text(words.say("plan-of", what=team or words.say("of-the-cohort"), actions=", ".join(actions) if actions else None))
+            )
         console.print()
     print_changes(console, shown)
     known = sum(change.action is Action.ADOPT and not change.acts for change in plan.changes)
     if known:
-        stand = f"{many(known, 'resource')} {'stands' if known == 1 else 'stand'} already as wanted"
-        console.print(Text(f"{stand}; the journal will note {'it' if known == 1 else 'them'}.", style="dim"))
+        console.print(Text(words.say("plan-known", count=known), style="dim"))
         console.print()
     if plan.findings:
         print_findings(console, plan.findings)
-        if count := acknowledged(plan.findings, spoken()):
+        if count := acknowledged(plan.findings, words):
             console.print(Text(f"{count}.", style="dim"))
         console.print()
-    if still := still_access(plan.remaining, spoken()):
+    if still := still_access(plan.remaining, words):
         console.print(Text(still, style="bold red"))
-    if told_day := not_todays_plan(plan.meta):
-        console.print(Text(f"{told_day[0].upper()}{told_day[1:]}:", style="yellow"))
-    console.print(Text(totals(plan, spoken()), style="bold"))
+    if told_day := not_todays_plan(plan.meta, words):
+        console.print(Text(words.say("plan-day", day=f"{told_day[0].upper()}{told_day[1:]}"), style="yellow"))
+    console.print(Text(totals(plan, words), style="bold"))
 
 
 def print_changes(console: Terminal, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
     """The changes, by team. further: what else is shown of each."""
+    words = spoken()
     for team, group in by_team(changes).items():
-        console.print(Text(team or THE_COHORTS, style="bold underline"))
-        for line in (line for change in group for line in _lines(change, further.get(change.address))):
+        console.print(Text(team or words.say("of-the-cohort"), style="bold underline"))
+        for line in (line for change in group for line in _lines(change, words, further.get(change.address))):
             console.print(line)
         console.print()
 
@@ -97,41 +101,40 @@ def shown(change: Change) -> list[tuple[str, JsonValue]]:
     return [(name, value) for name, value in (change.desired or {}).items() if value not in (None, [], "", change.address.key)]
 
 
-def _lines(change: Change, further: str | None = None) -> Iterator[Text]:
+def _lines(change: Change, said: Catalogue, further: str | None = None) -> Iterator[Text]:
     """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
-    said = spoken()
     line = Text("  ")
     line.append(f"{sign} ", style=f"bold {style}")
     line.append(str(change.address))
     if change.cause is not None:
-        line.append(f"  {change.cause}", style=CAUSE_STYLES.get(change.cause, "dim"))
+        line.append(f"  {said.say(f'cause-{change.cause}')}", style=CAUSE_STYLES.get(change.cause, "dim"))
     yield line
     for text in (said.told(change.reason) if change.reason else None, said.renamed(change), further):
         if text:
             yield Text(f"      {text}", style="dim")
     if change.action is Action.CREATE and change.desired:
-        facts = " · ".join(f"{name} {show(value)}" for name, value in shown(change))
+        facts = " · ".join(f"{name} {show(value, said)}" for name, value in shown(change))
         yield Text(f"      {facts}", style="dim")
     for found in change.diffs:
-        yield _difference(found, change.cause)
+        yield _difference(found, change.cause, said)
     for item in change.blocked:
-        yield _difference(item.diff, change.cause).append(f"  {said.told(item.reason)}", style="dim")
+        yield _difference(item.diff, change.cause, said).append(f"  {said.told(item.reason)}", style="dim")
     if since := said.since(change.trace):
         yield Text(f"      {since}", style="dim")
     for name, what in sorted(change.waiting.items()):
         yield Text(f"      {said.waits(name, what)}", style="cyan")
 
 
-def _difference(found: FieldDiff, overall: Cause | None) -> Text:
+def _difference(found: FieldDiff, overall: Cause | None, said: Catalogue) -> Text:
     before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     line = Text("      ")
     if found.entry is not None and found.before is None:
-        line.append(f"+ {found.label} ", style="green").append(show(after))
+        line.append(f"+ {found.label} ", style="green").append(show(after, said))
     elif found.removes:
-        line.append(f"- {found.label} ", style="red").append(show(before))
+        line.append(f"- {found.label} ", style="red").append(show(before, said))
     else:
-        line.append(f"{found.label}: {compared(before, after)}")
+        line.append(f"{found.label}: {compared(before, after, said)}")
     if found.cause is not overall:
-        line.append(f"  {found.cause}", style=CAUSE_STYLES.get(found.cause, "dim"))
+        line.append(f"  {said.say(f'cause-{found.cause}')}", style=CAUSE_STYLES.get(found.cause, "dim"))
     return line

@@ -29,7 +29,7 @@ class ApplyProgress:
         if console.is_terminal:
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
             self._bar = Progress(*columns, console=console, transient=True)
-            self._task = self._bar.add_task("applying", total=total)
+            self._task = self._bar.add_task(spoken().say("applying"), total=total)
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -60,7 +60,7 @@ class ApplyProgress:
         sign, style = SIGNS[result.change.action]
         shown = Text(f"[{self._done}/{self._total}] ", style="dim")
         shown.append(f"{sign} ", style=style).append(str(result.change.address), style="default")
-        shown.append(f"  {result.outcome}", style=_STYLES.get(result.outcome, "dim"))
+        shown.append(f"  {spoken().say(f'outcome-{result.outcome}')}", style=_STYLES.get(result.outcome, "dim"))
         if result.reason:
             shown.append(f": {spoken().told(result.reason)}")
         return shown

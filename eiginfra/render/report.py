@@ -6,7 +6,6 @@ from typing import Any
 from rich.text import Text
 
 from eiginfra.core.plan import Plan
-from eiginfra.core.reason import Reason
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.catalogue import spoken
 from eiginfra.render.console import Terminal
@@ -19,20 +18,21 @@ _STYLES = {Outcome.FAILED: "bold red", Outcome.REFUSED: "red", Outcome.SKIPPED: 
 
 def print_report(console: Terminal, plan: Plan, report: ApplyReport) -> None:
     """What was not simply done, each with its reason; then one line of totals."""
+    words = spoken()
     for result in report.results:
         if result.outcome is not Outcome.DONE:
             console.print(_line(result))
     counts = Counter(result.outcome for result in report.results if result.change.acts)
-    parts = [f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome]]
-    line = Text("Interrupted; " if report.interrupted else "", style="yellow")
-    line.append(f"Applied: {', '.join(parts)}." if parts else "Applied: nothing to do.", style="bold")
-    if told_day := not_todays_plan(plan.meta):
-        line.append(f" That was {told_day}.")
+    parts = [words.say("outcome-count", count=counts[outcome], outcome=outcome) for outcome in Outcome if counts[outcome]]
+    line = Text(f"{words.say('interrupted')} " if report.interrupted else "", style="yellow")
+    line.append(words.say("applied", counts=", ".join(parts)) if parts else words.say("applied-nothing"), style="bold")
+    if told_day := not_todays_plan(plan.meta, words):
+        line.append(f" {words.say('that-was', day=told_day)}")
     console.print(line)
-    if still := still_access(plan.remaining, spoken()):
+    if still := still_access(plan.remaining, words):
         console.print(Text(still, style="bold red"))
     if report.failed or report.interrupted:
-        console.print("Run eiginfra apply again once the reason is mended: what was done stays done, the rest is taken up.")
+        console.print(words.say("apply-again"))
 
 
 def print_failures(console: Terminal, report: ApplyReport) -> None:
@@ -42,8 +42,9 @@ def print_failures(console: Terminal, report: ApplyReport) -> None:
 
 
 def _line(result: Result) -> Text:
-    why = spoken().told(result.reason) if result.reason else ""
-    line = Text(f"{result.outcome}: ", style=_STYLES[result.outcome])
+    words = spoken()
+    why = words.told(result.reason) if result.reason else ""
+    line = Text(f"{words.say('label', label=words.say(f'outcome-{result.outcome}'))} ", style=_STYLES[result.outcome])
     return line.append(str(result.change.address), style="bold").append(f": {why}")
 
 
@@ -71,7 +72,3 @@ def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
             for result in report.results
         ],
     }
-
-
-def _reason(reason: Reason | None) -> dict[str, Any] | None:
-    return None if reason is None else {**reason.model_dump(mode="json"), "text": spoken().told(reason)}

@@ -305,14 +305,6 @@ class Workspace:
             for there in observations[name].objects
         ]
 
-    def last_applied(self) -> str | None:
-        """When, by whom and from which commit the last run of this cohort applied something; None if the journal knows of none."""
-        runs = self.journal.runs(self.cohort.id, 1)
-        if not runs:
-            return None
-        commit = f" from commit {runs[0].commit}" if runs[0].commit else ""
-        return f"{runs[0].started:%Y-%m-%d %H:%M} UTC by {runs[0].by}{commit}"
-
     def meta(self, asked: Asked | None = None) -> PlanMeta:
         """For what a plan of this project is made."""
         asked = asked or Asked()

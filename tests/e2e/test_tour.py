@@ -114,7 +114,7 @@ def test_a_saved_plan_can_be_verified(applied: Any) -> None:
     applied.gitlab("PUT", "/projects/eig%2Feig3%2Fadler%2Fapi", name="By hand")
     answer = applied.call("plan", "--verify", "plan.json")
     assert answer.code == 2
-    assert "stale: gitlab.project[eig/eig3/adler/api] (update): it changed: title" in answer.out
+    assert "stale: gitlab.project[eig/eig3/adler/api]: it changed: title" in answer.out
     assert "1 of 2 actions still hold." in answer.out
     assert [row["address"] for row in applied.call("plan", "--verify", "plan.json", "--format", "json").json["stale"]] == [
         "gitlab.project[eig/eig3/adler/api]"

@@ -19,10 +19,11 @@ from eiginfra.core.reason import RESTART, reason
 from eiginfra.core.text import one_line
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
-from eiginfra.render.console import Terminal, show
+from eiginfra.render.console import Terminal
 from eiginfra.render.findings import counted
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan, totals
+from eiginfra.render.values import show
 
 CREATE = Change(
     address=Address("test.thing", "a"),
@@ -59,7 +60,7 @@ def test_a_plan_for_people() -> None:
             meta=META, changes=(CREATE, UPDATE, WAITING, ADOPTED), findings=(error("c", text="wrong", advice=reason("mend", text="mend")),)
         )
     ) == (
-        "the cohort's own\n"
+        "the cohort’s own\n"
         "  · test.thing[c]\n"
         "      memory waits for a restart\n"
         "\n"
@@ -160,7 +161,7 @@ def test_what_a_team_wrote_is_no_markdown(text: str) -> None:
     ("value", "shown"), [(None, "–"), (True, "yes"), (["a", 1], "a, 1"), ({"a": "x", "b": None, "c": 2}, "x (2)"), ([], "–")]
 )
 def test_values_in_one_line(value: object, shown: str) -> None:
-    assert show(value) == shown  # type: ignore[arg-type]
+    assert show(value, ENGLISH) == shown  # type: ignore[arg-type]
 
 
 def test_control_characters_are_replaced() -> None:
@@ -205,8 +206,8 @@ def test_other_places_of_a_finding_stand_on_lines_of_their_own() -> None:
 def test_above_a_long_plan_stands_a_line_for_every_team() -> None:
     more = [CREATE.model_copy(update={"address": Address("test.thing", f"n{number}"), "team": "plume"}) for number in range(20)]
     short, long = (_text(Plan(meta=META, changes=(UPDATE, CREATE, WAITING, *added))) for added in (more[:3], more))
-    assert short.startswith("the cohort's own\n")
-    assert long.startswith("the cohort's own: nothing to do\nadler: 1 to add, 1 to change\nplume: 20 to add\n\nthe cohort's own\n")
+    assert short.startswith("the cohort’s own\n")
+    assert long.startswith("the cohort’s own: nothing to do\nadler: 1 to add, 1 to change\nplume: 20 to add\n\nthe cohort’s own\n")
 
 
 def _lacking(count: int) -> list[Finding]:

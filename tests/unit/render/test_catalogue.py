@@ -83,7 +83,7 @@ RENDERED = {
     if isinstance(node, ast.Constant)
 }
 # Entries whose name is put together: a part and one of a closed list.
-FAMILIES = ("severity-", "trace-", "to-", "cause-", "harm-", "brief-")
+FAMILIES = ("severity-", "trace-", "to-", "cause-", "harm-", "brief-", "outcome-")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -144,6 +144,21 @@ def test_no_call_passes_prose() -> None:
 def _prose(node: ast.expr) -> bool:
     texts = [node] if isinstance(node, ast.Constant) else node.values if isinstance(node, ast.JoinedStr) else []
     return any(isinstance(item, ast.Constant) and isinstance(item.value, str) and re.search(r"[a-z] [a-z]", item.value) for item in texts)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted({*(PACKAGE / "render").glob("*.py")} - {PACKAGE / "render" / "man.py", PACKAGE / "render" / "help.py"}),
+    ids=lambda path: path.stem,
+)
+def test_no_sentence_is_written_outside_the_catalogue(path: Path) -> None:
+    """Two words in one text of `render` are a sentence, but for docstrings, styles and patterns."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+    ]
+    assert [node.value for node in texts if re.search(r"[a-z]{2} [a-z]{2}", re.sub(r"^bold \w+|<details open>", "", node.value))] == []
 
 
 def test_calls_give_what_the_entry_names() -> None:

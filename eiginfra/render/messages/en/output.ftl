@@ -47,6 +47,13 @@ notices = { $count ->
    *[other] { $count } notices
     }
 no-findings = no findings
+label = { $label }:
+and-then = { $before }; { $after }
+conclusion = { $told }.
+resources = { $count ->
+    [one] 1 resource
+   *[other] { $count } resources
+    }
 times = { $count } times
 times-of = { $count } times: { $names }{ $more ->
     [0] {""}
@@ -71,6 +78,15 @@ trace-activity = { $what } by { $by } ({ $at } UTC)
 ## Totals of a plan.
 
 plan-totals = Plan: { $actions }.
+plan-of = { $what }: { $actions ->
+    [none] nothing to do
+   *[other] { $actions }
+    }
+plan-known = { $count ->
+    [one] 1 resource stands already as wanted; the journal will note it.
+   *[other] { $count } resources stand already as wanted; the journal will note them.
+    }
+plan-day = { $day }:
 plan-nothing = Nothing to do: what stands is what the inventory asks for.
 plan-nothing-but = Nothing to do; { $rest }.
 plan-waiting = { $count } still waiting
@@ -87,6 +103,7 @@ to-update = { $count } to change
 to-adopt = { $count } to adopt
 to-replace = { $count } to replace
 to-delete = { $count } to remove
+of-the-cohort = the cohort’s own
 as-of-today = as of { $day }
 as-of = as of { $day } (not today)
 
@@ -95,7 +112,6 @@ as-of = as of { $day } (not today)
 markdown-title = eiginfra: plan of { $cohort } on { $site }, { $day }
 markdown-finding = Finding
 markdown-remedy = What to do
-markdown-cohort = the cohort’s own
 markdown-add = add { $label } { $value }
 markdown-remove = remove { $label } { $value }
 cause-new = new
@@ -104,3 +120,65 @@ cause-drift = drift
 cause-conflict = conflict
 cause-orphan = orphan
 cause-unknown = unknown
+
+## Values.
+
+yes = yes
+no = no
+long-text = { $begun }… ({ $lines } lines)
+added = added { $values }
+removed = removed { $values }
+
+## What an apply did.
+
+applying = applying
+outcome-done = done
+outcome-waiting = waiting
+outcome-failed = failed
+outcome-refused = refused
+outcome-skipped = skipped
+outcome-count = { $count } { $outcome ->
+    [waiting] waiting
+    [failed] failed
+    [refused] refused
+    [skipped] skipped
+   *[other] done
+    }
+applied = Applied: { $counts }.
+applied-nothing = Applied: nothing to do.
+interrupted = Interrupted;
+that-was = That was { $day }.
+apply-again = Run eiginfra apply again once the reason is mended: what was done stays done, the rest is taken up.
+
+## A saved plan, drift, handouts.
+
+stale = stale: { $address }: { $reason }
+carried-out = This plan was carried out in run { $run } already.
+nothing-left-of = { $count ->
+    [one] Of 1 action nothing is left to do.
+   *[other] Of { $count } actions nothing is left to do.
+    }
+still-hold = { $count } of { $all } actions still hold.
+would-refuse = An apply would refuse the others.
+drifted = { $count ->
+    [one] Drift: 1 resource
+   *[other] Drift: { $count } resources
+    }
+no-drift = No drift
+merged-not-applied = { $count ->
+    [one] 1 change merged and not applied (eiginfra plan)
+   *[other] { $count } changes merged and not applied (eiginfra plan)
+    }
+last-applied = Last applied { $at } UTC by { $by }{ $commit ->
+    [none] {""}
+   *[other] {" "}from commit { $commit }
+    }.
+never-applied = Nothing was applied yet, as far as the journal knows.
+applied-in-run = last applied { $at } UTC by { $by } (run { $run }{ $commit ->
+    [none] {""}
+   *[other] , commit { $commit }
+    })
+handouts-written = { $count ->
+    [one] 1 handout in { $folder } (HTML and Markdown)
+   *[other] { $count } handouts in { $folder } (HTML and Markdown)
+    }

@@ -47,6 +47,13 @@ notices = { $count ->
    *[other] { $count } informations
     }
 no-findings = rien à signaler
+label = { $label } :
+and-then = { $before } ; { $after }
+conclusion = { $told }.
+resources = { $count ->
+    [one] { $count } ressource
+   *[other] { $count } ressources
+    }
 times = { $count } fois
 times-of = { $count } fois : { $names }{ $more ->
     [0] {""}
@@ -74,6 +81,15 @@ trace-activity = { $what } par { $by } ({ $at } UTC)
 ## Totaux d’un plan.
 
 plan-totals = Plan : { $actions }.
+plan-of = { $what } : { $actions ->
+    [none] rien à faire
+   *[other] { $actions }
+    }
+plan-known = { $count ->
+    [one] { $count } ressource est déjà comme demandé ; le journal en prendra note.
+   *[other] { $count } ressources sont déjà comme demandé ; le journal en prendra note.
+    }
+plan-day = { $day } :
 plan-nothing = Rien à faire : ce qui existe est ce que l’inventaire demande.
 plan-nothing-but = Rien à faire ; { $rest }.
 plan-waiting = { $count } en attente
@@ -90,6 +106,7 @@ to-update = { $count } à changer
 to-adopt = { $count } à reprendre
 to-replace = { $count } à remplacer
 to-delete = { $count } à retirer
+of-the-cohort = commun à la promotion
 as-of-today = au { $day }
 as-of = au { $day } (ce n’est pas aujourd’hui)
 
@@ -98,7 +115,6 @@ as-of = au { $day } (ce n’est pas aujourd’hui)
 markdown-title = eiginfra : plan de { $cohort } sur { $site }, { $day }
 markdown-finding = Constat
 markdown-remedy = Que faire
-markdown-cohort = commun à la promotion
 markdown-add = ajouter { $label } { $value }
 markdown-remove = retirer { $label } { $value }
 cause-new = nouveau
@@ -107,3 +123,80 @@ cause-drift = changé à la main
 cause-conflict = changé des deux côtés
 cause-orphan = hors de l’inventaire
 cause-unknown = cause inconnue
+
+## Les valeurs.
+
+yes = oui
+no = non
+long-text = { $begun }… ({ $lines } lignes)
+added = ajouté : { $values }
+removed = retiré : { $values }
+
+## Ce qu’une application a fait.
+
+applying = application en cours
+outcome-done = fait
+outcome-waiting = en attente
+outcome-failed = échec
+outcome-refused = refusé
+outcome-skipped = laissé de côté
+outcome-count = { $count } { $outcome ->
+    [waiting] en attente
+    [failed] { $count ->
+        [one] échec
+       *[other] échecs
+        }
+    [refused] { $count ->
+        [one] refusé
+       *[other] refusés
+        }
+    [skipped] { $count ->
+        [one] laissé de côté
+       *[other] laissés de côté
+        }
+   *[other] { $count ->
+        [one] fait
+       *[other] faits
+        }
+    }
+applied = Appliqué : { $counts }.
+applied-nothing = Appliqué : rien à faire.
+interrupted = Interrompu ;
+that-was = C’était { $day }.
+apply-again = Relancez eiginfra apply une fois la cause corrigée : ce qui est fait reste fait, le reste est repris.
+
+## Un plan enregistré, la dérive, les fiches.
+
+stale = périmé : { $address } : { $reason }
+carried-out = Ce plan a déjà été appliqué, par l’exécution { $run }.
+nothing-left-of = { $count ->
+    [one] Pour { $count } action, il ne reste rien à faire.
+   *[other] Pour { $count } actions, il ne reste rien à faire.
+    }
+still-hold = { $count ->
+    [one] { $count } action sur { $all } est encore valable.
+   *[other] { $count } actions sur { $all } sont encore valables.
+    }
+would-refuse = Une application refuserait les autres.
+drifted = { $count ->
+    [one] Dérive : { $count } ressource
+   *[other] Dérive : { $count } ressources
+    }
+no-drift = Aucune dérive
+merged-not-applied = { $count ->
+    [one] { $count } changement fusionné et pas encore appliqué (eiginfra plan)
+   *[other] { $count } changements fusionnés et pas encore appliqués (eiginfra plan)
+    }
+last-applied = Dernière application le { $at } UTC par { $by }{ $commit ->
+    [none] {""}
+   *[other] {" "}depuis le commit { $commit }
+    }.
+never-applied = Rien n’a encore été appliqué, d’après le journal.
+applied-in-run = appliqué pour la dernière fois le { $at } UTC par { $by } (exécution { $run }{ $commit ->
+    [none] {""}
+   *[other] , commit { $commit }
+    })
+handouts-written = { $count ->
+    [one] { $count } fiche dans { $folder } (HTML et Markdown)
+   *[other] { $count } fiches dans { $folder } (HTML et Markdown)
+    }

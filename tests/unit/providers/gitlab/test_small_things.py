@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from support.words import ENGLISH
 
 from eiginfra.core.errors import UsageError
 from eiginfra.core.secret import SecretSource, keyed_digest
@@ -15,7 +16,7 @@ from eiginfra.providers.gitlab.kinds.variable import VariableSpec
 from eiginfra.providers.gitlab.licenses import ALLOWED, notice_of, template_of
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.gitlab.website import joined, parted
-from eiginfra.render.console import show
+from eiginfra.render.values import show
 
 SITE = "https://adler.example.org"
 words = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
@@ -70,13 +71,13 @@ def test_a_notice_names_the_licence():
 def test_a_digest_depends_on_key_place_and_value_and_is_shown_nowhere():
     digests = {keyed_digest(key, holder, value) for key in (b"a", b"b") for holder in ("x", "y") for value in ("1", "2")}
     assert len(digests) == 8
-    assert {show(digest) for digest in digests} == {"***"}
+    assert {show(digest, ENGLISH) for digest in digests} == {"***"}
     assert keyed_digest(b"a", "ab", "c") != keyed_digest(b"a", "a", "bc")
 
 
 def test_long_texts_are_shown_by_their_first_line():
-    assert show("# API\n\nUne\ninterface\nde plus\n") == "# API… (5 lines)"
-    assert show("Une\ninterface") == "Une interface"
+    assert show("# API\n\nUne\ninterface\nde plus\n", ENGLISH) == "# API… (5 lines)"
+    assert show("Une\ninterface", ENGLISH) == "Une interface"
 
 
 def test_offline_no_secret_is_fetched():
