@@ -13,8 +13,9 @@ from eiginfra.core.finding import Finding, Location
 from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
+from eiginfra.inventory.approvals import Approvals
 from eiginfra.inventory.document import Document
-from eiginfra.inventory.fields import Day, ProxmoxAccount, TeamId, Title, Username, brief
+from eiginfra.inventory.fields import Day, PersonName, ProxmoxAccount, TeamId, Title, brief
 from eiginfra.inventory.grants import Grant
 from eiginfra.inventory.model import MOST, Contact, FileModel, Team
 
@@ -98,7 +99,6 @@ class Accounts(FileModel):
 
 
 Authority = Literal["shares", "direct_members", "keys"]
-PersonName = Annotated[Username, AfterValidator(str.lower)]
 
 
 class CohortFile(FileModel):
@@ -118,6 +118,7 @@ class CohortFile(FileModel):
     grants: tuple[Grant, ...] = Field(
         default=(), max_length=MOST, description="What single teams' files may have that no team's file may have by itself"
     )
+    approvals: Approvals = Field(default=Approvals(), description="Whose yes a merge request needs")
     people: dict[PersonName, Accounts] = Field(
         default={},
         max_length=MOST * 10,

@@ -98,6 +98,8 @@ Username = Annotated[
         remedies.user_name,
     ),
 ]
+PersonName = Annotated[Username, AfterValidator(str.lower)]
+"""A user name that finds a person: GitLab ignores its case."""
 LOGIN = Matching(r"[a-z_][a-z0-9_-]{0,31}", "login", remedies.user_name)
 ProxmoxAccount = Annotated[
     str,

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.values import ByteSize
@@ -19,13 +19,13 @@ from eiginfra.inventory.fields import (
     MachineName,
     Memory,
     MountPath,
+    PersonName,
     Port,
     ProjectName,
     Subdomain,
     TeamId,
     Title,
     Url,
-    Username,
 )
 from eiginfra.inventory.networks import Source
 from eiginfra.inventory.remedies import domain_label
@@ -74,7 +74,7 @@ class Contact(FileModel):
 class Person(FileModel):
     """What a member and a mentor have in common."""
 
-    username: Annotated[Username, AfterValidator(str.lower)] = Field(description="The account on GitLab and on the server; case is ignored")
+    username: PersonName = Field(description="The account on GitLab and on the server; case is ignored")
     name: Title | None = Field(default=None, description="How the person is shown; the user name if absent")
     email: Email = Field(description="Where invitations go")
     ssh_keys: tuple[SshKey, ...] = Field(default=(), max_length=50, description="Public keys that open the team's machines")

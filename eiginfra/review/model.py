@@ -39,10 +39,10 @@ class Edit(_Model):
     """One thing that a request edits.
 
     file: its path in the repository. cohort, team: whose file it is; None where it is no team's (cohort.yml, a playbook, CI …).
-    path: the key in the file, entries by what names them (`machines[web].memory`, `members[adler-1].until`, `machines[web].forward[10222/tcp]`);
-    "" for the file as a whole. field: the same without names (`machines[].memory`), by which rules know it. before, after: the values, None
-    where there is none; of an entry without the lists of entries in it, which are edits of their own. location: the line to look at, of
-    the head unless the thing is removed.
+    path: the key in the file, entries by what names them (`machines[web].memory`, `machines[web].forward[10222/tcp]`); "" for the file as a
+    whole. field: the same without names (`machines[].memory`), by which rules know it. names: the names in the path, outermost first.
+    before, after: the values, None where there is none; of an added entry without the lists of entries in it, which are edits of their
+    own. location: the line to look at, of the head unless the thing is removed.
     """
 
     file: str
@@ -51,6 +51,7 @@ class Edit(_Model):
     team: str | None = None
     path: str = ""
     field: str = ""
+    names: tuple[str, ...] = ()
     before: JsonValue = None
     after: JsonValue = None
     location: Location | None = None
