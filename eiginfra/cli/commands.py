@@ -1,6 +1,7 @@
 """The commands, and how their help is put together. Each is imported only when it, or its help, is asked for."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # typer brings its own click, and names these nowhere else
 
 USAGE, INTERRUPTED = 64, 130
 LANG = ("--lang", "--language")
-# Each is in the module of its name, and its help begins with this text.
+# Each is in the module of its name (where Python has that word for itself, with an underscore), and its help begins with this text.
 COMMANDS = {
     "check": "Check inventory, playbook and site without any server.",
     "plan": "Show what an apply would do.",
@@ -26,6 +27,7 @@ COMMANDS = {
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
     "journal": "What was done, when, and by whom.",
+    "import": "Write an inventory of what the servers have already.",
     "confirm": "Say whose accounts are whose, for cohort.yml.",
     "forget": "Drop a resource's record from the journal.",
     "doctor": "Look at every service, and say what is missing.",
@@ -86,7 +88,7 @@ class _Deferred(TyperCommand):
     def real(self) -> "AnyCommand":
         """The command itself, imported."""
         name = self.name or ""
-        module = import_module(f"eiginfra.cli.{name}")
+        module = import_module(f"eiginfra.cli.{name}{'_' * iskeyword(name)}")
         app: typer.Typer | None = getattr(module, "app", None)
         if app is None:
             app = new_app(name)

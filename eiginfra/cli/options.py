@@ -139,6 +139,13 @@ def files(command: Command) -> Command:
     return _gathering(command, "paths", _FILES, lambda given: Paths(**given))
 
 
+def site_files(command: Command) -> Command:
+    """The same without the cohort's folder: for what makes one."""
+    return _gathering(
+        command, "paths", {name: option for name, option in _FILES.items() if name != "inventory"}, lambda given: Paths(**given)
+    )
+
+
 def choice(command: Command) -> Command:
     """Give a command the options that choose resources; it receives them as `selection: Selection`."""
     return _gathering(command, "selection", _CHOICE, lambda given: _selection(**given))

@@ -90,6 +90,7 @@ class Account:
 
     id: what stays when everything else changes. name: what it is called; shown: the person's name there. since: the day on which it was
     made. administrator: whether it has rights over the whole service. proved: whether something but the name says that it is the person's.
+    email: the address that the service shows of it, in lower case.
     """
 
     id: int | str
@@ -99,6 +100,7 @@ class Account:
     since: str | None = None
     administrator: bool = False
     proved: bool = False
+    email: str = ""
 
 
 class Provider(ABC, Generic[M]):

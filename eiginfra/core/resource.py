@@ -159,6 +159,7 @@ class Scope:
     resources and all records of the cohort, of every kind; history: every record that there ever was, of all cohorts, from old to new.
     `whole` is False when `--limit`, `--tags` or `--target` left some out. look: shared by all scopes of one observation.
     observed: for kinds that look into others: what those saw, by the addresses that the objects bear now.
+    foreign: whether what neither inventory nor journal knows is shown, too, whosever it is: for who imports.
     """
 
     cohort: str
@@ -171,6 +172,7 @@ class Scope:
     history: Sequence[Record] = ()
     look: Look = field(default_factory=Look, compare=False, repr=False)
     observed: Mapping[Address, Observed] = field(default_factory=dict)
+    foreign: bool = False
 
     def specs(self) -> list[Any]:
         """The wanted specs, in order."""

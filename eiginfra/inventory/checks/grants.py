@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from eiginfra.core.finding import Finding, error, notice
+from eiginfra.core.values import ByteSize
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.grants import Grant, GrantKey, Privilege
 from eiginfra.inventory.model import Machine, Team
@@ -30,11 +31,17 @@ class Privileged:
     path: tuple[str | int, ...]
 
     @property
+    def allowance(self) -> dict[str, Privilege]:
+        """What a grant has to say to allow it: its `value`, or of an amount the `max`; sizes as text."""
+        value = str(self.value) if isinstance(self.value, ByteSize) else self.value
+        return {"max" if self.key in _AMOUNTS.values() else "value": value}
+
+    @property
     def written(self) -> str:
         """The grant that would allow it, as YAML."""
-        sort = "max" if self.key in _AMOUNTS.values() else "value"
-        value = str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
-        return f'{{team: {self.team}, key: "{self.key}", {sort}: {value}, reason: …}}'
+        ((sort, value),) = self.allowance.items()
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        return f'{{team: {self.team}, key: "{self.key}", {sort}: {shown}, reason: …}}'
 
 
 def check_grants(cohort: Cohort, site: Site, as_of: date) -> Iterator[Finding]:

@@ -137,7 +137,11 @@ def _missing(machine: Address, world: World) -> bool:
 def others(owner: str | None, address: Address, scope: Scope) -> bool:
     """Whether another cohort has it, of which this journal knows nothing: it is left alone."""
     cohort = (owner or "").partition("/")[0]
-    return cohort != scope.cohort and not any(record.address == address and record.cohort == cohort for record in scope.history)
+    return (
+        not scope.foreign
+        and cohort != scope.cohort
+        and not any(record.address == address and record.cohort == cohort for record in scope.history)
+    )
 
 
 def machine_of(owner: str | None, scope: Scope, address: Address) -> str | None:

@@ -127,6 +127,7 @@ def candidates(api: GitLabApi, people: Mapping[str, str]) -> dict[str, Account]:
             since=str(user["created_at"])[:10] if user.get("created_at") else None,
             administrator=bool(user.get("is_admin")),
             proved=people[name].lower() in _addresses(user),
+            email=str(user.get("email") or user.get("public_email") or "").lower(),
         )
         for name, user in zip(asked, users, strict=True)
         if user is not None and not user.get("bot")

@@ -79,6 +79,7 @@ def _account(row: Json, rights: Mapping[str, Collection[str]], email: str) -> Ac
         state="enabled" if str(row.get("enable", 1)) == "1" else "disabled",
         administrator=bool(beyond_a_team(row, rights)),
         proved=bool(email) and str(row.get("email") or "").lower() == email.lower(),
+        email=str(row.get("email") or "").lower(),
     )
 
 

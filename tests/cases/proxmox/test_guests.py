@@ -36,7 +36,8 @@ def test_a_guest_is_made_as_wanted_runs_and_is_seen_so(world: World, sort: str) 
         assert (seen.marked, seen.team, seen.waiting) == (True, "adler", {})
         shell = {"container": f"pct exec {spec.id} --", "vm": None}[sort]
         address = f"192.168.0.{spec.id}"
-        assert seen.facts == {"vmid": spec.id, "node": "eig", "status": "running", "address": address, "shell": shell}
+        made_of = {"container": {"system": "debian"}, "vm": {"system": "l26", "login": None, "template": None}}[sort]
+        assert seen.facts == {"vmid": spec.id, "node": "eig", "status": "running", "address": address, "shell": shell, **made_of}
         assert seen.usage == world.kind(spec).usage(spec)
 
 

@@ -118,7 +118,8 @@ class ForwardKind(PublishedKind[ForwardSpec]):
         objects: list[Observed] = []
         absent: dict[Address, Absence] = {}
         findings: list[Finding] = []
-        for key in sorted(named.keys() | {record.address.key for record in scope.records}):
+        everybodys = shown.forwards.saved.keys() if scope.foreign else set()
+        for key in sorted(named.keys() | {record.address.key for record in scope.records} | everybodys):
             address, saved = Address(self.name, key), shown.forwards.saved.get(key)
             if saved is not None and others(saved.owner, address, scope):
                 absent[address] = Absence(reason("gateway-other-owner", owner=saved.owner), Presence.WAITING)

@@ -108,7 +108,8 @@ class SubdomainKind(PublishedKind[SubdomainSpec]):
         objects: list[Observed] = []
         absent: dict[Address, Absence] = {}
         findings: list[Finding] = []
-        for host in sorted(named.keys() | {record.address.key for record in scope.records}):
+        everybodys = shown.blocks.keys() if scope.foreign else set()
+        for host in sorted(named.keys() | {record.address.key for record in scope.records} | everybodys):
             address, block, place = Address(self.name, host), shown.blocks.get(host), shown.taken(host)
             if place is not None:
                 findings.append(warning("gateway-name-taken", name=host, place=str(place), address=str(address), field="name"))

@@ -69,6 +69,10 @@ class GuestReader(ProxmoxKind[G]):
     def disks(self, config: Config) -> dict[str, ByteSize]:
         """The size of every disk by its key in the configuration, the root disk first."""
 
+    def made_of(self, config: Config) -> dict[str, JsonValue]:
+        """What its configuration still tells of what it was made from: its operating system, as far as Proxmox names it."""
+        return {"system": str(config["ostype"]) if config.get("ostype") else None}
+
     # What is known without a server.
 
     def key(self, spec: G) -> str:
@@ -98,7 +102,8 @@ class GuestReader(ProxmoxKind[G]):
         around = [
             guest
             for guest in survey.guests.values()
-            if not guest.template and (guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
+            if not guest.template
+            and (scope.foreign or guest.vmid in site or guest.vmid in named or (guest.pool or "").startswith(f"{scope.cohort}-"))
         ]
         readings = survey.read(guest.vmid for guest in around if not guest.making)
         proof = self.api.surveys.learn(scope)
@@ -209,6 +214,7 @@ class GuestReader(ProxmoxKind[G]):
                 "status": str(place["state"]),
                 "address": address.partition("/")[0] if isinstance(address, str) else None,
                 "shell": self.shell and self.shell.format(guest.vmid),
+                **self.made_of(reading.wanted),
             },
             reading=reading,
             lock=guest.lock,

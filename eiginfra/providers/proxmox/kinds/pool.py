@@ -37,7 +37,8 @@ class PoolKind(ProxmoxKind[PoolSpec]):
         """One request."""
         wanted = {spec.id for spec in scope.specs()}
         teams = {f"{scope.cohort}-{team}": team for team in scope.teams}
-        rows = [row for row in self.api.client.pools() if row["poolid"] in wanted or str(row["poolid"]).startswith(f"{scope.cohort}-")]
+        mine = (f"{scope.cohort}-", *(("",) if scope.foreign else ()))
+        rows = [row for row in self.api.client.pools() if row["poolid"] in wanted or str(row["poolid"]).startswith(mine)]
         return Observation(tuple(_observed(row, teams.get(row["poolid"])) for row in rows))
 
     def read(self, spec: PoolSpec, handle: Mapping[str, JsonValue]) -> Observed | None:  # noqa: ARG002 - the name is all there is to find it by

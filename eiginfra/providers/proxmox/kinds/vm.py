@@ -1,5 +1,6 @@
 """`proxmox.vm`: a virtual machine (KVM), a full or linked clone of a cloud-init template of the site."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
@@ -119,6 +120,12 @@ class VmKind(GuestKind[VmSpec]):
             if found[key].get("media") != "cdrom" and size is not None:
                 sizes[key] = size
         return sizes
+
+    def made_of(self, config: Config) -> dict[str, JsonValue]:
+        """Also the user of cloud-init, and of a linked clone its template's number, which is in the name of its disk."""
+        linked = (re.search(r"\bbase-(\d+)-disk-[^/]*/", str(config.get(key))) for key in drives(config))
+        template = next((int(found[1]) for found in linked if found is not None), None)
+        return {**super().made_of(config), "login": str(config["ciuser"]) if config.get("ciuser") else None, "template": template}
 
     def changes(self, spec: VmSpec, fields: set[str], reading: Reading) -> dict[str, Any]:
         """Processor, balloon, agent, network; the other parts of a value are kept, above all the MAC."""

@@ -182,3 +182,8 @@ handouts-written = { $count ->
     [one] 1 handout in { $folder } (HTML and Markdown)
    *[other] { $count } handouts in { $folder } (HTML and Markdown)
     }
+files-written = { $count ->
+    [one] 1 file in { $folder }
+   *[other] { $count } files in { $folder }
+    }
+plan-adopts = a plan adopts { $count }

@@ -200,3 +200,8 @@ handouts-written = { $count ->
     [one] { $count } fiche dans { $folder } (HTML et Markdown)
    *[other] { $count } fiches dans { $folder } (HTML et Markdown)
     }
+files-written = { $count ->
+    [one] { $count } fichier dans { $folder }
+   *[other] { $count } fichiers dans { $folder }
+    }
+plan-adopts = un plan en reprend { $count }
