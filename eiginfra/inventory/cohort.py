@@ -153,6 +153,8 @@ class Cohort:
     """SHA-256 over all files' names and bytes, in order."""
     findings: tuple[Finding, ...] = ()
     """What loading had to say that is no error: files that were left out."""
+    broken: frozenset[str] = frozenset()
+    """The ids of teams that are left out, since their files are broken."""
 
     @property
     def id(self) -> str:

@@ -33,12 +33,11 @@ T = TypeVar("T")
 class ReadCohort:
     """What could be read of a cohort's folder: without the teams whose files are broken.
 
-    cohort: None where cohort.yml cannot be read. findings: all of every file, in order of place. broken: the ids of the teams left out.
+    cohort: None where cohort.yml cannot be read. findings: all of every file, in order of place.
     """
 
     cohort: Cohort | None
     findings: Sequence[Finding]
-    broken: frozenset[str]
 
 
 def read_cohort(folder: Path | Folder) -> ReadCohort:
@@ -48,9 +47,8 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
     file = _collect(findings, _load_cohort_file, where)
     reading = _TeamFolder(where.folder("teams"), linked=where.type() is EntryType.LINK)
     findings += [*reading.findings, *(() if file is None else _strays(where)), *spelling_notices(reading.documents)]
-    broken = frozenset(reading.broken)
     if file is None:
-        return ReadCohort(None, ordered(findings), broken)
+        return ReadCohort(None, ordered(findings))
     cohort = Cohort(
         file=file[0],
         teams=tuple(reading.teams),
@@ -58,12 +56,13 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
         documents=reading.documents,
         digest=_digest({"cohort.yml": file[1], **{f"teams/{stem}.yml": document for stem, document in reading.documents.items()}}),
         findings=tuple(finding for finding in findings if finding.severity is not Severity.ERROR),
+        broken=frozenset(reading.broken),
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         # What the sound files say against each other is told along with what is wrong in the others.
-        across = check_inventory(cohort, broken=broken)
+        across = check_inventory(cohort)
         findings += [finding for finding in across if finding.severity is Severity.ERROR]
-    return ReadCohort(cohort, ordered(findings), broken)
+    return ReadCohort(cohort, ordered(findings))
 
 
 def load_cohort(folder: Path | Folder) -> Cohort:

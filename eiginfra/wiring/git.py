@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +94,7 @@ class Checkout:
     def commit(self) -> str | None:
         """The commit that is checked out; None before the first."""
         with suppress(GitError):
-            return self._resolved("HEAD")
+            return self.resolved("HEAD")
         return None
 
     def branch(self) -> str | None:
@@ -105,16 +105,16 @@ class Checkout:
 
     def changed(self, folder: Path) -> bool:
         """Whether anything in a folder of the checkout is not as committed."""
-        with self._private(self._resolved("HEAD")) as private:
+        with self._private(self.resolved("HEAD")) as private:
             where = str(folder.absolute())
             return bool(self._run(private, "status", "--porcelain", "--ignore-submodules=all", "--untracked-files=normal", "--", where))
 
     def fetch(self, branch: str) -> str:
         """The commit of origin's branch, its objects fetched; no reference of the checkout changes."""
         here = "refs/eiginfra/fetched"
-        with self._private(self._resolved("HEAD")) as private:
+        with self._private(self.resolved("HEAD")) as private:
             quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
-            self._run(private, "fetch", *quiet, "--", self._origin, f"+refs/heads/{branch}:{here}", seconds=_FETCH_SECONDS)
+            self._run(private, "fetch", *quiet, "--", self.origin, f"+refs/heads/{branch}:{here}", seconds=_FETCH_SECONDS)
             return self._run(private, "rev-parse", "--verify", f"{here}^{{commit}}")
 
     def entries(self, commit: str) -> Iterator[TreeEntry]:
@@ -130,7 +130,7 @@ class Checkout:
 
         Raises GitError also, before anything is changed, for a commit with files that nobody may bring in (`refused`).
         """
-        before = self._resolved("HEAD")
+        before = self.resolved("HEAD")
         if commit == before:
             return
         if (wrong := next((entry for entry in self.entries(commit) if refused(entry)), None)) is not None:
@@ -138,6 +138,15 @@ class Checkout:
         with self._private(before) as private:
             self._run(private, "merge", "--quiet", "--ff-only", "--no-overwrite-ignore", "--no-stat", "--no-verify", commit)
         self._run(self._git, "update-ref", "-m", "eiginfra reconcile: fast-forward", f"refs/heads/{branch}", commit, before)
+
+    @contextmanager
+    def apart(self) -> Iterator["Apart"]:
+        """A store of objects for as long as this lasts: the checkout's are seen in it, and nothing that is fetched or made stays."""
+        with self._private(self.resolved("HEAD")) as private:
+            own = private / "objects" / "info"
+            own.mkdir()
+            (own / "alternates").write_text(f"{(self._git / 'objects').absolute()}\n", encoding="utf-8")
+            yield Apart(self, private)
 
     @property
     def _git(self) -> Path:
@@ -151,7 +160,8 @@ class Checkout:
         return {key: value for key, _, value in reversed([*pairs])}
 
     @property
-    def _origin(self) -> str:
+    def origin(self) -> str:
+        """The address of the remote of that name."""
         url = self._configuration.get("remote.origin.url")
         if url is None:
             raise GitError("it has no remote of the name origin")
@@ -159,8 +169,9 @@ class Checkout:
             raise GitError("the address of origin is neither a URL (https, ssh, file) nor a path")
         return url
 
-    def _resolved(self, name: str) -> str:
-        commit = self._run(self._git, "rev-parse", "--verify", f"{name}^{{commit}}")
+    def resolved(self, name: str) -> str:
+        """The commit of a branch, a tag or a short name."""
+        commit = self._run(self._git, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}").splitlines()[-1]
         if not _COMMIT.fullmatch(commit):
             raise GitError("it has no commit")
         return commit
@@ -186,22 +197,32 @@ class Checkout:
 
     def _run(self, folder: Path, *arguments: str, seconds: float = _SECONDS) -> str:
         """What git prints; of the checkout's files and of what git says, bytes that are no text come out escaped."""
+        return self.run(folder, arguments, seconds=seconds).decode(errors="backslashreplace").strip()
+
+    def run(
+        self, folder: Path, arguments: Sequence[str], *, seconds: float = _SECONDS, data: bytes = b"", apart: bool = False, most: int = 0
+    ) -> bytes:
+        """What git prints, from a folder of git's. most: the highest exit code that is no failure.
+
+        apart: with the objects of that folder, beside which it may name the checkout's.
+        """
         options = [part for option in _OPTIONS for part in ("-c", option)]
         command = ["git", f"--git-dir={folder}", f"--work-tree={self.top}", "--no-pager", *options, *arguments]
+        objects = (folder if apart else self._git) / "objects"
         try:
             # Fixed arguments, no shell; branch and address come from whoever runs eiginfra.
             ended = subprocess.run(  # noqa: S603
-                command, cwd=self.top, env=self._environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=True
+                command, cwd=self.top, env=self._environment(objects), input=data, capture_output=True, timeout=seconds, check=False
             )
-        except subprocess.CalledProcessError as problem:
-            said = problem.stderr.decode(errors="replace").strip().splitlines() or [f"git ended with {problem.returncode}"]
-            # git repeats addresses, which may hold a token.
-            raise GitError(_CREDENTIALS.sub("***@", said[-1])) from None
         except (OSError, subprocess.SubprocessError) as problem:
             raise GitError(f"git: {type(problem).__name__}") from None
-        return ended.stdout.decode(errors="backslashreplace").strip()
+        if not 0 <= ended.returncode <= most:
+            said = ended.stderr.decode(errors="replace").strip().splitlines() or [f"git ended with {ended.returncode}"]
+            # git repeats addresses, which may hold a token.
+            raise GitError(_CREDENTIALS.sub("***@", said[-1]))
+        return ended.stdout
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, objects: Path) -> dict[str, str]:
         """No token is in it, and no program is looked for in the checkout, where people may have put one of git's name."""
         paths = [path for path in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(path)]  # noqa: PTH117 - text
         given = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
@@ -211,8 +232,31 @@ class Checkout:
             **_SETTLED,
             "PATH": os.pathsep.join(paths),
             "GIT_INDEX_FILE": str(self._git / "index"),
-            "GIT_OBJECT_DIRECTORY": str(self._git / "objects"),
+            "GIT_OBJECT_DIRECTORY": str(objects),
         }
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What git does in a store of objects of its own. Every method raises GitError."""
+
+    checkout: Checkout
+    folder: Path
+
+    def run(self, *arguments: str, data: bytes = b"", most: int = 0) -> bytes:
+        """What git prints. most: the highest exit code that is no failure."""
+        return self.checkout.run(self.folder, arguments, data=data, apart=True, most=most)
+
+    def fetch(self, *references: str) -> None:
+        """Fetch references of origin, each under its own name."""
+        quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
+        wanted = [f"+{reference}:{reference}" for reference in references]
+        arguments = ("fetch", *quiet, "--", self.checkout.origin, *wanted)
+        self.checkout.run(self.folder, arguments, seconds=_FETCH_SECONDS, apart=True)
+
+    def resolved(self, reference: str) -> str:
+        """The commit of a reference that was fetched."""
+        return self.run("rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").decode("ascii").split()[-1]
 
 
 _RESERVED = re.compile(r"\.git|git~\d+|\.gitmodules|gi7eba~\d+|\.eiginfra|eiginf~\d+|\.venv(?:-clients)?|venv~\d+")

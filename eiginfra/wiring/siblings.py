@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from eiginfra.core.claim import Claim
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding
 from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.folder import Folder
 from eiginfra.inventory.loader import load_siblings, mistaken_sibling
 from eiginfra.playbook import Compiled
 
@@ -20,7 +20,7 @@ Compile = Callable[[Cohort], Compiled]
 class Siblings:
     """Read and compiled when first asked for, with the same playbook and site; one that is mistaken claims nothing, and is told."""
 
-    folder: Path
+    folder: Folder
     compile: Compile
 
     @cached_property

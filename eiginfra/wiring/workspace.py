@@ -35,6 +35,7 @@ from eiginfra.engine.verify import Judgement, judge
 from eiginfra.engine.withhold import clashing, named_in, only_warned
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
+from eiginfra.inventory.folder import DiskFolder, Folder
 from eiginfra.inventory.loader import load_cohort
 from eiginfra.inventory.site import Site
 from eiginfra.journal import DatabaseJournal, open_journal
@@ -55,7 +56,11 @@ from eiginfra.wiring.sorting import sorted_findings, wrong_locations
 class Workspace:
     """One cohort, its playbook and its site, loaded and checked by form; everything else on demand."""
 
-    def __init__(self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, anchor: Path, offline: bool) -> None:
+    def __init__(
+        self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, folder: Folder, anchor: Path, offline: bool
+    ) -> None:
+        """folder: the cohort's; anchor: from where the git checkout is looked for."""
+        self._folder = folder
         self._anchor = anchor
         self.cohort = cohort
         self.playbook = playbook
@@ -87,7 +92,8 @@ class Workspace:
             findings += problem.findings
         if findings or loaded_site is None or loaded_cohort is None:
             raise InputError(findings)
-        return cls(loaded_cohort, loaded_playbook, loaded_site, Clock(paths.as_of), anchor=paths.anchor, offline=offline)
+        folder, clock = DiskFolder(inventory), Clock(paths.as_of)
+        return cls(loaded_cohort, loaded_playbook, loaded_site, clock, folder=folder, anchor=paths.anchor, offline=offline)
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +127,7 @@ class Workspace:
     @cached_property
     def siblings(self) -> Siblings:
         """The cohorts beside this one, read at first use."""
-        return Siblings(Path(self.cohort.document.file).parent, self._compile)
+        return Siblings(self._folder, self._compile)
 
     @cached_property
     def _inventory_findings(self) -> list[Finding]:

@@ -41,6 +41,6 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
     )
 
 
-def check_inventory(cohort: Cohort, broken: frozenset[str] | set[str] = frozenset()) -> list[Finding]:
-    """The part that needs neither site nor day. `broken`: ids of teams whose files could not be read, and are left out."""
-    return [*check_names(cohort, broken), *check_people(cohort), *check_publishing(cohort)]
+def check_inventory(cohort: Cohort) -> list[Finding]:
+    """The part that needs neither site nor day."""
+    return [*check_names(cohort), *check_people(cohort), *check_publishing(cohort)]

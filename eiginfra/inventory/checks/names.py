@@ -1,6 +1,6 @@
 """Teams, projects and machines: each name once, and none that would collide where it is used."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.suggest import suggest
@@ -13,9 +13,9 @@ LONGEST_HOST = 63
 """The longest label of a host name (RFC 1035, section 2.3.4)."""
 
 
-def check_names(cohort: Cohort, broken: Collection[str]) -> Iterator[Finding]:
+def check_names(cohort: Cohort) -> Iterator[Finding]:
     """Findings about the names of teams, projects, machines and their volumes."""
-    known = {*broken, *(team.id for team in cohort.teams)}
+    known = {*cohort.broken, *(team.id for team in cohort.teams)}
     if not known:
         yield error("no-team", location=cohort.where(None))
     for team_id in cohort.file.quota.teams:
