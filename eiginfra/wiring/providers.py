@@ -17,6 +17,7 @@ from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Registry
 from eiginfra.core.provider import Context, Provider, SharedObjects
 from eiginfra.core.secret import KeySource, Secret, SecretSource
+from eiginfra.inventory.document import YamlDocument
 from eiginfra.inventory.loader import load_site
 from eiginfra.inventory.site import Site
 from eiginfra.wiring.secrets import resolve, resolve_key
@@ -69,9 +70,9 @@ def sections() -> dict[str, type[BaseModel]]:
     return {provider.key(): provider.section for provider in installed().values()}
 
 
-def read_site(path: Path) -> Site:
-    """The site of a file, with the sections of every installed provider. Raises InputError."""
-    return load_site(path, sections())
+def read_site(path: Path, document: YamlDocument | None = None) -> Site:
+    """The site of a file, with the sections of every installed provider. Raises InputError. document: what it says, where that was read."""
+    return load_site(path, sections(), document)
 
 
 @dataclass(frozen=True)

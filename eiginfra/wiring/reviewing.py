@@ -1,0 +1,216 @@
+"""Reviews: what a request would do, from two commits. Nothing is checked out, no server is asked, and no secret is read.
+
+Playbook, site, settings and all that decides (grants, approvals, confirmed people, caps) are the base's; of the head only what people ask
+for counts, as a merge into the base would give it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from typing import Final
+
+from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.finding import Finding, Location, Severity, error
+from eiginfra.core.kind import Registry
+from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.loader import read_cohort
+from eiginfra.review.compare import Wishes, access, amounts, changes, new_findings
+from eiginfra.review.edits import FileChange, FileVersion, edits
+from eiginfra.review.model import Author, CohortReview, Review
+from eiginfra.review.policy import needs
+from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.commits import Blob, CommitFiles, CommitFolder, Contents, differences, merged
+from eiginfra.wiring.git import Checkout, GitError, TreeEntry, refused
+from eiginfra.wiring.providers import open_providers
+from eiginfra.wiring.review_sources import Sources
+from eiginfra.wiring.sorting import sorted_findings
+from eiginfra.wiring.workspace import Workspace
+
+DECIDING: Final = frozenset({"grants", "approvals", "people", "authoritative", "caps", "repository"})
+"""The keys of cohort.yml by which requests are judged: they count as they are at the base."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as those who can vouch for it tell it; offline nobody can."""
+
+    author: Author | None = None
+    pushers: tuple[Author, ...] | None = None
+    yeses: tuple[Author, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One cohort at one revision: as far as it is sound, and compiled."""
+
+    cohort: Cohort | None = None
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+@contextmanager
+def reviewer(paths: Paths, base: str) -> Iterator["Reviewer"]:
+    """Reviews against a commit, a branch or a tag.
+
+    Raises UsageError outside a checkout, InputError for a site or playbook that is wrong.
+    """
+    checkout = Checkout.of(paths.anchor)
+    if checkout is None:
+        raise UsageError("no git checkout of yours is here; a review compares two commits: clone the inventory's repository")
+    try:
+        with checkout.apart() as git:
+            commit = git.resolved(base)
+            sources = Sources(Contents(git), commit, paths)
+            with open_providers(sources.site, offline=True) as providers:
+                yield Reviewer(sources, providers.registry())
+    except GitError as problem:
+        msg = f"git: {problem}"
+        raise UsageError(msg) from problem
+
+
+class Reviewer:
+    """Reviews of requests against one commit. Every method raises GitError."""
+
+    def __init__(self, sources: Sources, registry: Registry) -> None:
+        self._git = sources.contents.git
+        self._contents = sources.contents
+        self.base = sources.base
+        self._sources = sources
+        self._registry = registry
+        self._revisions: dict[tuple[str, str, frozenset[str]], Revision] = {}
+
+    def review(self, head: str, request: Request | None = None) -> Review:
+        """What a commit would do, once it is merged into the base."""
+        request = request or Request()
+        merge = merged(self._git, self.base, head)
+        conflicts = [error("merge-conflicts", files=sorted(merge.conflicts))] if merge.conflicts else []
+        changed = differences(self._git, self.base, merge.tree)
+        strange = [found for each in changed if (found := _strange(each.path, each.after)) is not None]
+        root = self._sources.root
+        trees = (self._files(self.base), self._files(merge.tree))
+        self._contents.read(blob for tree in trees for blob in tree.blobs.values())
+        edited = edits(
+            [FileChange(each.path, *map(_version, trees, repeat(each.path), (each.before, each.after))) for each in changed], root
+        )
+        names = sorted({each.cohort for each in edited if each.cohort is not None})
+        bases = {name: cohort for name in names if (cohort := self._revision(trees[0], name).cohort) is not None}
+        asked = needs(
+            edited,
+            bases,
+            self._sources.clock.today(),
+            author=request.author,
+            pushers=request.pushers,
+            yeses=request.yeses,
+        )
+        return Review(
+            base=self.base,
+            head=head,
+            author=request.author.username if request.author else None,
+            cohorts=tuple(self._cohort(name, trees[0], trees[1], bases) for name in names),
+            edits=edited,
+            needs=asked,
+            findings=(*conflicts, *strange),
+        )
+
+    def _files(self, tree: str) -> CommitFiles:
+        return CommitFiles(self._contents, tree, self._sources.root)
+
+    def _cohort(self, name: str, before: CommitFiles, after: CommitFiles, bases: Mapping[str, Cohort]) -> CohortReview:
+        base, head = self._revision(before, name), self._revision(after, name, bases.get(name))
+        left_out = frozenset(team for each in (base, head) if each.cohort for team in each.cohort.broken)
+        new, known = new_findings(base.wishes.findings, head.wishes.findings)
+        if left_out:
+            base, head = self._revision(before, name, without=left_out), self._revision(after, name, bases.get(name), left_out)
+        registry = self._registry
+        found = changes(registry, base.wishes, head.wishes)
+        told = head.cohort or base.cohort
+        return CohortReview(
+            cohort=name,
+            language=told.file.language if told else "fr",
+            changes=tuple(found),
+            amounts=tuple(amounts(registry, base.wishes, head.wishes)),
+            access=tuple(access(registry, found)),
+            findings=tuple(new),
+            known=tuple(known),
+            incomplete=tuple(sorted(left_out)),
+        )
+
+    def _revision(self, files: CommitFiles, name: str, decided_by: Cohort | None = None, without: frozenset[str] = frozenset()) -> Revision:
+        """A cohort of a revision. decided_by: the base's, of a head. without: teams that are left out."""
+        key = (files.tree, name, without)
+        if key not in self._revisions:
+            self._revisions[key] = self._read(files, name, decided_by, without, head=files.tree != self.base)
+        return self._revisions[key]
+
+    def _read(self, files: CommitFiles, name: str, decided_by: Cohort | None, without: frozenset[str], *, head: bool) -> Revision:
+        folder = files.folder("/".join(part for part in (self._sources.root, name) if part))
+        if folder.type() is None:
+            return Revision()
+        read = read_cohort(folder)
+        cohort, findings = read.cohort, list(read.findings)
+        if cohort is None:
+            return Revision(None, Wishes(findings=sorted_findings(findings)))
+        if head:
+            cohort = replace(cohort, file=_decided(cohort, decided_by))
+        cohort = _without(cohort, without)
+        return self._compiled(cohort, folder, findings)
+
+    def _compiled(self, cohort: Cohort, folder: CommitFolder, findings: list[Finding]) -> Revision:
+        """With all findings; a team that cannot be compiled is left out, and the others compiled without it."""
+        while True:
+            with self._workspace(cohort, folder) as workspace:
+                try:
+                    findings += workspace.check()
+                    resources = workspace.compiled.resources
+                    return Revision(cohort, Wishes(resources, cohort.limits(), sorted_findings(findings)))
+                except InputError as problem:
+                    told = problem.findings
+            findings += told
+            wrong = {team for found in told if (team := _team_of(found, cohort)) is not None}
+            if not wrong:
+                return Revision(_without(cohort, {team.id for team in cohort.teams}), Wishes(findings=sorted_findings(findings)))
+            cohort = _without(cohort, wrong)
+
+    def _workspace(self, cohort: Cohort, folder: CommitFolder) -> Workspace:
+        sources = self._sources
+        return Workspace(cohort, sources.playbook, sources.site, sources.clock, folder=folder, anchor=sources.paths.anchor, offline=True)
+
+
+def _version(files: CommitFiles, path: str, blob: Blob | None) -> FileVersion | None:
+    above, _, name = path.rpartition("/")
+    return None if blob is None else FileVersion(blob.mode, blob.oid, lambda: files.folder(above).read(name))
+
+
+def _strange(path: str, blob: Blob | None) -> Finding | None:
+    """What no branch may bring in, since git, Python or eiginfra would take it for its own."""
+    if blob is None or not refused(TreeEntry(blob.mode, path)):
+        return None
+    return error("file-refused", location=Location(file=path))
+
+
+def _decided(cohort: Cohort, base: Cohort | None) -> CohortFile:
+    """cohort.yml of a head, in all that decides as it is at the base."""
+    fields = type(cohort.file).model_fields
+    kept: dict[str, object] = {}
+    for name in fields.keys() & DECIDING:
+        kept[name] = getattr(base.file, name) if base else fields[name].get_default(call_default_factory=True)
+    return cohort.file.model_copy(update=kept)
+
+
+def _without(cohort: Cohort, teams: frozenset[str] | set[str]) -> Cohort:
+    if not teams:
+        return cohort
+    kept = tuple(team for team in cohort.teams if team.id not in teams)
+    return replace(cohort, teams=kept, broken=cohort.broken | teams)
+
+
+def _team_of(found: Finding, cohort: Cohort) -> str | None:
+    """The team in whose file an error is."""
+    if found.severity is not Severity.ERROR:
+        return None
+    named = found.team or found.params.get("for_team")
+    if isinstance(named, str) and any(team.id == named for team in cohort.teams):
+        return named
+    files = {document.file: team for team, document in cohort.documents.items()}
+    places = [place.file for place in (found.location, *found.also) if place is not None]
+    return next((files[file] for file in places if file in files and files[file] not in cohort.broken), None)
