@@ -19,6 +19,7 @@ LANG = ("--lang", "--language")
 # Each is in the module of its name (where Python has that word for itself, with an underscore), and its help begins with this text.
 COMMANDS = {
     "check": "Check inventory, playbook and site without any server.",
+    "review": "Show what a merge request would change, without any server.",
     "plan": "Show what an apply would do.",
     "apply": "Make reality what the inventory says.",
     "drift": "Show the differences that arose on the servers, by cause.",
@@ -38,7 +39,7 @@ HIDDEN = {"man": "Print the manual page in roff."}
 EXIT_CODES = {
     0: "done, or nothing to do (waiting entries included)",
     1: "something failed, or a guard refused the plan",
-    2: "plan --detailed-exitcode or drift found differences; reconcile --once left some drift",
+    2: "plan or review --detailed-exitcode, or drift, found differences; reconcile --once left some drift",
     USAGE: "wrong usage",
     65: "bad inventory, playbook, site or settings file; a quota exceeded",
     69: "a service cannot be reached; no partial plan is made",

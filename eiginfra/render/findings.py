@@ -43,9 +43,9 @@ def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> 
     out().print(words.say("conclusion", told=told))
 
 
-def counted(findings: Sequence[Finding]) -> str:
-    """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none."""
-    told = spoken()
+def counted(findings: Sequence[Finding], words: Catalogue | None = None) -> str:
+    """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none. words: other than the terminal's."""
+    told = words or spoken()
     counts = Counter(found.severity for found in findings if found.acknowledged is None)
     parts = [told.say(f"{severity}s", count=counts[severity]) for severity in Severity if counts[severity]]
     return ", ".join(filter(None, (*parts, acknowledged(findings, told)))) or told.say("no-findings")

@@ -129,9 +129,14 @@ class Review(_Model):
         return (*self.findings, *(found for cohort in self.cohorts for found in cohort.findings))
 
     @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The errors that the request brings."""
+        return tuple(found for found in self.every_finding if found.severity is Severity.ERROR)
+
+    @property
     def failed(self) -> bool:
         """Whether the request brings an error."""
-        return any(found.severity is Severity.ERROR for found in self.every_finding)
+        return bool(self.errors)
 
     @property
     def changes(self) -> bool:

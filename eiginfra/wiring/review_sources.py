@@ -9,9 +9,10 @@ from eiginfra.core.errors import UsageError
 from eiginfra.inventory.document import YamlDocument, load_document, parse_document
 from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.loader import load_settings
+from eiginfra.inventory.settings import PACKAGED
 from eiginfra.inventory.site import Site
 from eiginfra.playbook import Playbook
-from eiginfra.playbook.loader import read_playbook
+from eiginfra.playbook.loader import load_playbook, read_playbook
 from eiginfra.wiring.asked import SETTINGS, Paths
 from eiginfra.wiring.commits import CommitFiles, CommitFolder, Contents
 from eiginfra.wiring.providers import filters, read_site
@@ -63,6 +64,8 @@ class Sources:
     def playbook(self) -> Playbook:
         """The playbook. Raises InputError."""
         path = self._named("playbook", "--playbook", self._settings.playbook)
+        if str(path).startswith(PACKAGED):
+            return load_playbook(path, filters())
         return read_playbook(self._document(path, templates=True), filters())
 
     def _named(self, what: str, option: str, path: Path | None) -> Path:

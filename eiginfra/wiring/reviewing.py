@@ -79,6 +79,10 @@ class Reviewer:
         self._registry = registry
         self._revisions: dict[tuple[str, str, frozenset[str]], Revision] = {}
 
+    def resolved(self, name: str) -> str:
+        """The commit of a branch, a tag or a short name."""
+        return self._git.resolved(name)
+
     def review(self, head: str, request: Request | None = None) -> Review:
         """What a commit would do, once it is merged into the base."""
         request = request or Request()

@@ -1,0 +1,83 @@
+"""The parts of a review in words, which all its forms share: by team, quotas, access, approvals, totals."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from eiginfra.core.change import Action, Change
+from eiginfra.core.values import ByteSize
+from eiginfra.render.catalogue import Catalogue
+from eiginfra.render.console import compared
+from eiginfra.render.findings import counted
+from eiginfra.review.model import ApprovalNeed, CohortReview, QuotaUse, Review
+
+_BAR = 10
+_ACTIONS = {Action.CREATE: "review-asked", Action.UPDATE: "review-changed", Action.DELETE: "review-given-up"}
+
+
+def title(review: Review, words: Catalogue) -> str:
+    """What is compared."""
+    return words.say("review-title", head=review.head[:12], base=review.base[:12])
+
+
+def team_lines(cohort: CohortReview, words: Catalogue) -> Iterator[tuple[str, str]]:
+    """For each team that the request concerns, its id and what changes for it in one line; the cohort's own things last."""
+    teams = {change.team for change in cohort.changes} | {use.team for use in cohort.amounts if use.team is not None}
+    for team in sorted(teams, key=lambda team: (team is None, team or "")):
+        parts = counts([change for change in cohort.changes if change.team == team], words)
+        for gained, entry in ((True, "review-gains"), (False, "review-loses")):
+            people = sorted({each.person for each in cohort.access if each.team == team and each.gained is gained})
+            parts += [words.say(entry, people=[*people])] if people else []
+        parts += [measure(use, words) for use in cohort.amounts if team is not None and use.team == team]
+        yield team or words.say("review-cohorts-own"), "; ".join(parts)
+
+
+def counts(changes: Sequence[Change], words: Catalogue) -> list[str]:
+    """`2 things more`, `1 changed`: how many of each sort."""
+    count = Counter(_ACTIONS[change.action] if change.was is None or change.diffs else "review-renamed" for change in changes)
+    return [words.say(entry, count=count[entry]) for entry in (*_ACTIONS.values(), "review-renamed") if count[entry]]
+
+
+def measure(use: QuotaUse, words: Catalogue) -> str:
+    """`memory 512MiB → 1GiB of 2GiB`; both limits where the limit changes."""
+    amounts = _amounts(use.measure, use.before, use.after)
+    if use.limit_before is not None or use.limit_after is not None:
+        amounts = words.say("review-of-limit", amounts=amounts, limit=_amounts(use.measure, use.limit_before, use.limit_after))
+    return words.say("review-measure", measure=words.say(f"measure-{use.measure}"), amounts=amounts)
+
+
+def bar(use: QuotaUse) -> str:
+    """How much of a limit is asked for, as ten signs; empty where there is no limit."""
+    if not use.limit_after:
+        return ""
+    full = min(_BAR, -(-use.after * _BAR // use.limit_after))
+    return "█" * full + "░" * (_BAR - full)
+
+
+def approval(need: ApprovalNeed, words: Catalogue) -> str:
+    """Why an edit needs a yes, and whose, or who gave it."""
+    if need.given is not None:
+        whose = words.say("review-given", by=need.given)
+    else:
+        whose = words.say("review-needs-by", by=[*need.by]) if need.by else words.say("review-needs-anyone")
+    return f"{words.told(need.reason)}: {whose}"
+
+
+def edited(need: ApprovalNeed) -> str:
+    """What the edit is of: the key with its values where they are short, else the file."""
+    edit = need.edit
+    if not edit.path:
+        return edit.file
+    plain = not any(isinstance(value, dict | list) for value in (edit.before, edit.after))
+    return f"{edit.path}: {compared(edit.before, edit.after)}" if plain else edit.path
+
+
+def totals(review: Review, words: Catalogue) -> str:
+    """One line for the whole request."""
+    what = counts([change for cohort in review.cohorts for change in cohort.changes], words) or [words.say("review-nothing")]
+    findings = counted(review.every_finding, words) if review.every_finding else words.say("review-no-findings")
+    return words.say("review-totals", what=", ".join(what), approvals=len(review.missing), findings=findings)
+
+
+def _amounts(name: str, before: int | None, after: int | None) -> str:
+    told = ["∞" if value is None else str(ByteSize(value)) if name in ("memory", "disk") else str(value) for value in (before, after)]
+    return told[1] if before == after else " → ".join(told)
