@@ -59,12 +59,12 @@ def print_plan(console: Terminal, plan: Plan) -> None:
     console.print(Text(totals(plan, words), style="bold"))
 
 
-def print_changes(console: Terminal, changes: Sequence[Change], further: Mapping[Address, str] = {}) -> None:
-    """The changes, by team. further: what else is shown of each."""
+def print_changes(console: Terminal, changes: Sequence[Change], further: Mapping[Address, str] = {}, *, causes: bool = True) -> None:
+    """The changes, by team. further: what else is shown of each. causes: whether why it differs is shown; of wishes it says nothing."""
     words = spoken()
     for team, group in by_team(changes).items():
         console.print(Text(team or words.say("of-the-cohort"), style="bold underline"))
-        for line in (line for change in group for line in _lines(change, words, further.get(change.address))):
+        for line in (line for change in group for line in _lines(change, words, further.get(change.address), causes=causes)):
             console.print(line)
         console.print()
 
@@ -101,13 +101,13 @@ def shown(change: Change) -> list[tuple[str, JsonValue]]:
     return [(name, value) for name, value in (change.desired or {}).items() if value not in (None, [], "", change.address.key)]
 
 
-def _lines(change: Change, said: Catalogue, further: str | None = None) -> Iterator[Text]:
+def _lines(change: Change, said: Catalogue, further: str | None = None, *, causes: bool = True) -> Iterator[Text]:
     """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
     line = Text("  ")
     line.append(f"{sign} ", style=f"bold {style}")
     line.append(str(change.address))
-    if change.cause is not None:
+    if change.cause is not None and causes:
         line.append(f"  {said.say(f'cause-{change.cause}')}", style=CAUSE_STYLES.get(change.cause, "dim"))
     yield line
     for text in (said.told(change.reason) if change.reason else None, said.renamed(change), further):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from eiginfra.core.change import Action, Change
-from eiginfra.core.values import ByteSize
+from eiginfra.core.values import in_one_unit
 from eiginfra.render.catalogue import Catalogue
 from eiginfra.render.console import compared
 from eiginfra.render.findings import counted
@@ -39,9 +39,10 @@ def counts(changes: Sequence[Change], words: Catalogue) -> list[str]:
 
 def measure(use: QuotaUse, words: Catalogue) -> str:
     """`memory 512MiB → 1GiB of 2GiB`; both limits where the limit changes."""
-    amounts = _amounts(use.measure, use.before, use.after)
+    told = _amounts(use.measure, (use.before, use.after, use.limit_before, use.limit_after))
+    amounts = _change(*told[:2])
     if use.limit_before is not None or use.limit_after is not None:
-        amounts = words.say("review-of-limit", amounts=amounts, limit=_amounts(use.measure, use.limit_before, use.limit_after))
+        amounts = words.say("review-of-limit", amounts=amounts, limit=_change(*told[2:]))
     return words.say("review-measure", measure=words.say(f"measure-{use.measure}"), amounts=amounts)
 
 
@@ -49,7 +50,7 @@ def bar(use: QuotaUse) -> str:
     """How much of a limit is asked for, as ten signs; empty where there is no limit."""
     if not use.limit_after:
         return ""
-    full = min(_BAR, -(-use.after * _BAR // use.limit_after))
+    full = min(_BAR, max(use.after * _BAR // use.limit_after, 1 if use.after else 0))
     return "█" * full + "░" * (_BAR - full)
 
 
@@ -78,6 +79,12 @@ def totals(review: Review, words: Catalogue) -> str:
     return words.say("review-totals", what=", ".join(what), approvals=len(review.missing), findings=findings)
 
 
-def _amounts(name: str, before: int | None, after: int | None) -> str:
-    told = ["∞" if value is None else str(ByteSize(value)) if name in ("memory", "disk") else str(value) for value in (before, after)]
-    return told[1] if before == after else " → ".join(told)
+def _amounts(name: str, values: Sequence[int | None]) -> list[str]:
+    """Amounts of one sentence; sizes in one unit; what is not limited as ∞."""
+    known = [value for value in values if value is not None]
+    told = iter(in_one_unit(known) if name in ("memory", "disk") else known)
+    return ["∞" if value is None else str(next(told)) for value in values]
+
+
+def _change(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"

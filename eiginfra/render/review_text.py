@@ -42,7 +42,7 @@ def _cohort(console: Terminal, cohort: CohortReview, words: Catalogue) -> None:
         console.print(Text(words.say("review-incomplete", teams=[*cohort.incomplete]), style="yellow"))
     if cohort.changes or cohort.incomplete:
         console.print()
-    print_changes(console, cohort.changes)
+    print_changes(console, cohort.changes, causes=False)
     if cohort.amounts:
         _heading(console, words.say("review-quota"))
         for use in cohort.amounts:

@@ -59,8 +59,7 @@ def reviewer(paths: Paths, base: str) -> Iterator["Reviewer"]:
         raise UsageError("no git checkout of yours is here; a review compares two commits: clone the inventory's repository")
     try:
         with checkout.apart() as git:
-            commit = git.resolved(base)
-            sources = Sources(Contents(git), commit, paths)
+            sources = Sources(Contents(git), commit_of(checkout, base), paths)
             with open_providers(sources.site, offline=True) as providers:
                 yield Reviewer(sources, providers.registry())
     except GitError as problem:
@@ -81,7 +80,7 @@ class Reviewer:
 
     def resolved(self, name: str) -> str:
         """The commit of a branch, a tag or a short name."""
-        return self._git.resolved(name)
+        return commit_of(self._git.checkout, name)
 
     def review(self, head: str, request: Request | None = None) -> Review:
         """What a commit would do, once it is merged into the base."""
@@ -178,6 +177,15 @@ class Reviewer:
     def _workspace(self, cohort: Cohort, folder: CommitFolder) -> Workspace:
         sources = self._sources
         return Workspace(cohort, sources.playbook, sources.site, sources.clock, folder=folder, anchor=sources.paths.anchor, offline=True)
+
+
+def commit_of(checkout: Checkout, name: str) -> str:
+    """The commit of a branch, a tag or a short name. Raises UsageError where there is none."""
+    try:
+        return checkout.resolved(name)
+    except GitError as problem:
+        msg = f"no commit {name} is here ({problem}); fetch it, e.g. git fetch origin {name}"
+        raise UsageError(msg) from problem
 
 
 def _version(files: CommitFiles, path: str, blob: Blob | None) -> FileVersion | None:
