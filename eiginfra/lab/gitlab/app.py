@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from eiginfra.lab.gitlab import git_http
 from eiginfra.lab.gitlab.auth import authenticate, impersonate, secret_of
 from eiginfra.lab.gitlab.avatars import UPLOADED, uploaded
 from eiginfra.lab.gitlab.body import of_body, of_query
@@ -63,6 +64,8 @@ async def _answer(state: GitLabState, router: Router[Handler], request: Request,
     method = "GET" if request.method == "HEAD" else request.method
     if method == "GET" and raw_path.startswith(UPLOADED):
         return uploaded(state, raw_path)
+    if git_http.is_git(raw_path):
+        return await git_http.answer(state, request, raw_path, in_vain)
     if not raw_path.startswith(PREFIX + "/"):
         raise GitLabHttpError(404, {"error": "404 Not Found"})
     raw_path = re.sub("/{2,}", "/", raw_path[len(PREFIX) :])

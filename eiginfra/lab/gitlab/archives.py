@@ -6,21 +6,18 @@ import gzip
 import io
 import tarfile
 import zipfile
-import zlib
 from datetime import datetime
-from hashlib import sha1
 
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, GitLabEndpoint, Route, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, not_found, not_modelled
-from eiginfra.lab.gitlab.git_objects import commit_content, framed, identity, tag_content, tree_contents
-from eiginfra.lab.gitlab.records import Json
-from eiginfra.lab.gitlab.repository import default_branch, repository, resolve
+from eiginfra.lab.gitlab.git_folder import git_files
+from eiginfra.lab.gitlab.git_objects import GITLINK
+from eiginfra.lab.gitlab.repository import content, default_branch, repository, resolve
 
 _FORMATS = {"": "tar.gz", ".tar.gz": "tar.gz", ".tar": "tar", ".zip": "zip"}
 _FORMATS |= dict.fromkeys((".tar.bz2", ".tbz", ".tbz2", ".tb2", ".bz2"), "tar.bz2")
-_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
 Member = tuple[str, bytes, bool]
 """Path, content, and whether it may be run."""
 
@@ -37,8 +34,9 @@ def _archive(kind: str) -> GitLabEndpoint:
         name = f"{project.path}-{ref.replace('/', '-')}-{number}"
         moment = datetime.fromisoformat(repo["commits"][number]["committed_date"])
         members = [
-            (f"{name}/{path}", base64.b64decode(repo["blobs"][entry["blob"]]), entry["mode"] == "100755")
+            (f"{name}/{path}", content(repo, entry), entry["mode"] == "100755")
             for path, entry in sorted(repo["trees"][number].items())
+            if entry["mode"] != GITLINK
         ]
         body = _zipped(members, moment) if kind == "zip" else _packed(_tar(members, moment), kind)
         # Headers are Latin-1 to the server: so the bytes of UTF-8 go out as they are.
@@ -86,25 +84,9 @@ def snapshot(call: GitLabCall) -> Answer:
         raise not_modelled("snapshots of wikis")
     if not call.known_user().admin:
         raise forbidden()
-    members = _bare(repository(call.state, project), default_branch(call.state, project))
+    members = [(name, data, False) for name, data in git_files(call.state, project)]
     headers = {"content-type": "application/x-tar", "content-disposition": 'attachment; filename="repository.tar"'}
     return Answer(200, _tar(members, call.state.clock.now()), headers)
-
-
-def _bare(repo: Json, default: str) -> list[Member]:
-    objects = [framed("blob", base64.b64decode(data)) for data in repo["blobs"].values()]
-    for number, commit in repo["commits"].items():
-        trees = tree_contents(repo["trees"][number])
-        objects += [framed("tree", data) for data in trees.values()]
-        objects.append(framed("commit", commit_content(commit, identity("tree", trees[""]))))
-    annotated = [(name, tag) for name, tag in repo["tags"].items() if tag["tagger"]]
-    objects += [framed("tag", tag_content(name, tag["commit"], tag["tagger"], tag["message"])) for name, tag in annotated]
-    refs = {f"refs/heads/{name}": number for name, number in repo["branches"].items()}
-    refs |= {f"refs/tags/{name}": tag["target"] for name, tag in repo["tags"].items()}
-    files = {"HEAD": f"ref: refs/heads/{default}\n", "config": _CONFIG, **{name: f"{number}\n" for name, number in refs.items()}}
-    kept = {sha1(data, usedforsecurity=False).hexdigest(): zlib.compress(data) for data in objects}
-    members = [(name, text.encode(), False) for name, text in files.items()]
-    return [*members, *((f"objects/{number[:2]}/{number[2:]}", data, False) for number, data in sorted(kept.items()))]
 
 
 def _blob(call: GitLabCall) -> bytes:

@@ -37,7 +37,7 @@ def authenticate(call: GitLabCall, secret: str | None) -> None:
         raise unauthorized()
     _check_token(call.state, token, call.method)
     user = call.state.users[token.user_id]
-    _check_user(call.state, user)
+    check_active(call.state, user)
     token.last_used_at = call.state.now()
     call.token, call.user = token, user
 
@@ -58,7 +58,7 @@ def impersonate(call: GitLabCall, wanted: str | None) -> None:
     number = int(text) if text.isdecimal() else state.user_names.get(text.lower(), 0)
     if number not in state.users:
         raise not_found(f"User with ID or username '{text}'")
-    _check_user(state, state.users[number])
+    check_active(state, state.users[number])
     call.user = state.users[number]
 
 
@@ -73,22 +73,26 @@ def _insufficient(scope: str) -> GitLabHttpError:
     )
 
 
-def _check_token(state: GitLabState, token: TokenRecord, method: str) -> None:
+def token_trouble(state: GitLabState, token: TokenRecord) -> str | None:
+    """Why a token is no longer valid; None while it is."""
     if token.revoked:
-        raise _invalid_token("Token was revoked. You have to re-authorize from the user.")
+        return "Token was revoked. You have to re-authorize from the user."
     if token.expires_at is not None and token.expires_at <= state.today():
-        raise _invalid_token("Token is expired. You can either do re-authorization or token refresh.")
+        return "Token is expired. You can either do re-authorization or token refresh."
+    return None
+
+
+def _check_token(state: GitLabState, token: TokenRecord, method: str) -> None:
+    if trouble := token_trouble(state, token):
+        raise GitLabHttpError(401, {"error": "invalid_token", "error_description": trouble})
     reading = method in {"GET", "HEAD"}
     enough = {"api", "read_api"} if reading else {"api"}
     if not enough & set(token.scopes):
         raise _insufficient("api read_api" if reading else "api")
 
 
-def _invalid_token(description: str) -> GitLabHttpError:
-    return GitLabHttpError(401, {"error": "invalid_token", "error_description": description})
-
-
-def _check_user(state: GitLabState, user: UserRecord) -> None:
+def check_active(state: GitLabState, user: UserRecord) -> None:
+    """Raise GitLabHttpError 403 for an account that was blocked or deactivated."""
     if user.state == "deactivated":
         raise forbidden(_DEACTIVATED.format(url=state.url))
     if user.state != "active":

@@ -6,11 +6,11 @@ from itertools import groupby
 from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, takes
-from eiginfra.lab.gitlab.diffs import content, parent_tree, renames
+from eiginfra.lab.gitlab.diffs import parent_tree, renames
 from eiginfra.lab.gitlab.errors import not_modelled
 from eiginfra.lab.gitlab.files import headers_of, read_file
 from eiginfra.lab.gitlab.records import Json
-from eiginfra.lab.gitlab.repository import ancestry, repository
+from eiginfra.lab.gitlab.repository import ancestry, content, repository
 
 _SHOWN = ("id", "parent_ids", "message", "authored_date", "author_name", "author_email")
 _COMMITTED = ("committed_date", "committer_name", "committer_email")

@@ -1,15 +1,16 @@
 """Branches and trees of a project's repository."""
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import present, resolved
 from eiginfra.lab.gitlab.errors import message, not_found
-from eiginfra.lab.gitlab.git_objects import TREE_MODE, identity, tree_contents
+from eiginfra.lab.gitlab.git_objects import GITLINK, TREE_MODE, identity, tree_contents, valid_ref
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.protected_branches import developers_may, may_push, rules_of
+from eiginfra.lab.gitlab.pushes import commit_files, move_branches
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import ancestry, commit_files, default_branch, has_branch, is_empty, repository, resolve
+from eiginfra.lab.gitlab.repository import ancestry, default_branch, has_branch, is_empty, repository, resolve
 
 
 @takes({"search": params.string(), **PAGED})
@@ -42,12 +43,14 @@ def create(call: GitLabCall) -> Answer:
     if is_empty(call.state, project):
         # An empty repository gets its default branch first, with an empty README.
         commit_files(call, project, default_branch(call.state, project), "Add README.md", {"README.md": b""})
+    if not valid_ref(given["branch"]):
+        raise message(400, "Branch name is invalid")
     if has_branch(call.state, project, given["branch"]):
         raise message(400, "Branch already exists")
     number = resolve(call.state, project, given["ref"])
     if number is None:
         raise message(400, f"Invalid reference name: {given['ref']}")
-    repository(call.state, project)["branches"][given["branch"]] = number
+    move_branches(call, project, {given["branch"]: number})
     return created(_branch(call, project, given["branch"]))
 
 
@@ -60,25 +63,22 @@ def remove(call: GitLabCall) -> Answer:
         raise not_found("Branch")
     if name == default_branch(call.state, project):
         raise message(403, "Cannot remove HEAD branch")
-    del repository(call.state, project)["branches"][name]
+    move_branches(call, project, {name: None})
     return gone()
 
 
 def _branch(call: GitLabCall, project: ProjectRecord, name: str) -> Json:
     repo = repository(call.state, project)
-    rules = rules_for(call.state, project)
-    rule = next((rule for rule in rules if rule["name"] == name), None)
-    least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99) if rule else DEVELOPER
     number, main = repo["branches"][name], repo["branches"].get(default_branch(call.state, project))
-    pushes = call.admin or level_of(call.state, call.user, ("project", project.id)) >= least
+    developers = developers_may(call.state, project, name)
     return {
         "name": name,
         "commit": present(call, project, repo["commits"][number]),
         "merged": number != main and number in ancestry(repo, main) if main else False,
-        "protected": rule is not None,
-        "developers_can_push": rule is not None and least <= DEVELOPER,
-        "developers_can_merge": rule is not None and least <= DEVELOPER,
-        "can_push": pushes,
+        "protected": bool(rules_of(call.state, project, name)),
+        "developers_can_push": developers,
+        "developers_can_merge": developers,
+        "can_push": may_push(call, project, name),
         "default": name == default_branch(call.state, project),
         "web_url": f"{call.state.url}/{project.full_path}/-/tree/{name}",
     }
@@ -111,7 +111,7 @@ def tree(call: GitLabCall) -> Answer:
 
 
 def _tree_object(path: str, number: str, mode: str) -> Json:
-    kind = "tree" if mode == TREE_MODE else "blob"
+    kind = {TREE_MODE: "tree", GITLINK: "commit"}.get(mode, "blob")
     return {"id": number, "name": path.rpartition("/")[2], "type": kind, "path": path, "mode": mode}
 
 

@@ -6,21 +6,22 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import bad_parameters, forbidden, message, not_found
-from eiginfra.lab.gitlab.git_objects import Tree
+from eiginfra.lab.gitlab.git_objects import Tree, valid_ref
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
-from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.protected_branches import may_push
+from eiginfra.lab.gitlab.pushes import write_commit
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import (
     ancestry,
+    content,
     is_empty,
     pipelines,
     put_blob,
     repository,
     resolve,
-    write_commit,
 )
 
 _ACTION = {
@@ -102,7 +103,7 @@ def _stats(repo: Json, commit: Json) -> Json:
 
 
 def _lines(repo: Json, entry: Json | None) -> list[bytes]:
-    return base64.b64decode(repo["blobs"][entry["blob"]]).splitlines() if entry else []
+    return content(repo, entry).splitlines()
 
 
 @takes(
@@ -136,6 +137,8 @@ def apply(call: GitLabCall, project: ProjectRecord, given: dict[str, Any], actio
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     check_push(call, project, branch)
+    if not valid_ref(branch):
+        raise message(400, "Branch name is invalid")
     repo = repository(state, project)
     start = given.get("start_sha") or given.get("start_branch")
     parent: str | None = repo["branches"].get(branch)
@@ -196,13 +199,8 @@ def _entry(repo: Json, content: bytes, action: Json) -> Json:
 
 def check_push(call: GitLabCall, project: ProjectRecord, branch: str) -> None:
     """Raise GitLabHttpError 403 for a protected branch that is not the caller's to push to."""
-    for rule in rules_for(call.state, project):
-        named = [entry["user_id"] for entry in rule["push_access_levels"]]
-        if rule["name"] != branch or (call.user and call.user.id in named):
-            continue
-        least = min((entry["access_level"] or 99 for entry in rule["push_access_levels"]), default=99)
-        if not call.admin and level_of(call.state, call.user, ("project", project.id)) < least:
-            raise forbidden("You are not allowed to push into this branch")
+    if not may_push(call, project, branch):
+        raise forbidden("You are not allowed to push into this branch")
 
 
 def resolved(call: GitLabCall, project: ProjectRecord, ref: str | None, text: str) -> str:

@@ -1,6 +1,5 @@
 """What a commit changed, as Git's diffs; hunks are cut by `difflib`, which may place them elsewhere than Git does."""
 
-import base64
 import re
 from difflib import unified_diff
 from typing import Any
@@ -12,7 +11,7 @@ from eiginfra.lab.gitlab.errors import not_modelled
 from eiginfra.lab.gitlab.git_objects import Tree
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json
-from eiginfra.lab.gitlab.repository import repository
+from eiginfra.lab.gitlab.repository import content, repository
 
 _NO_END = "\\ No newline at end of file\n"
 _FIRST_BYTES = 8000
@@ -24,11 +23,6 @@ def parent_tree(repo: Json, commit: Json) -> Tree:
     """The tree before a commit; none before the first."""
     parent = next(iter(commit["parent_ids"]), None)
     return dict(repo["trees"][parent]) if parent else {}
-
-
-def content(repo: Json, entry: Json | None) -> bytes:
-    """A file's bytes; none of a file that is not there."""
-    return base64.b64decode(repo["blobs"][entry["blob"]]) if entry else b""
 
 
 def renames(repo: Json, before: Tree, after: Tree) -> dict[str, str]:

@@ -8,8 +8,9 @@ from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import apply
 from eiginfra.lab.gitlab.errors import message, not_found
+from eiginfra.lab.gitlab.git_objects import GITLINK
 from eiginfra.lab.gitlab.records import Json
-from eiginfra.lab.gitlab.repository import repository, resolve
+from eiginfra.lab.gitlab.repository import content, repository, resolve
 
 _WRITING = {
     "branch": params.string(required=True),
@@ -71,9 +72,9 @@ def read_file(call: GitLabCall) -> tuple[bytes, Json]:
         raise not_found("Commit")
     repo = repository(call.state, project)
     entry = repo["trees"][number].get(call.path["file_path"])
-    if entry is None:
+    if entry is None or entry["mode"] == GITLINK:
         raise not_found("File")
-    return base64.b64decode(repo["blobs"][entry["blob"]]), {**entry, "ref": ref, "commit": number}
+    return content(repo, entry), {**entry, "ref": ref, "commit": number}
 
 
 @takes({**_WRITING, "content": params.string(required=True)})

@@ -8,6 +8,8 @@ from typing import Any
 Tree = dict[str, dict[str, Any]]
 """Path -> {`blob`: sha, `mode`: text, `last`: id of the commit that changed it last}."""
 TREE_MODE = "040000"
+GITLINK = "160000"
+"""The mode of an embedded repository, whose `blob` is a commit of that one."""
 
 
 def framed(kind: str, content: bytes) -> bytes:
@@ -65,3 +67,11 @@ def signature(name: str, email: str, moment: str) -> str:
 def tag_content(name: str, commit: str, tagger: str, message: str) -> bytes:
     """The tag object of an annotated tag."""
     return f"object {commit}\ntype commit\ntag {name}\ntagger {tagger}\n\n{message}".encode()
+
+
+def valid_ref(name: str) -> bool:
+    """Git's rules for names of references, as far as a branch or tag meets them."""
+    banned = any(char in " ~^:?*[\\\x7f" or ord(char) < 32 for char in name)
+    parts = name.split("/")
+    whole = ".." not in name and "@{" not in name and name != "@" and not name.startswith("-") and not name.endswith(".")
+    return not banned and whole and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)

@@ -173,7 +173,7 @@ def present(call: GitLabCall, project: ProjectRecord, thing: Json, mark: str, pl
         return present_users.basic(call.state, users[number]) if number in users else None
 
     people = [person(number) for number in thing["assignee_ids"] if number in users]
-    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events", "awards", "merged")
+    apart = ("assignee_ids", "author_id", "milestone_id", "closed_by", "events", "awards", "merged", "head", "versions", "approvals")
     return {
         **{name: value for name, value in thing.items() if name not in apart},
         "closed_by": person(thing["closed_by"]),

@@ -5,8 +5,9 @@ from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, writa
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, invalid
 from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.pushes import note_version
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import ancestry, has_branch, repository, resolve
+from eiginfra.lab.gitlab.repository import ancestry, has_branch, repository
 
 _KIND = "merge_request"
 _FIELDS = {
@@ -47,7 +48,7 @@ def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
         "merge_when_pipeline_succeeds": False,
         "merge_status": "can_be_merged",
         "detailed_merge_status": "not_open" if request["state"] != "opened" else "draft_status" if draft else "mergeable",
-        "sha": end.get("sha") or resolve(call.state, project, request["source_branch"]),
+        "sha": end.get("sha") or request.get("head"),
         "merge_commit_sha": end.get("merge_commit_sha"),
         "squash_commit_sha": None,
         "squash_on_merge": request["squash"],
@@ -111,6 +112,7 @@ def create(call: GitLabCall) -> Answer:
         "allow_collaboration": False,
     }
     _change(call, project, request, given)
+    note_version(call, project, request)
     issuables.own(call, _KIND, project).append(request)
     return created(present(call, project, request))
 

@@ -3,15 +3,16 @@
 import re
 
 from eiginfra.lab.gitlab import issuables, merge_requests, params
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, level_of, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_code, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, ok, takes
 from eiginfra.lab.gitlab.commits import check_push
 from eiginfra.lab.gitlab.diffs import parent_tree
 from eiginfra.lab.gitlab.errors import GitLabHttpError, message, not_modelled, unauthorized
 from eiginfra.lab.gitlab.picks import authorship, merged, same
-from eiginfra.lab.gitlab.protected_branches import rules_for
+from eiginfra.lab.gitlab.protected_branches import may_merge, rules_of
+from eiginfra.lab.gitlab.pushes import move_branches, write_commit
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import ancestry, default_branch, pipelines, repository, write_commit
+from eiginfra.lab.gitlab.repository import ancestry, default_branch, pipelines, repository
 
 _AS_WE_DO = {
     "merge_method": "merge",
@@ -35,7 +36,7 @@ def merge(call: GitLabCall) -> Answer:
     project, given = find_code(call), call.given
     request = issuables.find(call, "merge_request", project, call.path["iid"])
     writable(call, ("project", project.id))
-    if not _may_merge(call, project, request["target_branch"]):
+    if not may_merge(call, project, request["target_branch"]):
         raise unauthorized()
     if request["state"] != "opened" or merge_requests.is_draft(request):
         raise GitLabHttpError(405, {"message": "405 Method Not Allowed"})
@@ -49,6 +50,7 @@ def merge(call: GitLabCall) -> Answer:
     base = next((number for number in ancestry(repo, source) if number in reached), None)
     before = repo["trees"].get(base, {})
     tree = merged(repo["trees"][target], before, repo["trees"][source], "merge", keep_last=True)
+    request["state"] = "locked"  # as GitLab does, so that no push of the merge commit merges it
     text = given.get("merge_commit_message") or _message(project, request)
     commit = write_commit(call, project, request["target_branch"], target, tree, message=text, second_parent=source)
     removed = given.get("should_remove_source_branch")
@@ -95,15 +97,6 @@ def rebase(call: GitLabCall) -> Answer:
     return Answer(202, {"rebase_in_progress": True})
 
 
-def _may_merge(call: GitLabCall, project: ProjectRecord, branch: str) -> bool:
-    level = level_of(call.state, call.user, ("project", project.id))
-    for rule in rules_for(call.state, project):
-        if rule["name"] == branch and not call.admin:
-            entries = [*rule["merge_access_levels"], *rule["push_access_levels"]]
-            return any(entry["user_id"] == call.known_user().id or 0 < (entry["access_level"] or 0) <= level for entry in entries)
-    return call.admin or level >= DEVELOPER
-
-
 def _check(call: GitLabCall, project: ProjectRecord, request: Json, commits: list[str]) -> None:
     """Raise GitLabHttpError 501 for what would merge otherwise than the lab does, or do more."""
     repo = repository(call.state, project)
@@ -125,8 +118,8 @@ def _message(project: ProjectRecord, request: Json) -> str:
 
 def _remove_branch(call: GitLabCall, project: ProjectRecord, name: str) -> None:
     """The default branch and protected ones remain."""
-    if name != default_branch(call.state, project) and all(rule["name"] != name for rule in rules_for(call.state, project)):
-        del repository(call.state, project)["branches"][name]
+    if name != default_branch(call.state, project) and not rules_of(call.state, project, name):
+        move_branches(call, project, {name: None})
 
 
 _ONE = "/projects/:id/merge_requests/:iid"

@@ -13,6 +13,7 @@ from eiginfra.lab.gitlab.errors import forbidden, message, no_record, not_modell
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 
+_MOST_CHARACTERS = 1_000_000
 _QUICK_ACTION = re.compile(r"^/[a-z_]+", re.MULTILINE)
 
 
@@ -84,7 +85,7 @@ def present(call: GitLabCall, thing: NotedThing, note: Json) -> Json:
 
 
 def add(call: GitLabCall, thing: NotedThing, body: str, kind: str | None, discussion: str | None = None) -> Json:
-    """Write a note; raises GitLabHttpError 403 where the caller may not, 400 for an empty one, 501 for a quick action."""
+    """Write a note; raises GitLabHttpError 403 where the caller may not, 400 for an empty or too long one, 501 for a quick action."""
     writable(call, ("project", thing.project.id))
     if thing.locked and not may(call, ("project", thing.project.id), GUEST):
         raise forbidden()
@@ -109,6 +110,8 @@ def add(call: GitLabCall, thing: NotedThing, body: str, kind: str | None, discus
 def _check(body: str) -> None:
     if not body.strip():
         raise message(400, '400 Bad request - Note {:note=>["can\'t be blank"]}')
+    if len(body) > _MOST_CHARACTERS:
+        raise message(400, f'400 Bad request - Note {{:note=>["is too long (maximum is {_MOST_CHARACTERS} characters)"]}}')
     if _QUICK_ACTION.search(body):
         raise not_modelled("quick actions in notes")
 

@@ -7,8 +7,9 @@ from eiginfra.lab.gitlab.commits import check_push, found_commit, present
 from eiginfra.lab.gitlab.diffs import parent_tree
 from eiginfra.lab.gitlab.errors import GitLabHttpError, not_found, not_modelled
 from eiginfra.lab.gitlab.git_objects import Tree
+from eiginfra.lab.gitlab.pushes import write_commit
 from eiginfra.lab.gitlab.records import Json
-from eiginfra.lab.gitlab.repository import has_branch, repository, write_commit
+from eiginfra.lab.gitlab.repository import has_branch, repository
 
 _INTO = {"branch": params.string(required=True), "dry_run": params.boolean(default=False)}
 

@@ -18,8 +18,9 @@ from eiginfra.lab.gitlab.errors import invalid, not_found
 from eiginfra.lab.gitlab.instance_settings import setting
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.project_rules import check, inherited
+from eiginfra.lab.gitlab.pushes import commit_files
 from eiginfra.lab.gitlab.records import ProjectRecord, UserRecord
-from eiginfra.lab.gitlab.repository import commit_files, has_branch, is_empty
+from eiginfra.lab.gitlab.repository import has_branch, is_empty
 from eiginfra.lab.gitlab.state import GitLabState
 
 _COMMON = {

@@ -1,9 +1,10 @@
 """Rules that protect the branches of a project, and those of all projects in a group at the top."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from eiginfra.lab.gitlab import params
-from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, OWNER, authorize, find_group, find_source
+from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, OWNER, authorize, find_group, find_source, level_of, may
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, not_found, not_modelled
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
@@ -32,6 +33,46 @@ def rules_for(state: GitLabState, project: ProjectRecord) -> list[Json]:
     above = list(state.ancestors(state.groups.get(project.namespace_id)))
     inherited: list[Json] = state.extra["protected_branch"].get(key_of(("group", above[-1].id)), []) if above else []
     return [*own, *({**rule, "inherited": True} for rule in inherited)]
+
+
+def rules_of(state: GitLabState, project: ProjectRecord, branch: str) -> list[Json]:
+    """The rules that meet a branch, by name or with a wildcard; what one of them allows is allowed."""
+    return [rule for rule in rules_for(state, project) if fnmatchcase(branch, rule["name"].replace("[", "[[]").replace("?", "[?]"))]
+
+
+def may_push(call: GitLabCall, project: ProjectRecord, branch: str) -> bool:
+    """Whether the caller may push to a branch, protected or not."""
+    rules = rules_of(call.state, project, branch)
+    return _allowed(call, project, rules, ["push"]) if rules else may(call, ("project", project.id), DEVELOPER)
+
+
+def may_merge(call: GitLabCall, project: ProjectRecord, branch: str) -> bool:
+    """Whether the caller may merge into a branch; who may push to it may."""
+    rules = rules_of(call.state, project, branch)
+    return _allowed(call, project, rules, ["merge", "push"]) if rules else may(call, ("project", project.id), DEVELOPER)
+
+
+def developers_may(state: GitLabState, project: ProjectRecord, branch: str) -> bool:
+    """Whether a rule lets developers push to a branch."""
+    entries = [entry for rule in rules_of(state, project, branch) for entry in rule["push_access_levels"]]
+    return any(0 < (entry["access_level"] or 0) <= DEVELOPER for entry in entries)
+
+
+def _allowed(call: GitLabCall, project: ProjectRecord, rules: list[Json], kinds: list[str]) -> bool:
+    """Whether an entry of some rules lets the caller; "No one" (0) is no one, administrators included."""
+    if call.user is None:
+        return False
+    state, user = call.state, call.user
+    level = level_of(state, user, ("project", project.id))
+
+    def passes(entry: Json) -> bool:
+        if entry["user_id"] is not None or entry["group_id"] is not None:
+            group = state.groups.get(entry["group_id"] or 0)
+            return entry["user_id"] == user.id or (group is not None and level_of(state, user, ("group", group.id)) > 0)
+        wanted = entry["access_level"] or 0
+        return wanted > 0 and (user.admin or level >= wanted)
+
+    return any(passes(entry) for rule in rules for kind in kinds for entry in rule[f"{kind}_access_levels"])
 
 
 def _rules(call: GitLabCall) -> list[Json]:

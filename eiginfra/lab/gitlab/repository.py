@@ -1,10 +1,8 @@
-"""A project's repository as plain data: blobs, a flat tree for each commit, branches."""
+"""A project's repository as plain data: blobs, a flat tree for each commit, branches; pushes.py writes it."""
 
 import base64
-from typing import Any
 
-from eiginfra.lab.gitlab.call import GitLabCall
-from eiginfra.lab.gitlab.git_objects import Tree, commit_content, identity, tree_contents
+from eiginfra.lab.gitlab.git_objects import GITLINK, identity
 from eiginfra.lab.gitlab.present_groups import branch_protection
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.state import GitLabState
@@ -82,52 +80,18 @@ def pipelines(state: GitLabState, project: ProjectRecord) -> list[Json]:
     return found
 
 
+def content(repo: Json, entry: Json | None) -> bytes:
+    """The bytes of a file; none of one that is not there. Of an embedded repository Git shows a line instead."""
+    if entry is not None and entry["mode"] == GITLINK:
+        return f"Subproject commit {entry['blob']}\n".encode()
+    return base64.b64decode(repo["blobs"][entry["blob"]]) if entry else b""
+
+
 def put_blob(repo: Json, content: bytes) -> str:
     """Store a content; its id is Git's."""
     digest = identity("blob", content)
     repo["blobs"][digest] = base64.b64encode(content).decode()
     return digest
-
-
-def write_commit(call: GitLabCall, project: ProjectRecord, branch: str, parent: str | None, tree: Tree, **fields: Any) -> Json:
-    """Store a commit over a tree whose changed entries have `last` None, and move the branch to it.
-
-    The first commit of a project protects its default branch as the group says.
-    """
-    state, user = call.state, call.known_user()
-    repo = repository(state, project)
-    first = is_empty(state, project)
-    now = f"{state.now()[:19]}.000+00:00"
-    author = fields.get("author_name") or user.name
-    email = fields.get("author_email") or user.email
-    commit: Json = {
-        "parent_ids": [number for number in (parent, fields.get("second_parent")) if number],
-        "message": fields["message"],
-        "author_name": author,
-        "author_email": email,
-        "authored_date": fields.get("authored_date") or now,
-        "committer_name": user.name,
-        "committer_email": user.email,
-        "committed_date": now,
-    }
-    number = identity("commit", commit_content(commit, identity("tree", tree_contents(tree)[""])))
-    commit |= {"id": number, "short_id": number[:8], "created_at": now, "title": fields["message"].partition("\n")[0]}
-    commit |= {"trailers": {}, "extended_trailers": {}}
-    repo["commits"][number] = commit
-    repo["trees"][number] = {path: {**entry, "last": entry["last"] or number} for path, entry in tree.items()}
-    repo["branches"][branch] = number
-    project.last_activity_at = project.updated_at = state.now()
-    if first:
-        project.settings.setdefault("default_branch", branch)
-        protect_default(state, project, branch)
-    return commit
-
-
-def commit_files(call: GitLabCall, project: ProjectRecord, branch: str, message: str, files: dict[str, bytes]) -> Json:
-    """Commit some new files onto a branch of an empty repository."""
-    repo = repository(call.state, project)
-    tree: Tree = {path: {"blob": put_blob(repo, content), "mode": "100644", "last": None} for path, content in files.items()}
-    return write_commit(call, project, branch, None, tree, message=message)
 
 
 def protect_default(state: GitLabState, project: ProjectRecord, branch: str) -> None:

@@ -9,7 +9,7 @@ from eiginfra.lab.gitlab.access import DEVELOPER, MAINTAINER, authorize, find_co
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, gone, ok, takes
 from eiginfra.lab.gitlab.commits import present as present_commit
 from eiginfra.lab.gitlab.errors import forbidden, message, not_found
-from eiginfra.lab.gitlab.git_objects import identity, signature, tag_content
+from eiginfra.lab.gitlab.git_objects import identity, signature, tag_content, valid_ref
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
 from eiginfra.lab.gitlab.records import Json, ProjectRecord, key_of
 from eiginfra.lab.gitlab.repository import repository, resolve
@@ -51,7 +51,7 @@ def write(call: GitLabCall, project: ProjectRecord, name: str, ref: str, text: s
     repo, state, user = repository(call.state, project), call.state, call.known_user()
     if name in repo["tags"]:
         raise message(400, f"Tag {name} already exists")
-    if not _valid(name):
+    if not valid_ref(name):
         raise message(400, "Tag name invalid")
     number = resolve(state, project, ref)
     if number is None:
@@ -61,14 +61,6 @@ def write(call: GitLabCall, project: ProjectRecord, name: str, ref: str, text: s
     tagger = signature(user.name, user.email, now) if text else None
     target = identity("tag", tag_content(name, number, tagger, text)) if tagger else number
     repo["tags"][name] = {"commit": number, "target": target, "message": text, "tagger": tagger, "created_at": now if text else None}
-
-
-def _valid(name: str) -> bool:
-    """Git's rules for names of references, as far as a tag meets them."""
-    banned = any(char in " ~^:?*[\\\x7f" or ord(char) < 32 for char in name)
-    parts = name.split("/")
-    whole = ".." not in name and "@{" not in name and name != "@" and not name.startswith("-") and not name.endswith(".")
-    return not banned and whole and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
 
 
 @takes(

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "POST /projects/:id/members": "test_members.py",
     "POST /groups/:id/invitations": "test_members.py, test_accounts.py",
     "POST /projects/:id/invitations": "test_members.py, test_accounts.py",
+    "POST /projects/:id/merge_requests/:iid/approve": "test_pushes.py",
     "POST /projects/:id/repository/commits": "test_repository.py",
     "POST /projects/:id/repository/files/:file_path": "test_repository.py",
     "PUT /projects/:id/repository/files/:file_path": "test_repository.py",

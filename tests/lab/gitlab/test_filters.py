@@ -12,6 +12,7 @@ ELSEWHERE = {
     "GET /keys": "fingerprint: test_accounts.py",
     "GET /projects/:id/forks": "as GET /projects; test_forks.py",
     "GET /users/:id/events": "always empty: test_users.py",
+    "GET /projects/:id/events": "action, after, sort: test_pushes.py",
     "GET /users/:id": "with_custom_attributes: test_custom_attributes.py",
     "GET /groups/:id": "with_projects: test_groups.py",
     "GET /groups/:id/variables/:key": "filter: test_repository.py",

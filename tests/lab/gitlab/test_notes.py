@@ -107,3 +107,15 @@ def test_statuses(api, project, person, acting):
     assert api("POST", base, json={"state": "success", "ref": "next"}).json()["pipeline_id"] != last["id"]
     assert acting(person())("POST", base, json={"state": "success"}).status_code == 403
     assert api("POST", f"/projects/{project.id}/statuses/none", json={"state": "success"}).json() == {"message": "404 Commit Not Found"}
+
+
+def test_the_longest_note(api, project):
+    base = f"/projects/{project.id}/merge_requests/1/notes"
+    made = api("POST", base, json={"body": "é" * 1_000_000})
+    assert (made.status_code, len(made.json()["body"])) == (201, 1_000_000)
+    for answer in (
+        api("POST", base, json={"body": "é" * 1_000_001}),
+        api("PUT", f"{base}/{made.json()['id']}", json={"body": "e" * 1_000_001}),
+    ):
+        assert answer.status_code == 400
+        assert "is too long (maximum is 1000000 characters)" in answer.json()["message"]
