@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.server_rule import BRIDGE, REALM, STORAGE
@@ -186,6 +186,8 @@ def _journal(value: str) -> str:
 class SiteFile(FileModel):
     """The contents of a site file."""
 
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["journal", "journal_url"]}})
+
     gitlab: GitLabSite | None = None
     proxmox: ProxmoxSite | None = None
     gateway: GatewaySite | None = None
@@ -193,6 +195,7 @@ class SiteFile(FileModel):
     journal: Annotated[str, AfterValidator(_journal)] = Field(
         default="../.eiginfra/journal.db", min_length=1, max_length=4096, description="A file, or postgresql://…, shared by all who apply"
     )
+    journal_url: SecretField | None = Field(default=None, description="Instead of `journal`: where its URL is kept, which has a password")
     plan_key: SecretField | None = Field(default=None, description="Where the key is kept that saved plans are signed with")
     sizes: dict[Title, Size] = Field(default={}, max_length=MOST, description="Sizes of machines by name")
     images: dict[Title, Image] = Field(default={}, max_length=MOST, description="What machines are made from, by name")
@@ -200,6 +203,12 @@ class SiteFile(FileModel):
     acknowledge: tuple[Acknowledgement, ...] = Field(
         default=(), max_length=MOST, description="Known warnings and notices, left out of what people read"
     )
+
+    @model_validator(mode="after")
+    def _one_journal(self) -> Self:
+        if {"journal", "journal_url"} <= self.model_fields_set:
+            raise refusal("two-journals")
+        return self
 
 
 def site_model(sections: Mapping[str, type[BaseModel]]) -> type[SiteFile]:

@@ -11,7 +11,7 @@ from eiginfra.core.provider import SharedObjects
 from eiginfra.core.reason import Reason, reason
 from eiginfra.engine.observer import observe
 from eiginfra.inventory.site import Site
-from eiginfra.journal import open_journal
+from eiginfra.wiring.journal import journal_of
 from eiginfra.wiring.providers import LOOKING, ProviderType, installed, open_provider
 from eiginfra.wiring.workspace import Workspace
 
@@ -74,7 +74,7 @@ def _service(provider: ProviderType, site: Site) -> list[Finding]:
 
 
 def _journal(site: Site) -> list[Finding]:
-    with open_journal(site.file.journal) as journal:
+    with journal_of(site) as journal:
         runs = journal.runs(limit=1)
     if not runs:
         return [notice("journal-empty")]

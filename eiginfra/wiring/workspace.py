@@ -38,10 +38,11 @@ from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.folder import DiskFolder, Folder
 from eiginfra.inventory.loader import load_cohort
 from eiginfra.inventory.site import Site
-from eiginfra.journal import DatabaseJournal, open_journal
+from eiginfra.journal import DatabaseJournal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.journal import journal_of
 from eiginfra.wiring.protection import still_protected
 from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
 from eiginfra.wiring.requested import asked_of, request_of
@@ -118,7 +119,7 @@ class Workspace:
     @cached_property
     def journal(self) -> DatabaseJournal:
         """The site's journal; opened at first use."""
-        return self._closing.enter_context(open_journal(self.site.file.journal, self.site.document.locate("journal")))
+        return self._closing.enter_context(journal_of(self.site))
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """Requests sent so far, by provider and method; none before a provider was needed."""

@@ -142,6 +142,12 @@ def _journal(written: str) -> Place:
     return place
 
 
+def _secret_journal(project: Project, value: str) -> list[Path]:
+    project.site.pop("journal", None)
+    project.site["journal_url"] = {"env": "EIG_SECRET"}
+    return _environment(project, f"postgresql://eig:{value}@127.0.0.1:1/journal")
+
+
 JOURNALS = {
     "journal-password": "postgresql://eig:VALUE@127.0.0.1:1/journal",
     "journal-user": "postgresql://VALUE@127.0.0.1:1/journal",
@@ -159,6 +165,7 @@ PLACES: dict[str, Place] = {
     **_source("proxmox", mistakes=False),
     **_source("reconcile", "webhook", mistakes=False),
     **{name: _journal(written) for name, written in JOURNALS.items()},
+    "journal-secret": _secret_journal,
     "token-id": _token_id,
     "url": _url_with_user,
     "proxy": _proxy,

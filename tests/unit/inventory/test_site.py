@@ -85,6 +85,8 @@ def test_amounts_are_looked_up_and_volumes_count(site: Write) -> None:
         ("sizes:", "gateway: {host: g, user: u, key: {env: K}, host_key: known_hosts, domain: d, ports: ¦10000-99999}\nsizes:", "ports: 10000-99999 are no ports (they go from 1 to 65535)"),
         ('{container: "local:vztmpl/ubuntu.tar.zst"}', "¦{}", "ubuntu-24.04: an image of nothing (write container, vm or both)"),
         ("sizes:", "journal: ¦5\nsizes:", 'journal: the number 5 stands here, where text belongs (put it in quotes: "5")'),
+        ("gitlab:", "¦journal: j.db\njournal_url: {env: JOURNAL}\ngitlab:", "`journal` and `journal_url` name two journals (leave out one of them)"),
+        ("sizes:", "journal_url: ¦postgresql://eig:glpat-secret@db/eig\nsizes:", "journal_url: a secret is never written in the file itself (write where it is kept: {env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]})"),
     ],
 )  # fmt: skip
 def test_each_mistake_in_a_site_file(old: str, new: str, said: str, site: Write, monkeypatch: pytest.MonkeyPatch) -> None:
