@@ -1,16 +1,24 @@
 """`eiginfra drift`: what changed on the servers, and not in the inventory."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.options import Format
 from eiginfra.cli.plan import DIFFERENCES, planned
+from eiginfra.core.errors import UsageError
 from eiginfra.wiring.asked import Asked, Paths, Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import JsonValue
 
+    from eiginfra.core.change import Change
     from eiginfra.core.resource import Record
+    from eiginfra.wiring.repository import Issues
+    from eiginfra.wiring.workspace import Workspace
 
 
 @options.files
@@ -19,6 +27,9 @@ def run(
     *,
     paths: Paths,
     selection: Selection,
+    issue: Annotated[
+        bool, typer.Option("--issue", help="Keep one issue in the cohort's repository open while there are any, and close it after.")
+    ] = False,
     quiet: options.Quiet = False,
     format_: options.ReportFormat = Format.TEXT,
 ) -> int:
@@ -34,7 +45,11 @@ def run(
     from eiginfra.render.still_access import still_access
     from eiginfra.wiring.workspace import Workspace
 
+    if issue and not selection.whole:
+        msg = "--issue tells of the whole cohort; leave out --limit, --tags, --skip-tags and --target"
+        raise UsageError(msg)
     with Workspace.load(paths) as workspace:
+        issues = _issues(workspace) if issue else None  # before anything is observed: what is not set up is told at once
         plan = planned(workspace, Asked(selection))
         changes = drifted(plan)
         records = workspace.journal.records(workspace.cohort.id)
@@ -66,7 +81,29 @@ def run(
             console.print(f"{', '.join(filter(None, (seen, merged, not_todays_plan(plan.meta, words))))}.", end=" ")
             last = [words.say("last-applied", at=f"{run.started:%Y-%m-%d %H:%M}", by=run.by, commit=run.commit) for run in runs]
             console.print(last[0] if last else words.say("never-applied"))
+        if issues is not None:
+            _keep(issues, workspace, changes, quiet=quiet)
         return DIFFERENCES if changes else 0
+
+
+def _issues(workspace: "Workspace") -> "Issues":
+    from eiginfra.reconcile.issue import label
+    from eiginfra.wiring.repository import repository_of
+
+    forge, project = repository_of(workspace.cohort, workspace.providers)
+    return forge.issues(project, label(workspace.cohort.id))
+
+
+def _keep(issues: "Issues", workspace: "Workspace", changes: "Sequence[Change]", *, quiet: bool) -> None:
+    """Bring the issue in line, and say on standard error what became of it."""
+    from eiginfra.reconcile.issue import issue_text, keep_issue
+    from eiginfra.render.catalogue import catalogue, spoken
+    from eiginfra.render.console import err
+
+    theirs = catalogue(workspace.cohort.file.language)
+    title = theirs.say("drift-issue-title", cohort=workspace.cohort.id)
+    for kept in keep_issue(issues, title, issue_text(changes, theirs)):
+        err(quiet=quiet).print(spoken().say(kept.end, url=kept.url))
 
 
 def _last(record: "Record") -> str:

@@ -18,6 +18,7 @@ from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import Day, PersonName, ProxmoxAccount, TeamId, Title, brief
 from eiginfra.inventory.grants import Grant
 from eiginfra.inventory.model import MOST, Contact, FileModel, Team
+from eiginfra.inventory.repository import Repository
 
 _MOST = 1_000_000
 
@@ -128,6 +129,9 @@ class CohortFile(FileModel):
         default=(),
         max_length=MOST,
         description="What gives access beside the lists of members and is removed, not only told, where nobody asked for it",
+    )
+    repository: Repository | None = Field(
+        default=None, description="The repository with this file, where eiginfra keeps its notes and issues, and what links lead to"
     )
     grace: Days = Field(
         default=timedelta(days=30), description="From a machine's stop to its deletion", json_schema_extra={"default": "30d"}

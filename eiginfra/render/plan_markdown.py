@@ -1,6 +1,7 @@
 """A plan as Markdown, for the note of a merge request: totals first, a folded section a team."""
 
 import re
+from collections.abc import Iterable
 
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
@@ -32,15 +33,22 @@ def markdown(plan: Plan, words: Catalogue) -> str:
         lines.append("")
     if count := acknowledged(plan.findings, words):
         lines += [f"{count}.", ""]
-    shown_changes = [change for change in plan.changes if change.noteworthy]
+    lines += sections(plan.changes, words)
+    lines.append(f"<sub>plan {plan.fingerprint}{f', commit {meta.commit}' if meta.commit else ''}</sub>")
+    return "\n".join(lines) + "\n"
+
+
+def sections(changes: Iterable[Change], words: Catalogue) -> list[str]:
+    """The lines of changes, a folded section a team."""
+    lines: list[str] = []
+    shown_changes = [change for change in changes if change.noteworthy]
     for team, group in by_team(shown_changes).items():
         details = "<details open>" if len(shown_changes) <= 20 else "<details>"
         lines += [details, f"<summary>{_text(team or words.say('of-the-cohort'))} ({len(group)})</summary>", ""]
         for change in group:
             lines += _change(change, words)
         lines += ["", "</details>", ""]
-    lines.append(f"<sub>plan {plan.fingerprint}{f', commit {meta.commit}' if meta.commit else ''}</sub>")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _change(change: Change, words: Catalogue) -> list[str]:

@@ -35,7 +35,7 @@ class RepositoryIssues:
     def open(self) -> list[RepositoryIssue]:
         """Those that the token's own account opened and nobody closed, the oldest first: anybody can set the label."""
         mine, what = self._client.get("/user", "read the token's account")["id"], f"list the issues of {self._project}"
-        found = self._client.pages(self._url, what, by=("iid",), state="opened", labels=self._label, author_id=mine, scope="all")
+        found = self._client.pages(self._url, what, by=("iid",), state="opened", labels=self._label, author_id=mine)
         if found is None:
             raise NotFoundError(f"{what}: the project is not there, or hidden from this token, or has no issues")
         return sorted((_issue(one) for one in found if one["author"]["id"] == mine), key=lambda issue: issue.iid)

@@ -116,3 +116,10 @@ odd-answers = { $provider }: { $count } more objects have a form that is not kno
     .remedy = see the one before
 held-by-another = { $address } asks for the { $what } '{ $value }', which { $holder } has
     .remedy = choose another, or rename or remove { $holder } on the server
+
+## The inventory's repository, and the issue there.
+
+repository-unnamed = the cohort names no repository for notes and issues
+    .remedy = write repository: {"{"}url: https://gitlab.example.org/GROUP/PROJECT{"}"} in cohort.yml
+repository-elsewhere = { $url } is no project on a server of the site ({ $servers }), and no other gets its token
+    .remedy = write the address of the project there, as the browser shows it

@@ -187,3 +187,12 @@ files-written = { $count ->
    *[other] { $count } files in { $folder }
     }
 plan-adopts = a plan adopts { $count }
+
+## The issue that says that the servers differ.
+
+drift-issue-title = { $cohort }: the servers differ from the inventory
+drift-issue = Somebody changed this on the servers, and not in the inventory. The next `eiginfra apply` takes it back; what is to stay belongs into the inventory. eiginfra keeps this issue up to date, and closes it when nothing differs any more.
+issue-opened = Issue opened: { $url }
+issue-edited = Issue edited: { $url }
+issue-unchanged = The issue says so already: { $url }
+issue-closed = Issue closed: { $url }

@@ -119,3 +119,10 @@ odd-answers = { $provider } : { $count } autres objets ont une forme inconnue
     .remedy = voyez le précédent
 held-by-another = { $address } demande le { $what } « { $value } », que { $holder } porte déjà
     .remedy = choisissez-en un autre, ou renommez ou supprimez { $holder } sur le serveur
+
+## Le dépôt de l’inventaire, et le ticket qui s’y trouve.
+
+repository-unnamed = la promotion ne nomme aucun dépôt pour les notes et les tickets
+    .remedy = écrivez repository: {"{"}url: https://gitlab.example.org/GROUPE/PROJET{"}"} dans cohort.yml
+repository-elsewhere = { $url } n’est pas un projet sur un serveur du site ({ $servers }), et aucun autre ne reçoit son jeton
+    .remedy = écrivez l’adresse du projet sur ce serveur, telle que le navigateur la montre

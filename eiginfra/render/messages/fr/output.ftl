@@ -205,3 +205,12 @@ files-written = { $count ->
    *[other] { $count } fichiers dans { $folder }
     }
 plan-adopts = un plan en reprend { $count }
+
+## Le ticket qui signale que les serveurs s’écartent.
+
+drift-issue-title = { $cohort } : les serveurs s’écartent de l’inventaire
+drift-issue = Quelqu’un a changé ceci sur les serveurs, et non dans l’inventaire. Le prochain `eiginfra apply` le rétablit ; ce qui doit rester s’écrit dans l’inventaire. eiginfra tient ce ticket à jour, et le ferme quand plus rien ne diffère.
+issue-opened = Ticket ouvert : { $url }
+issue-edited = Ticket modifié : { $url }
+issue-unchanged = Le ticket le dit déjà : { $url }
+issue-closed = Ticket fermé : { $url }
