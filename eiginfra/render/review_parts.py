@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from eiginfra.core.change import Action, Change
 from eiginfra.core.values import in_one_unit
 from eiginfra.render.catalogue import Catalogue
-from eiginfra.render.console import compared
 from eiginfra.render.findings import counted
+from eiginfra.render.values import compared
 from eiginfra.review.model import ApprovalNeed, CohortReview, QuotaUse, Review
 
 _BAR = 10
@@ -63,13 +63,13 @@ def approval(need: ApprovalNeed, words: Catalogue) -> str:
     return f"{words.told(need.reason)}: {whose}"
 
 
-def edited(need: ApprovalNeed) -> str:
+def edited(need: ApprovalNeed, words: Catalogue) -> str:
     """What the edit is of: the key with its values where they are short, else the file."""
     edit = need.edit
     if not edit.path:
         return edit.file
     plain = not any(isinstance(value, dict | list) for value in (edit.before, edit.after))
-    return f"{edit.path}: {compared(edit.before, edit.after)}" if plain else edit.path
+    return f"{edit.path}: {compared(edit.before, edit.after, words)}" if plain else edit.path
 
 
 def totals(review: Review, words: Catalogue) -> str:

@@ -23,7 +23,7 @@ def print_review(console: Terminal, review: Review, words: Catalogue) -> None:
         _heading(console, words.say("review-approval"))
         for need in review.needs:
             where = need.edit.location or need.edit.file
-            console.print(Text(f"  {where}: {edited(need)}", style="dim" if need.given else ""))
+            console.print(Text(f"  {where}: {edited(need, words)}", style="dim" if need.given else ""))
             console.print(Text(f"      {approval(need, words)}", style="dim"))
         if review.author is None:
             console.print(Text(f"  {words.say('review-unknown-author')}", style="yellow"))

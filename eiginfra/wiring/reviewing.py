@@ -14,6 +14,7 @@ from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import Finding, Location, Severity, error
 from eiginfra.core.kind import Registry
 from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.loader import read_cohort
 from eiginfra.review.compare import Wishes, access, amounts, changes, new_findings
 from eiginfra.review.edits import FileChange, FileVersion, edits
@@ -99,7 +100,7 @@ class Reviewer:
         bases = {name: cohort for name in names if (cohort := self._revision(trees[0], name).cohort) is not None}
         asked = needs(
             edited,
-            bases,
+            {**self._others(trees[0], names), **bases},
             self._sources.clock.today(),
             author=request.author,
             pushers=request.pushers,
@@ -114,6 +115,13 @@ class Reviewer:
             needs=asked,
             findings=(*conflicts, *strange),
         )
+
+    def _others(self, files: CommitFiles, touched: list[str]) -> dict[str, Cohort]:
+        """The cohorts that a request does not touch: their people and names count, too."""
+        root = files.folder(self._sources.root)
+        known = {name: root.folder(name) for name, there in root.entries() if there is EntryType.FOLDER and name not in touched}
+        read = {name: read_cohort(folder).cohort for name, folder in known.items() if folder.type("cohort.yml") is not None}
+        return {name: cohort for name, cohort in read.items() if cohort is not None}
 
     def _files(self, tree: str) -> CommitFiles:
         return CommitFiles(self._contents, tree, self._sources.root)
