@@ -18,6 +18,9 @@ USAGE, INTERRUPTED = 64, 130
 LANG = ("--lang", "--language")
 # Each is in the module of its name (where Python has that word for itself, with an underscore), and its help begins with this text.
 COMMANDS = {
+    "init": "Write a new repository: a cohort with its first team.",
+    "new": "Add a cohort, a team, a member or a machine.",
+    "fmt": "Put YAML files into normal form.",
     "check": "Check inventory, playbook and site without any server.",
     "review": "Show what a merge request would change, without any server.",
     "plan": "Show what an apply would do.",
@@ -39,7 +42,7 @@ HIDDEN = {"man": "Print the manual page in roff."}
 EXIT_CODES = {
     0: "done, or nothing to do (waiting entries included)",
     1: "something failed, or a guard refused the plan",
-    2: "plan or review --detailed-exitcode, or drift, found differences; reconcile --once left some drift",
+    2: "plan or review --detailed-exitcode, fmt --check, or drift, found differences; reconcile --once left some drift",
     USAGE: "wrong usage",
     65: "bad inventory, playbook, site or settings file; a quota exceeded",
     69: "a service cannot be reached; no partial plan is made",

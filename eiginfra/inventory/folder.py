@@ -1,7 +1,7 @@
 """Where an inventory's files are read from: a folder of the disk, or one of a commit."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
@@ -95,3 +95,40 @@ class DiskFolder:
     def read(self, name: str) -> bytes:
         """The contents of a file. Raises InputError for what is absent, no plain file, unreadable or too large."""
         return read_bytes(self.path / name)
+
+
+@dataclass(frozen=True)
+class EditedFolder(DiskFolder):
+    """A folder of the disk as it would be with other files. changes: their contents by resolved path."""
+
+    changes: Mapping[Path, bytes] = field(default_factory=dict)
+
+    @property
+    def parent(self) -> Self:
+        """The folder that holds it."""
+        return replace(self, path=self.path.resolve().parent)
+
+    def type(self, name: str = "") -> EntryType | None:
+        """What is under a name, or would be."""
+        path = (self.path / name).resolve()
+        if path in self.changes:
+            return EntryType.FILE
+        there = super().type(name)
+        return EntryType.FOLDER if there is None and any(path in changed.parents for changed in self.changes) else there
+
+    def entries(self) -> Sequence[tuple[str, EntryType]]:
+        """All names in it with what they are, or would be, in order. Raises OSError."""
+        here = self.path.resolve()
+        new = {path.relative_to(here).parts[0] for path in self.changes if here in path.parents}
+        there = {name for name, _ in super().entries()} if self.path.is_dir() else set[str]()
+        found = ((name, self.type(name)) for name in sorted(there | new))
+        return [(name, entry) for name, entry in found if entry is not None]
+
+    def folder(self, name: str) -> Self:
+        """The folder of that name, whether or not it is there."""
+        return replace(self, path=self.path / name)
+
+    def read(self, name: str) -> bytes:
+        """The contents of a file, or those that it would have. Raises InputError as DiskFolder's."""
+        changed = self.changes.get((self.path / name).resolve())
+        return super().read(name) if changed is None else changed

@@ -1,6 +1,5 @@
 """Whose accounts are whose: what the services show under people's names, and EIG Link's word for it, in cohort.yml."""
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from eiginfra.core.provider import Account
 from eiginfra.core.suggest import did_you_mean
 from eiginfra.inventory.editing import with_value
 from eiginfra.render.catalogue import spoken
+from eiginfra.wiring.files import replace_file
 from eiginfra.wiring.workspace import Workspace
 
 
@@ -60,7 +60,4 @@ def write(workspace: Workspace, chosen: Iterable[Candidate]) -> None:
     text = path.read_bytes().decode("utf-8")
     for one in chosen:
         text = with_value(text, ("people", one.person, one.key), one.account.id, workspace.cohort.document.file)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(text.encode("utf-8"))
-    beside.chmod(path.stat().st_mode)
-    beside.replace(path)
+    replace_file(path, text.encode("utf-8"))

@@ -71,20 +71,21 @@ class Workspace:
         self._closing = ExitStack()
 
     @classmethod
-    def load(cls, paths: Paths, *, offline: bool = False) -> "Workspace":
+    def load(cls, paths: Paths, *, offline: bool = False, folder: Folder | None = None) -> "Workspace":
         """Read all files. Raises InputError with the findings of all of them, UsageError when a file is not named anywhere.
 
-        offline: no secrets are fetched, and no server can be asked.
+        offline: no secrets are fetched, and no server can be asked. folder: the cohort's as it would be, not as it is on the disk.
         """
         paths = named(paths)
         inventory, playbook, site = (path for path in (paths.inventory, paths.playbook, paths.site) if path is not None)
+        folder = DiskFolder(inventory) if folder is None else folder
         loaded_site, loaded_cohort, findings = None, None, list[Finding]()
         try:
             loaded_site = read_site(site)
         except InputError as problem:
             findings += problem.findings
         try:
-            loaded_cohort = load_cohort(inventory)
+            loaded_cohort = load_cohort(folder)
         except InputError as problem:
             findings += problem.findings
         try:
@@ -93,7 +94,7 @@ class Workspace:
             findings += problem.findings
         if findings or loaded_site is None or loaded_cohort is None:
             raise InputError(findings)
-        folder, clock = DiskFolder(inventory), Clock(paths.as_of)
+        clock = Clock(paths.as_of)
         return cls(loaded_cohort, loaded_playbook, loaded_site, clock, folder=folder, anchor=paths.anchor, offline=offline)
 
     def __enter__(self) -> Self:

@@ -109,3 +109,5 @@ alias-loop = *{ $name } refers to what it stands in
     .remedy = write the value out
 alias-bomb = the aliases of this file stand for more than { $most } values
     .remedy = write the values out
+no-normal-form = this file is written in a way that `eiginfra fmt` leaves alone
+    .remedy = a comment inside brackets is mostly why: write the list with a line for each entry

@@ -109,3 +109,5 @@ alias-loop = *{ $name } renvoie à ce qui le contient
     .remedy = écrivez la valeur en entier
 alias-bomb = les alias de ce fichier remplacent plus de { $most } valeurs
     .remedy = écrivez les valeurs en entier
+no-normal-form = ce fichier est écrit d’une façon que `eiginfra fmt` laisse telle quelle
+    .remedy = souvent à cause d’un commentaire entre crochets : écrivez la liste avec une ligne par élément
