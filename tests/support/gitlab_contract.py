@@ -62,7 +62,7 @@ def complaints_of_field(known, value, where):
 
 
 # What the description leaves out: (method, path) -> the parameters of the query and of the body, as docs.gitlab.com/api has them (pages
-# "Users", "User moderation", "Project access tokens", "Deploy tokens", "Commits":
+# "Users", "User moderation", "Project access tokens", "Deploy tokens", "Commits", "Notes":
 # GitLab's front turns a commit into a file, and the description knows that alone). What is of one
 # kind stands in its cases.
 DOCUMENTED = {
@@ -93,6 +93,9 @@ DOCUMENTED = {
     ("get", r"(?:/(?:projects|groups)/[^/]+)?/deploy_tokens"): (PAGED | {"active"}, set()),
     ("post", r"/(?:projects|groups)/[^/]+/deploy_tokens"): (set(), {"name", "scopes", "expires_at", "username"}),
     ("delete", r"/(?:projects|groups)/[^/]+/deploy_tokens/\d+"): (set(), set()),
+    ("get", r"/projects/[^/]+/merge_requests/\d+/notes"): (PAGED | {"order_by", "sort"}, set()),
+    ("post", r"/projects/[^/]+/(?:merge_requests|issues)/\d+/notes"): (set(), {"body"}),
+    ("put", r"/projects/[^/]+/merge_requests/\d+/notes/\d+"): (set(), {"body"}),
     **KINDS_DOCUMENTED,
 }
 # Where the description has another status than servers give (docs.gitlab.com/api: "Commits", "Groups", "Projects").

@@ -43,7 +43,7 @@ class RepositoryIssues:
     def create(self, title: str, text: str) -> RepositoryIssue:
         """Open one; the text is Markdown. Raises PermanentError for a text of more than MOST_CHARACTERS."""
         what = f"open an issue in {self._project}"
-        body = {"title": title, "description": without_actions(bounded(text, what)), "labels": self._label}
+        body = {"title": title, "description": without_actions(bounded(text, what)), "labels": [self._label]}
         return _issue(self._client.write("post", self._url, what, within=None, body=body))
 
     def edit(self, iid: int, text: str) -> RepositoryIssue:
