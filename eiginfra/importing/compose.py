@@ -4,23 +4,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from eiginfra.core.errors import UsageError
 from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding, notice
 from eiginfra.core.resource import Observed
 from eiginfra.importing.asking import Wanted
 from eiginfra.importing.estate import Estate, FoundTeam
-from eiginfra.importing.fitting import Written, fitting
+from eiginfra.importing.fitting import Written, fitting, not_expressible, writable
 from eiginfra.importing.machines import Guessed, machines_of
 from eiginfra.importing.people import NOBODY, confirmed, last_day, people_of, without_keys
 from eiginfra.inventory.checks.grants import privileged
-from eiginfra.inventory.model import Project, Team, TeamFile
+from eiginfra.inventory.fields import Title, brief
+from eiginfra.inventory.model import MOST, Project, Team, TeamFile
 from eiginfra.inventory.site import Site
 
 UNKNOWN: Final = "à compléter"
 """In place of who hosts a team: no server knows it, and a file has to say it."""
 BEFORE: Final = "existait avant cet inventaire"
 """The reason of a grant."""
+
+
+_TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def compose(estate: Estate, wanted: Wanted, site: Site, filters: Mapping[str, Fi
             "projects": _projects(found, estate),
             "machines": machines_of(found, estate, wanted, site, guessed),
         }
-        lists = {key: value for key, value in written.items() if isinstance(value, list)}
+        lists = {key: _within(key, value, found, estate) for key, value in written.items() if isinstance(value, list)}
         plain = fitting(TeamFile, {key: value for key, value in written.items() if key not in lists}, found.id, estate.findings, found.id)
         teams[found.id] = {
             **(plain or {"title": found.id, "administration": UNKNOWN}),
@@ -60,7 +66,7 @@ def compose(estate: Estate, wanted: Wanted, site: Site, filters: Mapping[str, Fi
     names = {str(person["username"]) for team in teams.values() for person in (*team.get("members", ()), *team.get("mentors", ()))}
     cohort: Written = {
         "cohort": wanted.cohort,
-        "title": wanted.title or _title(estate.group, estate.backup, titled) or wanted.cohort,
+        "title": _sound_title(wanted, estate, titled),
         "starts": wanted.starts.isoformat(),
         "ends": ends.isoformat(),
         "grants": [grant for team, written in teams.items() for grant in _grants(team, written, site)],
@@ -68,6 +74,13 @@ def compose(estate: Estate, wanted: Wanted, site: Site, filters: Mapping[str, Fi
     }
     estate.findings += [*_told(teams, guessed), *without_keys(teams)]
     return Composed({key: value for key, value in cohort.items() if value}, teams, tuple(dict.fromkeys(estate.findings)))
+
+
+def _within(key: str, entries: list[Written], team: FoundTeam, estate: Estate) -> list[Written]:
+    """No more of them than a team's file may have."""
+    if len(entries) > MOST:
+        estate.findings.append(not_expressible(team.id, key, f"{len(entries)} > {MOST}", team.id))
+    return entries[:MOST]
 
 
 def _text(found: Observed | None, field: str) -> str | None:
@@ -79,6 +92,19 @@ def _title(group: Observed | None, other: Observed | None, name: Filter | None) 
     """As it was written: the comment of a pool or of a backup job, where GitLab's name of the group was made of it; else that name."""
     shown, comment = _text(group, "name"), _text(other, "comment")
     return comment if comment is not None and (shown is None or (name is not None and name(comment) == shown)) else shown
+
+
+def _sound_title(wanted: Wanted, estate: Estate, name: Filter | None) -> str:
+    """The cohort's: as it was asked for, else as GitLab has it; its id where that cannot be written."""
+    title = wanted.title or _title(estate.group, estate.backup, name) or wanted.cohort
+    try:
+        _TITLE.validate_python(title)
+    except ValidationError:
+        sound = False
+    else:
+        sound = writable(title)
+    estate.findings += [] if sound else [not_expressible(wanted.cohort, "title", brief(title), None)]
+    return title if sound else wanted.cohort
 
 
 def _projects(team: FoundTeam, estate: Estate) -> list[Written]:

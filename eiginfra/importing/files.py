@@ -52,7 +52,7 @@ def texts(composed: Composed, site: str) -> dict[str, str]:
 
 def _text(content: Mapping[str, Any], head: str = "") -> str:
     text = head + yaml.dump(
-        {key: _laid(item, top=_several(item)) for key, item in content.items()},
+        {key: _laid(item, top=True) for key, item in content.items()},
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,

@@ -62,12 +62,12 @@ class _Gathering:
         team = pattern.team(name)
         if team is None:
             return None
-        if not TEAM_ID.fits(team.lower()):
+        if not TEAM_ID.fits(team):  # nor one in other letters: pools differ by their case, and the path of a group cannot be changed here
             meant = TEAM_ID.suggest(team)
             fitting = meant if meant is not None and TEAM_ID.fits(meant) else None
             self._estate.findings.append(warning("import-no-team-id", sort=sort, name=name, id=team, meant=fitting))
             return None
-        return self._estate.teams.setdefault(team.lower(), FoundTeam(team.lower()))
+        return self._estate.teams.setdefault(team, FoundTeam(team))
 
     # GitLab.
 

@@ -8,7 +8,7 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.values import ByteSize
 from eiginfra.importing.asking import Wanted
 from eiginfra.importing.estate import Estate, FoundTeam, address_of, entries
-from eiginfra.importing.fitting import Written, fitting
+from eiginfra.importing.fitting import Written, fitting, not_expressible
 from eiginfra.importing.gather import GUESTS
 from eiginfra.importing.images import image_of
 from eiginfra.inventory.model import Forward, Machine, Publish
@@ -87,7 +87,7 @@ def _machine(guest: Observed, image: str, team: FoundTeam, estate: Estate, site:
     }
     what = f"{host} ({sort} {vmid})"
     if values.get("cores") is None:
-        estate.findings.append(warning("import-not-expressible", what=what, key="cores", value=None, whole=True, team=team.id))
+        estate.findings.append(not_expressible(what, "cores", None, team.id, whole=True))
         return None
     written = fitting(Machine, entry, what, estate.findings, team.id)
     address = address_of(guest)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eiginfra.core.finding import Finding, notice, warning
 from eiginfra.importing.estate import Entry, Estate, FoundTeam
-from eiginfra.importing.fitting import Written, fitting
+from eiginfra.importing.fitting import Written, fitting, not_expressible
 from eiginfra.inventory.cohort import Accounts
 from eiginfra.inventory.model import Member, Mentor
 from eiginfra.inventory.ssh_keys import SshKey
@@ -117,7 +117,7 @@ def _sound(name: str, keys: Any, team: FoundTeam, findings: list[Finding]) -> li
         try:
             sound.append(_KEY.validate_python(key))
         except ValidationError:
-            findings.append(warning("import-not-expressible", what=name, key="ssh_keys", value=f"{key[:40]}…", whole=False, team=team.id))
+            findings.append(not_expressible(name, "ssh_keys", f"{key[:40]}…", team.id))
     return sound
 
 

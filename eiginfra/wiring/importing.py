@@ -89,15 +89,18 @@ def import_cohort(paths: Paths, wanted: Wanted, folder: Path) -> Imported:
     if asked.site is None or asked.playbook is None:
         raise UsageError("no site file and no playbook are named")
     site, playbook = read_site(asked.site), load_playbook(asked.playbook, filters())
+    for number, image in wanted.images.items():
+        if image not in site.file.images:
+            raise UsageError(f"--image {number}={image}: the site has no such image, but {', '.join(site.file.images) or 'none'}")
     with open_providers(site) as providers, providers.within(LOOKING):
         servers = LiveServers(providers)
         naming = _naming(playbook, site, providers, wanted, Clock(asked.as_of).today())
         _check_group(wanted, site)
         estate = gather(servers, wanted, naming, site)
+        if not estate.teams:
+            raise UsageError(_nothing(naming, wanted))
         look_at_people(servers, wanted, estate)
         composed = compose(estate, wanted, site, filters())
-        if not composed.teams:
-            raise UsageError(_nothing(naming, wanted))
         composed = replace(composed, findings=(*composed.findings, *servers.oddities()))
     files = _write(folder, texts(composed, site.name))
     return _compared(Imported(folder, files, composed.findings), replace(paths, inventory=folder))

@@ -58,7 +58,7 @@ class Workplace:
             body[section] |= values
         path.write_text(yaml.safe_dump(body), encoding="utf-8")
 
-    def gitlab(self, method: str, path: str, **parameters: Any) -> Any:
+    def gitlab(self, method: str, path: str, /, **parameters: Any) -> Any:
         headers = {"PRIVATE-TOKEN": self.lab.served["gitlab"].service.token}
         url = f"{self.lab.urls['gitlab']}/api/v4{path}"
         answer = requests.request(method, url, headers=headers, data=parameters, timeout=10)

@@ -44,9 +44,12 @@ def state(place: Workplace) -> Mapping[str, Any]:
 
 
 def _leaves(value: Any, *path: str) -> Iterator[tuple[str, Any]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    below = [leaf for key, item in items for leaf in _leaves(item, *path, str(key))]
-    yield from below or [("/".join(path), value)]
+    """What is empty is as if it was not there: the lab makes a place for what is asked of it."""
+    if not isinstance(value, dict | list):
+        yield "/".join(path), value
+        return
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _leaves(item, *path, str(key))
 
 
 def test_the_labs_estate_is_adopted_and_nothing_of_it_changes(everybody: Workplace) -> None:

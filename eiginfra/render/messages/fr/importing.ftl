@@ -65,8 +65,8 @@ import-role = { $username } est { $role } dans { $group }, ce qui n’est pas un
     .remedy = écrivez cette personne avec un rôle dans le fichier de l’équipe, ou son identifiant sous keep dans la section gitlab du fichier du site
 import-email-unknown = personne ne connaît l’adresse électronique de { $username } : elle manque dans le fichier
     .remedy = demandez-la, et écrivez email
-import-members-differ = GitLab et Proxmox VE ne s’accordent pas sur les membres de l’équipe : { $gitlab ->
-    [none] {""}
+import-members-differ = GitLab et Proxmox VE ne s’accordent pas sur les membres de l’équipe : { $gitlab-count ->
+    [0] {""}
    *[other] seulement sur GitLab { $gitlab }
     }{ $gitlab-count ->
     [0] {""}
