@@ -33,6 +33,7 @@ class User:
     def types(self, command: str, code: int = 0) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "EIGINFRA", "LC_", "LANG"))}
         environment |= {"PATH": f"{self.bin}:{os.environ['PATH']}", "NO_COLOR": "1", "HOME": str(self.folder)}
+        environment |= {f"GIT_{who}_{what}": "user@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         done = subprocess.run(
             shlex.split(command), cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
@@ -93,4 +94,5 @@ def test_the_readmes_commands_work_from_nothing_with_the_wheel_alone(user: User)
         if serves:
             free_ports(user.folder)
     assert "+ proxmox.container[eig4/adler/db]" in told["eiginfra plan --detailed-exitcode"]
+    assert "machines 1 → 2 of 3" in told["eiginfra review --base HEAD~1"]
     assert len(told) > 7
