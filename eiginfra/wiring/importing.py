@@ -26,6 +26,7 @@ from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.site import Site
 from eiginfra.playbook import Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.asked import Paths
+from eiginfra.wiring.files import create_file
 from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
 from eiginfra.wiring.settings import named
 from eiginfra.wiring.workspace import Workspace
@@ -130,18 +131,13 @@ def _naming(playbook: Playbook, site: Site, providers: Providers, wanted: Wanted
 
 
 def _write(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
-    """Each file is new; one that somebody made in the meantime ends it. Raises UsageError."""
-    written = []
+    """New files alone. Raises UsageError."""
     for name, text in contents.items():
-        path = folder / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
+            create_file(folder / name, text.encode())
         except OSError as problem:
-            raise UsageError(f"{path} cannot be written: {problem.strerror}") from problem
-        written.append(path)
-    return tuple(written)
+            raise UsageError(f"{folder / name} cannot be written: {problem.strerror}") from problem
+    return tuple(folder / name for name in contents)
 
 
 def _compared(imported: Imported, paths: Paths) -> Imported:

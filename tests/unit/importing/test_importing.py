@@ -17,6 +17,7 @@ from eiginfra.importing.files import texts
 from eiginfra.importing.images import image_of
 from eiginfra.importing.naming import Pattern
 from eiginfra.inventory.document import parse_document
+from eiginfra.inventory.normal_form import normal_form
 from eiginfra.inventory.site import Site, SiteFile
 from eiginfra.wiring.providers import filters
 
@@ -188,6 +189,20 @@ def test_more_entries_than_a_file_may_have_are_cut_and_told() -> None:
     done = composed(FoundTeam("adler", group(), projects=projects))
     assert len(done.teams["adler"]["projects"]) == 500
     assert codes(done) == {"import-not-expressible"}
+
+
+@pytest.mark.parametrize(
+    "text", ["1.5", "2019-10-01", "yes", "null", "a: b", "# no", "l’été", "{x}", "- a", "'", '"', "b@liseNAV", "1e3", "~"]
+)
+def test_files_say_what_was_meant_in_normal_form(text: str) -> None:
+    pool = Observed(Address("proxmox.pool", "eig3-adler"), {"comment": text})
+    project = Observed(Address("gitlab.project", "eig/eig3/adler/api"), {"title": text, "description": text, "topics": [text, "x"]})
+    done = composed(FoundTeam("adler", None, pool, [project], [member("ann")], guests=[guest()]), accounts=accounts(ann="ann@example.org"))
+    files = texts(done, "here")
+    assert parse_document(files["cohort.yml"].encode()).data == done.cohort
+    assert parse_document(files["teams/adler.yml"].encode(), pure=True).data == done.teams["adler"]
+    assert done.teams["adler"]["title"] == text
+    assert [normal_form(content, name) for name, content in files.items()] == [*files.values()]
 
 
 @pytest.mark.parametrize(
