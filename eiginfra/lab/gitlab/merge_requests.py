@@ -1,10 +1,11 @@
 """Merge requests within one project, opened, changed and closed (recordings pullrequests-*); merging.py merges them."""
 
 from eiginfra.lab.gitlab import issuables, params, present_users
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, may_read_code, sees_project, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
-from eiginfra.lab.gitlab.errors import conflict, invalid
+from eiginfra.lab.gitlab.errors import conflict, forbidden, invalid, not_found, not_modelled
 from eiginfra.lab.gitlab.pagination import paginate
+from eiginfra.lab.gitlab.project_lists import parent_of
 from eiginfra.lab.gitlab.pushes import note_version
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import ancestry, has_branch, repository
@@ -18,8 +19,14 @@ _FIELDS = {
     "squash": params.boolean(),
     "allow_collaboration": params.boolean(),
 }
+_NEW = {name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}
 _CHANGES = {**_FIELDS, **issuables.CHANGES}
 _LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
+
+
+def comes_from(request: Json, project: ProjectRecord) -> bool:
+    """Whether a project holds its source branch: mostly the one that it is in, or a fork of that."""
+    return bool(request.get("source_project_id", request["project_id"]) == project.id)
 
 
 def is_draft(request: Json) -> bool:
@@ -32,11 +39,12 @@ def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
     users = call.state.users
     shown = issuables.present(call, project, request, "!", "merge_requests")
     draft, end = is_draft(request), request.get("merged") or {}
+    source = request.get("source_project_id", project.id)
     by = present_users.basic(call.state, users[end["user_id"]]) if end.get("user_id") in users else None
     return {
         **{name: value for name, value in shown.items() if name != "reviewer_ids"},
         "reviewers": [present_users.basic(call.state, users[number]) for number in request["reviewer_ids"] if number in users],
-        "source_project_id": project.id,
+        "source_project_id": source if source in call.state.projects else None,
         "target_project_id": project.id,
         "draft": draft,
         "work_in_progress": draft,
@@ -60,11 +68,11 @@ def present(call: GitLabCall, project: ProjectRecord, request: Json) -> Json:
 
 
 def brought(call: GitLabCall, project: ProjectRecord, request: Json) -> list[str]:
-    """The ids of the commits that the source branch has beyond the target branch, or had when it was merged; newest first."""
+    """The ids of the commits that it has beyond the target branch, or had when it was merged; newest first."""
     if request.get("merged"):
         return list(request["merged"]["commits"])
-    repo = repository(call.state, project)
-    source, target = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
+    repo, source = repository(call.state, project), request.get("head")
+    target = repo["branches"].get(request["target_branch"])
     known = set(ancestry(repo, target)) if target else set()
     return [number for number in ancestry(repo, source) if number not in known] if source else []
 
@@ -95,16 +103,17 @@ def present_alone(call: GitLabCall, project: ProjectRecord, request: Json) -> Js
     return {**present(call, project, request), **alone}
 
 
-@takes({**_FIELDS, **{name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}})
+@takes({**_FIELDS, **_NEW, "target_project_id": params.integer()})
 def create(call: GitLabCall) -> Answer:
-    """POST …/merge_requests, for developers; one open request for two branches."""
-    project = find_project(call)
-    authorize(call, ("project", project.id), DEVELOPER)
-    given = call.given
+    """POST …/merge_requests, for developers of the source; one open request for two branches."""
+    given, source = call.given, find_project(call)
+    authorize(call, ("project", source.id), DEVELOPER)
+    project = _target(call, source, given.get("target_project_id") or source.id)
     writable(call, ("project", project.id))
-    _check(call, project, given)
+    _check(call, source, project, given)
     request = issuables.new(call, _KIND, project, given)
     request |= {
+        "source_project_id": source.id,
         "source_branch": given["source_branch"],
         "reviewer_ids": [],
         "force_remove_source_branch": None,
@@ -117,16 +126,34 @@ def create(call: GitLabCall) -> Answer:
     return created(present(call, project, request))
 
 
-def _check(call: GitLabCall, project: ProjectRecord, given: Json) -> None:
+def _target(call: GitLabCall, source: ProjectRecord, number: int) -> ProjectRecord:
+    """The project that it shall be merged into: the source itself, or what that is a fork of."""
+    if number == source.id:
+        return source
+    project = call.state.projects.get(number)
+    if project is None or not sees_project(call, project):
+        raise not_found("Project")
+    if parent_of(call.state, source.id) is not project:
+        raise not_modelled("merge requests into another project than that which was forked")
+    if not may_read_code(call, project):
+        raise forbidden()
+    return project
+
+
+def _check(call: GitLabCall, origin: ProjectRecord, project: ProjectRecord, given: Json) -> None:
     source, target = given["source_branch"], given["target_branch"]
-    if source == target:
+    if origin is project and source == target:
         raise invalid(branch_conflict=["You can't use same project/branch for source and target"])
-    if not has_branch(call.state, project, source):
+    if not has_branch(call.state, origin, source):
         raise invalid(source_branch=[f'"{source}" does not exist'])
     if not has_branch(call.state, project, target):
         raise invalid(target_branch=[f'"{target}" does not exist'])
     for other in issuables.own(call, _KIND, project):
-        if other["state"] == "opened" and (other["source_branch"], other["target_branch"]) == (source, target):
+        if (
+            other["state"] == "opened"
+            and (other["source_branch"], other["target_branch"]) == (source, target)
+            and comes_from(other, origin)
+        ):
             raise conflict([f"Another open merge request already exists for this source branch: !{other['iid']}"])
 
 
@@ -145,6 +172,9 @@ def update(call: GitLabCall) -> Answer:
 def _change(call: GitLabCall, project: ProjectRecord, request: Json, given: Json) -> None:
     issuables.change(call, project, request, given, assignees=1)
     request.update({name: given[name] for name in ("target_branch", "squash", "allow_collaboration") if name in given})
+    source = call.state.projects.get(request["source_project_id"])
+    if given.get("state_event") == "reopen" and source and has_branch(call.state, source, request["source_branch"]):
+        note_version(call, project, request)
     if "remove_source_branch" in given:
         request["force_remove_source_branch"] = given["remove_source_branch"]
     if "reviewer_ids" in given:

@@ -41,7 +41,7 @@ def merge(call: GitLabCall) -> Answer:
     if request["state"] != "opened" or merge_requests.is_draft(request):
         raise GitLabHttpError(405, {"message": "405 Method Not Allowed"})
     repo = repository(call.state, project)
-    source, target = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
+    source, target = str(request["head"]), repo["branches"].get(request["target_branch"])
     commits = merge_requests.brought(call, project, request)
     _check(call, project, request, commits)
     if given.get("sha") not in (None, "", source):
@@ -65,7 +65,7 @@ def merge(call: GitLabCall) -> Answer:
     }
     issuables.end(call, request, "merged")
     if request["force_remove_source_branch"] if removed is None else removed:
-        _remove_branch(call, project, request["source_branch"])
+        _remove_branch(call, project, request)
     return ok(merge_requests.present(call, project, request))
 
 
@@ -76,6 +76,8 @@ def rebase(call: GitLabCall) -> Answer:
     authorize(call, ("project", project.id), DEVELOPER)
     writable(call, ("project", project.id))
     source, target = request["source_branch"], request["target_branch"]
+    if not merge_requests.comes_from(request, project):
+        raise not_modelled("rebasing what is in a fork")
     check_push(call, project, source)
     repo = repository(call.state, project)
     if request["state"] != "opened" or not {source, target} <= repo["branches"].keys():
@@ -116,8 +118,11 @@ def _message(project: ProjectRecord, request: Json) -> str:
     return f"{first}\n\n{request['title']}\n\nSee merge request {project.full_path}!{request['iid']}"
 
 
-def _remove_branch(call: GitLabCall, project: ProjectRecord, name: str) -> None:
-    """The default branch and protected ones remain."""
+def _remove_branch(call: GitLabCall, project: ProjectRecord, request: Json) -> None:
+    """The default branch and protected ones remain, and what is in a fork."""
+    name = request["source_branch"]
+    if not merge_requests.comes_from(request, project):
+        return
     if name != default_branch(call.state, project) and not rules_of(call.state, project, name):
         move_branches(call, project, {name: None})
 

@@ -7,6 +7,7 @@ from eiginfra.lab.gitlab.call import GitLabCall
 from eiginfra.lab.gitlab.events import note_pushes
 from eiginfra.lab.gitlab.git_objects import Tree, commit_content, identity, tree_contents
 from eiginfra.lab.gitlab.issuables import end, own
+from eiginfra.lab.gitlab.project_lists import parent_of
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
 from eiginfra.lab.gitlab.repository import ancestry, default_branch, is_empty, protect_default, put_blob, repository
 
@@ -75,23 +76,31 @@ def move_branches(call: GitLabCall, project: ProjectRecord, heads: Mapping[str, 
 
 
 def _follow(call: GitLabCall, project: ProjectRecord, name: str, before: str | None, after: str | None) -> None:
-    """Bring the open merge requests from and into a branch up to date."""
-    for request in own(call, "merge_request", project):
-        if request["state"] != "opened":
-            continue
+    """Bring the open merge requests from and into a branch up to date: those of the project, and those to what it is a fork of."""
+    opened = [request for request in own(call, "merge_request", project) if request["state"] == "opened"]
+    for request in opened:
         if request["target_branch"] == name and before and after:
             _merged_by_hand(call, project, request, before, after)
-        elif request["source_branch"] == name and after is None:
+    parent = parent_of(call.state, project.id)
+    from_here = [(target, request) for target in (project, parent) if target for request in own(call, "merge_request", target)]
+    for target, request in from_here:
+        source = request.get("source_project_id", target.id)
+        if request["state"] != "opened" or (source, request["source_branch"]) != (project.id, name):
+            continue
+        if after is None:
             end(call, request, "closed")
             request |= {"closed_at": call.state.now(), "closed_by": call.known_user().id}
-        elif request["source_branch"] == name and after:
-            note_version(call, project, request)
+        else:
+            note_version(call, target, request)
 
 
 def note_version(call: GitLabCall, project: ProjectRecord, request: Json) -> None:
-    """Keep what a merge request brings now, as its newest version."""
-    repo = repository(call.state, project)
-    head, start = (repo["branches"].get(request[f"{side}_branch"]) for side in ("source", "target"))
+    """Keep what a merge request of a project brings now, as its newest version; what is in a fork is copied into the project."""
+    repo, source = repository(call.state, project), call.state.projects[request.get("source_project_id", project.id)]
+    held = repository(call.state, source)
+    head, start = held["branches"].get(request["source_branch"]), repo["branches"].get(request["target_branch"])
+    if held is not repo and head is not None:
+        _copy(held, repo, head)
     request["head"] = head
     request.setdefault("versions", []).append(
         {
@@ -105,6 +114,18 @@ def note_version(call: GitLabCall, project: ProjectRecord, request: Json) -> Non
         }
     )
     request["updated_at"] = call.state.now()
+
+
+def _copy(held: Json, repo: Json, head: str) -> None:
+    """Take the commits before a head over from another repository, with their trees and files."""
+    for number in reversed(ancestry(held, head)):
+        if number not in repo["commits"]:
+            repo["commits"][number], repo["trees"][number] = held["commits"][number], held["trees"][number]
+            repo["blobs"] |= {
+                entry["blob"]: held["blobs"][entry["blob"]] for entry in held["trees"][number].values() if entry["blob"] in held["blobs"]
+            }
+            if number in held.get("pushed", {}):
+                repo.setdefault("pushed", {})[number] = held["pushed"][number]
 
 
 def merge_base(repo: Json, one: str | None, other: str | None) -> str | None:

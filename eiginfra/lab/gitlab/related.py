@@ -10,8 +10,9 @@ from eiginfra.lab.gitlab.commits import present as present_commit
 from eiginfra.lab.gitlab.diffs import between
 from eiginfra.lab.gitlab.errors import not_modelled
 from eiginfra.lab.gitlab.pagination import PAGED, paginate
+from eiginfra.lab.gitlab.pushes import merge_base
 from eiginfra.lab.gitlab.records import Json, ProjectRecord
-from eiginfra.lab.gitlab.repository import ancestry, repository
+from eiginfra.lab.gitlab.repository import repository
 
 _MENTION = re.compile(r"(?<!\w)@([\w.-]*\w)")
 
@@ -55,13 +56,12 @@ def _request(call: GitLabCall) -> tuple[ProjectRecord, Json]:
 def _brought(call: GitLabCall) -> tuple[ProjectRecord, Json, list[str]]:
     """The request of the path with the commits that it brings.
 
-    Raises GitLabHttpError 501 where a branch is gone: GitLab remembers what it had.
+    Raises GitLabHttpError 501 where the target branch is gone: GitLab remembers what it had.
     """
     project = find_code(call)
     request = issuables.find(call, "merge_request", project, call.path["iid"])
-    branches = repository(call.state, project)["branches"]
-    if not request.get("merged") and any(request[f"{side}_branch"] not in branches for side in ("source", "target")):
-        raise not_modelled("merge requests whose branches are gone")
+    if not request.get("merged") and request["target_branch"] not in repository(call.state, project)["branches"]:
+        raise not_modelled("merge requests whose target branch is gone")
     return project, request, merge_requests.brought(call, project, request)
 
 
@@ -79,10 +79,8 @@ def _changes(call: GitLabCall) -> tuple[ProjectRecord, Json, list[Json]]:
     repo, end = repository(call.state, project), request.get("merged")
     if end:
         return project, request, between(repo, repo["trees"].get(end["base"], {}), repo["trees"][end["sha"]])
-    source, target = (repo["branches"][request[f"{side}_branch"]] for side in ("source", "target"))
-    shared = set(ancestry(repo, target))
-    base = next((number for number in ancestry(repo, source) if number in shared), None)
-    return project, request, between(repo, repo["trees"].get(base, {}), repo["trees"][source])
+    base = merge_base(repo, request["head"], repo["branches"][request["target_branch"]])
+    return project, request, between(repo, repo["trees"].get(base, {}), repo["trees"][request["head"]])
 
 
 def changes(call: GitLabCall) -> Answer:

@@ -174,3 +174,25 @@ def test_one_issue_is_opened_and_closed(repository):
     issues.close(made.iid)
     assert issues.open() == []
     assert repository.world.by_hand("GET", f"{URL}/issues/{made.iid}")["state"] == "closed"
+
+
+def test_a_merge_request_from_a_fork(repository, world, tmp_path):
+    repository.token("ann")
+    main = world.by_hand("GET", URL)["id"]
+    repository.by("ann", "POST", f"{URL}/fork")
+    work = clone(tmp_path / "fork", world.url, "ann/infra", repository.token("ann"), "ann")
+    work.commit("a", a="a: 1\n")
+    work.push("HEAD:refs/heads/patch")
+    work.push("HEAD:refs/heads/main")
+    for branch in ("patch", "main"):
+        body = {"title": branch, "source_branch": branch, "target_branch": "main", "target_project_id": main}
+        repository.by("ann", "POST", "/projects/ann%2Finfra/merge_requests", **body)
+    found = repository.requests().open()
+    assert [(one.source_branch, one.from_fork, one.sha) for one in found] == [
+        ("patch", True, work("rev-parse", "HEAD")),
+        ("main", True, work("rev-parse", "HEAD")),
+    ]
+    # The fork's main branch was there before its first push: nobody is seen to have made it.
+    assert [names(one.pushers) for one in found] == [["ann"], None]
+    hidden = repository.requests(repository.token("robot", level=20)).open()
+    assert [(one.author.name, one.pushers) for one in hidden] == [("ann", None), ("ann", None)]

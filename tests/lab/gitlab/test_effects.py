@@ -79,7 +79,7 @@ def values(things):
         "link_url": "https://example.org/other", "image_url": "https://example.org/other.svg", "color": "#123456",
         "labels": ["one"], "add_labels": ["one"], "remove_labels": ["gone"], "key": "OTHER", "environment_scope": "prod",
         "start_date": "2001-02-03", "state_event": "close", "group_access": 20, "value": "other-value",
-        "default_branch_protection": 1,
+        "default_branch_protection": 1, "target_project_id": things["project"],
     }  # fmt: skip
 
 

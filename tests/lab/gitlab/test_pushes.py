@@ -168,3 +168,61 @@ def test_a_branch_needs_a_name_that_git_takes(api, project):
     for name in ("a..b", "a b", "-a", "a.lock", "a/"):
         answer = api("POST", f"{base}/branches", json={"branch": name, "ref": "main"})
         assert (answer.status_code, answer.json()) == (400, {"message": "Branch name is invalid"})
+
+
+@pytest.fixture
+def forked(gl, project, developer, tmp_path):
+    """A member's fork with a branch, cloned by git; how they ask for it to be merged into the project."""
+    user, as_user = developer
+    as_user("POST", f"/projects/{project.id}/fork", json={"path": "mine"})
+    copy = gl.projects.get(f"{user.username}/mine")
+    secret = user.personal_access_tokens.create({"name": "git", "scopes": ["api"]}).token
+    work = clone(tmp_path / "fork", gl.url, copy.path_with_namespace, secret)
+    work("checkout", "--quiet", "-b", "patch")
+    work.commit("from a fork", b="b: 1\n")
+    work.push()
+    body = {"title": "from outside", "source_branch": "patch", "target_branch": "main"}
+    return work, copy, lambda **more: as_user("POST", f"/projects/{copy.id}/merge_requests", json={**body, **more})
+
+
+def test_a_merge_request_from_a_fork(api, project, work, forked):
+    theirs, copy, ask = forked
+    made = ask(target_project_id=project.id)
+    assert made.status_code == 201
+    shown = made.json()
+    assert (shown["project_id"], shown["source_project_id"], shown["target_project_id"]) == (project.id, copy.id, project.id)
+    assert (shown["iid"], shown["sha"]) == (2, theirs("rev-parse", "HEAD"))
+    assert ask(target_project_id=project.id).status_code == 409
+    second = theirs.commit("more", c="c: 1\n")
+    theirs.push()
+    work("fetch", "--quiet", "origin", "refs/merge-requests/2/head")
+    assert work("rev-parse", "FETCH_HEAD") == second
+    work("fsck", "--strict")
+    request = project.mergerequests.get(2)
+    assert (request.sha, [change["new_path"] for change in request.changes()["changes"]]) == (second, ["b.yml", "c.yml"])
+    request.merge()
+    work("fetch", "--quiet")
+    assert work("log", "-1", "--format=%P", "origin/main").split()[1] == second
+    assert [event.push_data["ref"] for event in pushes(copy)] == ["patch", "patch"]
+    copy.delete()
+
+
+def test_merge_requests_of_forks_that_are_refused(gl, group, forked, project):
+    _, _, ask = forked
+    other = gl.projects.create({"name": "other", "namespace_id": group.id, "visibility": "public"})
+    assert ask(target_project_id=other.id).status_code == 501
+    assert ask(target_project_id=99999).status_code == 404
+    assert ask(target_branch="none", target_project_id=project.id).status_code == 400
+    assert ask().json()["iid"] == 1
+
+
+def test_a_merge_request_that_is_reopened_is_at_its_branch(project):
+    request = project.mergerequests.get(1)
+    request.state_event = "close"
+    request.save()
+    before = request.sha
+    commit(project, "next", "late")
+    assert project.mergerequests.get(1).sha == before
+    request.state_event = "reopen"
+    request.save()
+    assert project.mergerequests.get(1).sha == project.branches.get("next").commit["id"]
