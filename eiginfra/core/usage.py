@@ -72,12 +72,14 @@ class Limit(BaseModel):
 class Limits(BaseModel):
     """What each team may use, what the whole cohort may, and where that is written.
 
-    asked: where a team asks for something of a measure; granted: where its limit is; both by team and measure.
+    own: the measures that are written for a team alone. asked: where a team asks for something of a measure; granted: where its limit is;
+    both by team and measure.
     """
 
     model_config = ConfigDict(frozen=True)
 
     teams: dict[str, Limit] = {}
+    own: dict[str, Limit] = {}
     capacity: Limit | None = None
     asked: dict[tuple[str, str], Location] = {}
     granted: dict[tuple[str, str], Location] = {}

@@ -1,5 +1,6 @@
 """Quotas and capacity: what is asked for, and what exists, against what may be used."""
 
+import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypedDict
 
@@ -8,7 +9,7 @@ from eiginfra.core.finding import Finding, Location, error, warning
 from eiginfra.core.kind import Registry
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.resource import Observed, Resource
-from eiginfra.core.usage import MEASURES, Limits, Usage
+from eiginfra.core.usage import MEASURES, Limit, Limits, Usage
 from eiginfra.core.values import ByteSize, in_one_unit
 
 BY_HAND = "made-by-hand"
@@ -29,17 +30,21 @@ def requested(registry: Registry, resources: Iterable[Resource]) -> dict[str | N
 def check_requests(registry: Registry, resources: Sequence[Resource], limits: Limits) -> list[Finding]:
     """An error for every measure in which a team asks for more than its quota, or all together for more than the capacity."""
     usages = requested(registry, resources)
-    found = [
-        error(
-            "quota-exceeded",
-            _named(measure, used=used, allowed=allowed, excess=used - allowed),
-            measure=measure,
-            **_where(limits, team, measure),
-            team=team,
-        )
-        for team, limit in sorted(limits.teams.items())
-        for measure, used, allowed in limit.exceeded(usages.get(team, Usage()))
-    ]
+    found = []
+    for team, limit in sorted(limits.teams.items()):
+        exceeded = list(limit.exceeded(usages.get(team, Usage())))
+        write = _entry(team, limits.own.get(team, Limit()), {measure: used for measure, used, _ in exceeded})
+        found += [
+            error(
+                "quota-exceeded",
+                _named(measure, used=used, allowed=allowed, excess=used - allowed),
+                measure=measure,
+                write=write,
+                **_where(limits, team, measure),
+                team=team,
+            )
+            for measure, used, allowed in exceeded
+        ]
     if limits.capacity is not None:
         found += [
             error(
@@ -99,6 +104,18 @@ def _excess(
     if there.marked or there.address in records:
         return warning("quota-excess-departed", amounts=amounts, address=address, team=team)
     return warning("made-by-hand", amounts=amounts, address=address, team=team)
+
+
+def _entry(team: str, own: Limit, needed: Mapping[str, int]) -> str:
+    """The team's entry of `quota.teams` as it would have to be written: `adler: {memory: 3GiB, disk: 80GiB}`."""
+    amounts = {measure: needed.get(measure, getattr(own, measure)) for measure in MEASURES}
+    written = (
+        f"{measure}: {ByteSize(amount) if measure in ('memory', 'disk') else amount}"
+        for measure, amount in amounts.items()
+        if amount is not None
+    )
+    # Three ids would be no text in YAML.
+    return f"{json.dumps(team) if team in ('true', 'false', 'null') else team}: {{{', '.join(written)}}}"
 
 
 def _where(limits: Limits, team: str, measure: str) -> _Where:

@@ -209,6 +209,7 @@ class Cohort:
         """All quotas and the capacity, as the engine's quota check wants them."""
         return Limits(
             teams={team.id: self.quota_of(team.id) for team in self.teams},
+            own=dict(self.file.quota.teams),
             capacity=self.file.capacity,
             asked={
                 (team.id, measure): self.where(team.id, "projects" if measure == "projects" else "machines")

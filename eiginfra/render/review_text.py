@@ -32,6 +32,14 @@ def print_review(console: Terminal, review: Review, words: Catalogue) -> None:
         _findings(console, words.say("review-with", number=other.number), other.findings)
     _findings(console, words.say("review-known"), [found for cohort in review.cohorts for found in cohort.known])
     _findings(console, words.say("review-findings"), review.every_finding)
+    allowances = [allowance for cohort in review.cohorts for allowance in cohort.allowances]
+    if allowances:
+        _heading(console, words.say("review-allowances"))
+        for allowance in allowances:
+            console.print(Text(f"  {allowance.location}: {allowance.team}", style="dim"))
+            for line in allowance.lines:
+                console.print(Text(f"      {line}"))
+        console.print()
     console.print(Text(totals(review, words), style="bold"))
 
 

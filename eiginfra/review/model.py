@@ -89,12 +89,24 @@ class AccessChange(_Model):
     gained: bool
 
 
+class Allowance(_Model):
+    """What EIG Link would have to write into cohort.yml, so that what is refused to a team is allowed.
+
+    lines: YAML, from the outermost key on; a quota with what is written for the team now. location: where the innermost key of these that
+    is there is written.
+    """
+
+    team: str
+    lines: tuple[str, ...]
+    location: Location
+
+
 class CohortReview(_Model):
     """What a request does to one cohort.
 
     changes: what differs between the wishes of base and head, in the order of the playbook; as a plan that no server was asked for.
     findings: of the head and not of the base; known: those that the base has, too. incomplete: teams that cannot be compared, since their
-    files are broken at the base or at the head.
+    files are broken at the base or at the head. allowances: what cohort.yml could say about the findings.
     """
 
     cohort: str
@@ -104,6 +116,7 @@ class CohortReview(_Model):
     access: tuple[AccessChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     known: tuple[Finding, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
     incomplete: tuple[str, ...] = ()
 
 

@@ -16,6 +16,7 @@ from eiginfra.core.kind import Registry
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.loader import read_cohort
+from eiginfra.review.allowances import allowances
 from eiginfra.review.compare import Wishes, access, amounts, changes, new_findings
 from eiginfra.review.edits import FileChange, FileVersion, edits
 from eiginfra.review.model import Author, CohortReview, Review
@@ -143,6 +144,7 @@ class Reviewer:
             access=tuple(access(registry, found)),
             findings=tuple(new),
             known=tuple(known),
+            allowances=tuple(allowances(head.cohort, new)) if head.cohort else (),
             incomplete=tuple(sorted(left_out)),
         )
 

@@ -69,7 +69,16 @@ def _refused(cohort: Cohort, asked: Privileged, over: Mapping[int, Grant]) -> Fi
     if over:
         number, grant = max(over.items(), key=lambda item: item[1].until or date.min)
         there = cohort.where(None, "grants", number, "until")
-        return error("grant-over", key=asked.key, value=str(asked.value), until=grant.until, location=where, also=(there,), team=asked.team)
+        return error(
+            "grant-over",
+            key=asked.key,
+            value=str(asked.value),
+            until=grant.until,
+            write=asked.written,
+            location=where,
+            also=(there,),
+            team=asked.team,
+        )
     return error(
         "grant-missing",
         key=asked.key,

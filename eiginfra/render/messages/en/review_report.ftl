@@ -40,6 +40,7 @@ review-quota = Quota
 review-access = Access
 review-approval = Approval
 review-findings = Findings
+review-allowances = What EIG Link would have to write into cohort.yml to allow it
 review-known = Found at the base already
 review-difference = The difference
 review-together = Together with others

@@ -43,6 +43,7 @@ review-quota = Quota
 review-access = Accès
 review-approval = Accords
 review-findings = Constats
+review-allowances = Ce qu’EIG Link devrait écrire dans cohort.yml pour le permettre
 review-known = Déjà constaté dans la branche de base
 review-difference = La différence
 review-together = Avec d’autres demandes
