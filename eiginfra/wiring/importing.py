@@ -160,5 +160,5 @@ def _changes(change: Change) -> bool:
 
 def _would_change(change: Change) -> Finding:
     labels = [diff.label for diff in change.diffs if diff.field not in MARKS]
-    told = {"action": change.action.value, "fields": labels, "count": len(labels)}
+    told = {"action": change.action.value, "fields": labels, "count": len(labels), "losing": [harm.subject for harm in change.harm]}
     return warning("import-would-change", told, address=str(change.address), team=change.team)

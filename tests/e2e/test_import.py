@@ -21,10 +21,9 @@ def services() -> tuple[str, ...]:
 
 @pytest.fixture
 def everybody(place: Workplace) -> Workplace:
-    """The whole example, applied; then neither markers nor a journal are left."""
+    """The whole example, applied."""
     shutil.copytree(ROOT / "inventories", place.folder / "inventories", dirs_exist_ok=True)
     assert place.call("apply", "--yes", "--quiet").code == 0
-    strip(place)
     return place
 
 
@@ -53,6 +52,12 @@ def _leaves(value: Any, *path: str) -> Iterator[tuple[str, Any]]:
 
 
 def test_the_labs_estate_is_adopted_and_nothing_of_it_changes(everybody: Workplace) -> None:
+    # With markers and journal there is nothing to adopt, and no number to grant; one machine's `state: running` is no server's to tell.
+    done = everybody.call("import", "--cohort", "eig3", "--starts", "2019-09-02", "--out", "marked/eig3", "--format", "json")
+    assert (done.code, done.json["adopted"]) == (0, 1)
+    assert "grants" not in (everybody.folder / "marked/eig3/cohort.yml").read_text(encoding="utf-8")
+
+    strip(everybody)
     before = state(everybody)
     done = everybody.call("import", "--cohort", "eig3", "--starts", "2019-09-02", "--out", NEW, "--format", "json")
     assert (done.code, done.err) == (0, "")

@@ -98,6 +98,8 @@ def test_an_estate_that_was_made_by_hand(by_hand: Workplace) -> None:
     assert [(one["gitlab"], one["proxmox"]) for one in found(body, "import-members-differ")] == [([], ["eve"])]
     assert [one["account"] for one in found(body, "import-account-unsure")] == ["bob@pve"]
     assert [one["machines"] for one in found(body, "import-image-guessed")] == [["adler/db", "adler/web"]]
+    losing = {one["address"]: one["params"]["losing"] for one in body["findings"] if one["params"].get("losing")}
+    assert losing == {"gitlab.members[eig/promo/adler]": ["dan"], "proxmox.group[promo-adler]": ["eve"]}
     changing = {one["address"]: one["params"]["fields"] for one in body["findings"] if one["code"] == "import-would-change"}
     assert changing["proxmox.container[promo/adler/web]"] == ["name"]
     assert changing["gitlab.members[eig/promo/adler]"] == ["members[carol]", "members[dan]"]

@@ -19,7 +19,7 @@ from eiginfra.importing.naming import Pattern
 from eiginfra.inventory.document import parse_document
 from eiginfra.inventory.normal_form import normal_form
 from eiginfra.inventory.site import Site, SiteFile
-from eiginfra.wiring.providers import filters
+from eiginfra.wiring.providers import described, filters
 
 ENDS = date(2020, 7, 1)
 WANTED = Wanted("eig3", date(2019, 9, 2), ENDS)
@@ -82,6 +82,21 @@ def codes(done: Composed) -> set[str]:
 def test_an_image_is_what_the_guest_still_shows(seen: Observed, image: str | None, certain: bool) -> None:
     guess = image_of(seen, site())
     assert (guess.image, guess.certain) == (image, certain)
+
+
+@pytest.mark.parametrize(
+    ("disk", "template"),
+    [
+        ("local-zfs:base-9012-disk-0/vm-104-disk-0,size=8G", 9012),
+        ("local:9012/base-9012-disk-0.qcow2/104/vm-104-disk-0.qcow2,size=8G", 9012),
+        ("local-lvm:vm-104-disk-0,size=8G", None),
+        ("local-lvm:base-104-disk-0,size=8G", None),
+    ],
+)
+def test_the_disk_of_a_linked_clone_names_its_template(disk: str, template: int | None) -> None:
+    kind: Any = described().registry()["proxmox.vm"]
+    config = {"scsi0": disk, "ide2": "local-lvm:vm-104-cloudinit,media=cdrom", "ostype": "l26", "ciuser": "debian"}
+    assert kind.made_of(config) == {"system": "l26", "login": "debian", "template": template}
 
 
 def test_of_two_images_that_fit_none_is_chosen() -> None:

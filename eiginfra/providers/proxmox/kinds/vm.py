@@ -122,7 +122,7 @@ class VmKind(GuestKind[VmSpec]):
         return sizes
 
     def made_of(self, config: Config) -> dict[str, JsonValue]:
-        """Also the user of cloud-init, and of a linked clone its template's number, which is in the name of its disk."""
+        """Also the user of cloud-init, and of a linked clone its template's number, which its disk's name has (but on LVM-thin)."""
         linked = (re.search(r"\bbase-(\d+)-disk-[^/]*/", str(config.get(key))) for key in drives(config))
         template = next((int(found[1]) for found in linked if found is not None), None)
         return {**super().made_of(config), "login": str(config["ciuser"]) if config.get("ciuser") else None, "template": template}

@@ -92,5 +92,8 @@ import-would-change = an apply would { $action ->
     }{ $count ->
     [0] {""}
    *[other] : { $fields }
+    }{ $losing-count ->
+    [0] {""}
+   *[other] ; this takes something from { $losing-and }
     }
     .remedy = see eiginfra plan; correct the file or the server, or let it be done

@@ -104,5 +104,8 @@ import-would-change = l’application { $action ->
     }{ $count ->
     [0] {""}
    *[other] {" "}: { $fields }
+    }{ $losing-count ->
+    [0] {""}
+   *[other] {" "}; cela ôte quelque chose à { $losing-and }
     }
     .remedy = voyez eiginfra plan ; corrigez le fichier ou le serveur, ou laissez faire
