@@ -8,9 +8,9 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.commands import INTERRUPTED
-from eiginfra.cli.options import Format, PlanFormat
 from eiginfra.cli.plan import planned, show
 from eiginfra.core.errors import GuardError, UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Asked, Paths
 
 if TYPE_CHECKING:
@@ -29,13 +29,15 @@ def run(
     check: Annotated[bool, typer.Option("-C", "--check", help="Only show the plan, as eiginfra plan does.")] = False,
     yes: options.Yes = False,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """Make reality what the inventory says. Shows the plan and asks first, unless --yes or the plan was saved before."""
     from eiginfra.engine.verify import Judgement
-    from eiginfra.render.console import err, out, print_json
+    from eiginfra.render.console import err, out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.plans import ApplyOutput
     from eiginfra.render.progress import ApplyProgress
-    from eiginfra.render.report import print_failures, print_report, report_body
+    from eiginfra.render.report import print_failures, print_report
     from eiginfra.wiring.stopping import Stopper
     from eiginfra.wiring.workspace import Workspace
 
@@ -43,13 +45,13 @@ def run(
         text = format_ is Format.TEXT
         if check:
             plan = planned(workspace, asked, saved)
-            show(plan, PlanFormat.TEXT if text else PlanFormat.JSON, quiet=quiet)
+            show(plan, format_, workspace, quiet=quiet)
             return 1 if plan.errors else 0
         with workspace.journal.lock("apply"):
             plan = planned(workspace, asked, saved)
             judgement = workspace.judged(plan) if saved else Judgement(plan)
             if text and not saved:
-                show(plan, PlanFormat.TEXT, quiet=quiet)
+                show(plan, format_, workspace, quiet=quiet)
             if plan.errors:
                 raise GuardError(plan.errors)
             # A saved plan was read when it was made.
@@ -67,7 +69,7 @@ def run(
         if text:
             print_failures(err(), report) if quiet else print_report(out(), judgement.plan, report)
         else:
-            print_json("apply", report_body(judgement.plan, report) | {"fingerprint": plan.fingerprint})
+            write_document(ApplyOutput.of(judgement.plan, report, plan.fingerprint))
         return exit_code(report)
 
 

@@ -1,16 +1,18 @@
 """`eiginfra confirm`: whose accounts are whose."""
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import Format
 from eiginfra.core.errors import UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
 
 if TYPE_CHECKING:
+    from eiginfra.render.outputs.others import CandidateOutput
     from eiginfra.wiring.confirm import Candidate
 
 
@@ -24,14 +26,16 @@ def run(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm all without being asked.")] = False,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """Say whose accounts are whose, for cohort.yml.
 
     Shows what the services have, asks, and writes the IDs into the file. A user name is no proof, since anybody can register it: ask the
     person before.
     """
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.others import ConfirmOutput
     from eiginfra.wiring.confirm import candidates, write
     from eiginfra.wiring.workspace import Workspace
 
@@ -47,7 +51,7 @@ def run(
         if chosen:
             write(workspace, chosen)
     if not text:
-        print_json("confirm", {"accounts": [_body(one, written=one in chosen) for one in found]})
+        write_document(ConfirmOutput(accounts=tuple(_candidate(one, confirmed=one in chosen) for one in found)))
     else:
         out(quiet=quiet).print(f"{len(chosen)} of {len(found)} confirmed in {workspace.cohort.document.file}." if found else _NOBODY)
     return 0
@@ -65,21 +69,10 @@ def _line(one: "Candidate") -> str:
     return f"{one.person}: {account.name} on {one.service} ({', '.join(filter(None, facts))})"
 
 
-def _body(one: "Candidate", *, written: bool) -> dict[str, object]:
-    account = one.account
-    return {
-        "person": one.person,
-        "service": one.service,
-        "key": one.key,
-        "id": account.id,
-        "name": account.name,
-        "shown": account.shown,
-        "since": account.since,
-        "state": account.state,
-        "administrator": account.administrator,
-        "proved": account.proved,
-        "confirmed": written,
-    }
+def _candidate(one: "Candidate", *, confirmed: bool) -> "CandidateOutput":
+    from eiginfra.render.outputs.others import CandidateOutput
+
+    return CandidateOutput(person=one.person, service=one.service, key=one.key, confirmed=confirmed, **asdict(one.account))
 
 
 def _agreed(person: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import Format
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
 
 
@@ -15,7 +15,7 @@ def run(
     *,
     paths: Paths,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
     gateway_program: Annotated[
         bool, typer.Option("--gateway-program", help="Print the program that the gateway needs, and no more.")
     ] = False,
@@ -31,8 +31,9 @@ def run(
         sys.stdout.write(program.text())
         return 0
     from eiginfra.core.finding import Severity
-    from eiginfra.render.console import print_json
-    from eiginfra.render.findings import as_json, print_report
+    from eiginfra.render.findings import print_report
+    from eiginfra.render.outputs.base import findings_output, write_document
+    from eiginfra.render.outputs.others import DoctorOutput
     from eiginfra.wiring.doctor import enter, examine
     from eiginfra.wiring.workspace import Workspace
 
@@ -42,7 +43,7 @@ def run(
             findings += enter(workspace)
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
-        print_json("doctor", {"findings": as_json(findings), "ok": not ill})
+        write_document(DoctorOutput(findings=findings_output(findings), ok=not ill))
     else:
         print_report(findings, quiet=quiet)
     return 1 if ill else 0

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import Format
 from eiginfra.cli.plan import DIFFERENCES, planned
 from eiginfra.core.errors import UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Asked, Paths, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pydantic import JsonValue
 
     from eiginfra.core.change import Change
     from eiginfra.core.resource import Record
@@ -31,15 +29,17 @@ def run(
         bool, typer.Option("--issue", help="Keep one issue in the cohort's repository open while there are any, and close it after.")
     ] = False,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """Show the differences that arose on the servers, by cause. Exits 2 if there are any. `plan` also shows what the inventory changed."""
     from eiginfra.core.finding import Severity
     from eiginfra.engine.drift import drifted
     from eiginfra.engine.overdue import pending
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import err, out, print_json
-    from eiginfra.render.findings import as_json, print_findings
+    from eiginfra.render.console import err, out
+    from eiginfra.render.findings import print_findings
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.plans import DriftOutput
     from eiginfra.render.phrases import not_todays_plan
     from eiginfra.render.plan_text import print_changes
     from eiginfra.render.still_access import still_access
@@ -54,16 +54,7 @@ def run(
         changes = drifted(plan)
         records = workspace.journal.records(workspace.cohort.id)
         if format_ is Format.JSON:
-            body = [{**change.model_dump(mode="json"), "last_applied": _record(records.get(change.address))} for change in changes]
-            print_json(
-                "drift",
-                {
-                    "changes": body,
-                    "findings": as_json(plan.findings),
-                    "remaining": plan.remaining,
-                    "meta": plan.meta.model_dump(mode="json"),
-                },
-            )
+            write_document(DriftOutput.of(plan, changes, records))
         else:
             console = out(quiet=quiet)
             before = {change.address: _last(record) for change in changes if (record := records.get(change.address))}
@@ -111,9 +102,3 @@ def _last(record: "Record") -> str:
     from eiginfra.render.catalogue import spoken
 
     return spoken().say("applied-in-run", at=f"{record.at:%Y-%m-%d %H:%M}", by=record.by, run=record.run, commit=record.commit)
-
-
-def _record(record: "Record | None") -> "dict[str, JsonValue] | None":
-    if record is None:
-        return None
-    return {"run": record.run, "at": record.at.isoformat(), "by": record.by, "commit": record.commit}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import Format
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths, Selection
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ def run(
     folder: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Where the pages go.")] = Path("handouts"),
     limit: options.Limit = None,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """Write a page for each team, from what was observed. As HTML and Markdown."""
     from eiginfra.handouts import render, write
     from eiginfra.handouts.pages import page_name
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.others import HandoutsOutput
     from eiginfra.render.phrases import not_today
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
@@ -47,8 +49,8 @@ def run(
         kept = [page for page in pages if limit is None or page.path.stem in names]
         write(kept, folder)
         if format_ is Format.JSON:
-            files = sorted(str(folder / page.path) for page in kept)
-            print_json("handouts", {"folder": str(folder), "files": files, "as_of": day, "as_of_is_today": is_today})
+            files = tuple(sorted(str(folder / page.path) for page in kept))
+            write_document(HandoutsOutput(folder=str(folder), files=files, as_of=day, as_of_is_today=is_today))
         else:
             words = spoken()
             parts = [words.say("handouts-written", count=len(teams), folder=str(folder)), not_today(day, words, is_today=is_today)]

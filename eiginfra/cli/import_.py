@@ -2,19 +2,14 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import Format
 from eiginfra.core.errors import UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
-
-    from eiginfra.wiring.importing import Imported
 
 NAMES = "What is imported"
 
@@ -56,7 +51,7 @@ def run(
         Path | None, typer.Option("--out", metavar="FOLDER", help="The new folder, which bears the cohort's id; else inventories/ID.")
     ] = None,
     quiet: options.Quiet = False,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """Write an inventory of what the servers have already.
 
@@ -66,8 +61,9 @@ def run(
     from eiginfra.importing.asking import Wanted
     from eiginfra.inventory.fields import TEAM_ID
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import print_json
-    from eiginfra.render.findings import as_json, print_report
+    from eiginfra.render.findings import print_report
+    from eiginfra.render.outputs.base import findings_output, write_document
+    from eiginfra.render.outputs.others import ImportOutput
     from eiginfra.wiring.importing import import_cohort
 
     name = cohort or (gitlab_group or "").strip("/").rpartition("/")[2]
@@ -79,16 +75,13 @@ def run(
     wanted = Wanted(name, starts, ends, title, group, pools, dict(map(_image, image or ())))
     done = import_cohort(paths, wanted, out or Path("inventories") / name)
     if format_ is Format.JSON:
-        print_json("import", _body(done, as_json(done.findings)))
+        files = tuple(str(path) for path in done.files)
+        write_document(ImportOutput(files=files, findings=findings_output(done.findings), adopted=done.adopted))
     else:
         written = spoken().say("files-written", count=len(done.files), folder=str(done.folder))
         adopted = "" if done.adopted is None else spoken().say("plan-adopts", count=done.adopted)
         print_report(done.findings, written, adopted, quiet=quiet)
     return 0
-
-
-def _body(done: "Imported", findings: "list[dict[str, JsonValue]]") -> dict[str, object]:
-    return {"files": [str(path) for path in done.files], "findings": findings, "adopted": done.adopted}
 
 
 def _image(text: str) -> tuple[int, str]:

@@ -23,7 +23,8 @@ def run(
     host: Annotated[str | None, typer.Option("--host", metavar="NAME", help="The variables of one machine.")] = None,
 ) -> int:
     """Speak Ansible's dynamic inventory. Groups are teams, hosts are their machines with ID and address."""
-    from eiginfra.render.console import write_json
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.others import AnsibleHost, AnsibleInventory
     from eiginfra.wiring.workspace import Workspace
 
     if list_ == (host is not None):
@@ -31,8 +32,10 @@ def run(
         raise UsageError(msg)
     with Workspace.load(paths) as workspace:
         hosts = _hosts(workspace)
-        body = _listing(workspace, hosts) if host is None else _variables(hosts, host)
-        write_json(body)
+        if host is None:
+            write_document(AnsibleInventory.model_validate(_listing(workspace, hosts)), complete=False)
+        else:
+            write_document(AnsibleHost.model_validate(_variables(hosts, host)), complete=False)
         return 0
 
 

@@ -1,15 +1,13 @@
 """`eiginfra journal`: what was done, when, by whom."""
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import completion, options
 from eiginfra.cli.commands import Command, new_app
-from eiginfra.cli.options import Format
-from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
 
 if TYPE_CHECKING:
@@ -27,18 +25,20 @@ def list_(
     *,
     paths: Paths,
     limit: Annotated[int, typer.Option("-n", "--last", min=1, metavar="N", help="How many runs.")] = 20,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """The latest runs, newest first."""
     from rich.table import Table
 
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.journal import JournalListOutput
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
         runs = workspace.journal.runs(workspace.cohort.id, limit)
         if format_ is Format.JSON:
-            print_json("journal.list", {"runs": [_as_dict(run) for run in runs]})
+            write_document(JournalListOutput(runs=tuple(runs)))
             return 0
         if not runs:
             out().print("Nothing was applied yet.")
@@ -62,17 +62,19 @@ def show(
     *,
     paths: Paths,
     run: RunNumber = None,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """What one run did, action by action."""
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.journal import JournalShowOutput
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths, offline=True) as workspace:
         report = workspace.journal.show(_number(workspace, run))
         if format_ is Format.JSON:
-            print_json("journal.show", {"run": _as_dict(report.run), "actions": [_as_dict(step) for step in report.steps]})
+            write_document(JournalShowOutput(run=report.run, actions=report.steps))
             return 0
         about = report.run
         console = out()
@@ -93,12 +95,14 @@ def diff(
     *,
     paths: Paths,
     run: RunNumber = None,
-    format_: options.ReportFormat = Format.TEXT,
+    format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """What one run changed, field by field."""
     from eiginfra.core.change import Action, Change
     from eiginfra.core.reason import Reason
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.journal import JournalDiffOutput
     from eiginfra.render.plan_text import print_changes
     from eiginfra.wiring.workspace import Workspace
 
@@ -118,7 +122,7 @@ def diff(
             if step.outcome in {"done", "waiting", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
         ]
         if format_ is Format.JSON:
-            print_json("journal.diff", {"run": report.run.number, "changes": [change.model_dump(mode="json") for change in changes]})
+            write_document(JournalDiffOutput(run=report.run.number, changes=tuple(changes)))
             return 0
         print_changes(out(), changes)
         out().print(f"Run {report.run.number}: {len(changes)} changed.")
@@ -134,8 +138,3 @@ def _number(workspace: "Workspace", run: int | None) -> int:
         msg = "nothing was applied yet"
         raise UsageError(msg)
     return latest[0].number
-
-
-def _as_dict(row: Any) -> dict[str, Any]:
-    """A row of the journal with addresses as text."""
-    return {field.name: str(value) if isinstance(value := getattr(row, field.name), Address) else value for field in fields(row)}

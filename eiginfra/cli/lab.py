@@ -9,8 +9,8 @@ import typer
 
 from eiginfra.cli import options
 from eiginfra.cli.commands import Command, new_app
-from eiginfra.cli.options import Format
 from eiginfra.core.errors import EiginfraError, UsageError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import SETTINGS
 
 app = new_app("lab", help="A GitLab, a Proxmox VE and a gateway to practise on.")
@@ -78,23 +78,21 @@ def up(
 
 
 @app.command("status", cls=Command)
-def status(run_dir: RunDir = RUN_DIR, format_: options.ReportFormat = Format.TEXT) -> int:
+def status(run_dir: RunDir = RUN_DIR, format_: options.TextOrJson = Format.TEXT) -> int:
     """Say whether the lab serves, where, and what it was asked for in vain; exit 1 if it does not serve."""
 
     def look() -> int:
         from eiginfra.lab import process
-        from eiginfra.render.console import out, print_json
+        from eiginfra.render.console import out
+        from eiginfra.render.outputs.base import write_document
+        from eiginfra.render.outputs.others import LabStatusOutput
 
         info = process.status(run_dir)
         in_vain = process.asked_in_vain(info) if info else {}
         if format_ is Format.JSON:
-            known = {
-                "urls": info.urls if info else {},
-                "also": info.also if info else {},
-                "pid": info.pid if info else None,
-                "in_vain": in_vain,
-            }
-            print_json("lab.status", {"running": info is not None, **known})
+            body = {"running": info is not None, "in_vain": in_vain}
+            known = {"urls": info.urls, "also": info.also, "pid": info.pid} if info else {"urls": {}, "also": {}, "pid": None}
+            write_document(LabStatusOutput.model_validate(body | known))
         elif info is None:
             out().print("The lab does not run.")
         else:

@@ -4,7 +4,6 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,24 +11,10 @@ import typer
 
 from eiginfra.cli import completion
 from eiginfra.core.address import Address
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Asked, Paths, Selection
 
 Command = Callable[..., int]
-
-
-class Format(StrEnum):
-    """How a report is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class PlanFormat(StrEnum):
-    """How a plan is written; Markdown is for the note of a merge request."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 def day(text: str) -> date:
@@ -50,6 +35,13 @@ def _address(text: str) -> Address:
 
 def _comma_separated(values: list[str] | None) -> tuple[str, ...]:
     return tuple(word for value in values or [] for word in value.split(",") if word)
+
+
+def _text_or_json(text: str) -> Format:
+    if text not in {Format.TEXT, Format.JSON}:
+        msg = f"{text!r} is not one of 'text', 'json'"
+        raise typer.BadParameter(msg)
+    return Format(text)
 
 
 FILES = "Files"
@@ -124,8 +116,17 @@ AsNew = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only; the exit code tells the rest.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-ReportFormat = Annotated[Format, typer.Option("--format", help="How to write the report.")]
-AnyPlanFormat = Annotated[PlanFormat, typer.Option("--format", help="How to write the plan.")]
+AnyFormat = Annotated[Format, typer.Option("--format", help="How to write it: for people, programs, GitLab, GitHub, test reports.")]
+TextOrJson = Annotated[
+    Format,
+    typer.Option(
+        "--format",
+        metavar="<text|json>",
+        parser=_text_or_json,
+        help="How to write the report.",
+        autocompletion=lambda: [Format.TEXT.value, Format.JSON.value],
+    ),
+]
 
 
 _FILES = {"settings": Settings, "inventory": Inventory, "playbook": Playbook, "site": Site, "as_of": AsOf}

@@ -1,16 +1,19 @@
 """`eiginfra plan`: what an apply would do."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eiginfra.cli import options
-from eiginfra.cli.options import PlanFormat
+from eiginfra.core.errors import GuardError, InputError
+from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Asked, Paths
 
 if TYPE_CHECKING:
     from eiginfra.core.plan import Plan
+    from eiginfra.render.catalogue import Language
+    from eiginfra.render.formats.files import ReportFiles
     from eiginfra.wiring.workspace import Workspace
 
 DIFFERENCES = 2
@@ -28,22 +31,29 @@ def run(
     ] = None,
     detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 2 when there is something to do.")] = False,
     quiet: options.Quiet = False,
-    format_: options.AnyPlanFormat = PlanFormat.TEXT,
+    format_: options.AnyFormat = Format.TEXT,
 ) -> int:
     """Show what an apply would do. Reads the servers and changes nothing; the same plan object is what apply carries out."""
     from eiginfra.cli.saved import write_plan
+    from eiginfra.wiring.report_files import language_of, report_files
     from eiginfra.wiring.workspace import Workspace
 
-    with Workspace.load(paths) as workspace:
-        if verify is not None:
-            return _verify(verify, workspace, format_, quiet=quiet)
-        plan = planned(workspace, asked)
-        show(plan, format_, quiet=quiet, language=workspace.cohort.file.language)
-        if out_file is not None:
-            write_plan(plan, out_file, workspace, quiet=quiet)
-        if plan.errors:
-            return 1
-        return DIFFERENCES if detailed_exitcode and not plan.empty else 0
+    files = report_files(paths)
+    try:
+        with Workspace.load(paths) as workspace:
+            if verify is not None:
+                return _verify(verify, workspace, format_, quiet=quiet)
+            plan = planned(workspace, asked)
+            show(plan, format_, workspace, files, quiet=quiet)
+            if out_file is not None:
+                write_plan(plan, out_file, workspace, quiet=quiet)
+            if plan.errors:
+                return 1
+            return DIFFERENCES if detailed_exitcode and not plan.empty else 0
+    except (InputError, GuardError) as problem:
+        if format_ not in {Format.TEXT, Format.JSON}:
+            _show_refusal(problem, format_, files, language_of(paths))
+        raise
 
 
 def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "Plan":
@@ -54,41 +64,67 @@ def planned(workspace: "Workspace", asked: Asked, saved: str | None = None) -> "
     return read_plan(saved, workspace) if saved else workspace.plan(asked, sightings(workspace.site, workspace.cohort.id))
 
 
-def show(plan: "Plan", format_: PlanFormat, *, quiet: bool, language: Literal["en", "fr"] = "en") -> None:
-    """The plan on standard output; quiet and as text, its errors alone, on standard error. language: of Markdown, which teams read."""
+def show(plan: "Plan", format_: Format, workspace: "Workspace", files: "ReportFiles | None" = None, *, quiet: bool) -> None:
+    """The plan on standard output; quiet and as text, its errors alone, on standard error.
+
+    files: of formats that show findings at their lines. Those and Markdown, which teams read, are in the cohort's language.
+    """
     from eiginfra.render.catalogue import catalogue
-    from eiginfra.render.console import err, out, write_page
+    from eiginfra.render.console import err, out
     from eiginfra.render.findings import print_findings
-    from eiginfra.render.plan_json import plan_json
+    from eiginfra.render.formats.files import ReportFiles
+    from eiginfra.render.formats.report import Report, write
+    from eiginfra.render.outputs.base import document
+    from eiginfra.render.outputs.plans import PlanOutput
     from eiginfra.render.plan_markdown import markdown
-    from eiginfra.render.plan_text import print_plan
+    from eiginfra.render.plan_text import print_plan, totals
 
-    match format_:
-        case PlanFormat.JSON:
-            write_page(plan_json(plan) + "\n")
-        case PlanFormat.MARKDOWN:
-            write_page(markdown(plan, catalogue(language)))
-        case PlanFormat.TEXT if quiet:
-            print_findings(err(), plan.errors)
-        case PlanFormat.TEXT:
-            print_plan(out(), plan)
+    words = catalogue(workspace.cohort.file.language)
+    report = Report(
+        command="plan",
+        findings=plan.findings,
+        files=files or ReportFiles(cohort=workspace.cohort.document.file),
+        words=words,
+        conclusion=totals(plan, words),
+        text=lambda: print_findings(err(), plan.errors) if quiet else print_plan(out(), plan),
+        markdown=lambda: markdown(plan, words),
+        json=lambda: document(PlanOutput.of(plan)),
+    )
+    write(report, format_)
 
 
-def _verify(saved: str, workspace: "Workspace", format_: PlanFormat, *, quiet: bool) -> int:
+def _show_refusal(problem: InputError | GuardError, format_: Format, files: "ReportFiles", language: "Language | None") -> None:
+    """Why there is no plan, in the formats whose readers see nothing of standard error; it is told there, too."""
+    from eiginfra.render.catalogue import catalogue, spoken
+    from eiginfra.render.findings import counted
+    from eiginfra.render.formats.markdown import findings_document
+    from eiginfra.render.formats.report import Report, write
+
+    words, findings = catalogue(language) if language else spoken(), problem.findings
+    report = Report(
+        command="plan",
+        findings=findings,
+        files=files,
+        words=words,
+        conclusion=counted(findings, words),
+        markdown=lambda: findings_document(words.say("markdown-refused", cohort=files.cohort), findings, words),
+    )
+    write(report, format_)
+
+
+def _verify(saved: str, workspace: "Workspace", format_: Format, *, quiet: bool) -> int:
     """Say what of a saved plan reality has overtaken."""
     from eiginfra.cli.saved import read_plan
     from eiginfra.render.catalogue import spoken
-    from eiginfra.render.console import out, print_json
+    from eiginfra.render.console import out
+    from eiginfra.render.outputs.base import write_document
+    from eiginfra.render.outputs.plans import PlanVerifyOutput
 
     plan = read_plan(saved, workspace)
     judgement, number = workspace.judged(plan), workspace.journal.run_of(plan.meta.cohort, plan.fingerprint)
     found = judgement.stale
-    if format_ is PlanFormat.JSON:
-        rows = [
-            {"address": str(item.change.address), "action": item.change.action, "reason": item.reason.model_dump(mode="json")}
-            for item in found
-        ]
-        print_json("plan.verify", {"fingerprint": plan.fingerprint, "run": number, "stale": rows})
+    if format_ is Format.JSON:
+        write_document(PlanVerifyOutput.of(plan.fingerprint, number, found))
         return DIFFERENCES if found else 0
     console = out(quiet=quiet)
     words = spoken()

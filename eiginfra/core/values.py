@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Self
 
@@ -88,6 +88,11 @@ def _brief(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
+def instant(at: datetime, precision: str = "auto") -> str:
+    """A moment as all outputs write it: in UTC, `2019-10-01T12:10:00Z`. precision: `seconds`, `milliseconds`, or as the moment is known."""
+    return at.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
 def canonical(value: object) -> JsonValue:
     """The one JSON form of a value: two values are equal when their canonical forms are.
 
@@ -103,8 +108,8 @@ def canonical(value: object) -> JsonValue:
             return canonical(value.value)
         case str() | int() | float():
             return value
-        case datetime() | date():
-            return value.isoformat()
+        case date():
+            return instant(value) if isinstance(value, datetime) else value.isoformat()
         case BaseModel():
             return {name: canonical(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set}
         case Mapping():

@@ -54,7 +54,7 @@ def judge(registry: Registry, saved: Plan, fresh: Plan, wanted: Collection[Addre
             if found is not None and found.action is Action.ADOPT:
                 kept.append(found)  # the journal learns of it
         else:
-            alone = {"depends_on": (), "follows": (), "takes": (), "first": (), "last": (), "opens": False}
+            alone = {"depends_on": (), "follows": (), "takes": (), "first": (), "last": (), "opens": ()}
             kept.append(change.model_copy(update=alone))
             stale.append(Stale(change, _reason(registry, change, found)))
     return Judgement(fresh.model_copy(update={"changes": ordered(_linked(kept))}), tuple(stale), tuple(done))

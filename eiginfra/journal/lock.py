@@ -18,6 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_delay
 
 from eiginfra.core.clock import Clock
 from eiginfra.core.errors import LockedError
+from eiginfra.core.values import instant
 from eiginfra.journal.errors import JournalError
 from eiginfra.journal.schema import lock_holder
 
@@ -50,7 +51,7 @@ def login() -> str:
 
 
 def _note(purpose: str) -> str:
-    return json.dumps({"who": login(), "pid": os.getpid(), "purpose": purpose, "since": Clock().now().isoformat(timespec="seconds")})
+    return json.dumps({"who": login(), "pid": os.getpid(), "purpose": purpose, "since": instant(Clock().now(), "seconds")})
 
 
 def _locked(note: Callable[[], str | None], journal: str) -> LockedError:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from eiginfra.core.text import in_json
-from eiginfra.core.values import canonical
+from eiginfra.core.values import canonical, instant
 
 LOGGER = logging.getLogger("eiginfra.reconcile")
 
@@ -17,7 +17,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        time = instant(datetime.fromtimestamp(record.created, UTC), "milliseconds")
         facts = {key: canonical(value) for key, value in getattr(record, "facts", {}).items() if value is not None}
         event = {"time": time, "level": record.levelname.lower(), "event": record.getMessage(), **facts}
         return in_json(json.dumps(event, ensure_ascii=False))

@@ -10,6 +10,7 @@ from pathlib import Path
 from eiginfra.core.errors import EiginfraError, LockedError
 from eiginfra.core.secret import Secret
 from eiginfra.core.trace import Trace
+from eiginfra.core.values import instant
 from eiginfra.engine.healing import LoopMemory
 from eiginfra.engine.mode import Mode
 from eiginfra.reconcile.log import say
@@ -188,7 +189,7 @@ def log_round(seen: Round) -> None:
         }
         say("heal", level=level, round=seen.number, **facts, seconds=round(result.seconds, 3))
     for address, since in seen.news.overdue.items():
-        say("pending", level=logging.WARNING, round=seen.number, address=address, since=since.isoformat(timespec="seconds"))
+        say("pending", level=logging.WARNING, round=seen.number, address=address, since=instant(since, "seconds"))
     for address in seen.news.recovered:
         say("recovered", round=seen.number, address=address)
     if seen.problem is not None:

@@ -3,20 +3,15 @@
 What comes out passes `core.text` here, whoever wrote it.
 """
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import JsonValue
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from eiginfra.core.text import all_lines, in_json, one_line
-from eiginfra.core.values import canonical
-
-FORMAT_VERSION = 1
+from eiginfra.core.text import all_lines, one_line
 
 
 class Terminal(Console):
@@ -48,18 +43,6 @@ def out(*, quiet: bool = False) -> Terminal:
 def err(*, quiet: bool = False) -> Terminal:
     """Standard error; quiet, nothing comes out."""
     return Terminal(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False)
-
-
-def print_json(what: str, body: Mapping[str, object]) -> None:
-    """A report as a JSON document that says what it is and in which version of its format."""
-    document: dict[str, JsonValue] = {"format_version": FORMAT_VERSION, "type": what}
-    document |= {key: canonical(value) for key, value in body.items()}
-    write_json(document)
-
-
-def write_json(body: object) -> None:
-    """A JSON document on standard output."""
-    sys.stdout.write(in_json(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True)) + "\n")
 
 
 def write_page(text: str) -> None:

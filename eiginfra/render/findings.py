@@ -1,10 +1,9 @@
 """Findings as lines: where, what, and what to do next."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 
-from pydantic import JsonValue
 from rich.text import Text
 
 from eiginfra.core.finding import Finding, Severity
@@ -38,13 +37,17 @@ def print_report(findings: Sequence[Finding], *conclusion: str, quiet: bool) -> 
         return
     print_findings(out(), findings)
     words = spoken()
-    parts = [part for part in (counted(findings), *conclusion) if part]
-    told = reduce(lambda before, after: words.say("and-then", before=before, after=after), parts)
-    out().print(words.say("conclusion", told=told))
+    out().print(words.say("conclusion", told=concluded(findings, words, *conclusion)))
+
+
+def concluded(findings: Sequence[Finding], words: Catalogue, *conclusion: str) -> str:
+    """`2 errors, 1 warning; 300 resources`: what the findings come to, and what else there is to say, without what is empty."""
+    parts = [part for part in (counted(findings, words), *conclusion) if part]
+    return reduce(lambda before, after: words.say("and-then", before=before, after=after), parts)
 
 
 def counted(findings: Sequence[Finding], words: Catalogue | None = None) -> str:
-    """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none. words: other than the terminal's."""
+    """`2 errors, 1 warning, 1 acknowledged`; `no findings` if there are none. words: the terminal's if absent."""
     told = words or spoken()
     counts = Counter(found.severity for found in findings if found.acknowledged is None)
     parts = [told.say(f"{severity}s", count=counts[severity]) for severity in Severity if counts[severity]]
@@ -55,12 +58,3 @@ def acknowledged(findings: Sequence[Finding], words: Catalogue) -> str:
     """`2 acknowledged`; nothing if there are none."""
     count = sum(found.acknowledged is not None for found in findings)
     return words.say("acknowledged", count=count) if count else ""
-
-
-def as_json(findings: Iterable[Finding]) -> list[dict[str, JsonValue]]:
-    """Findings as JSON values, with their words beside codes and parameters."""
-    said = spoken()
-    return [
-        {**found.model_dump(mode="json", exclude={"advice"}), "message": said.message(found), "remedy": said.remedy(found)}
-        for found in findings
-    ]

@@ -1,38 +1,25 @@
 """A plan as Markdown, for the note of a merge request: totals first, a folded section a team."""
 
-import re
 from collections.abc import Iterable
 
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
 from eiginfra.core.plan import Plan, by_team
-from eiginfra.core.text import one_line
 from eiginfra.render.catalogue import Catalogue
-from eiginfra.render.findings import acknowledged
-from eiginfra.render.grouped import entries
+from eiginfra.render.formats.markdown import escaped, escaped_html, findings_table
 from eiginfra.render.plan_text import SIGNS, shown, totals
 from eiginfra.render.still_access import still_access
 from eiginfra.render.values import compared, show
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
 
 
 def markdown(plan: Plan, words: Catalogue) -> str:
     """The document, in the catalogue's language; everything that a team wrote is escaped."""
     meta = plan.meta
     day = words.say("as-of-today" if meta.as_of_is_today else "as-of", day=meta.as_of.isoformat())
-    title = words.say("markdown-title", cohort=_text(meta.cohort), site=_text(meta.site), day=day)
+    title = words.say("markdown-title", cohort=escaped(meta.cohort), site=escaped(meta.site), day=day)
     lines = [f"### {title}", "", f"**{totals(plan, words)}**", ""]
     if still := still_access(plan.remaining, words):
-        lines += [f"**{_text(still)}**", ""]
-    if told := list(entries(plan.findings, words)):
-        lines += [f"| | {words.say('markdown-finding')} | {words.say('markdown-remedy')} |", "|---|---|---|"]
-        for entry in told:
-            places = [entry.where or "", *(str(place) for _, place in entry.also)]
-            where = "".join(f"{_text(place)}<br>" for place in places if place)
-            lines.append(f"| {words.say(f'severity-{entry.severity}')} | {where}{_text(entry.text)} | {_text(entry.remedy or '')} |")
-        lines.append("")
-    if count := acknowledged(plan.findings, words):
-        lines += [f"{count}.", ""]
+        lines += [f"**{escaped(still)}**", ""]
+    lines += findings_table(plan.findings, words)
     lines += sections(plan.changes, words)
     lines.append(f"<sub>plan {plan.fingerprint}{f', commit {meta.commit}' if meta.commit else ''}</sub>")
     return "\n".join(lines) + "\n"
@@ -44,7 +31,7 @@ def sections(changes: Iterable[Change], words: Catalogue) -> list[str]:
     shown_changes = [change for change in changes if change.noteworthy]
     for team, group in by_team(shown_changes).items():
         details = "<details open>" if len(shown_changes) <= 20 else "<details>"
-        lines += [details, f"<summary>{_text(team or words.say('of-the-cohort'))} ({len(group)})</summary>", ""]
+        lines += [details, f"<summary>{escaped_html(team or words.say('of-the-cohort'))} ({len(group)})</summary>", ""]
         for change in group:
             lines += _change(change, words)
         lines += ["", "</details>", ""]
@@ -52,15 +39,15 @@ def sections(changes: Iterable[Change], words: Catalogue) -> list[str]:
 
 
 def _change(change: Change, words: Catalogue) -> list[str]:
-    lines = [f"- `{SIGNS[change.action][0]}` {_text(str(change.address))}{_cause(change.cause, words)}"]
-    lines += [f"  - {_text(text)}" for text in (words.told(change.reason) if change.reason else None, words.renamed(change)) if text]
+    lines = [f"- `{SIGNS[change.action][0]}` {escaped(str(change.address))}{_cause(change.cause, words)}"]
+    lines += [f"  - {escaped(text)}" for text in (words.told(change.reason) if change.reason else None, words.renamed(change)) if text]
     if change.action is Action.CREATE and change.desired:
-        facts = ", ".join(f"{name}: {_text(show(value, words))}" for name, value in shown(change))
+        facts = ", ".join(f"{name}: {escaped(show(value, words))}" for name, value in shown(change))
         lines.append(f"  - {facts}")
     lines += [f"  - {_difference(found, words)}" for found in change.diffs]
-    lines += [f"  - {_difference(item.diff, words)} ({_text(words.told(item.reason))})" for item in change.blocked]
-    lines += [f"  - {_text(since)}" for since in (words.since(change.trace),) if since]
-    lines += [f"  - {_text(words.waits(name, what))}" for name, what in sorted(change.waiting.items())]
+    lines += [f"  - {_difference(item.diff, words)} ({escaped(words.told(item.reason))})" for item in change.blocked]
+    lines += [f"  - {escaped(since)}" for since in (words.since(change.trace),) if since]
+    lines += [f"  - {escaped(words.waits(name, what))}" for name, what in sorted(change.waiting.items())]
     return lines
 
 
@@ -72,11 +59,7 @@ def _difference(found: FieldDiff, words: Catalogue) -> str:
     before, after = ("***", "***") if found.sensitive else (found.before, found.after)
     cause = _cause(found.cause, words)
     if found.entry is not None and found.before is None:
-        return words.say("markdown-add", label=_text(found.label), value=_text(show(after, words))) + cause
+        return words.say("markdown-add", label=escaped(found.label), value=escaped(show(after, words))) + cause
     if found.removes:
-        return words.say("markdown-remove", label=_text(found.label), value=_text(show(before, words))) + cause
-    return f"{_text(found.label)}: {_text(compared(before, after, words))}{cause}"
-
-
-def _text(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", one_line(text)) if text else ""
+        return words.say("markdown-remove", label=escaped(found.label), value=escaped(show(before, words))) + cause
+    return f"{escaped(found.label)}: {escaped(compared(before, after, words))}{cause}"

@@ -1,7 +1,6 @@
-"""What an apply did, for people and for programs."""
+"""What an apply did, for people."""
 
 from collections import Counter
-from typing import Any
 
 from rich.text import Text
 
@@ -9,7 +8,6 @@ from eiginfra.core.plan import Plan
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.render.catalogue import spoken
 from eiginfra.render.console import Terminal
-from eiginfra.render.findings import as_json
 from eiginfra.render.phrases import not_todays_plan
 from eiginfra.render.still_access import still_access
 
@@ -46,29 +44,3 @@ def _line(result: Result) -> Text:
     why = words.told(result.reason) if result.reason else ""
     line = Text(f"{words.say('label', label=words.say(f'outcome-{result.outcome}'))} ", style=_STYLES[result.outcome])
     return line.append(str(result.change.address), style="bold").append(f": {why}")
-
-
-def report_body(plan: Plan, report: ApplyReport) -> dict[str, Any]:
-    """The report as JSON values."""
-    return {
-        "fingerprint": plan.fingerprint,
-        "interrupted": report.interrupted,
-        "as_of": plan.meta.as_of,
-        "as_of_is_today": plan.meta.as_of_is_today,
-        "findings": as_json(plan.findings),
-        "remaining": plan.remaining,
-        "results": [
-            {
-                "address": str(result.change.address),
-                "action": result.change.action,
-                "cause": result.change.cause,
-                "team": result.change.team,
-                "outcome": result.outcome,
-                "reason": None
-                if result.reason is None
-                else {**result.reason.model_dump(mode="json"), "text": spoken().told(result.reason)},
-                "seconds": round(result.seconds, 3),
-            }
-            for result in report.results
-        ],
-    }

@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import yaml
+from support.outputs import problems
 
 from eiginfra.cli.main import run
 from eiginfra.lab.config import PORTS, LabConfig
@@ -115,6 +117,8 @@ def place(
         capsys.readouterr()
         code = run([*arguments])
         printed = capsys.readouterr()
+        if printed.out and ("--format", "json") in pairwise(arguments):
+            assert problems(printed.out) == []
         return Answer(code, printed.out, printed.err)
 
     ports = dict.fromkeys(PORTS, 0)

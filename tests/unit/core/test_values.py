@@ -91,7 +91,7 @@ def test_the_canonical_form() -> None:
     assert canonical(value) == {
         "size": "1GiB",
         "day": "2019-10-01",
-        "at": "2019-10-01T00:00:00+00:00",
+        "at": "2019-10-01T00:00:00Z",
         "set": ["a", "b"],
         "colour": "red",
         "model": {"size": "1MiB"},

@@ -78,7 +78,7 @@ USED = {
 CONSTANTS = {node.value for tree in SOURCES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
 RENDERED = {
     node.value
-    for path in (PACKAGE / "render").glob("*.py")
+    for path in (PACKAGE / "render").rglob("*.py")
     for node in ast.walk(ast.parse(path.read_text()))
     if isinstance(node, ast.Constant)
 }

@@ -25,7 +25,8 @@ from eiginfra.reconcile.log import JsonFormatter
 from eiginfra.render.catalogue import catalogue
 from eiginfra.render.console import Terminal
 from eiginfra.render.findings import print_findings
-from eiginfra.render.plan_json import plan_json
+from eiginfra.render.outputs.base import document
+from eiginfra.render.outputs.plans import PlanOutput
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan
 from eiginfra.render.progress import ApplyProgress
@@ -88,7 +89,12 @@ def test_attack_9_no_markdown_json_or_log_holds_what_is_hidden(text: str) -> Non
     plan = a_plan(text)
     record = logging.LogRecord("x", logging.INFO, "x", 1, "%s", (text,), None)
     record.facts = {"reason": text}
-    for shown in (all_lines(markdown(plan, catalogue("fr"))), plan_json(plan), plan.to_json(), JsonFormatter().format(record)):
+    for shown in (
+        all_lines(markdown(plan, catalogue("fr"))),
+        document(PlanOutput.of(plan)),
+        plan.to_json(),
+        JsonFormatter().format(record),
+    ):
         assert hidden(shown) == []
         shown.encode()
     assert json.loads(JsonFormatter().format(record))["reason"] == text

@@ -9,10 +9,11 @@ from eiginfra.core.plan import Plan
 from eiginfra.engine.report import ApplyReport
 from eiginfra.render.catalogue import catalogue
 from eiginfra.render.console import Terminal
-from eiginfra.render.plan_json import plan_json
+from eiginfra.render.outputs.base import document
+from eiginfra.render.outputs.plans import ApplyOutput, PlanOutput
 from eiginfra.render.plan_markdown import markdown
 from eiginfra.render.plan_text import print_plan
-from eiginfra.render.report import print_report, report_body
+from eiginfra.render.report import print_report
 from eiginfra.render.still_access import still_access
 
 WEB, DB = "machine.access[eig3/adler/web]", "machine.access[eig3/adler/db]"
@@ -32,6 +33,6 @@ def test_plans_and_reports_say_it() -> None:
         tell(Terminal(file=stream, width=400))
         assert SAID in stream.getvalue()
     assert "2 people still have access" in markdown(PLAN, catalogue("en"))
-    assert json.loads(plan_json(PLAN))["remaining"] == {DB: ["alan"], WEB: ["alan", "grace"]}
-    assert report_body(PLAN, ApplyReport(()))["remaining"] == {WEB: ("alan", "grace"), DB: ("alan",)}
-    assert Plan.from_json(plan_json(PLAN)).remaining == PLAN.remaining
+    for body in (PlanOutput.of(PLAN), ApplyOutput.of(PLAN, ApplyReport(()), PLAN.fingerprint)):
+        assert json.loads(document(body))["remaining"] == {DB: ["alan"], WEB: ["alan", "grace"]}
+    assert Plan.from_json(document(PlanOutput.of(PLAN))).remaining == PLAN.remaining

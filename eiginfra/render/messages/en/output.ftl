@@ -110,6 +110,8 @@ as-of = as of { $day } (not today)
 ## A plan as Markdown.
 
 markdown-title = eiginfra: plan of { $cohort } on { $site }, { $day }
+markdown-check = eiginfra: check of { $cohort }
+markdown-refused = eiginfra: no plan of { $cohort }
 markdown-finding = Finding
 markdown-remedy = What to do
 markdown-add = add { $label } { $value }

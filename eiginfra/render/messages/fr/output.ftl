@@ -113,6 +113,8 @@ as-of = au { $day } (ce n’est pas aujourd’hui)
 ## Un plan en Markdown.
 
 markdown-title = eiginfra : plan de { $cohort } sur { $site }, { $day }
+markdown-check = eiginfra : vérification de { $cohort }
+markdown-refused = eiginfra : pas de plan de { $cohort }
 markdown-finding = Constat
 markdown-remedy = Que faire
 markdown-add = ajouter { $label } { $value }
