@@ -1,8 +1,10 @@
 """What eiginfra writes into a file of the inventory: the value, and nothing else."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eiginfra.core.errors import UsageError
+from eiginfra.core.errors import InputError, UsageError
 from eiginfra.inventory.document import parse_document
 from eiginfra.inventory.editing import with_entry, with_value, without
 
@@ -108,3 +110,45 @@ def test_the_only_key_of_a_mapping_and_one_in_brackets_are_left_alone():
     for text, path in (("b:\n  c: 1\n", ("b", "c")), ("b: {c: 1, d: 2}\n", ("b", "c"))):
         with pytest.raises(UsageError, match="written in a way"):
             without(text, path, "cohort.yml")
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "title: A   # of it",
+            "# a comment",
+            "",
+            "town: Paris",
+            "mounts: [{path: /a, size: 1GiB}]",
+            "text: |\n  one\n\n  two",
+            "  # indented",
+            "members:\n  - {username: a}   # first\n  # between\n  - username: b\n    ssh_keys:\n      - k   # last\n",
+            "members:\n- username: a\n\n# behind",
+            "members: []",
+            "members: [{username: a},\n  {username: b}]",
+        ]
+    ),
+    max_size=6,
+    unique_by=lambda line: line.partition(":")[0],
+)
+
+
+@given(lines=LINES, ending=st.sampled_from(["\n", ""]), crlf=st.booleans())
+def test_every_line_stays_and_the_entry_is_there(lines: list[str], ending: str, crlf: bool) -> None:
+    text = "\n".join(["description: d", *lines]) + ending
+    text = text.replace("\n", "\r\n") if crlf else text
+    try:
+        before = parse_document(text.encode()).data
+    except InputError:
+        return  # a key that is there twice
+    try:
+        edited = with_entry(text, "members", {"username": "zoe", "role": "developer"}, "adler.yml")
+    except UsageError:
+        assert "members" in before or not ending  # a line feed more at the end may be one of a text
+        return
+    assert parse_document(edited.encode()).data == before | {
+        "members": [*before.get("members", []), {"username": "zoe", "role": "developer"}]
+    }
+    kept = iter(edited.splitlines())
+    changed = [line for line in text.splitlines() if not (line.startswith(("members: [", "  {username: b}]")) or line in kept)]
+    assert changed == []
