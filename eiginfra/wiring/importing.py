@@ -133,10 +133,7 @@ def _naming(playbook: Playbook, site: Site, providers: Providers, wanted: Wanted
 def _write(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
     """New files alone. Raises UsageError."""
     for name, text in contents.items():
-        try:
-            create_file(folder / name, text.encode())
-        except OSError as problem:
-            raise UsageError(f"{folder / name} cannot be written: {problem.strerror}") from problem
+        create_file(folder / name, text.encode())
     return tuple(folder / name for name in contents)
 
 

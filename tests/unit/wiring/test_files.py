@@ -33,3 +33,12 @@ def test_other_contents_keep_the_mode(tmp_path: Path) -> None:
     path.chmod(0o640)
     replace_file(path, b"new")
     assert (path.read_bytes(), path.stat().st_mode & 0o777, len([*tmp_path.iterdir()])) == (b"new", 0o640, 1)
+
+
+def test_what_cannot_be_written_is_told_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UsageError, match="cannot be written: File exists"):
+        create_file(tmp_path / "file" / "c.yml", b"c")
+    with pytest.raises(UsageError, match="cannot be written: No such file"):
+        replace_file(tmp_path / "c.yml", b"c")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
