@@ -12,7 +12,7 @@ from eiginfra.lab.gitlab import params
 from eiginfra.lab.gitlab.access import find_code
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, GitLabEndpoint, Route, ok, takes
 from eiginfra.lab.gitlab.errors import forbidden, not_found, not_modelled
-from eiginfra.lab.gitlab.git_folder import git_files
+from eiginfra.lab.gitlab.git_folder import git_folder
 from eiginfra.lab.gitlab.git_objects import GITLINK
 from eiginfra.lab.gitlab.repository import content, default_branch, repository, resolve
 
@@ -84,7 +84,8 @@ def snapshot(call: GitLabCall) -> Answer:
         raise not_modelled("snapshots of wikis")
     if not call.known_user().admin:
         raise forbidden()
-    members = [(name, data, False) for name, data in git_files(call.state, project)]
+    with git_folder(call.state, project) as folder:
+        members = [(name, data, False) for name, data in folder.files()]
     headers = {"content-type": "application/x-tar", "content-disposition": 'attachment; filename="repository.tar"'}
     return Answer(200, _tar(members, call.state.clock.now()), headers)
 

@@ -1,6 +1,6 @@
-"""Git over HTTP, as clients use it (`git clone http://…/eig/eig3/adler/api.git`): who may, and what a push does.
+"""Git over HTTP, as clients use it (`git clone http://…/eig/eig3/adler/api.git`), and who may.
 
-The rules are those of pushes by the API; their refusals are GitLab's own texts (public sources, `git_access.rb` and `branch_check.rb`).
+The refusals are GitLab's own texts (public sources, `git_http_client_controller.rb` and `git_access.rb`).
 """
 
 import base64
@@ -8,7 +8,6 @@ import binascii
 import gzip
 import re
 import zlib
-from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from starlette.requests import Request
@@ -16,40 +15,22 @@ from starlette.requests import Request
 from eiginfra.lab.gitlab.access import DEVELOPER, find_project, is_archived, level_of, may_read_code
 from eiginfra.lab.gitlab.auth import check_active, token_trouble
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
-from eiginfra.lab.gitlab.commits import check_push
 from eiginfra.lab.gitlab.errors import GitLabHttpError
-from eiginfra.lab.gitlab.git_folder import HEADS, GitFolder, git_folder, new_commits, take_in
-from eiginfra.lab.gitlab.protected_branches import rules_of
-from eiginfra.lab.gitlab.pushes import move_branches
+from eiginfra.lab.gitlab.git_folder import git_folder
+from eiginfra.lab.gitlab.git_push import Push, commands_of, push_in
 from eiginfra.lab.gitlab.records import ProjectRecord, Source
-from eiginfra.lab.gitlab.repository import default_branch, is_empty, repository
 from eiginfra.lab.gitlab.state import GitLabState
 from eiginfra.lab.vain import AskedInVain
 
 _PATH = re.compile(r"/(?P<project>[^/]+(?:/[^/]+)*?/[^/]+?)(?P<git>\.git)?/(?P<what>info/refs|git-upload-pack|git-receive-pack)")
 _SERVICES = ("git-upload-pack", "git-receive-pack")
 _READING, _WRITING = frozenset({"api", "read_repository", "write_repository"}), frozenset({"api", "write_repository"})
-_NONE = "0" * 40
 _DENIED = (
     "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're required to use a "
     "token instead of a password. If a token was provided, it was either incorrect, expired, or improperly scoped. See "
     "{url}/help/topics/git/troubleshooting_git.md#error-on-git-fetch-http-basic-access-denied"
 )
 _HIDDEN = "The project you were looking for could not be found or you don't have permission to view it."
-
-
-@dataclass(frozen=True)
-class PushedRef:
-    """One line of a push: a reference, and the commits before and after it; 40 zeros for none."""
-
-    before: str
-    after: str
-    ref: str
-
-    @property
-    def branch(self) -> str | None:
-        """The branch that it is about."""
-        return self.ref.removeprefix(HEADS) if self.ref.startswith(HEADS) else None
 
 
 def is_git(path: str) -> bool:
@@ -87,8 +68,14 @@ async def answer(state: GitLabState, request: Request, path: str, in_vain: Asked
         body = gzip.decompress(body) if request.headers.get("content-encoding") == "gzip" else body
     except (OSError, EOFError, zlib.error):
         return _text(400, "Bad Request")
-    work = _push if service == "git-receive-pack" else _fetch
-    return Answer(200, work(call, project, body, protocol, in_vain), {**headers, "content-type": f"application/x-{service}-result"})
+    headers["content-type"] = f"application/x-{service}-result"
+    if service == "git-upload-pack":
+        return Answer(200, _fetch(call, project, body, protocol), headers)
+    try:
+        commands = commands_of(body)
+    except ValueError:
+        return _text(400, "Bad Request")
+    return Answer(200, push_in(call, project, Push(body, commands, protocol), in_vain), headers)
 
 
 def _text(status: int, text: str, **headers: str) -> Answer:
@@ -146,79 +133,6 @@ def _refusal(call: GitLabCall, service: str) -> Answer | None:
     return None
 
 
-def _fetch(call: GitLabCall, project: ProjectRecord, body: bytes, protocol: str, _: AskedInVain) -> bytes:
+def _fetch(call: GitLabCall, project: ProjectRecord, body: bytes, protocol: str) -> bytes:
     with git_folder(call.state, project) as folder:
         return folder.serve("upload-pack", stdin=body, protocol=protocol)
-
-
-def _push(call: GitLabCall, project: ProjectRecord, body: bytes, protocol: str, in_vain: AskedInVain) -> bytes:
-    """Take a push in, or decline all of it; Git tells the client which."""
-    commands = _commands(body)
-    refusal = next((why for command in commands if (why := _declined(call, project, command, in_vain))), None)
-    if refusal is None:
-        with git_folder(call.state, project) as folder:
-            said = folder.serve("receive-pack", stdin=body, protocol=protocol)
-            refusal = _taken(call, project, folder, commands, in_vain)
-            if refusal is None:
-                return said
-    # What Git itself would take, and GitLab or the lab does not, is said by the hook, in a folder without it.
-    with git_folder(call.state, project) as folder:
-        return folder.serve("receive-pack", stdin=body, protocol=protocol, refusal=refusal)
-
-
-def _commands(body: bytes) -> list[PushedRef]:
-    """What a push asks for, before its pack."""
-    found, place = [], 0
-    while (size := int(body[place : place + 4] or b"0", 16)) > 4:
-        text = body[place + 4 : place + size].partition(b"\0")[0].decode("utf-8", "replace").rstrip("\n")
-        place += size
-        if not text.startswith("shallow "):
-            found.append(PushedRef(*text.split(" ", 2)))
-    return found
-
-
-def _declined(call: GitLabCall, project: ProjectRecord, command: PushedRef, in_vain: AskedInVain) -> str | None:
-    """Why GitLab, or the lab, does not take a part of a push, as far as that can be known without its commits."""
-    name = command.branch
-    if name is None:
-        if command.ref.startswith("refs/merge-requests/"):
-            return None  # Git itself refuses them
-        in_vain.refused("POST", "/:project.git/git-receive-pack", command.ref.rpartition("/")[0])
-        return f"the lab does not model pushes of {command.ref}, only of branches"
-    deletion = command.after == _NONE
-    if deletion and name == default_branch(call.state, project):
-        return "The default branch of a project cannot be deleted."
-    if not deletion and re.match(r"[0-9a-f]{40}(?:-/|/|$)", name):
-        return "You cannot create a branch with a 40-character hexadecimal branch name."
-    if not rules_of(call.state, project, name):
-        return None
-    if deletion:
-        return "You can only delete protected branches using the web interface."
-    try:
-        check_push(call, project, name)
-    except GitLabHttpError:
-        if command.before == _NONE and not is_empty(call.state, project):
-            return "You are not allowed to create protected branches on this project."
-        return "You are not allowed to push code to protected branches on this project."
-    return None
-
-
-def _taken(call: GitLabCall, project: ProjectRecord, folder: GitFolder, commands: list[PushedRef], in_vain: AskedInVain) -> str | None:
-    """Bring what Git took into the store; or why GitLab, or the lab, does not take it."""
-    repo, now = repository(call.state, project), folder.heads()
-    moved = {name: now.get(name) for name in {*now, *repo["branches"]} if now.get(name) != repo["branches"].get(name)}
-    for name, number in moved.items():
-        was = repo["branches"].get(name)
-        protected = rules_of(call.state, project, name)
-        if was and number and protected and not any(rule["allow_force_push"] for rule in protected) and not folder.contains(number, was):
-            return "You are not allowed to force push code to a protected branch on this project."
-    try:
-        commits = new_commits(folder, repo, [number for number in moved.values() if number])
-    except UnicodeDecodeError:
-        in_vain.refused("POST", "/:project.git/git-receive-pack", "a path that is no UTF-8")
-        return "the lab does not model paths that are no UTF-8"
-    take_in(folder, repo, commits, f"{call.state.now()[:19]}.000+00:00")
-    if moved:
-        order = [command.branch for command in commands if command.branch in moved]
-        move_branches(call, project, {name: moved[name] for name in order if name is not None})
-    return None

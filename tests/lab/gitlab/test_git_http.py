@@ -1,5 +1,6 @@
 """Real git against the lab: what it fetches and pushes is what the API says, and who may not is refused in GitLab's words."""
 
+import json
 import subprocess
 
 import pytest
@@ -289,3 +290,41 @@ def test_shallow_and_large(tmp_path, url, path, work, token):
     run_git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=large", address(url, path, token), "again")
     assert (again / "large.bin").read_bytes() == (work.folder / "large.bin").read_bytes()
     assert run_git(again, "rev-list", "--count", "HEAD") == "1"
+
+
+def test_what_was_pushed_outlasts_a_restart(cloned, work, gitlab_lab):
+    head = work.commit("kept", a="a: 1\n")
+    work.push("HEAD:refs/heads/kept")
+    service = gitlab_lab.served["gitlab"].service
+    service.load(json.loads(json.dumps(service.dump())))
+    again = cloned()
+    assert again("rev-parse", "origin/kept") == head
+    again("fsck", "--strict")
+
+
+def test_git_is_not_asked_for_what_is_no_push(url, path, token):
+    for body in (b"", b"0000", b"zzzz", b"00", b"0009a b c", b"ffff"):
+        answer = requests.post(f"{url}/{path}.git/git-receive-pack", data=body, auth=("x", token), timeout=10)
+        assert answer.status_code in {200, 400}, body
+    answer = requests.post(
+        f"{url}/{path}.git/git-upload-pack", data=b"x", headers={"content-encoding": "gzip"}, auth=("x", token), timeout=10
+    )
+    assert answer.status_code == 400
+
+
+def test_what_the_store_cannot_hold_is_refused(work):
+    blob = bytes.fromhex(work("rev-parse", "HEAD:README.md"))
+    empty = bytes.fromhex("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
+    trees = [b"100644 \xff\0" + blob, b"40000 folder\0" + empty]
+    work("mktree", "--missing", "-z")  # the empty tree
+    for content in trees:
+        made = subprocess.run(
+            ["git", "hash-object", "-t", "tree", "-w", "--stdin"], cwd=work.folder, input=content, capture_output=True, check=True
+        ).stdout.decode()
+        commit = work("commit-tree", "-m", "x", made.strip())
+        with pytest.raises(GitRefusedError, match="the lab does not model this commit or tree"):
+            work.push(f"{commit}:refs/heads/x")
+    work("commit", "--quiet", "--allow-empty", "--message=late", "--date=@300000000000 +0000")
+    with pytest.raises(GitRefusedError, match="the lab does not model this commit or tree"):
+        work.push("HEAD:refs/heads/x")
+    assert work("ls-remote", "--heads", "origin").split()[1:] == ["refs/heads/main"]
