@@ -14,7 +14,7 @@ from eiginfra.importing.asking import Wanted
 from eiginfra.importing.estate import Estate, FoundTeam
 from eiginfra.importing.fitting import Written, fitting, not_expressible, writable
 from eiginfra.importing.machines import Guessed, machines_of
-from eiginfra.importing.people import NOBODY, confirmed, last_day, people_of, without_keys
+from eiginfra.importing.people import NOBODY, by_name_alone, confirmed, last_day, people_of, without_keys
 from eiginfra.inventory.checks.grants import privileged
 from eiginfra.inventory.fields import Title, brief
 from eiginfra.inventory.model import MOST, Project, Team, TeamFile
@@ -72,7 +72,7 @@ def compose(estate: Estate, wanted: Wanted, site: Site, filters: Mapping[str, Fi
         "grants": [grant for team, written in teams.items() for grant in _grants(team, written, site)],
         "people": confirmed(estate, names),
     }
-    estate.findings += [*_told(teams, guessed), *without_keys(teams)]
+    estate.findings += [*_told(teams, guessed), *without_keys(teams), *by_name_alone(estate, names)]
     return Composed({key: value for key, value in cohort.items() if value}, teams, tuple(dict.fromkeys(estate.findings)))
 
 

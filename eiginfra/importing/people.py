@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from eiginfra.core.finding import Finding, notice, warning
+from eiginfra.core.provider import Account
 from eiginfra.importing.estate import Entry, Estate, FoundTeam
 from eiginfra.importing.fitting import Written, fitting, not_expressible
 from eiginfra.inventory.cohort import Accounts
@@ -66,8 +67,8 @@ def _person(name: str, entry: Entry, team: FoundTeam, estate: Estate, ends: date
 def address_of(name: str, estate: Estate) -> str | None:
     """Somebody's e-mail address: of their account on GitLab, or else on the compute server where they are in the same team there, too."""
     account, other = estate.account(GITLAB, name), estate.account(PROXMOX, name)
-    if account is not None and account.email:
-        return account.email
+    if _shown(account):
+        return _shown(account)
     together = any(
         name in (team.users or ()) and any(str(entry.get("username")).lower() == name for entry in team.members)
         for team in estate.teams.values()
@@ -96,6 +97,16 @@ def confirmed(estate: Estate, names: set[str]) -> dict[str, Written]:
         if ids:
             found[name] = ids
     return found
+
+
+def by_name_alone(estate: Estate, names: set[str]) -> list[Finding]:
+    """One notice for all whose address is that of an account on the compute server, of their user name and in their team."""
+    found = sorted(name for name in names if address_of(name, estate) and not _shown(estate.account(GITLAB, name)))
+    return [notice("import-email-by-name", names=found, count=len(found))] if found else []
+
+
+def _shown(account: Account | None) -> str:
+    return "" if account is None else account.email
 
 
 def without_keys(teams: Mapping[str, Mapping[str, Any]]) -> list[Finding]:

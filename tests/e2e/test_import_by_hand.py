@@ -132,6 +132,26 @@ def test_an_image_that_nobody_knows_is_asked_for_and_other_names_are_told(by_han
     assert read(by_hand, "cohort.yml")["title"] == "Promo 0"
 
 
+def test_whose_address_nobody_shows_is_asked_for_at_the_line(by_hand: Workplace) -> None:
+    root = by_hand.gitlab("GET", "/groups/eig")["id"]
+    body = {"email": "owner@example.org", "name": "Owner", "force_random_password": True, "skip_confirmation": True}
+    number = by_hand.gitlab("POST", "/users", username="owner", **body)["id"]
+    by_hand.gitlab("POST", f"/groups/{root}/members", user_id=number, access_level=50)
+    token = by_hand.gitlab("POST", f"/users/{number}/personal_access_tokens", name="owner", **{"scopes[]": "api"})["token"]
+    (by_hand.folder / "site/owner.token").write_text(token, encoding="utf-8")
+    by_hand.site(gitlab={"token": {"file": "owner.token"}, "accounts": "require"})
+
+    body = imported(by_hand)
+    assert [one["username"] for one in found(body, "import-email-unknown")] == ["carol"]
+    assert [one["names"] for one in found(body, "import-email-by-name")] == [["bob"]]
+    assert body["adopted"] is None
+    (missing,) = [one for one in body["findings"] if one["severity"] == "error"]
+    assert (missing["location"]["file"], missing["params"]["key"]) == ("new/promo/teams/adler.yml", "email")
+    team = read(by_hand, "teams/adler.yml")
+    assert team["members"] == [{"username": "bob", "name": "Bob", "email": "else@example.org", "role": "maintainer"}]
+    assert team["mentors"] == [{"username": "carol", "name": "Carol"}]
+
+
 def test_a_playbook_that_names_pools_otherwise_is_followed(by_hand: Workplace) -> None:
     playbook = by_hand.folder / "playbooks/site.yml"
     text = playbook.read_text(encoding="utf-8")

@@ -53,6 +53,8 @@ import-role = { $username } is { $role } in { $group }, which is no role of a te
     .remedy = write them into the team's file with a role, or their user name under keep of the site file's section gitlab
 import-email-unknown = nobody knows the e-mail address of { $username }: it is missing in the file
     .remedy = ask them, and write email
+import-email-by-name = GitLab shows no e-mail address of { $names }: written is that of the account on Proxmox VE with the same user name, in the same team
+    .remedy = ask them whether it is theirs
 import-members-differ = GitLab and Proxmox VE do not agree who is in the team: { $gitlab-count ->
     [0] {""}
    *[other] only on GitLab { $gitlab }

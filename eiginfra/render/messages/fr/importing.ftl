@@ -65,6 +65,8 @@ import-role = { $username } est { $role } dans { $group }, ce qui n’est pas un
     .remedy = écrivez cette personne avec un rôle dans le fichier de l’équipe, ou son identifiant sous keep dans la section gitlab du fichier du site
 import-email-unknown = personne ne connaît l’adresse électronique de { $username } : elle manque dans le fichier
     .remedy = demandez-la, et écrivez email
+import-email-by-name = GitLab ne montre pas l’adresse électronique de { $names } : celle qui est écrite vient du compte Proxmox VE du même nom, dans la même équipe
+    .remedy = demandez si c’est la bonne
 import-members-differ = GitLab et Proxmox VE ne s’accordent pas sur les membres de l’équipe : { $gitlab-count ->
     [0] {""}
    *[other] seulement sur GitLab { $gitlab }
