@@ -75,7 +75,7 @@ def new_cohort(
     """
     folder = _inventory(paths).absolute().parent / sure_id(cohort)
     path = _free(folder / "cohort.yml")
-    today = Clock(paths.as_of).today()
+    today = Clock(named(paths).as_of).today()
     if like is None:
         begins = days[0] or today
         new = Beginning(cohort, "", begins, days[1] or begins + TEN_MONTHS, title or cohort, "", "", CONTACT)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -199,6 +200,16 @@ def test_a_cohort_like_another_has_its_file_with_its_comments_but_not_what_conce
     assert not {"images", "asked for", "grants", "people"} & set(made.split())
     code, out, _ = new.call("check", "-i", "inventories/eig10")
     assert (code, "error" in out) == (0, False)
+
+
+def test_a_cohort_follows_the_other_one_and_lasts_as_long(new: New) -> None:
+    file = new.folder / "inventories/eig9/cohort.yml"
+    dates = re.sub(r"starts: .*\nends: \S+", "starts: 2019-09-02\nends: 2020-07-01", file.read_text(encoding="utf-8"))
+    file.write_text(dates, encoding="utf-8")
+    with (new.folder / "eiginfra.yml").open("a", encoding="utf-8") as settings:
+        settings.write("as_of: 2019-10-01\n")
+    assert new.call("new", "cohort", "eig10", "--like", "eig9")[0] == 0
+    assert "starts: 2020-07-02\nends: 2021-05-01" in (new.folder / "inventories/eig10/cohort.yml").read_text(encoding="utf-8")
 
 
 def test_fmt_writes_what_it_names_and_check_only_looks(new: New) -> None:
