@@ -23,6 +23,7 @@ COMMANDS = {
     "fmt": "Put YAML files into normal form.",
     "check": "Check inventory, playbook and site without any server.",
     "review": "Show what a merge request would change, without any server.",
+    "codeowners": "Print CODEOWNERS for GitLab.",
     "plan": "Show what an apply would do.",
     "apply": "Make reality what the inventory says.",
     "drift": "Show the differences that arose on the servers, by cause.",

@@ -27,6 +27,17 @@ class BasePeople:
         name = author.username.lower()
         return frozenset(confirmed) if confirmed or name in self._confirmed else frozenset({name})
 
+    def running(self) -> Mapping[str, Cohort]:
+        """The cohorts that have not ended, by id and in its order."""
+        return {name: cohort for name, cohort in sorted(self.base.items()) if cohort.file.ends >= self.as_of}
+
+    def approvers(self, cohort: str | None) -> tuple[str, ...]:
+        """Whose yes is enough for what is a cohort's; for what is no known cohort's, those who may give it in each that has not ended."""
+        if cohort is not None and cohort in self.base:
+            return self.base[cohort].file.approvals.by
+        every = [found.file.approvals.by for found in self.running().values()]
+        return tuple(name for name in every[0] if all(name in by for by in every)) if every else ()
+
     def members(self, cohort: str, team: str) -> Mapping[str, Member]:
         """The members of a team by user name."""
         return {person.username: person for person in self._people(cohort, team) if isinstance(person, Member)}

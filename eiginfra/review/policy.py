@@ -65,18 +65,11 @@ class _Policy:
     def _verdicts(self, edit: Edit, author: Author | None, writer: Writer) -> Iterator[_Verdict]:
         cohort = self.people.base.get(edit.cohort or "")
         if (always := self._always(edit, cohort)) is not None:
-            yield _Verdict(always, self._approvers(cohort))
+            yield _Verdict(always, self.people.approvers(edit.cohort))
         elif cohort is not None and edit.cohort is not None and edit.team is not None:
             for part in parts(edit, edit.cohort, edit.team):
                 if (verdict := self._of_part(part, cohort, author, writer)) is not None:
                     yield verdict
-
-    def _approvers(self, cohort: Cohort | None) -> tuple[str, ...]:
-        """Whose yes is enough: of what is no cohort's, those who may say yes in each cohort that has not ended."""
-        if cohort is not None:
-            return cohort.file.approvals.by
-        running = [cohort.file.approvals.by for cohort in self.people.base.values() if cohort.file.ends >= self.people.as_of]
-        return tuple(name for name in running[0] if all(name in by for by in running)) if running else ()
 
     def _always(self, edit: Edit, cohort: Cohort | None) -> Reason | None:
         """Why an edit needs a yes whoever wrote it and whatever the rules say."""
