@@ -1,12 +1,11 @@
 """The merge requests, notes and issues of the inventory's repository, on the lab's GitLab, with real pushes."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.gitlab_people import account
-from support.lab_git import GitClone, clone
+from support.lab_git import clone
+from support.lab_repository import LabRepository
 
 from eiginfra.core.errors import NotFoundError, PermissionDeniedError
 from eiginfra.providers.gitlab.issues import RepositoryIssues
@@ -18,37 +17,10 @@ MARKER = "<!-- eiginfra review -->"
 
 
 @dataclass
-class Repository:
-    """The inventory's repository, and people with a clone of their own."""
+class Repository(LabRepository):
+    """What eiginfra's client sees of it."""
 
-    world: Any  # the World of conftest.py
-    folder: Path
-
-    def __post_init__(self) -> None:
-        group = self.world.by_hand("GET", "/groups/eig")["id"]
-        fields = {"name": "infra", "path": "infra", "namespace_id": group, "visibility": "private", "initialize_with_readme": True}
-        self.world.by_hand("POST", "/projects", **fields)
-        self.numbers: dict[str, int] = {}
-
-    def token(self, name: str, *scopes: str, level: int = 30) -> str:
-        if name not in self.numbers:
-            self.numbers[name] = account(self.world, name)
-            self.world.by_hand("POST", f"{URL}/members", user_id=self.numbers[name], access_level=level)
-        body = {"name": "t", "scopes": list(scopes or ("api",))}
-        return str(self.world.by_hand("POST", f"/users/{self.numbers[name]}/personal_access_tokens", **body)["token"])
-
-    def clone(self, name: str) -> GitClone:
-        return clone(self.folder / name, self.world.url, PROJECT, self.token(name), name)
-
-    def ask(self, name: str, branch: str) -> int:
-        """Open a merge request into main; its number."""
-        body = {"title": f"for {branch}", "source_branch": branch, "target_branch": "main"}
-        return int(self.by(name, "POST", f"{URL}/merge_requests", **body)["iid"])
-
-    def by(self, name: str, method: str, url: str, **body: object) -> dict[str, object]:
-        found = self.world.as_token(self.token(name)).by_hand(method, url, **body)
-        assert isinstance(found, dict)
-        return found
+    world: Any = None  # the World of conftest.py
 
     def requests(self, token: str | None = None) -> MergeRequests:
         world = self.world if token is None else self.world.as_token(token)
@@ -61,7 +33,7 @@ class Repository:
 
 @pytest.fixture
 def repository(world, tmp_path):
-    return Repository(world, tmp_path)
+    return Repository(world.url, world.settings.token.reveal(), tmp_path, seen=world.answers.append, world=world)
 
 
 def names(people):
