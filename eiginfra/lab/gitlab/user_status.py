@@ -24,7 +24,7 @@ _LONGEST = 100
 
 def _present(call: GitLabCall, user: UserRecord) -> Json:
     known: Json | None = call.state.extra["status"].get(f"user:{user.id}")
-    if known is None or (known["clear_status_at"] or call.state.now()) < call.state.now():
+    if known is None or (known["clear_status_at"] is not None and known["clear_status_at"] < call.state.now()):
         known = _NONE
     return {**known, "message_html": html.escape(known["message"] or "", quote=False)}
 
