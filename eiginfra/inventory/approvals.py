@@ -36,7 +36,7 @@ def _known(key: str) -> str:
     return key
 
 
-TeamKey = Annotated[str, Field(json_schema_extra={"enum": sorted(TEAM_KEYS)}), AfterValidator(_known)]
+TeamKey = Annotated[str, Field(max_length=100, json_schema_extra={"enum": sorted(TEAM_KEYS)}), AfterValidator(_known)]
 Names = Annotated[tuple[PersonName, ...], Field(max_length=MOST)]
 
 
@@ -54,7 +54,9 @@ class ApprovalRule(FileModel):
 
     key: TeamKey = Field(description="The key of the team's file, e.g. mentors or machines[].forward; it holds for what is below, too")
     teams: tuple[TeamId, ...] = Field(default=(), max_length=MOST, description="In whose files; in all if absent")
-    edits: tuple[Literal["added", "changed", "removed"], ...] = Field(default=(), description="Of which edits it holds; of all if absent")
+    edits: tuple[Literal["added", "changed", "removed"], ...] = Field(
+        default=(), max_length=3, description="Of which edits it holds; of all if absent"
+    )
     authors: Names = Field(
         default=(), description="Who may have written it: members, mentors (of that team), or user names; everybody if absent"
     )

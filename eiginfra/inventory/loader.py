@@ -23,6 +23,7 @@ from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import PACKAGED, Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
 from eiginfra.inventory.spelling import spelling_notices
+from eiginfra.inventory.tree import MAX_FINDINGS
 from eiginfra.inventory.validation import ordered, validate
 
 F = TypeVar("F")
@@ -144,14 +145,20 @@ def _no_cohort(folder: Folder) -> Finding:
 
 MOST_FILES = 5000
 """More files than any cohort has teams are a mistake or an attack: none of them is read."""
+MOST_BYTES = 16 * 2**20
+"""Of all team files. The others are not read."""
+MOST_WRONG = 500
+"""Errors of all team files, and KiB of those with errors: the others are read when these are corrected."""
 _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 """What a cohort's folders may hold besides: what people read, and what editors leave."""
 
 
 def _strays(folder: Folder) -> list[Finding]:
     """What nothing reads: a team in the wrong place, or files that make the folder something else than an inventory."""
-    strange = (name for name, there in folder.entries() if name not in ("cohort.yml", "teams") and not _is_known(name, there))
-    found = [error("stray-file", location=Location(file=folder.shown(name))) for name in strange]
+    strange = [name for name, there in folder.entries() if name not in ("cohort.yml", "teams") and not _is_known(name, there)]
+    found = [error("stray-file", location=Location(file=folder.shown(name))) for name in strange[:MAX_FINDINGS]]
+    if len(strange) > MAX_FINDINGS:
+        found.append(error("files-not-read", count=len(strange) - MAX_FINDINGS, location=Location(file=folder.shown())))
     linked = folder.type("teams") is EntryType.LINK
     return [*found, error("file-is-link", location=Location(file=folder.shown("teams")))] if linked else found
 
@@ -170,6 +177,8 @@ class _TeamFolder:
     documents: dict[str, YamlDocument] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    _bytes: int = 0
+    _wrong: float = 0
 
     def __post_init__(self) -> None:
         where = Location(file=self.folder.shown())
@@ -182,9 +191,16 @@ class _TeamFolder:
             self.broken |= {Path(name).stem for name, _ in entries}
             self.findings.append(error("too-many-files", count=len(entries), most=MOST_FILES, location=where))
             return
-        for name, there in entries:
+        for number, (name, there) in enumerate(entries):
+            if self._bytes > MOST_BYTES or self._wrong > MOST_WRONG:
+                self.broken |= {Path(name).stem for name, _ in entries[number:]}
+                self.findings.append(error("files-not-read", count=len(entries) - number, location=where))
+                return
             if not _is_known(name, there):
+                known, bytes_ = len(self.findings), self._bytes
                 self._read(Path(name))
+                if len(self.findings) > known:
+                    self._wrong += len(self.findings) - known + (self._bytes - bytes_) / 1024
 
     def _read(self, name: Path) -> None:
         where = Location(file=self.folder.shown(str(name)))
@@ -210,7 +226,9 @@ class _TeamFolder:
 
     def _team(self, team: str) -> tuple[Team, YamlDocument]:
         name = f"{team}.yml"
-        document = parse_document(self.folder.read(name), self.folder.shown(name), pure=True)
+        data = self.folder.read(name)
+        self._bytes += len(data)
+        document = parse_document(data, self.folder.shown(name), pure=True)
         file = validate(TeamFile, document)
         return Team(id=team, **dict(file)), document
 

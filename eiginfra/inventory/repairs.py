@@ -11,6 +11,8 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRIES: Final = 150
 _LARGEST: Final = 30_000
 """Characters; longer files are not tried."""
+_EVENTS: Final = 100_000
+"""So much is read for all tries together, in the parser's events: some 200 ms."""
 _ABOVE: Final = 12
 """So many lines above the parser's place may hold the cause."""
 _SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -35,14 +37,17 @@ def repaired(text: str, line: int, *, echo: bool) -> Repair | None:
     if len(text) > _LARGEST:
         return None
     lines = re.split("\r\n|\r|\n", text)
-    best, reached = None, line + 1
+    best, reached, left = None, line + 1, _EVENTS
     for repair in islice(_candidates(lines, line), _TRIES):
-        end = _error_line(repair.lines)
+        end, read = _error_line(repair.lines)
+        left -= read
         if end is None:
             best = repair
             break
         if end > reached:
             best, reached = repair, end
+        if left < 0:
+            break
     if best is None:
         return None
     if echo or "write" not in best.params:
@@ -50,14 +55,16 @@ def repaired(text: str, line: int, *, echo: bool) -> Repair | None:
     return best._replace(params={**best.params, "write": re.sub(r"(?<=: )(?!$).*", "…", str(best.params["write"]))})
 
 
-def _error_line(lines: Sequence[str]) -> int | None:
+def _error_line(lines: Sequence[str]) -> tuple[int | None, int]:
+    """The line of the first error, None if there is none; and how many events were read."""
+    read = 0
     try:
         for _ in yaml.parse("\n".join(lines), Loader=_LOADER):
-            pass
+            read += 1
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
-        return mark.line if mark else 0
-    return None
+        return mark.line if mark else 0, read
+    return None, read
 
 
 def _candidates(lines: list[str], line: int) -> Iterator[Repair]:
@@ -90,7 +97,7 @@ def _fences(lines: list[str]) -> Iterator[Repair]:
 
 def _rewritten(lines: list[str], index: int, new: str, code: str, column: int | None = None, **params: str) -> Repair:
     """A repair of one line; `write` is the new one, without its indentation and comment."""
-    shown = re.sub(r"\s+#.*", "", new.strip())
+    shown = re.split(r"\s#", new.strip(), maxsplit=1)[0].rstrip()
     indent = len(lines[index]) - len(lines[index].lstrip()) if column is None else column
     written = shown if len(shown) <= 120 else f"{shown[:117]}…"
     return Repair(index, indent, code, {"write": written, **params}, [*lines[:index], new, *lines[index + 1 :]])
@@ -120,13 +127,14 @@ def _other_signs(lines: list[str], index: int) -> Iterator[Repair]:
 
 
 def _typographic(lines: list[str], index: int) -> Iterator[Repair]:
-    if match := re.match(rf"({_KEY}: +)[“”„«‘’]\s*(?P<value>[^\"]*?)\s*[“”»’]\s*$", lines[index]):
-        yield _rewritten(lines, index, f'{match[1]}"{match["value"]}"', "typographic-quotes", len(match[1]))
+    match = re.match(rf"({_KEY}: +)[“”„«‘’](?P<value>[^\"]*)$", lines[index].rstrip())
+    if match and match["value"].endswith(("“", "”", "»", "’")):
+        yield _rewritten(lines, index, f'{match[1]}"{match["value"][:-1].strip()}"', "typographic-quotes", len(match[1]))
 
 
 def _quotes(lines: list[str], index: int) -> Iterator[Repair]:
     """A value that must be in quotes, or whose quotes are not right."""
-    if match := re.match(rf"({_KEY}: +|\s*(?:- +)+)(?P<value>\S.*?)\s*$", lines[index]):
+    if match := re.match(rf"({_KEY}: +|\s*(?:- +)+)(?P<value>\S.*)$", lines[index].rstrip()):
         for new, code in _requoted(match["value"]):
             yield _rewritten(lines, index, match[1] + new, code, len(match[1]))
 
@@ -152,7 +160,7 @@ def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
     start = re.search(r"[\[{]", line)
     if start is None:
         return
-    body = re.sub(r"[\]}\s]+$", "", line)
+    body = line.rstrip("]} \t\u00a0")
     stack: list[str] = []
     for sign in body:
         if sign in "[{":
@@ -162,7 +170,7 @@ def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
     closed = body + "".join(reversed(stack))
     if closed != line:
         yield _rewritten(lines, index, closed, "yaml-bracket-missing", start.start())
-    comma = line[: start.start()] + re.sub(r"(\w+: +[^\s,{}\[\]:]+) +(?=\w+: )", r"\1, ", line[start.start() :])
+    comma = line[: start.start()] + re.sub(r"(\b\w+: +[^\s,{}\[\]:]+) +(?=\w+: )", r"\1, ", line[start.start() :])
     if comma != line:
         yield _rewritten(lines, index, comma, "yaml-comma-missing", start.start())
 

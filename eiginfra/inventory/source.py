@@ -2,6 +2,7 @@
 
 import re
 import stat
+from itertools import islice
 from pathlib import Path
 
 from eiginfra.core.errors import InputError
@@ -80,8 +81,8 @@ def to_text(data: bytes, file: str) -> str:
 
 
 def _conflict(text: str, where: Location) -> Finding:
-    ends = [len(_BREAK.split(text[: match.start()])) for match in _CONFLICT.finditer(text)]
-    return error("merge-conflict", lines=ends[:9], location=where)
+    ends = [len(_BREAK.split(text[: match.start()])) for match in islice(_CONFLICT.finditer(text), 9)]
+    return error("merge-conflict", lines=ends, location=where)
 
 
 def _too_large(size: int, where: Location) -> Finding:

@@ -20,6 +20,8 @@ from eiginfra.inventory.syntax import explain
 MAX_DEPTH: Final = 40
 MAX_EXPANSION: Final = 10_000
 """How many values all aliases of a file together may add up to."""
+MAX_NODES: Final = 50_000
+"""Keys and values of a file: five times as many as the longest cohort.yml has, and no more than can be checked in a second or so."""
 MAX_FINDINGS: Final = 100
 """After so many a file is not read further."""
 
@@ -82,6 +84,7 @@ class TreeBuilder:
         self._events = yaml.parse(text, Loader=_LOADER)
         self._anchors: dict[str, YamlNode] = {}
         self._expanded = 0
+        self._nodes = 0
         self._findings: list[Finding] = []
 
     def build(self) -> YamlNode:
@@ -115,6 +118,10 @@ class TreeBuilder:
             return self._alias(event.anchor or "", mark)
         if depth > MAX_DEPTH:
             self._finding("too-deep", mark, most=MAX_DEPTH)
+            raise _Stopped
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._finding("too-many-values", mark, most=MAX_NODES)
             raise _Stopped
         node = YamlNode(None, mark)
         if event.anchor is not None:

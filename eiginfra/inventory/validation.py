@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,18 +20,21 @@ from eiginfra.inventory.tree import MAX_FINDINGS
 
 M = TypeVar("M", bound=BaseModel)
 
+_CONSIDERED: Final = 5 * MAX_FINDINGS
+"""So many of a file's errors are looked at, for those that say what is wrong: the rest follows from others, or is told the next time."""
+
 
 def validate(model: type[M], document: YamlDocument) -> M:
     """The document as that model; InputError with everything that is wrong with it.
 
     Strict, as JSON: `"8080"` is no number, `yes` no truth value and 20190902 no date; lists and dates are still what they look like.
     """
-    empty = list(_empty(document.data))
+    empty = list(islice(_empty(document.data), MAX_FINDINGS))
     details: list[ErrorDetails] = []
     try:
         valid = model.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as problem:
-        details = problem.errors(include_url=False)
+        details = problem.errors(include_url=False)[:_CONSIDERED]
     else:
         if not empty:
             return valid

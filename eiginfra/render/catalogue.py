@@ -37,6 +37,8 @@ MESSAGES: Final = "eiginfra.messages"
 """The group of entry points by which other packages bring words for the codes of their providers."""
 HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted", "port-closed", "archived", "deleted")
 
+_LONGEST: Final = 2000
+"""Characters of a parameter: of a longer one Fluent's library would show none (its bound is 2,500)."""
 _NO_FINDINGS: Final = frozenset({"advice.ftl", "output.ftl", "reasons.ftl"})
 _ENTRY: Final = re.compile(r"^([a-z][a-z0-9-]*) =.*\n(?:[ ].*\n)*", re.MULTILINE)
 _VARIABLE: Final = re.compile(r"\$([A-Za-z][\w-]*)")
@@ -150,6 +152,8 @@ class Catalogue:
         if f"${name}" not in source:
             return
         said = self._argument(value)
+        if isinstance(said, str) and len(said) > _LONGEST:
+            said = f"{said[: _LONGEST - 1]}…"
         yield name, said
         if isinstance(value, str):  # one for all of a list
             yield f"{name}-and", said

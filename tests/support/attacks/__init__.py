@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from support.forked import Forked, forked
 from support.kills import Bench, open_bench
 
 
@@ -34,6 +35,15 @@ class Ground:
     def _bench(self) -> Bench:
         return self._closing.enter_context(open_bench(self.root / "bench"))
 
+    @cached_property
+    def forked(self) -> Forked:
+        """Runs commands in children that have everything imported."""
+        folder = self.root / "forked"
+        from support.attacks import requests  # noqa: PLC0415 - it enters its attacks here
+
+        requests.inventory(folder / "warm")
+        return self._closing.enter_context(forked(folder, [requests.checking(folder / "warm")]))
+
     @property
     def bench(self) -> Bench:
         """The lab and the files, as at the start."""
@@ -41,7 +51,7 @@ class Ground:
         return self._bench
 
     def close(self) -> None:
-        """Stop the lab, if one was started."""
+        """Stop the lab and the process for commands, if they were started."""
         self._closing.close()
 
 
@@ -85,6 +95,6 @@ def of_kind(kind: int) -> list[Attack]:
 
 def every() -> list[Attack]:
     """All attacks, by kind and name."""
-    from support.attacks import answers, bounds, git, plans, secrets  # noqa: F401, PLC0415 - each module enters its own
+    from support.attacks import answers, bounds, git, plans, requests, secrets  # noqa: F401, PLC0415 - each module enters its own
 
     return sorted(ATTACKS, key=lambda found: (found.kind, found.name))
