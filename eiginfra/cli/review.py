@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.core.errors import InputError
+from eiginfra.core.errors import InputError, UsageError
 from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
 
 if TYPE_CHECKING:
     from eiginfra.render.formats.report import Report
     from eiginfra.review.model import Review
+    from eiginfra.wiring.reviewing import Reviewer
 
 DIFFERENCES = 2
 
@@ -20,24 +21,71 @@ DIFFERENCES = 2
 def run(
     *,
     paths: Paths,
-    base: Annotated[str, typer.Option("--base", metavar="REF", help="The target branch, or any commit: what it is compared with.")],
-    head: Annotated[str, typer.Option("--head", metavar="REF", help="The request: a branch or any commit.")] = "HEAD",
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REF", help="The target branch, or any commit: what it is compared with.", show_default=False),
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option("--head", metavar="REF", help="The request: a branch or any commit; else what is checked out.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Every open merge request of the repository, as its server tells them.")] = False,
+    post: Annotated[bool, typer.Option("--post", help="With --open: keep one note on each, edited in place.")] = False,
+    with_open: Annotated[bool, typer.Option("--with-open", help="Also whether it fits the other open merge requests.")] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 when the request changes what is asked for.")
     ] = False,
     quiet: options.Quiet = False,
     format_: options.AnyFormat = Format.TEXT,
 ) -> int:
-    """Show what a merge request would change: offline, by comparing two commits. Needs no token and checks nothing out."""
+    """Show what a merge request would change, without any server. Compares two commits; needs no token and checks nothing out."""
     from eiginfra.render.formats.report import write
+    from eiginfra.wiring.open_requests import open_requests
     from eiginfra.wiring.reviewing import reviewer
 
-    with reviewer(paths, base) as reviews:
-        review = reviews.review(reviews.resolved(head))
+    if base is None and not open_:
+        raise UsageError("--base is missing: name the target branch, e.g. --base origin/main; or --open for all open merge requests")
+    if open_ and (head is not None or format_ not in (Format.TEXT, Format.MARKDOWN)):
+        raise UsageError("--open reviews every open merge request, as text or markdown: leave --head and --format out")
+    if post and not open_:
+        raise UsageError("--post keeps notes on open merge requests: add --open")
+    with reviewer(paths, base or "HEAD") as reviews:
+        if open_:
+            return _every_open(reviews, post=post, together=with_open, format_=format_, quiet=quiet)
+        review = reviews.review(reviews.resolved(head or "HEAD"))
+        if with_open:
+            with open_requests(reviews) as requests:
+                review = requests.beside(review)
     write(report(review, quiet=quiet), format_)
     if review.failed:
         return InputError.exit_code
     return DIFFERENCES if detailed_exitcode and review.changes else 0
+
+
+def _every_open(reviews: "Reviewer", *, post: bool, together: bool, format_: Format, quiet: bool) -> int:
+    """Print the reviews, or keep the notes; 1 if a request could not be reviewed."""
+    from functools import partial
+
+    from eiginfra.render.catalogue import spoken
+    from eiginfra.render.console import err, out
+    from eiginfra.render.formats.report import write
+    from eiginfra.render.review_markdown import review_markdown
+    from eiginfra.wiring.open_requests import open_requests
+
+    failed = False
+    console = out(quiet=quiet)
+    with open_requests(reviews) as requests:
+        for each in requests.reviews(together=together):
+            number, review = each.request.number, each.review
+            if review is None:
+                failed = True
+                err().print(f"!{number}: {each.problem}")
+            elif post:
+                text = review_markdown(review, spoken(), partial(requests.host.link, each.request.sha))
+                console.print(f"!{number}: {'the note is written' if requests.post(each, text) else 'the note is as it was'}")
+            else:
+                console.print(f"!{number}")
+                write(report(review, quiet=quiet), format_)
+    return 1 if failed else 0
 
 
 def report(review: "Review", *, quiet: bool) -> "Report":
@@ -46,11 +94,11 @@ def report(review: "Review", *, quiet: bool) -> "Report":
     from eiginfra.render.console import err, out
     from eiginfra.render.findings import print_findings
     from eiginfra.render.formats.files import ReportFiles
-    from eiginfra.render.formats.markdown import findings_document
     from eiginfra.render.formats.report import Report
     from eiginfra.render.outputs.base import document
     from eiginfra.render.outputs.review import ReviewOutput
-    from eiginfra.render.review_parts import title, totals
+    from eiginfra.render.review_markdown import review_markdown
+    from eiginfra.render.review_parts import totals
     from eiginfra.render.review_text import print_review
 
     words = catalogue(review.cohorts[0].language) if review.cohorts else spoken()
@@ -62,6 +110,6 @@ def report(review: "Review", *, quiet: bool) -> "Report":
         words=words,
         conclusion=totals(review, words),
         text=lambda: print_findings(err(), review.errors) if quiet else print_review(out(), review, spoken()),
-        markdown=lambda: findings_document(title(review, words), review.every_finding, words, totals(review, words)),
+        markdown=lambda: review_markdown(review, words),
         json=lambda: document(ReviewOutput.of(review)),
     )

@@ -33,19 +33,20 @@ def sections(changes: Iterable[Change], words: Catalogue) -> list[str]:
         details = "<details open>" if len(shown_changes) <= 20 else "<details>"
         lines += [details, f"<summary>{escaped_html(team or words.say('of-the-cohort'))} ({len(group)})</summary>", ""]
         for change in group:
-            lines += _change(change, words)
+            lines += change_lines(change, words)
         lines += ["", "</details>", ""]
     return lines
 
 
-def _change(change: Change, words: Catalogue) -> list[str]:
-    lines = [f"- `{SIGNS[change.action][0]}` {escaped(str(change.address))}{_cause(change.cause, words)}"]
+def change_lines(change: Change, words: Catalogue, *, causes: bool = True) -> list[str]:
+    """A change as an entry of a list. causes: whether why it differs is told; of wishes it says nothing."""
+    lines = [f"- `{SIGNS[change.action][0]}` {escaped(str(change.address))}{_cause(change.cause if causes else None, words)}"]
     lines += [f"  - {escaped(text)}" for text in (words.told(change.reason) if change.reason else None, words.renamed(change)) if text]
     if change.action is Action.CREATE and change.desired:
         facts = ", ".join(f"{name}: {escaped(show(value, words))}" for name, value in shown(change))
         lines.append(f"  - {facts}")
-    lines += [f"  - {_difference(found, words)}" for found in change.diffs]
-    lines += [f"  - {_difference(item.diff, words)} ({escaped(words.told(item.reason))})" for item in change.blocked]
+    lines += [f"  - {_difference(found, words, causes=causes)}" for found in change.diffs]
+    lines += [f"  - {_difference(item.diff, words, causes=causes)} ({escaped(words.told(item.reason))})" for item in change.blocked]
     lines += [f"  - {escaped(since)}" for since in (words.since(change.trace),) if since]
     lines += [f"  - {escaped(words.waits(name, what))}" for name, what in sorted(change.waiting.items())]
     return lines
@@ -55,9 +56,9 @@ def _cause(cause: Cause | None, words: Catalogue) -> str:
     return f" *{words.say(f'cause-{cause}')}*" if cause else ""
 
 
-def _difference(found: FieldDiff, words: Catalogue) -> str:
+def _difference(found: FieldDiff, words: Catalogue, *, causes: bool) -> str:
     before, after = ("***", "***") if found.sensitive else (found.before, found.after)
-    cause = _cause(found.cause, words)
+    cause = _cause(found.cause if causes else None, words)
     if found.entry is not None and found.before is None:
         return words.say("markdown-add", label=escaped(found.label), value=escaped(show(after, words))) + cause
     if found.removes:

@@ -47,11 +47,11 @@ def measure(use: QuotaUse, words: Catalogue) -> str:
 
 
 def bar(use: QuotaUse) -> str:
-    """How much of a limit is asked for, as ten signs; empty where there is no limit."""
+    """How much of a limit is asked for, as ten signs, and a ! beyond it; empty where there is no limit."""
     if not use.limit_after:
         return ""
     full = min(_BAR, max(use.after * _BAR // use.limit_after, 1 if use.after else 0))
-    return "█" * full + "░" * (_BAR - full)
+    return "█" * full + "░" * (_BAR - full) + (" !" if use.after > use.limit_after else "")
 
 
 def approval(need: ApprovalNeed, words: Catalogue) -> str:

@@ -1,6 +1,7 @@
 """A review as data: what a request edits, what would change by it, what is wrong, and whose approval it needs."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -110,7 +111,7 @@ class CohortReview(_Model):
     """
 
     cohort: str
-    language: str = "fr"
+    language: Literal["fr", "en"] = "fr"
     changes: tuple[Change, ...] = ()
     amounts: tuple[QuotaUse, ...] = ()
     access: tuple[AccessChange, ...] = ()

@@ -172,17 +172,17 @@ def differences(git: Apart, before: str, after: str) -> list[Difference]:
 
 
 @dataclass(frozen=True)
-class Merge:
+class MergedTree:
     """What a merge of two commits gives: a tree, and the files in which they contradict each other."""
 
     tree: str
     conflicts: tuple[str, ...]
 
 
-def merged(git: Apart, base: str, head: str) -> Merge:
+def merged(git: Apart, base: str, head: str) -> MergedTree:
     """The merge of two commits, made without a checkout. Raises GitError, also where they have no common ancestor here."""
     if git.run("merge-base", base, head, most=1).strip() == b"":
-        raise GitError("the two commits have no common ancestor here: fetch the whole history (in GitLab's CI: GIT_DEPTH: 0)")
+        raise GitError("the two commits have no common ancestor here: fetch the whole history (in a CI job: GIT_DEPTH 0)")
     printed = git.run("merge-tree", "--write-tree", "-z", "--no-messages", "--name-only", base, head, most=1)
     tree, *conflicts = printed.decode(errors="backslashreplace").split("\0")
-    return Merge(tree, tuple(dict.fromkeys(filter(None, conflicts))))
+    return MergedTree(tree, tuple(dict.fromkeys(filter(None, conflicts))))

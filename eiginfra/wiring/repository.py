@@ -48,6 +48,76 @@ class Issues(Protocol):
         ...
 
 
+class RequestAccount(Protocol):
+    """An account that wrote, pushed or approved something."""
+
+    @property
+    def id(self) -> int:
+        """The server's own number, which stays."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its user name, which its owner can change."""
+        ...
+
+
+class OpenRequest(Protocol):
+    """An open merge request, as the server tells it; names of branches and people may hold anything.
+
+    number: in the repository. reference: under which its commits are fetched; they must end at `sha`. pushers: everybody who pushed to it;
+    None where the server does not tell all. approved_by: who approved it as it is now.
+    """
+
+    @property
+    def number(self) -> int: ...  # noqa: D102 - the class tells
+    @property
+    def reference(self) -> str: ...  # noqa: D102
+    @property
+    def sha(self) -> str: ...  # noqa: D102
+    @property
+    def target_branch(self) -> str: ...  # noqa: D102
+    @property
+    def author(self) -> RequestAccount: ...  # noqa: D102
+    @property
+    def pushers(self) -> Sequence[RequestAccount] | None: ...  # noqa: D102
+    @property
+    def approved_by(self) -> Sequence[RequestAccount]: ...  # noqa: D102
+
+
+class RequestNote(Protocol):
+    """A note on a request that the token's own account wrote."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+class RequestHost(Protocol):
+    """The merge requests of one repository. Every method raises the typed errors of core.errors."""
+
+    def open(self) -> Sequence[OpenRequest]:
+        """All open ones, by number."""
+        ...
+
+    def own_note(self, number: int, marker: str, /) -> RequestNote | None:
+        """The oldest note that the token's own account wrote and that has the marker as a line."""
+        ...
+
+    def write_note(self, number: int, text: str, /) -> object:
+        """Write a note, in Markdown."""
+        ...
+
+    def edit_note(self, number: int, note: int, text: str, /) -> object:
+        """Change the text of a note."""
+        ...
+
+    def link(self, commit: str, file: str, line: int | None) -> str:
+        """The address at which people read a file of a commit, at a line."""
+        ...
+
+
 @runtime_checkable
 class Forge(Protocol):
     """A provider whose server holds repositories, with issues."""
@@ -59,6 +129,10 @@ class Forge(Protocol):
 
     def issues(self, project: str, label: str) -> Issues:
         """Those of a label in a project, by its full path."""
+        ...
+
+    def merge_requests(self, project: str) -> RequestHost:
+        """Those of a project, by its full path."""
         ...
 
 

@@ -4,7 +4,7 @@ Playbook, site, settings and all that decides (grants, approvals, confirmed peop
 for counts, as a merge into the base would give it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -16,6 +16,7 @@ from eiginfra.core.kind import Registry
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.loader import read_cohort
+from eiginfra.inventory.site import Site
 from eiginfra.review.allowances import allowances
 from eiginfra.review.compare import Wishes, access, amounts, changes, new_findings
 from eiginfra.review.edits import FileChange, FileVersion, edits
@@ -84,6 +85,31 @@ class Reviewer:
         """The commit of a branch, a tag or a short name."""
         return commit_of(self._git.checkout, name)
 
+    @property
+    def site(self) -> Site:
+        """The site, as it is at the base."""
+        return self._sources.site
+
+    def with_repository(self) -> Cohort:
+        """A cohort that says at the base where the inventory is kept; where none says it, any. Raises InputError where none can be read."""
+        cohorts = [*self._others(self._files(self.base), ()).values()]
+        if not cohorts:
+            raise InputError([error("no-cohort", location=Location(file=self._sources.root))])
+        return next((cohort for cohort in cohorts if cohort.file.repository is not None), cohorts[0])
+
+    def fetch(self, *references: str) -> None:
+        """Fetch references of origin, for as long as the reviews last."""
+        self._git.fetch(*references)
+
+    def fetched(self, reference: str) -> str:
+        """The commit of a reference that was fetched."""
+        return self._git.resolved(reference)
+
+    def joined(self, one: str, other: str) -> str:
+        """A commit that has two heads merged, the first into the base and the second into that."""
+        first = self._git.commit(merged(self._git, self.base, one).tree, self.base, one)
+        return self._git.commit(merged(self._git, first, other).tree, first, other)
+
     def review(self, head: str, request: Request | None = None) -> Review:
         """What a commit would do, once it is merged into the base."""
         request = request or Request()
@@ -117,12 +143,15 @@ class Reviewer:
             findings=(*conflicts, *strange),
         )
 
-    def _others(self, files: CommitFiles, touched: list[str]) -> dict[str, Cohort]:
+    def _others(self, files: CommitFiles, touched: Collection[str]) -> dict[str, Cohort]:
         """The cohorts that a request does not touch: their people and names count, too."""
         root = files.folder(self._sources.root)
         known = {name: root.folder(name) for name, there in root.entries() if there is EntryType.FOLDER and name not in touched}
         read = {name: read_cohort(folder).cohort for name, folder in known.items() if folder.type("cohort.yml") is not None}
         return {name: cohort for name, cohort in read.items() if cohort is not None}
+
+    def _folder(self, files: CommitFiles, cohort: str) -> CommitFolder:
+        return files.folder("/".join(part for part in (self._sources.root, cohort) if part))
 
     def _files(self, tree: str) -> CommitFiles:
         return CommitFiles(self._contents, tree, self._sources.root)
@@ -156,7 +185,7 @@ class Reviewer:
         return self._revisions[key]
 
     def _read(self, files: CommitFiles, name: str, decided_by: Cohort | None, without: frozenset[str], *, head: bool) -> Revision:
-        folder = files.folder("/".join(part for part in (self._sources.root, name) if part))
+        folder = self._folder(files, name)
         if folder.type() is None:
             return Revision()
         read = read_cohort(folder)

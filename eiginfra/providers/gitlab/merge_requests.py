@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from eiginfra.core.errors import NotFoundError, PermanentError, PermissionDeniedError
 from eiginfra.providers.gitlab.client import GitLabClient, Json, encoded
@@ -39,6 +40,16 @@ class MergeRequest:
     pushers: tuple[GitLabPerson, ...] | None
     approved_by: tuple[GitLabPerson, ...]
 
+    @property
+    def number(self) -> int:
+        """The same as iid."""
+        return self.iid
+
+    @property
+    def reference(self) -> str:
+        """Under which git fetches its commits."""
+        return f"refs/merge-requests/{self.iid}/head"
+
 
 @dataclass(frozen=True)
 class MergeRequestNote:
@@ -57,6 +68,11 @@ class MergeRequests:
         self._client = client
         self._project = project
         self._url = f"/projects/{encoded(project)}"
+
+    def link(self, commit: str, file: str, line: int | None) -> str:
+        """The address of the page with a file of a commit, at a line; the whole path is escaped."""
+        page = f"{self._client.settings.url.rstrip('/')}/{quote(self._project)}/-/blob/{quote(commit, safe='')}/{quote(file)}"
+        return page if line is None else f"{page}#L{line}"
 
     def me(self) -> GitLabPerson:
         """The account of the token."""

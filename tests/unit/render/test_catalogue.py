@@ -83,7 +83,7 @@ RENDERED = {
     if isinstance(node, ast.Constant)
 }
 # Entries whose name is put together: a part and one of a closed list.
-FAMILIES = ("severity-", "trace-", "to-", "cause-", "harm-", "brief-", "outcome-")
+FAMILIES = ("severity-", "trace-", "to-", "cause-", "harm-", "brief-", "outcome-", "measure-")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -37,13 +37,11 @@ review-incomplete = { $teams-count ->
    *[other] { $teams-and } cannot be compared until their files are corrected
     }
 review-quota = Quota
-review-access = Access
 review-approval = Approval
 review-findings = Findings
 review-allowances = What EIG Link would have to write into cohort.yml to allow it
 review-known = Found at the base already
 review-difference = The difference
-review-together = Together with others
 review-with = Not together with !{ $number }
 review-needs-by = { $by } must approve
 review-needs-anyone = EIG Link must approve

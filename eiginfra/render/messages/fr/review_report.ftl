@@ -40,13 +40,11 @@ review-incomplete = { $teams-count ->
    *[other] { $teams-and } ne peuvent être comparées avant la correction de leurs fichiers
     }
 review-quota = Quota
-review-access = Accès
 review-approval = Accords
 review-findings = Constats
 review-allowances = Ce qu’EIG Link devrait écrire dans cohort.yml pour le permettre
 review-known = Déjà constaté dans la branche de base
 review-difference = La différence
-review-together = Avec d’autres demandes
 review-with = Pas avec !{ $number }
 review-needs-by = l’accord de { $by } est nécessaire
 review-needs-anyone = l’accord d’EIG Link est nécessaire
