@@ -76,6 +76,8 @@ lock: $(VENV)/dev.stamp ## Pin all requirements anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) --extra lab pyproject.toml requirements/build.in -o requirements/demo.txt
 	$(BIN)/uv pip compile $(LOCK) --extra lab --extra postgres --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --extra postgres -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile $(LOCK) requirements/clients.in -o requirements/clients.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate

@@ -5,10 +5,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from support.gitlab_runner import Ended, Pipeline, read
 
 from eiginfra.cli.main import run
 
@@ -46,32 +46,24 @@ def origin(written: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def reviewed(origin: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+def reviewed(origin: Path, tmp_path: Path) -> Ended:
     """The job `review` of the default branch's file, for what is changed in the checkout."""
     git(origin, "add", "--all", "--force")
     git(origin, "commit", "--quiet", "--allow-empty", "--message", "request")
     git(origin, "update-ref", "refs/merge-requests/1/head", "HEAD")
-    sha = git(origin, "rev-parse", "HEAD")
-    git(origin, "checkout", "--quiet", "main")
-    file: dict[str, Any] = yaml.safe_load((origin / ".gitlab-ci.yml").read_text(encoding="utf-8"))
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    (tools / "python").write_text(PYTHON, encoding="utf-8")
-    (tools / "python").chmod(0o755)
-    environment = {
-        **{name: str(value) for name, value in file["variables"].items()},
-        "PATH": f"{tools}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(tmp_path),
-        "CI_BUILDS_DIR": str(tmp_path),
-        "CI_JOB_ID": "1",
+    given = {
+        "CI_PIPELINE_SOURCE": "merge_request_event",
         "CI_DEFAULT_BRANCH": "main",
-        "CI_COMMIT_SHA": sha,
+        "CI_COMMIT_SHA": git(origin, "rev-parse", "HEAD"),
         "CI_REPOSITORY_URL": f"file://{origin}",
         "CI_MERGE_REQUEST_REF_PATH": "refs/merge-requests/1/head",
     }
-    script = "\n".join(["set -eo pipefail", *file["default"]["before_script"], *file["review"]["script"]])
-    return subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=False)
+    git(origin, "checkout", "--quiet", "main")
+    for name in ("tools", "runner"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tools" / "python").write_text(PYTHON, encoding="utf-8")
+    (tmp_path / "tools" / "python").chmod(0o755)
+    return Pipeline(read(origin / ".gitlab-ci.yml"), tmp_path / "runner", tmp_path / "tools", given).run("review", PYTHONPATH=str(ROOT))
 
 
 def test_a_request_is_reviewed_in_french_by_the_site_and_playbook_of_the_default_branch(origin: Path, tmp_path: Path) -> None:
@@ -80,17 +72,17 @@ def test_a_request_is_reviewed_in_french_by_the_site_and_playbook_of_the_default
     (origin / "infra/site.yml").write_text("gitlab: {url: https://evil.example.org, token: {command: [touch, run]}}\n", encoding="utf-8")
     (origin / "eiginfra.yml").write_text("playbook: ../../etc/passwd\n", encoding="utf-8")
     done = reviewed(origin, tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "cœurs 1 → 2 sur 4" in done.stdout
-    assert "evil" not in done.stdout.replace("infra/site.yml", "")
+    assert done.code == 0, done.log
+    assert "cœurs 1 → 2 sur 4" in done.log
+    assert "evil" not in done.log.replace("infra/site.yml", "")
 
 
 def test_what_is_wrong_in_a_request_ends_its_job_at_its_line(origin: Path, tmp_path: Path) -> None:
     team = origin / "inventories/eig9/teams/adler.yml"
     team.write_text(team.read_text(encoding="utf-8").replace("size: small", "size: smal"), encoding="utf-8")
     done = reviewed(origin, tmp_path)
-    assert done.returncode == 65, done.stdout + done.stderr
-    assert "adler.yml:17:11" in done.stdout
+    assert done.code == 65, done.log
+    assert "adler.yml:17:11" in done.log
 
 
 def test_secrets_are_for_jobs_of_the_protected_default_branch(written: Path) -> None:

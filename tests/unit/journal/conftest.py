@@ -1,20 +1,16 @@
 """Journals to test: an SQLite file each, and, where Debian's server binaries are there, a schema each of one PostgreSQL per worker."""
 
 import contextlib
-import itertools
-import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
-from sqlalchemy import create_engine, text
+from support.postgres import new_schema
+from support.postgres import server as postgres_server
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
@@ -23,38 +19,13 @@ from eiginfra.core.plan import PlanMeta
 from eiginfra.journal import DatabaseJournal, open_journal
 
 ROOT = Path(__file__).parents[3]
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The socket's folder of a server that only we see."""
-    if not BINARIES:
-        pytest.skip("no PostgreSQL server binaries in /usr/lib/postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="eigpg-", dir="/tmp"))  # a socket's path is at most 107 bytes long
-    user = None
-    if os.getuid() == 0:  # initdb refuses root
-        user = next((name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()}), None)
-        if user is None:
-            pytest.skip("PostgreSQL does not run as root, and there is no other user here")
-        shutil.chown(folder, user)
-    binaries = BINARIES[-1].parent
-
-    def run(program: str, *arguments: str) -> None:
-        command = [f"{binaries}/{program}", "-D", f"{folder}/data", *arguments]
-        done = subprocess.run(command, cwd="/", user=user, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-
-    try:
-        run("initdb", "--auth=trust", "--username=eig", "--no-sync", "--encoding=UTF8", "--locale=C")
-        run("pg_ctl", "start", "-w", "-l", f"{folder}/log", "-o", f"-k {folder} -c listen_addresses='' -c fsync=off")
-        try:
-            yield str(folder)
-        finally:
-            run("pg_ctl", "stop", "-m", "immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server() as folder:
+        yield folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -62,14 +33,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a journal may be made."""
     if request.param == "sqlite":
         return str(tmp_path / "state" / "journal.db")
-    server = request.getfixturevalue("postgres")
-    schema = f"journal{next(NUMBERS)}"
-    base = f"postgresql+psycopg://eig@/postgres?host={server}"
-    engine = create_engine(base, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    engine.dispose()
-    return f"{base.replace('+psycopg', '')}&options=-csearch_path%3D{schema}"
+    return new_schema(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
