@@ -27,6 +27,11 @@ def addresses(ctx: typer.Context) -> list[Offer]:
     return _read(names.addresses, ctx)
 
 
+def subjects(ctx: typer.Context) -> list[Offer]:
+    """Teams, then resources that the journal knows."""
+    return [*teams(ctx), *addresses(ctx)]
+
+
 def runs(ctx: typer.Context) -> list[Offer]:
     """Runs that the journal knows, each with what it was."""
     return _read(names.runs, ctx)

@@ -98,9 +98,9 @@ def diff(
     format_: options.TextOrJson = Format.TEXT,
 ) -> int:
     """What one run changed, field by field."""
-    from eiginfra.core.change import Action, Change
-    from eiginfra.core.reason import Reason
+    from eiginfra.core.change import Action
     from eiginfra.render.console import out
+    from eiginfra.render.history import ACHIEVED, change_of
     from eiginfra.render.outputs.base import write_document
     from eiginfra.render.outputs.journal import JournalDiffOutput
     from eiginfra.render.plan_text import print_changes
@@ -109,17 +109,9 @@ def diff(
     with Workspace.load(paths, offline=True) as workspace:
         report = workspace.journal.show(_number(workspace, run))
         changes = [
-            Change(
-                address=step.address,
-                action=step.action,
-                cause=step.cause,
-                team=step.team,
-                diffs=step.diffs,
-                desired=None if step.desired is None else dict(step.desired),
-                reason=None if step.outcome else Reason(code="unfinished"),
-            )
+            change_of(step)
             for step in report.steps
-            if step.outcome in {"done", "waiting", None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
+            if step.outcome in {*ACHIEVED, None} and (step.diffs or step.action in {Action.CREATE, Action.DELETE, Action.REPLACE})
         ]
         if format_ is Format.JSON:
             write_document(JournalDiffOutput(run=report.run.number, changes=tuple(changes)))

@@ -168,6 +168,9 @@ WORDS: Final[Mapping[str, str]] = {
     "moyenne": "medium",
     "grand": "large",
     "grande": "large",
+    "s": "small",
+    "m": "medium",
+    "l": "large",
 }
 """One word may mean several things: it counts where its translation is known."""
 

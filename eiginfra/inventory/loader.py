@@ -16,6 +16,7 @@ from eiginfra.core.finding import Finding, Location, Severity, error, warning
 from eiginfra.core.reason import reason
 from eiginfra.inventory.checks import check_inventory
 from eiginfra.inventory.cohort import Cohort, CohortFile
+from eiginfra.inventory.comments import cut_texts
 from eiginfra.inventory.document import YamlDocument, load_document, parse_document
 from eiginfra.inventory.fields import TEAM_ID
 from eiginfra.inventory.folder import DiskFolder, EntryType, Folder
@@ -47,7 +48,11 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
     findings: list[Finding] = []
     file = _collect(findings, _load_cohort_file, where)
     reading = _TeamFolder(where.folder("teams"), linked=where.type() is EntryType.LINK)
-    findings += [*reading.findings, *(() if file is None else _strays(where)), *spelling_notices(reading.documents)]
+    findings += [
+        *reading.findings,
+        *(() if file is None else _strays(where)),
+    ]
+    findings += [*spelling_notices(reading.documents), *cut_texts(reading.documents)]
     if file is None:
         return ReadCohort(None, ordered(findings))
     cohort = Cohort(

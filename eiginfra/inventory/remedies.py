@@ -4,6 +4,7 @@ import posixpath
 import re
 import unicodedata
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -47,7 +48,7 @@ def slug(text: str) -> str:
 def domain_label(text: str) -> str:
     """The first part of a domain or web address: `https://adler.example.org/` is `adler`; `api.adler`, which is none, is `api-adler`."""
     host = re.split(r"[:/]", re.sub(r"^\s*[a-z]*:?//", "", bare(text).lower()))[0]
-    labels = [_decoded(label) for label in host.removeprefix("*.").strip(".").split(".")]
+    labels = [_decoded(label) for label in re.sub(r"^(?:\*\.)?(?:www\.)?", "", host).strip(".").split(".")]
     whole = len(labels) == 2 and host == bare(text).lower() and not re.fullmatch(r"[a-z]{2,3}", labels[1])
     return re.sub(r"-{2,}", "-", slug("-".join(labels) if whole else labels[0]))
 
@@ -76,7 +77,16 @@ def email(text: str) -> str | None:
     written = re.sub(r"\s*[\[(]\s*(?:at|arobase|chez)\s*[\])]\s*|\s+(?:at|chez)\s+|\s*@\s*|＠", "@", written, flags=re.IGNORECASE)
     written = re.sub(r"\s*[\[(]\s*(?:dot|point)\s*[\])]\s*|\s+(?:dot|point)\s+", ".", written, flags=re.IGNORECASE)
     addresses = [part for part in re.split(r"[\s,;]+", written) if "@" in part]
-    return addresses[0].strip(".<>").lower() if len(addresses) == 1 else None
+    return _without_accents(addresses[0].strip(".<>").lower()) if len(addresses) == 1 else None
+
+
+def _without_accents(address: str) -> str:
+    """With a name in plain letters; a domain in other letters as servers write it."""
+    name, _, domain = address.partition("@")
+    letters = unicodedata.normalize("NFKD", name)
+    with suppress(UnicodeError):
+        domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    return f"{''.join(letter for letter in letters if not unicodedata.combining(letter))}@{domain}"
 
 
 def web_address(text: str) -> str:
@@ -94,6 +104,7 @@ def mount_path(text: str) -> str:
 def license_id(text: str) -> str | None:
     """The SPDX identifier of a licence's usual name: `Apache 2.0` is `Apache-2.0`."""
     words = re.sub(r"(?<=[a-z])_?v?_?(?=\d)|_?(?:licen[cs]e|version)_?", "_", plain(bare(text))).strip("_")
+    words = re.sub("_+", "_", words)
     return next((identifier for name, identifier in LICENSES if re.fullmatch(name, words)), None)
 
 

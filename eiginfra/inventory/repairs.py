@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from eiginfra.inventory.french import WORDS
+
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRIES: Final = 150
 _LARGEST: Final = 30_000
@@ -16,6 +18,8 @@ _EVENTS: Final = 100_000
 _ABOVE: Final = 12
 """So many lines above the parser's place may hold the cause."""
 _SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_LONGEST_LINE: Final = 400
+_KEYS: Final = frozenset(WORDS.values())
 _KEY: Final = r"(?P<before>\s*(?:- +)*)(?P<key>[\w-]+)"
 
 
@@ -160,6 +164,8 @@ def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
     start = re.search(r"[\[{]", line)
     if start is None:
         return
+    if match := re.match(rf"({_KEY}: +)(\{{.*\}})\]$", line):
+        yield _rewritten(lines, index, f"{match[1]}[{match[match.lastindex or 0]}]", "yaml-bracket-missing", start.start())
     body = line.rstrip("]} \t\u00a0")
     stack: list[str] = []
     for sign in body:
@@ -178,6 +184,23 @@ def _brackets(lines: list[str], index: int) -> Iterator[Repair]:
 def _space_after_hyphen(lines: list[str], index: int) -> Iterator[Repair]:
     if match := re.match(r"(\s*)-([\w{\[\"'].*)$", lines[index]):
         yield _rewritten(lines, index, f"{match[1]}- {match[2]}", "yaml-space-after-hyphen")
+
+
+def _other_hyphen(lines: list[str], index: int) -> Iterator[Repair]:
+    if match := re.match(r"(\s*)(?P<sign>[–—−‐‑•·*‣●▪])\s+(?P<rest>\S.*)$", lines[index]):
+        yield _rewritten(lines, index, f"{match[1]}- {match['rest']}", "yaml-other-hyphen", sign=match["sign"])
+
+
+def _two_keys(lines: list[str], index: int) -> Iterator[Repair]:
+    """A line with two keys: the second gets a line of its own."""
+    # A long line would be tried at each of its spaces.
+    match = len(lines[index]) <= _LONGEST_LINE and re.match(
+        rf"({_KEY}: +[^\s\"'\[{{][^:]*?) +(?P<second>[a-z_]{{2,20}}): +(?P<rest>\S.*)$", lines[index]
+    )
+    if match and match["second"] in _KEYS:
+        below = f"{' ' * len(match['before'])}{match['second']}: {match['rest']}"
+        parted = [*lines[:index], match[1], below, *lines[index + 1 :]]
+        yield Repair(index, match.start("second"), "yaml-two-keys", {"second": match["second"]}, parted)
 
 
 def _known_entry(lines: list[str], index: int) -> Iterator[Repair]:
@@ -222,10 +245,12 @@ def _indentation(lines: list[str], index: int) -> Iterator[Repair]:
 _Sort = Callable[[list[str], int], Iterator[Repair]]
 _SORTS: Final[Sequence[_Sort]] = (
     _cut_key,
+    _other_hyphen,
     _space_after_colon,
     _other_signs,
     _typographic,
     _space_after_hyphen,
+    _two_keys,
     _quotes,
     _brackets,
     _known_entry,

@@ -72,6 +72,14 @@ def near_key(model: type[BaseModel], path: Path) -> str | None:
     return nearest(str(name)[:100], keys_at(model, above), words=WORDS)
 
 
+def pair(model: type[BaseModel], path: Path, value: object) -> str | None:
+    """The entry that a key with its value stands for, as YAML: `{adler: 8080}` is `{subdomain: adler, port: 8080}`; None where none is."""
+    inner = model_at(model, path[:-1])
+    clear = isinstance(value, (str, int)) and not isinstance(value, bool) and inner is not None and issubclass(inner, FileModel)
+    written = inner.from_text(f"{path[-1]}:{value}"[:200]) if clear and inner is not None and issubclass(inner, FileModel) else None
+    return None if written is None or "…" in written else written
+
+
 def _other_choice(value: object, name: str) -> Reason | None:
     """The advice for a choice that people know from elsewhere, and there is none of it here."""
     words, code = _NO_CHOICES.get(name, (frozenset(), ""))
@@ -112,10 +120,7 @@ def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> Reas
         truth = remedies.truth(value)
         return reason("write-unquoted", text=truth) if truth else reason("write-truth-unquoted")
     if kind in {"int_type", "int_from_float"}:
-        number = remedies.whole_number(value)
-        if isinstance(value, float) and number is None and abs(value) < 2**31:
-            return reason("write-either", one=int(value), other=int(value) + 1)
-        return reason("write-unquoted" if isinstance(value, str) else "write", text=number) if number else None
+        return _as_number(value)
     if kind in {"string_type", "path_type"} and isinstance(value, (bool, int)):
         return reason("quote-as", text=str(value).lower()[:60])
     if kind == "string_type" and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
@@ -132,6 +137,15 @@ def _typed(kind: str, value: object, model: type[BaseModel], path: Path) -> Reas
     return None
 
 
+def _as_number(value: object) -> Reason | None:
+    number = remedies.whole_number(value)
+    if number is None and isinstance(value, str) and re.fullmatch(r"\s*\d{1,5}\s*[-–,:]\s*\d{1,5}\s*", value):
+        return reason("one-number")
+    if isinstance(value, float) and number is None and abs(value) < 2**31:
+        return reason("write-either", one=int(value), other=int(value) + 1)
+    return reason("write-unquoted" if isinstance(value, str) else "write", text=number) if number else None
+
+
 def _as_list(value: object, model: type[BaseModel], path: Path) -> Reason | None:
     """One entry, or all of them in a text, where a list belongs."""
     inner = model_at(model, path)
@@ -146,8 +160,11 @@ def _as_list(value: object, model: type[BaseModel], path: Path) -> Reason | None
     if inner is not None:
         written = _written(str(value), inner, path)
         return reason("write", text=f"[{written}]") if written else None
-    if re.fullmatch(r"[\w.+/-]+(?:[,; ]+[\w.+/-]+)*", str(value)) and len(str(value)) <= 60:
-        return reason("write", text=f"[{', '.join(re.split(r'[,; ]+', str(value)))}]")
+    if str(value).startswith("-"):
+        return reason("hyphen-and-space")
+    bare = str(value).strip("[] ")
+    if re.fullmatch(r"[\w.+/-]+(?:[,; ]+[\w.+/-]+)*", bare) and len(bare) <= 60:
+        return reason("write", text=f"[{', '.join(re.split(r'[,; ]+', bare))}]")
     return reason("write-after-hyphen")
 
 

@@ -14,8 +14,8 @@ MAX_BYTES = 2**20
 """No file that people write comes near it; what does is a mistake or an attack."""
 
 _BREAK = re.compile("\r\n|\r|\n")
-# Git's conflict markers are at the beginning of a line, where no YAML value can be.
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?= |\r?$)", re.MULTILINE)
+# Git's conflict markers, also where a whole block was indented afterwards; what diff3 adds between them begins with bars.
+_CONFLICT = re.compile(r"^ *(?:<{7}|={7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
 
 
 def shown(path: Path) -> str:

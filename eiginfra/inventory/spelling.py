@@ -16,7 +16,7 @@ def spelling_notices(documents: Mapping[str, YamlDocument]) -> Iterator[Finding]
                 written = _username(person)
                 where = document.locate(role, index, "username")
                 spelt, other, place = first.setdefault(written.lower(), (written, team, where))
-                if spelt != written:
+                if spelt != written and other != team:  # twice in one team is an error of its own
                     yield notice(
                         "username-spelling",
                         written=written,

@@ -64,7 +64,7 @@ def _meaning(said: str, written: str, column: int) -> tuple[str, Mapping[str, ob
     sign = written[column : column + 1]
     begun = re.search(r"(?:^|[:\-,\[{]\s+)([@`%&*!|>][^\s,\]}]*)$", written[: column + 1] if sign in _RESERVED and sign else before)
     if begun and ("cannot start any token" in said or "alphabetic or numeric" in said or "tag" in said or "comment or line break" in said):
-        return "yaml-reserved-sign", {"sign": begun[1][0], "written": _unquoted(written, begun.start(1))}
+        return "yaml-reserved-sign", {"sign": begun[1][0], "write": _instead(written, begun.start(1))}
     if "expected key" in said or "expected <block end>" in said:
         if sign == ":":
             return "yaml-key-missing", {}
@@ -74,6 +74,12 @@ def _meaning(said: str, written: str, column: int) -> tuple[str, Mapping[str, ob
         if re.search(pattern, said):
             return code, {}
     return "yaml", {"text": said}
+
+
+def _instead(written: str, start: int) -> str:
+    """The text from there on in quotes; of an account, without the sign that people write before its name."""
+    text = _unquoted(written, start)
+    return text.lstrip("@") if re.search(r"username:\s+$", written[:start]) and text.startswith("@") else f'"{text}"'
 
 
 def _unquoted(written: str, start: int) -> str:

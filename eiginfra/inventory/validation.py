@@ -14,8 +14,8 @@ from eiginfra.core.finding import Finding, Location, error
 from eiginfra.core.reason import reason
 from eiginfra.core.secret import KeySource, SecretSource
 from eiginfra.inventory.document import YamlDocument
-from eiginfra.inventory.model_paths import Path, model_at, type_at
-from eiginfra.inventory.sentences import label, near_key, sentence
+from eiginfra.inventory.model_paths import Path, keys_at, model_at, type_at
+from eiginfra.inventory.sentences import label, near_key, pair, sentence
 from eiginfra.inventory.tree import MAX_FINDINGS
 
 M = TypeVar("M", bound=BaseModel)
@@ -38,11 +38,18 @@ def validate(model: type[M], document: YamlDocument) -> M:
     else:
         if not empty:
             return valid
+    if indented := _indented(model, empty):
+        empty = [path for path in empty if not _after(document, path, indented)]
+        details = [detail for detail in details if not _after(document, detail["loc"], indented)]
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    pairs = _pairs(model, document, unknown)
+    details = [detail for detail in details if detail["loc"][:-1] not in pairs]
     details = [detail for detail in details if detail["input"] is not None or not empty]
     emptied = {path: _lost(model, document, path, details) for path in empty}
     lost = {key for keys in emptied.values() for key in keys}
     findings = [_hidden(model, document, path) or _no_value(model, document, path, keys) for path, keys in emptied.items()]
+    findings += [_moved(document, indented)] if indented else []
+    findings += [error("pair-as-entry", at=label(path), write=written, location=document.locate(*path)) for path, written in pairs.items()]
     split = _split_entries(document, details)
     findings += [_split_entry(document, path) for path in split]
     causes = [detail for detail in _causes(model, details, unknown) if detail["loc"] not in lost and detail["loc"][:-2] not in split]
@@ -139,9 +146,44 @@ def _no_value(model: type[BaseModel], document: YamlDocument, path: Path, lost: 
         quoted = json.dumps(comment, ensure_ascii=False)
         return error("no-value-but-comment", at=label(path), key=str(path[-1]), quoted=quoted, location=document.locate_key(*path))
     advice = reason("write-or-delete-entry" if path and isinstance(path[-1], int) else "write-or-delete-key")
+    if _required(model, path):
+        advice = reason("write-value")
     if lost:
         advice = reason("indent-below", key=str(lost[0][-1]))
     return error("no-value", at=label(path), advice=advice, location=document.locate_key(*path))
+
+
+def _required(model: type[BaseModel], path: Path) -> bool:
+    inner = type_at(model, path[:-1])
+    known = isinstance(inner, type) and issubclass(inner, BaseModel) and bool(path)
+    return known and (field := inner.model_fields.get(str(path[-1]))) is not None and field.is_required()
+
+
+def _indented(model: type[BaseModel], empty: Iterable[Path]) -> Path | None:
+    """The first key of the whole file that was moved into an entry of the list above it, with all that follows it."""
+    for path in empty:
+        if len(path) == 3 and path[2] in model.model_fields and path[2] not in keys_at(model, path[:2]):
+            return path
+    return None
+
+
+def _after(document: YamlDocument, path: Path, key: Path) -> bool:
+    """Whether a place is at that key, or behind it in its list."""
+    if path[:1] != key[:1]:
+        return False
+    here, there = document.locate_key(*path), document.locate_key(*key)
+    return (here.line, here.column) >= (there.line, there.column)
+
+
+def _moved(document: YamlDocument, path: Path) -> Finding:
+    at = document.locate_key(*path)
+    return error("yaml-line-in-wrong-column", spaces=0, first=str(path[-1]), now=at.column - 1, location=at)
+
+
+def _pairs(model: type[BaseModel], document: YamlDocument, unknown: Iterable[Path]) -> dict[Path, str]:
+    """By its path, each entry whose only key and value stand for the values of two keys, with how it is written."""
+    only = [path for path in unknown if path and isinstance(document.at(*path[:-1]), dict) and len(document.at(*path[:-1])) == 1]
+    return {path[:-1]: written for path in only if (written := pair(model, path, document.at(*path)))}
 
 
 def _finding(detail: ErrorDetails, model: type[BaseModel], document: YamlDocument) -> Finding:

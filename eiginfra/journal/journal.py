@@ -21,7 +21,7 @@ from eiginfra.journal.database import Database, parse
 from eiginfra.journal.endings import Ending, write_endings
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.records import latest_records, records_beside, records_of
-from eiginfra.journal.reports import Run, RunReport, list_runs, run_of, show_run
+from eiginfra.journal.reports import Run, RunReport, RunStep, history_of, list_runs, run_of, show_run
 from eiginfra.journal.schema import intents, records, runs
 
 # An apply writes thousands of times: its statements are made once, and given their values when they are executed.
@@ -207,6 +207,11 @@ class DatabaseJournal:
         """One run and its actions; raises UsageError if there is none of that number."""
         with self._database.reading() as connection:
             return show_run(connection, run)
+
+    def about(self, cohort: str, what: str | Address, limit: int) -> list[tuple[Run, tuple[RunStep, ...]]]:
+        """The latest runs of a cohort that did something about a team or an address, newest first, each with those actions."""
+        with self._database.reading() as connection:
+            return history_of(connection, cohort, what, limit)
 
 
 class _Shared(threading.local):

@@ -1,11 +1,12 @@
-"""Reports from the journal: its runs, and what one of them did."""
+"""Reports from the journal: its runs, what one of them did, and what was done about a team or an address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, FieldDiff
@@ -88,33 +89,45 @@ def show_run(connection: Connection, number: int) -> RunReport:
     row = connection.execute(select(runs).where(runs.c.number == number)).one_or_none()
     if row is None:
         raise UsageError(f"the journal has no run {number}; `eiginfra journal list` names them")
-    query = (
-        select(intents, results.c.outcome, results.c.reason, results.c.finished)
-        .outerjoin(results, results.c.intent == intents.c.number)
-        .where(intents.c.run == number)
-        .order_by(intents.c.number)
-    )
-    steps = tuple(
-        RunStep(
-            number=step.number,
-            address=Address.parse(step.address),
-            action=Action(step.action),
-            cause=None if step.cause is None else Cause(step.cause),
-            team=step.team,
-            desired=step.desired,
-            observed=step.observed,
-            diffs=tuple(FieldDiff.model_validate(diff) for diff in step.diffs),
-            started=step.started,
-            outcome=step.outcome,
-            reason=None if step.reason is None else Reason.model_validate(step.reason),
-            finished=step.finished,
-        )
-        for step in connection.execute(query)
-    )
-    if not all(isinstance(values, dict | None) for step in steps for values in (step.desired, step.observed)):
-        raise TypeError
+    steps = tuple(map(_step, connection.execute(_steps().where(intents.c.run == number).order_by(intents.c.number))))
     counts = _counts(connection, [number]).get(number, {})
     return RunReport(Run(**row._mapping, counts=counts), steps)  # noqa: SLF001 - its public name, underscored against columns
+
+
+def history_of(connection: Connection, cohort: str, about: str | Address, limit: int) -> list[tuple[Run, tuple[RunStep, ...]]]:
+    """The latest runs that did something about a team or an address, newest first, each with just those actions in their order."""
+    mine = intents.c.address == str(about) if isinstance(about, Address) else intents.c.team == about
+    touched = select(runs).where(runs.c.cohort == cohort, runs.c.number.in_(select(intents.c.run).where(mine)))
+    rows = connection.execute(touched.order_by(runs.c.number.desc()).limit(limit)).all()
+    numbers = [row.number for row in rows]
+    steps: dict[int, list[RunStep]] = {number: [] for number in numbers}
+    for row in connection.execute(_steps().where(mine, intents.c.run.in_(numbers)).order_by(intents.c.number)):
+        steps[row.run].append(_step(row))
+    return [(Run(**row._mapping), tuple(steps[row.number])) for row in rows]  # noqa: SLF001 - its public name, underscored against columns
+
+
+def _steps() -> Select[Any]:
+    return select(intents, results.c.outcome, results.c.reason, results.c.finished).outerjoin(results, results.c.intent == intents.c.number)
+
+
+def _step(row: Row[Any]) -> RunStep:
+    """Raises TypeError for a row that no journal writes."""
+    if not all(isinstance(values, dict | None) for values in (row.desired, row.observed)):
+        raise TypeError
+    return RunStep(
+        number=row.number,
+        address=Address.parse(row.address),
+        action=Action(row.action),
+        cause=None if row.cause is None else Cause(row.cause),
+        team=row.team,
+        desired=row.desired,
+        observed=row.observed,
+        diffs=tuple(FieldDiff.model_validate(diff) for diff in row.diffs),
+        started=row.started,
+        outcome=row.outcome,
+        reason=None if row.reason is None else Reason.model_validate(row.reason),
+        finished=row.finished,
+    )
 
 
 def _counts(connection: Connection, numbers: list[int]) -> dict[int, dict[str, int]]:

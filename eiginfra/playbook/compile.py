@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
@@ -242,7 +242,7 @@ class _Compiler:
             former = None if was is None else Address(kind.name, was)
             address = Address(kind.name, kind.key(spec))
             self._add(Resource(address, spec, where.team, task.location, task.tags, protect, former, origins), origins)
-            self._findings += (_adapted(value, name, origins) for name, value in values.items() if isinstance(value, Adapted))
+            self._findings += (_adapted(value, name, origins) for name, value in values.items() if _differs(value))
         else:
             self._report.add("protect-not-truth", {"value": shown(protect)}, task.locate("protect"), None, where)
 
@@ -284,6 +284,11 @@ class _Compiler:
             self._resources[resource.address] = replace(first, tags=first.tags | resource.tags, protect=first.protect or resource.protect)
         elif not self._follows(origins, *origins.task.args.values()):
             self._report.clash(first, resource, fields)
+
+
+def _differs(value: object) -> TypeGuard[Adapted]:
+    """Whether a name was changed in more than its spaces, whose change nobody sees."""
+    return isinstance(value, Adapted) and " ".join(value.written.split()) != " ".join(str(value).split())
 
 
 def _adapted(name: Adapted, field: str, origins: Origins) -> Finding:

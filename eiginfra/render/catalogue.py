@@ -39,7 +39,7 @@ HARMS: Final = ("access-lost", "account-blocked", "machine-stopped", "restarted"
 
 _LONGEST: Final = 2000
 """Characters of a parameter: of a longer one Fluent's library would show none (its bound is 2,500)."""
-_NO_FINDINGS: Final = frozenset({"advice.ftl", "output.ftl", "reasons.ftl"})
+_NO_FINDINGS: Final = frozenset({"advice.ftl", "explain.ftl", "output.ftl", "reasons.ftl", "review_report.ftl"})
 _ENTRY: Final = re.compile(r"^([a-z][a-z0-9-]*) =.*\n(?:[ ].*\n)*", re.MULTILINE)
 _VARIABLE: Final = re.compile(r"\$([A-Za-z][\w-]*)")
 _THIN, _FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
@@ -72,6 +72,14 @@ class Catalogue:
         if found.advice is not None:
             return self.told(found.advice)
         return self._format(found.code, "remedy", found.told)
+
+    def parameters(self, entry: str) -> tuple[str, ...]:
+        """The parameters that an entry names, in order; KeyError if there is no such entry."""
+        with self._lock:
+            source = self.entries.get(entry) or self._foreign(entry)
+        if source is None:
+            raise KeyError(entry)
+        return tuple(dict.fromkeys(_VARIABLE.findall(source)))
 
     def told(self, reason: Reason) -> str:
         """A reason in a sentence; of a code that the catalogue lacks, its text or the code with its parameters."""

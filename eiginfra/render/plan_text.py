@@ -35,7 +35,7 @@ def print_plan(console: Terminal, plan: Plan) -> None:
     """The whole plan, findings last but before the totals, so that they are read."""
     words = spoken()
     shown = [change for change in plan.changes if change.noteworthy]
-    if sum(1 for change in shown for _ in _lines(change, words)) > LONG:
+    if sum(1 for change in shown for _ in change_lines(change, words)) > LONG:
         for team, group in by_team(shown).items():
             actions = _counted(group, words)
             console.print(
@@ -64,7 +64,7 @@ def print_changes(console: Terminal, changes: Sequence[Change], further: Mapping
     words = spoken()
     for team, group in by_team(changes).items():
         console.print(Text(team or words.say("of-the-cohort"), style="bold underline"))
-        for line in (line for change in group for line in _lines(change, words, further.get(change.address), causes=causes)):
+        for line in (line for change in group for line in change_lines(change, words, further.get(change.address), causes=causes)):
             console.print(line)
         console.print()
 
@@ -101,7 +101,7 @@ def shown(change: Change) -> list[tuple[str, JsonValue]]:
     return [(name, value) for name, value in (change.desired or {}).items() if value not in (None, [], "", change.address.key)]
 
 
-def _lines(change: Change, said: Catalogue, further: str | None = None, *, causes: bool = True) -> Iterator[Text]:
+def change_lines(change: Change, said: Catalogue, further: str | None = None, *, causes: bool = True) -> Iterator[Text]:
     """One change: what it is, then its details, indented."""
     sign, style = SIGNS[change.action]
     line = Text("  ")

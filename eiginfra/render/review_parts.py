@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from eiginfra.core.change import Action, Change
 from eiginfra.core.values import in_one_unit
+from eiginfra.render import bars
 from eiginfra.render.catalogue import Catalogue
 from eiginfra.render.findings import counted
 from eiginfra.render.values import compared
 from eiginfra.review.model import ApprovalNeed, CohortReview, QuotaUse, Review
 
-_BAR = 10
 _ACTIONS = {Action.CREATE: "review-asked", Action.UPDATE: "review-changed", Action.DELETE: "review-given-up"}
 
 
@@ -50,8 +50,7 @@ def bar(use: QuotaUse) -> str:
     """How much of a limit is asked for, as ten signs, and a ! beyond it; empty where there is no limit."""
     if not use.limit_after:
         return ""
-    full = min(_BAR, max(use.after * _BAR // use.limit_after, 1 if use.after else 0))
-    return "█" * full + "░" * (_BAR - full) + (" !" if use.after > use.limit_after else "")
+    return bars.bar(use.after, use.limit_after, 10) + (" !" if use.after > use.limit_after else "")
 
 
 def approval(need: ApprovalNeed, words: Catalogue) -> str:

@@ -40,6 +40,9 @@ def test_every_output_of_a_cohorts_life_is_as_its_schema_says(place: Any) -> Non
     ask("journal", "list")
     ask("journal", "show")
     ask("journal", "diff")
+    ask("history", "adler")
+    ask("explain", "adler")
+    ask("explain", "unknown-size")
     ask("handouts")
     ask("confirm")
     ask("drift")
@@ -53,6 +56,7 @@ def test_every_output_of_a_cohorts_life_is_as_its_schema_says(place: Any) -> Non
         seen.add("output.reconcile")
     place.edit("adler", "size: ", "size: huge-")
     ask("check", code=65)
+    ask("explain", "adler", code=65)
     ask("lab", "status", code=1)
     assert seen == {*OUTPUTS} - {"output.review", "output.import"}
 

@@ -179,6 +179,23 @@ def test_the_journal_tells_what_was_done_and_forgets(applied: Any) -> None:
     assert "did you mean 'gitlab.group[eig/eig3/adler]'?" in applied.call("forget", "gitlab.group[eig/eig3/adlr]").err
 
 
+def test_history_is_of_a_team_or_an_address(applied: Any) -> None:
+    applied.edit("adler", "title: API ADLER", "title: API d’ADLER")
+    applied.call("apply", "--yes")
+    project = "gitlab.project[eig/eig3/adler/api]"
+    runs = applied.call("history", project, "--format", "json").json["runs"]
+    assert [run["run"]["number"] for run in runs] == [2, 1]
+    assert [step["action"] for run in runs for step in run["actions"]] == ["update", "create"]
+    assert "title: API ADLER → API d’ADLER" in applied.call("history", project).out
+    team = applied.call("history", "adler", "-n", "1").out
+    assert team.endswith("adler: 1 run.\n")
+    assert f"~ {project}" in team
+    assert "+ " not in team
+    assert "Rien n’a encore été fait" not in applied.call("history", "karfur", "--lang", "fr").out
+    assert applied.call("history", "adlr").err.endswith("did you mean 'adler'?\n")
+    assert applied.call("history", "gitlab.project[eig/eig3/adler/apy]").code == 64
+
+
 def test_losing_the_journal_loses_nothing_else(applied: Any) -> None:
     for path in (applied.folder / "site").glob("journal.db*"):
         path.unlink()

@@ -63,11 +63,12 @@ PORTS = Unique[str]("duplicate-port", _ports)
 
 def check_publishing(cohort: Cohort) -> Iterator[Finding]:
     """Findings about sub-domains and public ports that need no site."""
-    yield from SUBDOMAINS.within(cohort)
+    twice = [_at_the_other_team(found, cohort) for found in SUBDOMAINS.within(cohort)]
+    yield from twice
     yield from PORTS.within(cohort)
-    teams = {team.id for team in cohort.teams}
+    teams, told = {team.id for team in cohort.teams}, {found.location for found in twice}
     for asked, published in _published(cohort):
-        if published.subdomain in teams - {asked.team}:
+        if published.subdomain in teams - {asked.team} and asked.at("subdomain") not in told:
             yield warning("subdomain-of-other-team", name=published.subdomain, location=asked.at("subdomain"), team=asked.team)
         yield from _check_sources(asked)
     for asked, forwarded in _forwarded(cohort):
@@ -76,6 +77,15 @@ def check_publishing(cohort: Cohort) -> Iterator[Finding]:
         yield from _check_sources(asked)
         if forwarded.sources and all(network(source).version == 6 for source in forwarded.sources):
             yield error("forward-without-ipv4", location=asked.at("sources"), team=asked.team)
+
+
+def _at_the_other_team(found: Finding, cohort: Cohort) -> Finding:
+    """A clash over the name of a team, told at the line of the other one."""
+    owner = str(found.params["name"])
+    places = [place for place in (found.location, *found.also) if place is not None]
+    own = [place for place in places if owner in cohort.documents and place.file == cohort.documents[owner].file]
+    others = [place for place in places if place not in own]
+    return found.model_copy(update={"location": others[0], "also": (*others[1:], *own)}) if own and others else found
 
 
 def check_gateway(cohort: Cohort, site: Site) -> Iterator[Finding]:

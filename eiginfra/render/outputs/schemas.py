@@ -19,6 +19,7 @@ from eiginfra.render.outputs.others import (
 )
 from eiginfra.render.outputs.plans import ApplyOutput, DriftOutput, PlanOutput, PlanVerifyOutput
 from eiginfra.render.outputs.review import ReviewOutput
+from eiginfra.render.outputs.team import ExplainCodeOutput, ExplainOutput, HistoryOutput
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -28,7 +29,10 @@ OUTPUTS: Final[Mapping[str, type[Output]]] = {
     "output.confirm": ConfirmOutput,
     "output.doctor": DoctorOutput,
     "output.drift": DriftOutput,
+    "output.explain": ExplainOutput,
+    "output.explain.code": ExplainCodeOutput,
     "output.handouts": HandoutsOutput,
+    "output.history": HistoryOutput,
     "output.import": ImportOutput,
     "output.inventory": AnsibleInventory,
     "output.journal.diff": JournalDiffOutput,

@@ -69,7 +69,7 @@ def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_te
         ("title: ¦''\nadministration: X\n", "title: '' is not a title (one line of text, without spaces around it or a comma at its end)"),
         (f"title: ¦{'x' * 256}\nadministration: X\n", "title: the text is too long (at most 255 characters)"),
         ("¦title: X\n", "'administration' is missing (add 'administration: …')"),
-        ("title: X\n¦administration:\n", "administration: there is no value (write it, or delete the key)"),
+        ("title: X\n¦administration:\n", "administration: there is no value (write it)"),
         (f"{HEAD}¦members:\n", "members: there is no value (write it, or delete the key)"),
         (f"{HEAD}members:\n  -¦\n", "members[1]: there is no value (write it, or delete the list entry)"),
         (f"{HEAD}¦town:\n", "town: there is no value (write it, or delete the key)"),

@@ -2,56 +2,22 @@
 
 # ruff: noqa: E501 - tables of whole sentences; signs that look like others are the point
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from support.team_file import GOOD, KEY
 from support.words import line
 
 from eiginfra.core.errors import InputError
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.loader import load_cohort, load_site
+from eiginfra.render.catalogue import catalogue
 
 Write = Callable[..., Path]
-KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIG1hZGUgdXA6IGFkbGVyLTEuLi4uLi4uLi4uLi4uLi4u"
-GOOD = f"""\
-title: ADLER
-administration: Cour des comptes
-description: Lutter
-town: Paris
-members:
-  - username: adler-1
-    name: One
-    email: adler-1@example.org
-    role: maintainer
-    ssh_keys:
-      - ssh-ed25519 {KEY} adler-1
-    until: 2020-06-30
-  - username: adler-2
-    email: adler-2@example.org
-mentors:
-  - {{username: adler-mentor, email: adler-mentor@example.org}}
-projects:
-  - name: api
-    title: API
-    license: MIT
-    website: https://adler.example.org
-    topics: [python, nlp]
-machines:
-  - name: web
-    image: debian-12
-    size: small
-    docker: true
-    publish: [{{subdomain: adler, port: 8080}}]
-    forward: [{{public: 10222, port: 22}}]
-  - name: graph
-    image: debian-12
-    cores: 1
-    memory: 1GiB
-    disk: 20GiB
-    mounts: [{{path: /srv/data, size: 20GiB}}]
-"""
+FRENCH = catalogue("fr")
 
 
 def lines_of(write: Write, site: Path, text: str | bytes, name: str = "adler") -> list[str]:
@@ -139,6 +105,69 @@ VALUES = [
 def test_a_value_that_cannot_stand(old: str, new: str, said: str, *, cohort: Write, site: Write) -> None:
     assert old in GOOD
     assert lines_of(cohort, site(), GOOD.replace(old, new, 1)) == [said]
+
+
+CASCADES = [
+    ("    ssh_keys:\n      - ", "    ssh_keys:\n      -", "11:7: error: ssh_keys: text stands here, where a list belongs (write a space after the hyphen)"),
+    ("title: API", "title: API #1", "19:12: notice: title: only 'API' is read: the # after it begins a comment (write \"API #1\", or a space after the # of a comment)"),
+    ("{subdomain: adler,", "{subdomain: www.adler,", "28:27: error: subdomain: 'www.adler' is not a sub-domain (write adler; the part before the gateway's domain, lower-case letters, digits and inner hyphens, 32 characters at most)"),
+    ("public: 10222", "public: 10222-10230", "29:24: error: public: text stands here, where a whole number belongs (write one number: one entry for each)"),
+    ("username: adler-mentor", "username: Adler-1", "16:16: error: 'adler-1' stands among the members and the mentors of this team (keep one) [also teams/adler.yml:6:15]"),
+    ("    email: adler-1@example.org", "    email:", "8:5: error: email: there is no value (write it)"),
+    ("town: Paris", "    <<<<<<< HEAD\n    town: Paris", "4:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the versions, and delete Git's markers in line 4)"),
+    ("town: Paris", "<<<<<<< HEAD\ntown: Paris\n||||||| base\ntown: Nice\n=======\ntown: Lyon\n>>>>>>> branch", "4:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the versions, and delete Git's markers in lines 4, 6, 8 and 10)"),
+    ("[python, nlp]", "python, nlp]", "22:13: error: topics: text stands here, where a list belongs (write [python, nlp])"),
+    ("[{public: 10222, port: 22}]", "{public: 10222, port: 22}]", "29:14: error: a closing bracket is missing, or is the wrong one (write forward: [{public: 10222, port: 22}])"),
+    ("license: MIT", "license: GNU GPL v3", "20:14: error: license: 'GNU GPL v3' is not an SPDX identifier (write GPL-3.0-or-later)"),
+    ("license: MIT", "license: Apache v2", "20:14: error: license: 'Apache v2' is not an SPDX identifier (write Apache-2.0)"),
+    ("username: adler-1", "username: @adler-1", "6:15: error: text cannot begin with @ unless it stands in quotes (write adler-1)"),
+    ("[{subdomain: adler, port: 8080}]", "[{adler: 8080}]", "28:15: error: publish[1]: each value of an entry is named by its key (write {subdomain: adler, port: 8080})"),
+    ("  - name: web", "  – name: web", "24:3: error: – stands here, where a hyphen belongs (write - name: web)"),
+    ("  - name: web", "  * name: web", "24:3: error: * stands here, where a hyphen belongs (write - name: web)"),
+    ("  - name: web", "  • name: web", "24:3: error: • stands here, where a hyphen belongs (write - name: web)"),
+    ("machines:\n", "    machines:\n", "23:5: error: this line is not in the column of those that it belongs to (put 0 spaces before 'machines', not 4)"),
+    ("projects:\n", "  projects:\n", "17:3: error: this line is not in the column of those that it belongs to (put 0 spaces before 'projects', not 2)"),
+    ("title: ADLER", "title:", "1:1: error: title: there is no value (write it)"),
+    ("    image: debian-12\n    size: small", "    image: debian-12 size: small", "25:22: error: a second key, 'size', stands in this line (give it a line of its own, in the column of the first)"),
+    ("  - name: web\n    image", "  - name: web image", "24:15: error: a second key, 'image', stands in this line (give it a line of its own, in the column of the first)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "said"), CASCADES)
+def test_one_slip_is_one_finding(old: str, new: str, said: str, *, cohort: Write, site: Write) -> None:
+    assert old in GOOD
+    assert lines_of(cohort, site(), GOOD.replace(old, new, 1)) == [said]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [*VALUES, *CASCADES])
+def test_the_same_is_said_in_french(old: str, new: str, said: str, *, cohort: Write, site: Write) -> None:
+    """At the same place, in other words, with the same text to write."""
+    try:
+        findings = check(load_cohort(cohort({"adler": GOOD.replace(old, new, 1)})), load_site(site()), date(2019, 10, 1))
+    except InputError as problem:
+        findings = list(problem.findings)
+    [found] = [finding for finding in findings if not finding.code.startswith("gateway-")]
+    french = FRENCH.line(found).removeprefix("teams/adler.yml:")
+    assert french.partition(": ")[0] == said.partition(": ")[0]
+    if match := re.search(r"\(write ([^ ;,)]+)", said):
+        assert match[1] in french or "écrivez" in french
+
+
+def test_the_name_of_another_team_is_told_at_the_line_of_who_took_it(cohort: Write, site: Write) -> None:
+    plume = GOOD.replace("adler-", "plume-").replace("10222", "10223").replace("plume-1\n    until", "plume-1\n    until")
+    folder = cohort({"adler": GOOD, "plume": re.sub(r"      - ssh.*\n", "", plume.replace("    ssh_keys:\n", ""))})
+    found = [finding for finding in check(load_cohort(folder), load_site(site()), date(2019, 10, 1)) if "subdomain" in finding.code]
+    assert [(finding.code, str(finding.location)) for finding in found] == [("duplicate-subdomain", "teams/plume.yml:26:27")]
+
+
+@pytest.mark.parametrize("space", ["\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"])
+def test_a_special_space_in_a_title_is_no_mistake(space: str, cohort: Write, site: Write) -> None:
+    assert lines_of(cohort, site(), GOOD.replace("title: API", f"title: API{space}ADLER")) == []
+
+
+@pytest.mark.parametrize("comment", ["# a comment", "#", "## two", "#  indented"])
+def test_a_comment_is_no_mistake(comment: str, cohort: Write, site: Write) -> None:
+    assert lines_of(cohort, site(), GOOD.replace("title: API", f"title: API {comment}")) == []
 
 
 ADDRESS = "is not an e-mail address that GitLab and Proxmox take ("
@@ -250,7 +279,7 @@ IMAGE = "    image: debian-12\n    size"
         ("title: API", 'title: "API" publique', "19:12: error: the quotes in this value end it too early (write title: '\"API\" publique')"),
         ("title: ADLER", "title: “ADLER”", '1:8: error: typographic quotes stand here, which are no quotes for YAML (write "ADLER")'),
         ("title: ADLER", "title: ADLER,", "1:8: error: title: 'ADLER,' is not a title (write ADLER; one line of text, without spaces around it or a comma at its end)"),
-        ("title: ADLER", "title: @ADLER", '1:8: error: text that begins with @ must stand in quotes (write "@ADLER")'),
+        ("title: ADLER", "title: @ADLER", '1:8: error: text cannot begin with @ unless it stands in quotes (write "@ADLER")'),
         ("[python, nlp]", "[python, nlp", "22:13: error: a closing bracket is missing, or is the wrong one (write topics: [python, nlp])"),
         ("port: 8080}]", "port: 8080]", "28:14: error: a closing bracket is missing, or is the wrong one (write publish: [{subdomain: adler, port: 8080}])"),
         ("adler, port: 8080", "adler port: 8080", "28:14: error: a comma is missing between two entries (write publish: [{subdomain: adler, port: 8080}])"),
@@ -263,8 +292,8 @@ IMAGE = "    image: debian-12\n    size"
         ("town: Paris", "town: Paris\ntown: Lyon", "5:1: error: the key 'town' stands here for the second time (keep one; the first is at line 4, column 1)"),
         ("town: Paris", "+town: Paris", "4:1: error: unknown key '+town' (did you mean 'town'?)"),
         ("username: adler-2", "username: adler-2\u200b", "13:22: error: an invisible character stands here (U+200B) (delete it, or replace it by a space)"),
-        ("town: Paris", "<<<<<<< HEAD\ntown: Paris\n=======\ntown: Lyon\n>>>>>>> branch", "4:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the two versions, and delete Git's markers in lines 4, 6, 8)"),
-        ("town: Paris", "town: Paris\n=======", "5:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the two versions, and delete Git's markers in lines 5)"),
+        ("town: Paris", "<<<<<<< HEAD\ntown: Paris\n=======\ntown: Lyon\n>>>>>>> branch", "4:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the versions, and delete Git's markers in lines 4, 6 and 8)"),
+        ("town: Paris", "town: Paris\n=======", "5:1: error: a merge conflict of Git stands here, not yet resolved (keep one of the versions, and delete Git's markers in line 5)"),
         ("name: One", "name: DÃ©veloppeuse", "7:11: error: name: 'DÃ©veloppeuse' was saved in a wrong encoding (write 'Développeuse')"),
         ("description: Lutter", f"description: {'x' * 501}", "3:14: error: description: the text is too long (at most 500 characters)"),
     ],

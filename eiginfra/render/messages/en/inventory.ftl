@@ -39,7 +39,10 @@ not-utf-8-but-latin-1 = the byte 0x{ $byte } is not UTF-8 (in Latin-1 it would b
 invisible-character = an invisible character stands here (U+{ $sign })
     .remedy = delete it, or replace it by a space
 merge-conflict = a merge conflict of Git stands here, not yet resolved
-    .remedy = keep one of the two versions, and delete Git's markers in lines { $lines }
+    .remedy = keep one of the versions, and delete Git's markers in { $lines-count ->
+        [one] line
+       *[other] lines
+        } { $lines-and }
 
 ## Teams, people and machines.
 
@@ -159,6 +162,10 @@ unknown-key = unknown key '{ $key }'{ $inside ->
 no-value = there is no value
 entry-split = { $names-and } stand apart, where one entry belongs
     .remedy = write { $write }
+pair-as-entry = each value of an entry is named by its key
+    .remedy = write { $write }
+text-cut = only '{ $kept }' is read: the # after it begins a comment
+    .remedy = write { $quoted }, or a space after the # of a comment
 no-value-but-comment = there is no value: # begins a comment
     .remedy = write { $key }: { $quoted }, if that was meant, or else delete the key
 secret-in-file = a secret is never written in the file itself

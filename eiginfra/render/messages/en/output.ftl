@@ -198,3 +198,16 @@ issue-opened = Issue opened: { $url }
 issue-edited = Issue edited: { $url }
 issue-unchanged = The issue says so already: { $url }
 issue-closed = Issue closed: { $url }
+
+## What was done about a team or a resource.
+
+outcome-unfinished = unfinished
+history-run = { $at } UTC, run { $run } ({ $command }) by { $by }{ $commit ->
+    [none] {""}
+   *[other] , commit { $commit }
+    }
+history-of = { $count ->
+    [one] { $what }: 1 run.
+   *[other] { $what }: { $count } runs, the newest first.
+    }
+history-none = Nothing was done about { $what } yet.

@@ -39,7 +39,10 @@ not-utf-8-but-latin-1 = l’octet 0x{ $byte } n’est pas de l’UTF-8 (en Latin
 invisible-character = il y a ici un caractère invisible (U+{ $sign })
     .remedy = supprimez-le, ou remplacez-le par une espace
 merge-conflict = il y a ici un conflit de fusion de Git, pas encore résolu
-    .remedy = gardez une des deux versions, et supprimez les marques de Git aux lignes { $lines }
+    .remedy = gardez une des versions, et supprimez les marques de Git { $lines-count ->
+        [one] à la ligne
+       *[other] aux lignes
+        } { $lines-and }
 
 ## Équipes, personnes et machines.
 
@@ -162,6 +165,10 @@ unknown-key = clé inconnue « { $key } »{ $inside ->
 no-value = il n’y a pas de valeur
 entry-split = { $names-and } sont séparés, où il faut un seul élément
     .remedy = écrivez { $write }
+pair-as-entry = chaque valeur d’un élément est nommée par sa clé
+    .remedy = écrivez { $write }
+text-cut = seul « { $kept } » est lu : le # qui suit commence un commentaire
+    .remedy = écrivez { $quoted }, ou mettez une espace après le # d’un commentaire
 no-value-but-comment = il n’y a pas de valeur : # commence un commentaire
     .remedy = écrivez { $key }: { $quoted }, si c’est ce que vous vouliez, ou bien supprimez la clé
 secret-in-file = un secret ne s’écrit jamais dans le fichier lui-même
@@ -172,13 +179,13 @@ not-a-network = { $value } n’est pas un réseau IPv4
     .remedy = écrivez sa première adresse et sa longueur, par exemple 192.168.0.0/24
 not-a-date = { $value } n’est pas une date
     .remedy = écrivez année-mois-jour, par exemple 2020-06-30
-wrong-type = { $found ->
+wrong-type = il y a ici { $found ->
     [truth] la valeur logique { $value }
     [number] le nombre { $value }
     [text] un texte
     [list] une liste
    *[mapping] un ensemble de clés (clé: valeur)
-    } est écrit ici, où il faut { $wanted ->
+    }, où il faut { $wanted ->
     [text] un texte
     [number] un nombre entier
     [truth] true ou false

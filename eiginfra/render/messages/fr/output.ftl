@@ -216,3 +216,16 @@ issue-opened = Ticket ouvert : { $url }
 issue-edited = Ticket modifié : { $url }
 issue-unchanged = Le ticket le dit déjà : { $url }
 issue-closed = Ticket fermé : { $url }
+
+## Ce qui a été fait pour une équipe ou une ressource.
+
+outcome-unfinished = inachevé
+history-run = { $at } UTC, exécution { $run } ({ $command }) par { $by }{ $commit ->
+    [none] {""}
+   *[other] , commit { $commit }
+    }
+history-of = { $count ->
+    [one] { $what } : { $count } exécution.
+   *[other] { $what } : { $count } exécutions, de la plus récente à la plus ancienne.
+    }
+history-none = Rien n’a encore été fait pour { $what }.
