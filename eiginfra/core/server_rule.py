@@ -53,8 +53,9 @@ class ServerRule:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """With the pattern, where JSON Schema can say it."""
-        return handler(schema) if self.pattern.startswith("(?s") else {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+        """With its lengths, and the pattern where JSON Schema can say it. To Python `$` alone would let a line feed follow."""
+        said = handler(schema) | ({"minLength": self.least} if self.least else {}) | {"maxLength": self.most}
+        return said if self.pattern.startswith("(?s") else {**said, "pattern": f"^(?:{self.pattern})$(?!\\n)"}
 
 
 def _shown(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
 from pydantic_core import CoreSchema, core_schema
 
+from eiginfra.core.numbers import up_to
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.size_guess import guess_size
@@ -17,7 +18,10 @@ from eiginfra.core.size_guess import guess_size
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 MAX_SIZE = 2**63 - 1
 """The largest number of bytes that servers and databases hold."""
-_SIZE = re.compile(r"(\d{1,19})\s*(B|KiB|MiB|GiB|TiB)")
+SIZE = f"^(?:{'|'.join(f'(?:0|{up_to(MAX_SIZE // factor)}) ?{unit}' for unit, factor in UNITS.items())})$(?!\\n)"
+"""How a size is written, for JSON Schemas too."""
+_EXACT = re.compile(SIZE)
+_SIZE = re.compile(r"([0-9]{1,19}) ?(B|KiB|MiB|GiB|TiB)")
 
 
 class ByteSize(int):
@@ -26,10 +30,10 @@ class ByteSize(int):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `512MiB`; raises ValueError, with the size that was probably meant, on anything else."""
-        match = _SIZE.fullmatch(text.strip())
-        size = int(match[1]) * UNITS[match[2]] if match else None
-        if size is None or size > MAX_SIZE:
-            raise refusal("not-a-size" if size is None else "size-beyond", value=_brief(text), advice=size_advice(text))
+        match = _SIZE.fullmatch(text)
+        size = int(match[1]) * UNITS[match[2]] if match else 0
+        if match is None or not _EXACT.match(text):
+            raise refusal("size-beyond" if size > MAX_SIZE else "not-a-size", value=_brief(text), advice=size_advice(text))
         return cls(size)
 
     @classmethod
@@ -64,7 +68,7 @@ class ByteSize(int):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The pattern editors complete against."""
-        return {"type": "string", "pattern": r"^\d+ ?(KiB|MiB|GiB|TiB)$", "examples": ["512MiB", "8GiB"]}
+        return {"type": "string", "pattern": SIZE, "examples": ["512MiB", "8GiB"]}
 
 
 def in_one_unit(sizes: Iterable[int]) -> list[str]:

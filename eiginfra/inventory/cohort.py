@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from eiginfra.core.finding import Finding, Location
+from eiginfra.core.numbers import up_to
 from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
@@ -18,18 +19,19 @@ from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import Day, PersonName, ProxmoxAccount, TeamId, Title, brief
 from eiginfra.inventory.grants import Grant
 from eiginfra.inventory.model import MOST, Contact, FileModel, Team
+from eiginfra.inventory.patterns import SchemaPattern
 from eiginfra.inventory.repository import Repository
 
-_MOST = 1_000_000
+MOST_COUNTED = 1_000_000
 
 
 def _sensible(limit: Limit) -> Limit:
     negative = [name for name in MEASURES if (getattr(limit, name) or 0) < 0]
     if negative:
         raise refusal("negative", names=negative)
-    counts = [name for name in MEASURES if (getattr(limit, name) or 0) > _MOST and not isinstance(getattr(limit, name), ByteSize)]
+    counts = [name for name in MEASURES if (getattr(limit, name) or 0) > MOST_COUNTED and not isinstance(getattr(limit, name), ByteSize)]
     if counts:
-        raise refusal("amounts-too-large", names=counts, most=_MOST)
+        raise refusal("amounts-too-large", names=counts, most=MOST_COUNTED)
     return limit
 
 
@@ -46,7 +48,7 @@ class Quota(FileModel):
 class Cap(FileModel):
     """The most that one apply may remove of a kind of entry: a number, a share in per cent, or the larger of both."""
 
-    number: int | None = Field(default=None, ge=0, le=_MOST)
+    number: int | None = Field(default=None, ge=0, le=MOST_COUNTED)
     percent: int | None = Field(default=None, ge=0, le=100)
 
     def allows(self, removed: int, total: int) -> bool:
@@ -59,14 +61,14 @@ class Cap(FileModel):
         return " or ".join(parts)
 
 
-_CAP = r"(?:(?P<number>\d{1,6})(?:\s+or\s+(?P<both>\d{1,3})\s*%)?|(?P<percent>\d{1,3})\s*%)"
-_DAYS = r"(\d{1,5})\s*d"
+_CAP = r"(?:(?P<number>[0-9]{1,7})(?: +or +(?P<both>[0-9]{1,3}) ?%)?|(?P<percent>[0-9]{1,3}) ?%)"
+_DAYS = r"([0-9]{1,5}) ?d"
 
 
 def _parse_cap(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"number": value}
-    if isinstance(value, str) and (match := re.fullmatch(_CAP, value.strip())):
+    if isinstance(value, str) and (match := re.fullmatch(_CAP, value)):
         percent = match["both"] or match["percent"]
         return {
             **({"number": int(match["number"])} if match["number"] else {}),
@@ -76,14 +78,15 @@ def _parse_cap(value: object) -> object:
 
 
 def _parse_days(value: object) -> object:
-    if isinstance(value, str) and (match := re.fullmatch(_DAYS, value.strip())):
+    if isinstance(value, str) and (match := re.fullmatch(_DAYS, value)):
         return timedelta(days=int(match[1]))
     raise refusal("days", value=brief(value))
 
 
-_CapText = Annotated[str, Field(pattern=r"^(?:\d{1,6}(?:\s+or\s+\d{1,3}\s*%)?|\d{1,3}\s*%)$")]
-CapField = Annotated[Cap, BeforeValidator(_parse_cap, json_schema_input_type=Annotated[int, Field(ge=0)] | _CapText)]
-Days = Annotated[timedelta, BeforeValidator(_parse_days, json_schema_input_type=Annotated[str, Field(pattern=f"^{_DAYS}$")])]
+_NUMBER, _SHARE = rf"(?:0{{1,7}}|0{{0,6}}{up_to(MOST_COUNTED)})", rf"(?:0{{1,3}}|0{{0,2}}{up_to(100)}) ?%"
+_CapText = Annotated[str, SchemaPattern(rf"{_NUMBER}(?: +or +{_SHARE})?|{_SHARE}")]
+CapField = Annotated[Cap, BeforeValidator(_parse_cap, json_schema_input_type=Annotated[int, Field(ge=0, le=MOST_COUNTED)] | _CapText)]
+Days = Annotated[timedelta, BeforeValidator(_parse_days, json_schema_input_type=Annotated[str, SchemaPattern(_DAYS)])]
 
 _FEW = Cap(number=3, percent=20)
 DEFAULT_CAPS: Mapping[str, Cap] = dict.fromkeys(("members", "shares", "direct_members", "keys"), _FEW)

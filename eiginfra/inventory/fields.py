@@ -1,7 +1,7 @@
 """The types of single values in inventory and site files, each with the sentence that refuses a bad one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -10,17 +10,32 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from eiginfra.core.numbers import up_to
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
 from eiginfra.core.server_rule import DNS_NAME, EMAIL
 from eiginfra.core.values import ByteSize, size_advice
 from eiginfra.inventory import remedies
+from eiginfra.inventory.patterns import DAY, SchemaPattern, anchored, misread, sizes
+
+LAST_PORT = 65535
 
 
 def brief(value: object) -> str:
     """A value as messages show it: not longer than a line."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+@dataclass(frozen=True)
+class _Not:
+    """Metadata of a type: the values that its JSON Schema excludes."""
+
+    values: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The type's own, less that."""
+        return {**handler(schema), "not": {"enum": [*self.values]}}
 
 
 @dataclass(frozen=True)
@@ -62,8 +77,8 @@ class Matching:
         return core_schema.no_info_after_validator_function(check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """The pattern, anchored."""
-        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+        """The pattern, anchored, and the most characters."""
+        return {"maxLength": self.most, **handler(schema), "pattern": anchored(self.pattern)}
 
 
 TEAM_ID = Matching(
@@ -75,7 +90,7 @@ TeamId = Annotated[str, TEAM_ID]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 MachineName = Annotated[str, Matching(_LABEL, "machine-name", remedies.slug)]
 # A label with `--` as third and fourth sign is an encoded one (RFC 5890, section 2.3.1): a name that shows other letters than it has.
-SUBDOMAIN = Matching(rf"(?!..--){_LABEL}", "subdomain", remedies.domain_label)
+SUBDOMAIN = Matching(rf"(?!..--)(?!.*xn--){_LABEL}", "subdomain", remedies.domain_label)
 
 
 def _one_plain_label(value: str) -> str:
@@ -132,6 +147,10 @@ ProjectName = Annotated[
 FormerName = Annotated[str, Matching(r"[A-Za-z0-9_.-]{1,255}", "former-name")]
 
 
+_SERVER = rf"(?:[^\s/?#@:\[\]\\]+|\[[0-9A-Fa-f:.]+\])(?::{up_to(LAST_PORT)}?)?"
+_SOUND_URL = rf"https?://{_SERVER}(?:[/?#][^\s]*)?"
+
+
 def _sound_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -142,6 +161,8 @@ def _sound_url(value: str) -> str:
         raise refusal("url", value="…" if "@" in value else brief(value))
     if parts.username is not None:
         raise refusal("url-with-user")
+    if not re.fullmatch(_SOUND_URL, value):
+        raise refusal("url", value=brief(value))
     return value
 
 
@@ -150,12 +171,14 @@ Url = Annotated[
     Field(max_length=2000),
     Matching(r"https?://[^/\s]+(?:/[^\s]*)?", "url", remedies.web_address, hidden_with="@"),
     AfterValidator(_sound_url),
+    SchemaPattern(_SOUND_URL),
 ]
 Proxy = Annotated[
     str,
     Field(max_length=2000),
     Matching(r"none|https?://[^/\s]+/?", "proxy", remedies.web_address, hidden_with="@"),
     AfterValidator(lambda value: value if value == "none" else _sound_url(value)),
+    SchemaPattern(rf"none|https?://{_SERVER}/?"),
 ]
 HostName = Annotated[
     str,
@@ -187,11 +210,23 @@ def _with_version(value: str) -> str:
     return value
 
 
+def _unversioned() -> Iterator[str]:
+    """The usual names of licences that lack their version."""
+    for name in ("GPL", "LGPL", "AGPL", "Apache", "BSD", "CeCILL", "EUPL", "MPL", "EPL", "CC0", "etalab"):
+        for version in ("", "2", "3", "2.0", "3.0", "v2", "v3", "v2.0", "v3.0", "1.1", "1.2"):
+            for written in dict.fromkeys((f"{name}{version}", f"{name}{version}".lower(), f"{name}{version}".upper())):
+                try:
+                    _with_version(written)
+                except ValueError:
+                    yield written
+
+
 License = Annotated[
     str,
     Field(max_length=100),
     Matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "license", remedies.license_id),
     AfterValidator(_with_version),
+    _Not(tuple(_unversioned())),
 ]
 MountPath = Annotated[
     str,
@@ -215,7 +250,20 @@ def _well_encoded(value: str) -> str:
     return value
 
 
-WELL_ENCODED = AfterValidator(_well_encoded)
+@dataclass(frozen=True)
+class WellEncoded:
+    """Metadata of text whose UTF-8 was read as UTF-8."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """After the check that it is text at all."""
+        return core_schema.no_info_after_validator_function(_well_encoded, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Nothing that was read otherwise."""
+        return {**handler(schema), "not": {"pattern": anchored(misread())}}
+
+
+WELL_ENCODED = WellEncoded()
 Title = Annotated[
     str,
     Field(max_length=255),
@@ -226,7 +274,7 @@ Title = Annotated[
     ),
     WELL_ENCODED,
 ]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
 
 
 def _of_this_time(day: date) -> date:
@@ -237,7 +285,7 @@ def _of_this_time(day: date) -> date:
 
 # Servers count days from 1970 on, and a day is added to some.
 _FIRST, _LAST = date(1970, 1, 2), date(2999, 12, 31)
-Day = Annotated[date, AfterValidator(_of_this_time)]
+Day = Annotated[date, AfterValidator(_of_this_time), SchemaPattern(DAY)]
 
 
 @dataclass(frozen=True)
@@ -253,8 +301,13 @@ class Amount:
         return core_schema.no_info_plain_validator_function(self._read, serialization=core_schema.to_string_ser_schema())
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """That of all sizes."""
-        return ByteSize.__get_pydantic_json_schema__(schema, handler)
+        """In whole units, up to the largest."""
+        return {**ByteSize.__get_pydantic_json_schema__(schema, handler), "pattern": anchored(self.pattern)}
+
+    @property
+    def pattern(self) -> str:
+        """How it is written."""
+        return sizes(self.unit, self.largest)
 
     def _read(self, value: object) -> ByteSize:
         if isinstance(value, ByteSize):
@@ -266,7 +319,7 @@ class Amount:
                 raise refusal("size", value=brief(value), what=self.what, advice=size_advice(value, self.unit)) from None
         if size > self.largest:
             raise refusal("size-too-large", size=size, what=self.what, largest=self.largest)
-        if size <= 0 or size % self.unit:
+        if not isinstance(value, ByteSize) and not re.fullmatch(self.pattern, str(value)):
             raise refusal("size", value=str(size), what=self.what, advice=size_advice(str(size), self.unit))
         return size
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from eiginfra.core.refusal import refusal
-from eiginfra.core.values import ByteSize
+from eiginfra.core.values import SIZE, ByteSize
 from eiginfra.inventory.fields import Day, TeamId, Title
 from eiginfra.inventory.model import FileModel
 
@@ -33,6 +33,13 @@ class Grant(FileModel):
             "if": {"properties": {"key": {"enum": [*_AMOUNTS]}}},
             "then": {"required": ["max"], "not": {"required": ["value"]}},
             "else": {"required": ["value"], "not": {"required": ["max"]}},
+            "allOf": [
+                {
+                    "if": {"properties": {"key": {"const": key}}, "required": ["max"]},
+                    "then": {"properties": {"max": {"type": "string", "pattern": SIZE} if key in _SIZES else {"type": "integer"}}},
+                }
+                for key in _AMOUNTS
+            ],
         }
     )
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from eiginfra.core.reason import Reason, reason
 from eiginfra.core.refusal import refusal
 from eiginfra.inventory.fields import brief
+from eiginfra.inventory.patterns import SchemaPattern, networks
 from eiginfra.inventory.remedies import bare
 
 SHORTEST: Final = {4: 8, 6: 16}
@@ -83,8 +84,10 @@ def _range(text: str) -> Reason | None:
     return _write(*networks) if len(networks) == 1 else None
 
 
+_IPV6: Final = r"(?!::[Ff]{4}:[0-9]+\.)(?=[^/]*:)[0-9A-Fa-f:.]{2,45}/(?:1[6-9]|[2-9][0-9]|1[01][0-9]|12[0-8])"
 Source = Annotated[
     str,
-    Field(max_length=60, json_schema_extra={"pattern": f"^{_WRITTEN}$", "examples": ["192.0.2.0/24", "2001:db8::/32"]}),
+    Field(max_length=60, json_schema_extra={"examples": ["192.0.2.0/24", "2001:db8::/32"]}),
     AfterValidator(_source),
+    SchemaPattern(f"{networks(SHORTEST[4])}|{_IPV6}"),
 ]

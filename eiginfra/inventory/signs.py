@@ -12,6 +12,8 @@ _REFUSED: Final = (
     "\u2800\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
 )
+HIDDEN_SIGNS: Final = "\r" + re.sub("\ud800-\udfff|[\U00010000-\U0010ffff]-[\U00010000-\U0010ffff]", "", _REFUSED)
+"""As ranges, those of the first 65,536 characters, surrogates left out: what patterns of JSON Schemas can name."""
 REFUSED: Final = re.compile(f"[{_REFUSED}]")
 """In a file: carriage returns may end its lines."""
 REFUSED_IN_VALUES: Final = re.compile(f"[\r{_REFUSED}]")

@@ -1,5 +1,6 @@
 """The site: the contents of `infra/*.yml`, which say where things are made and with what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,7 +8,8 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.server_rule import BRIDGE, REALM, STORAGE
@@ -34,6 +36,7 @@ from eiginfra.inventory.fields import (
     Username,
 )
 from eiginfra.inventory.model import MOST, FileModel, Machine
+from eiginfra.inventory.patterns import ADDRESS, SchemaPattern, networks
 from eiginfra.inventory.site_fields import RangeField, SecretField
 from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
 
@@ -70,13 +73,25 @@ class Storage(FileModel):
     backups: Annotated[str, STORAGE] = Field(default="local", description="Backups")
 
 
+def _plain_network(value: object) -> object:
+    """Refuses what is a network to Python and is not written as one here: `192.168.0.0/255.255.255.0`."""
+    if not (isinstance(value, str) and re.fullmatch(_NETWORKS, value)):
+        raise PydanticCustomError("ip_v4_network", "Input is not a valid IPv4 network")
+    return value
+
+
+_NETWORKS = networks(0)
+Ipv4 = Annotated[IPv4Address, SchemaPattern(ADDRESS)]
+Subnet = Annotated[IPv4Network, BeforeValidator(_plain_network, json_schema_input_type=Annotated[str, SchemaPattern(_NETWORKS)])]
+
+
 class Network(FileModel):
     """The private bridge of the guests; the address of guest N is the network's address + N."""
 
     bridge: Annotated[str, BRIDGE] = Field(description="The bridge on every node, e.g. vmbr1")
-    subnet: IPv4Network = Field(description="Its network, e.g. 192.168.0.0/24")
-    gateway: IPv4Address = Field(description="The guests' default route")
-    dns: tuple[IPv4Address, ...] = Field(default=(), max_length=10, description="The guests' name servers")
+    subnet: Subnet = Field(description="Its network, e.g. 192.168.0.0/24")
+    gateway: Ipv4 = Field(description="The guests' default route")
+    dns: tuple[Ipv4, ...] = Field(default=(), max_length=10, description="The guests' name servers")
     ids: RangeField = Field(description="IDs of guests, e.g. 100-250; the address of guest N is the network's + N")
 
     def address(self, number: int) -> IPv4Address:

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from eiginfra.core.numbers import up_to
 from eiginfra.core.refusal import refusal
 from eiginfra.core.secret import KeySource, SecretSource
-from eiginfra.inventory.fields import brief
+from eiginfra.inventory.fields import LAST_PORT, brief
 from eiginfra.inventory.model import FileModel
-
-LAST_PORT = 65535
+from eiginfra.inventory.patterns import SchemaPattern
 
 
 class Range(FileModel):
@@ -27,14 +27,14 @@ class Range(FileModel):
 
 
 def _parse_range(value: object) -> object:
-    match = re.fullmatch(_RANGE, value.strip()) if isinstance(value, str) else None
+    match = re.fullmatch(_RANGE, value) if isinstance(value, str) else None
     if match is None or int(match[1]) > int(match[2]):
         raise refusal("range", value=brief(value))
     return {"first": int(match[1]), "last": int(match[2])}
 
 
-_RANGE = r"(\d{1,9})\s*-\s*(\d{1,9})"
-RangeField = Annotated[Range, BeforeValidator(_parse_range, json_schema_input_type=Annotated[str, Field(pattern=f"^{_RANGE}$")])]
+_RANGE = r"(0|[1-9][0-9]{0,8}) *- *(0|[1-9][0-9]{0,8})"
+RangeField = Annotated[Range, BeforeValidator(_parse_range, json_schema_input_type=Annotated[str, SchemaPattern(_RANGE)])]
 
 
 def _real_ports(ports: Range) -> Range:
@@ -43,7 +43,12 @@ def _real_ports(ports: Range) -> Range:
     return ports
 
 
-PortRange = Annotated[RangeField, AfterValidator(_real_ports)]
+_PORT = up_to(LAST_PORT)
+PortRange = Annotated[
+    Range,
+    BeforeValidator(_parse_range, json_schema_input_type=Annotated[str, SchemaPattern(rf"{_PORT} *- *{_PORT}")]),
+    AfterValidator(_real_ports),
+]
 
 
 def _usable(source: SecretSource) -> SecretSource:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from eiginfra.core.refusal import refusal
-from eiginfra.inventory.fields import HostName, Matching, Port, Username, brief
+from eiginfra.inventory.fields import LAST_PORT, HostName, Matching, Port, Username, brief
 from eiginfra.inventory.model import MOST, FileModel
-from eiginfra.inventory.site_fields import LAST_PORT, KeyField, PortRange
+from eiginfra.inventory.site_fields import KeyField, PortRange
 from eiginfra.inventory.ssh_keys import SshKey
 
 FINGERPRINT = r"SHA256:[A-Za-z0-9+/]{43}"

@@ -9,8 +9,23 @@ from pydantic_core import PydanticCustomError
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.server_rule import KEY_TYPES
+from eiginfra.inventory.patterns import SchemaPattern, base64_of
 
 _KEY: Final = rf"(?:{KEY_TYPES}) [A-Za-z0-9+/]+={{0,3}}(?: [^\r\n]*)?"
+_COMMENT: Final = r"(?: [^\r\n]*)?"
+
+
+def _kind(name: str, *known: bytes, further: int = 0, least: int = 0) -> str:
+    """Keys of a type by the strings that all have. further: bytes behind these; 0: nobody knows how many, but at least `least`."""
+    wire = b"".join(len(part).to_bytes(4) + part for part in (name.encode(), *known))
+    return f"{name.replace('.', '[.]')} {base64_of(wire, len(wire) + further if further else None, len(wire) + least)}"
+
+
+def _ecdsa(curve: str, point: int) -> str:
+    wire = b"".join(len(part).to_bytes(4) + part for part in (f"ecdsa-sha2-{curve}".encode(), curve.encode())) + point.to_bytes(4) + b"\x04"
+    return f"ecdsa-sha2-{curve} {base64_of(wire, len(wire) + point - 1)}"
+
+
 LONGEST: Final = 16_384
 LEAST_RSA: Final = 3072
 """Bits: what ssh-keygen makes by itself since OpenSSH 8.0."""
@@ -119,4 +134,14 @@ def _wire_parts(wire: bytes) -> list[bytes]:
     return parts if len(parts) > 1 else []
 
 
-SshKey = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"pattern": f"^{_KEY}$"}), AfterValidator(_public_key)]
+_ED25519: Final = base64_of(b"\0\0\0\x0bssh-ed25519\0\0\0\x20", 51)
+_SOUND: Final = "|".join(
+    [
+        f"ssh-ed25519 {_ED25519}",
+        _kind("ssh-rsa", least=LEAST_RSA // 8 + 9),
+        *(_ecdsa(curve, point) for curve, point in _POINTS.items()),
+        _kind("sk-ssh-ed25519@openssh.com", least=36),
+        _kind("sk-ecdsa-sha2-nistp256@openssh.com", b"nistp256", least=69),
+    ]
+)
+SshKey = Annotated[str, Field(max_length=LONGEST), AfterValidator(_public_key), SchemaPattern(f"(?:{_SOUND}){_COMMENT}")]

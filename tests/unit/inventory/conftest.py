@@ -4,6 +4,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from eiginfra.core.errors import InputError
+from eiginfra.inventory.cohort import CohortFile
+from eiginfra.inventory.document import YamlDocument
+from eiginfra.inventory.model import FileModel, TeamFile
+from eiginfra.inventory.schema import schemas
+from eiginfra.inventory.settings import Settings
+from eiginfra.inventory.site import SiteFile
+from eiginfra.inventory.validation import validate
 
 COHORT = """\
 cohort: eig3
@@ -96,3 +106,36 @@ def marked() -> Callable[[Mapping[str, str]], tuple[dict[str, str], dict[str, st
         return clean, places
 
     return take
+
+
+# What JSON Schema has no words for: how values of different keys fit together, and what a key's bytes hold.
+UNSAID = frozenset(
+    {
+        *("dates-reversed", "range", "gateway-outside", "gateway-in-range", "range-leaves-subnet"),
+        *("ssh-key-damaged", "ssh-key-weak", "ssh-key-broken", "source-host-bits"),
+    }
+)
+SCHEMAS = schemas()
+NAMES = {CohortFile: "cohort", TeamFile: "team", SiteFile: "site", Settings: "settings"}
+VALIDATORS = {model: Draft202012Validator(SCHEMAS[name]) for model, name in NAMES.items()}
+
+
+@pytest.fixture(autouse=True)
+def held_to_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever file a test of the inventory reads: its JSON Schema refuses it if the loader does, and takes it if the loader does."""
+
+    def held(model: type[FileModel], document: YamlDocument) -> FileModel:
+        schema = VALIDATORS.get(model)
+        refused = (
+            [] if schema is None else [f"{problem.json_path}: {problem.message[:99]}" for problem in schema.iter_errors(document.data)]
+        )
+        try:
+            valid = validate(model, document)
+        except InputError as problem:
+            said = [finding for finding in problem.findings if finding.code not in UNSAID]
+            assert refused or not said or schema is None, f"the schema takes what the loader refuses: {said}"
+            raise
+        assert refused == [], "the schema refuses what the loader takes"
+        return valid
+
+    monkeypatch.setattr("eiginfra.inventory.loader.validate", held)

@@ -1,5 +1,6 @@
 """The JSON Schemas take what the loaders take and refuse what an editor should underline."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -87,3 +88,20 @@ def test_every_key_that_people_write_is_described() -> None:
                     yield f"{name}.{owner}.{key}"
 
     assert [key for name, schema in ALL.items() for key in undescribed(name, schema)] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_patterns_and_formats_are_those_that_every_validator_knows(name: str) -> None:
+    """JavaScript's patterns in Unicode mode, as editors use them, know no escapes of other signs, no names and no flags."""
+
+    def found(schema: Any, key: str) -> Iterator[Any]:
+        if isinstance(schema, dict):
+            yield from (value for name, value in schema.items() if name == key and isinstance(value, str))
+            yield from (inner for value in schema.values() for inner in found(value, key))
+        elif isinstance(schema, list):
+            yield from (inner for value in schema for inner in found(value, key))
+
+    patterns = list(found(ALL[name], "pattern"))
+    assert {escape for pattern in patterns for escape in re.findall(r"\\(.)", pattern)} <= {*"sdnrux.[]{}()\\/?*+|^$"}
+    assert [pattern for pattern in patterns if re.search(r"\(\?(?:P|[a-z]|#)", pattern)] == []
+    assert {*found(ALL[name], "format")} <= {"date", "ipv4"}
