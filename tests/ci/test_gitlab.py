@@ -131,3 +131,9 @@ def test_a_plan_of_yesterday_does_nothing_that_the_default_branch_does_not_ask_f
     assert late.code == 1, late.log
     assert "refused: gitlab.project[eig/eig3/adler/api]" in late.log
     assert served.gitlab("GET", "/groups/eig%2Feig3%2Fadler")["path"] == "adler"
+
+
+def test_where_no_request_is_open_the_notes_job_ends_well(served: Any) -> None:
+    done = served.pushed("schedule", EIGINFRA_SCHEDULE="notes").run("notes")
+    assert done.code == 0, done.log
+    assert served.secrets["EIGINFRA_GITLAB_TOKEN"] not in done.log
