@@ -1,7 +1,6 @@
 """What differs between two versions of a YAML file, as data: an edit for each key, and for each entry of a list that has a name."""
 
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -41,7 +40,7 @@ def _ssh_key(entry: Any) -> str | None:
         return None
     try:
         wire = base64.b64decode(bare_key(entry).partition(" ")[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         wire = b""
     return f"SHA256:{base64.b64encode(hashlib.sha256(wire).digest()).decode().rstrip('=')}" if wire else entry
 

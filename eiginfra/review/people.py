@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.inventory.model import Member, Mentor
+from eiginfra.inventory.model import Member, Mentor, Team
 from eiginfra.review.model import Author
 
 
@@ -84,8 +84,15 @@ class BasePeople:
                     found[person.username].add((id_, team.id))
         return found
 
+    def knows(self, cohort: str, team: str) -> bool:
+        """Whether there is such a team, with a file that is sound."""
+        return team in self._by_id.get(cohort, {})
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Mapping[str, Team]]:
+        return {name: {team.id: team for team in cohort.teams} for name, cohort in self.base.items()}
+
     def _people(self, cohort: str, team: str) -> Iterator[Member | Mentor]:
-        known = self.base.get(cohort)
-        for found in known.teams if known is not None else ():
-            if found.id == team and known is not None:
-                yield from (person for person in found.people if (person.until or known.file.ends) >= self.as_of)
+        if (found := self._by_id.get(cohort, {}).get(team)) is not None:
+            ends = self.base[cohort].file.ends
+            yield from (person for person in found.people if (person.until or ends) >= self.as_of)

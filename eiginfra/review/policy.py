@@ -85,7 +85,7 @@ class _Policy:
             return reason("edit-of-new-team", team=edit.team)
         if edit.path == "" and edit.edited is Edited.REMOVED:
             return reason("edit-removes-team", team=edit.team)
-        if edit.edited is Edited.UNREADABLE or edit.team not in {team.id for team in cohort.teams}:
+        if edit.edited is Edited.UNREADABLE or not self.people.knows(edit.cohort, edit.team):
             return reason("edit-unreadable")
         return None
 

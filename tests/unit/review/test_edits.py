@@ -56,7 +56,7 @@ def some(entry: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.lists(entry, max_size=3) | ANYTHING
 
 
-KEY = st.sampled_from(["ssh-ed25519 AAAA one", "ssh-ed25519 AAAA two", "ssh-ed25519 BBBB", "none"])
+KEY = st.sampled_from(["ssh-ed25519 clé", "ssh-ed25519 AAAA one", "ssh-ed25519 AAAA two", "ssh-ed25519 BBBB", "none"])
 PERSON = mapping(username=NAME, email=NAME, role=NAME, until=NAME, ssh_keys=some(KEY))
 MACHINE = mapping(
     name=NAME,
@@ -236,3 +236,14 @@ def test_any_path_that_differs_is_an_edit(path: str) -> None:
     assert len(found) == 1
     assert found[0].team is None
     assert needs(found, COHORTS, date(2019, 10, 1), author=Author(username="lead-1", id=900), pushers=())
+
+
+def test_numbers_that_are_none_and_keys_that_are_none_are_compared() -> None:
+    for before, after in ((".nan", ".inf"), ("1", "1.0"), ("1", "true"), ("clé", "ssh-ed25519 clé")):
+        found = edited(
+            f"title: A\nmembers: [{{username: a, ssh_keys: [{before}]}}]\n", f"title: A\nmembers: [{{username: a, ssh_keys: [{after}]}}]\n"
+        )
+        assert found
+        assert all(edit.path.startswith("members[a].ssh_keys") for edit in found)
+    (edit,) = edited("title: .nan\n", "title: .inf\n")
+    assert edit.model_dump_json()
