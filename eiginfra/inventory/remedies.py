@@ -30,6 +30,8 @@ _AROUND: Final = " \t\u00a0\u2007\u202f\u200b\ufeff“”„‟‘’«»'\"`,;"
 """What slips in around a value: spaces of all sorts, quotes, a comma or semicolon of another format."""
 
 
+_LONGEST_ADDRESS: Final = 320
+"""Characters of an e-mail address."""
 _DURATION: Final = r"(?:(\d{1,4})h(?:eures?|ours?|rs?)?)?(?:(\d{1,4})(?:m(?:in(?:ute)?s?)?)?)?(?:(\d{1,5})s(?:ec(?:onde?)?s?)?)?"
 """Hours, minutes and seconds, each with the unit in words or without."""
 
@@ -77,7 +79,8 @@ def email(text: str) -> str | None:
     written = re.sub(r"\s*[\[(]\s*(?:at|arobase|chez)\s*[\])]\s*|\s+(?:at|chez)\s+|\s*@\s*|＠", "@", written, flags=re.IGNORECASE)
     written = re.sub(r"\s*[\[(]\s*(?:dot|point)\s*[\])]\s*|\s+(?:dot|point)\s+", ".", written, flags=re.IGNORECASE)
     addresses = [part for part in re.split(r"[\s,;]+", written) if "@" in part]
-    return _without_accents(addresses[0].strip(".<>").lower()) if len(addresses) == 1 else None
+    clear = len(addresses) == 1 and len(addresses[0]) <= _LONGEST_ADDRESS
+    return _without_accents(addresses[0].strip(".<>").lower()) if clear else None
 
 
 def _without_accents(address: str) -> str:
