@@ -12,6 +12,7 @@ from eiginfra.wiring.asked import Paths
 if TYPE_CHECKING:
     from eiginfra.render.formats.report import Report
     from eiginfra.review.model import Review
+    from eiginfra.wiring.live import LiveCohorts
     from eiginfra.wiring.reviewing import Reviewer
 
 DIFFERENCES = 2
@@ -31,6 +32,9 @@ def run(
     open_: Annotated[bool, typer.Option("--open", help="Every open merge request of the repository, as its server tells them.")] = False,
     post: Annotated[bool, typer.Option("--post", help="With --open: keep one note on each, edited in place.")] = False,
     with_open: Annotated[bool, typer.Option("--with-open", help="Also whether it fits the other open merge requests.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="With --open: also IDs, addresses and drift, from a plan with the site's tokens; reads only.")
+    ] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 when the request changes what is asked for.")
     ] = False,
@@ -39,6 +43,7 @@ def run(
 ) -> int:
     """Show what a merge request would change, without any server. Compares two commits; needs no token and checks nothing out."""
     from eiginfra.render.formats.report import write
+    from eiginfra.wiring.live import LiveCohorts
     from eiginfra.wiring.open_requests import open_requests
     from eiginfra.wiring.reviewing import reviewer
 
@@ -46,11 +51,11 @@ def run(
         raise UsageError("--base is missing: name the target branch, e.g. --base origin/main; or --open for all open merge requests")
     if open_ and (head is not None or format_ not in (Format.TEXT, Format.MARKDOWN)):
         raise UsageError("--open reviews every open merge request, as text or markdown: leave --head and --format out")
-    if post and not open_:
-        raise UsageError("--post keeps notes on open merge requests: add --open")
+    if (post or live) and not open_:
+        raise UsageError("--post and --live are about open merge requests: add --open")
     with reviewer(paths, base or "HEAD") as reviews:
         if open_:
-            return _every_open(reviews, post=post, together=with_open, format_=format_, quiet=quiet)
+            return _every_open(reviews, LiveCohorts(paths) if live else None, post=post, together=with_open, format_=format_, quiet=quiet)
         review = reviews.review(reviews.resolved(head or "HEAD"))
         if with_open:
             with open_requests(reviews) as requests:
@@ -61,7 +66,7 @@ def run(
     return DIFFERENCES if detailed_exitcode and review.changes else 0
 
 
-def _every_open(reviews: "Reviewer", *, post: bool, together: bool, format_: Format, quiet: bool) -> int:
+def _every_open(reviews: "Reviewer", servers: "LiveCohorts | None", *, post: bool, together: bool, format_: Format, quiet: bool) -> int:
     """Print the reviews, or keep the notes; 1 if a request could not be reviewed."""
     from functools import partial
 
@@ -79,7 +84,10 @@ def _every_open(reviews: "Reviewer", *, post: bool, together: bool, format_: For
             if review is None:
                 failed = True
                 err().print(f"!{number}: {each.problem}")
-            elif post:
+                continue
+            if servers is not None:
+                review = servers.beside(review)
+            if post:
                 text = review_markdown(review, spoken(), partial(requests.host.link, each.request.sha))
                 console.print(f"!{number}: {'the note is written' if requests.post(each, text) else 'the note is as it was'}")
             else:

@@ -7,7 +7,7 @@ from eiginfra.core.plan import by_team
 from eiginfra.render.catalogue import Catalogue, catalogue
 from eiginfra.render.formats.markdown import escaped, escaped_html
 from eiginfra.render.plan_markdown import change_lines
-from eiginfra.render.review_parts import approval, bar, edited, measure, team_lines, title, totals
+from eiginfra.render.review_parts import approval, bar, edited, live_line, measure, team_lines, title, totals
 from eiginfra.review.model import CohortReview, Review
 
 MOST_CHARACTERS = 900_000
@@ -30,8 +30,11 @@ def review_markdown(review: Review, words: Catalogue, link: Link | None = None, 
         lines += _findings(words.say("review-with", number=other.number), other.findings, words, link)
     lines += _findings(words.say("review-findings"), review.every_finding, words, link)
     lines += _findings(words.say("review-known"), [found for cohort in review.cohorts for found in cohort.known], words, link)
+    lines += _allowances(review, words, link)
     for cohort in review.cohorts:
         lines += _quotas(cohort, words)
+    if review.live:
+        lines += [f"#### {words.say('review-live')}", "", *(f"- {escaped(live_line(live, words))}" for live in review.live), ""]
     for cohort in review.cohorts:
         lines += _difference(cohort, words)
     return _cut(lines, most, words)
@@ -73,6 +76,19 @@ def _findings(heading: str, findings: Sequence[Finding], words: Catalogue, link:
         told = f"**{words.say(f'severity-{found.severity}')}**: {escaped(words.message(found))}"
         yield f"- {where}{told}{also}{f'<br>→ {escaped(remedy)}' if remedy else ''}"
     yield ""
+
+
+def _allowances(review: Review, words: Catalogue, link: Link | None) -> Iterator[str]:
+    """The lines of cohort.yml that would allow what is refused, in a block that none of them can end."""
+    allowances = [allowance for cohort in review.cohorts for allowance in cohort.allowances]
+    if not allowances:
+        return
+    yield f"#### {words.say('review-allowances')}"
+    yield ""
+    for allowance in allowances:
+        yield f"- {_place(allowance.location, link)}: {escaped(allowance.team)}"
+        yield ""
+        yield from ("  ~~~yaml", *(f"  {line.replace('~~~', '')}" for line in allowance.lines), "  ~~~", "")
 
 
 def _quotas(cohort: CohortReview, words: Catalogue) -> Iterator[str]:

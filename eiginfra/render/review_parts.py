@@ -8,8 +8,8 @@ from eiginfra.core.values import in_one_unit
 from eiginfra.render import bars
 from eiginfra.render.catalogue import Catalogue
 from eiginfra.render.findings import counted
-from eiginfra.render.values import compared
-from eiginfra.review.model import ApprovalNeed, CohortReview, QuotaUse, Review
+from eiginfra.render.values import compared, show
+from eiginfra.review.model import ApprovalNeed, CohortReview, LiveObject, QuotaUse, Review
 
 _ACTIONS = {Action.CREATE: "review-asked", Action.UPDATE: "review-changed", Action.DELETE: "review-given-up"}
 
@@ -69,6 +69,14 @@ def edited(need: ApprovalNeed, words: Catalogue) -> str:
         return edit.file
     plain = not any(isinstance(value, dict | list) for value in (edit.before, edit.after))
     return f"{edit.path}: {compared(edit.before, edit.after, words)}" if plain else edit.path
+
+
+def live_line(live: LiveObject, words: Catalogue) -> str:
+    """`proxmox.container[eig3/adler/web]: node eig, vmid 101, 192.168.0.101/24; drift: memory 1GiB → 512MiB`."""
+    known = [f"{name} {show(value, words)}" for name, value in live.identity.items()] + ([live.where] if live.where else [])
+    told = f"{live.address}: {', '.join(known)}" if known else live.address
+    drift = [f"{found.label} {compared(found.before, found.after, words)}" for found in live.drift]
+    return f"{told}; {words.say('cause-drift')}: {', '.join(drift)}" if drift else told
 
 
 def totals(review: Review, words: Catalogue) -> str:

@@ -9,7 +9,7 @@ from eiginfra.render.catalogue import Catalogue
 from eiginfra.render.console import Terminal
 from eiginfra.render.findings import print_findings
 from eiginfra.render.plan_text import print_changes
-from eiginfra.render.review_parts import approval, bar, edited, measure, team_lines, title, totals
+from eiginfra.render.review_parts import approval, bar, edited, live_line, measure, team_lines, title, totals
 from eiginfra.review.model import CohortReview, Review
 
 
@@ -19,15 +19,8 @@ def print_review(console: Terminal, review: Review, words: Catalogue) -> None:
     console.print()
     for cohort in review.cohorts:
         _cohort(console, cohort, words)
-    if review.needs:
-        _heading(console, words.say("review-approval"))
-        for need in review.needs:
-            where = need.edit.location or need.edit.file
-            console.print(Text(f"  {where}: {edited(need, words)}", style="dim" if need.given else ""))
-            console.print(Text(f"      {approval(need, words)}", style="dim"))
-        if review.author is None:
-            console.print(Text(f"  {words.say('review-unknown-author')}", style="yellow"))
-        console.print()
+    _approvals(console, review, words)
+    _live(console, review, words)
     for other in review.together:
         _findings(console, words.say("review-with", number=other.number), other.findings)
     _findings(console, words.say("review-known"), [found for cohort in review.cohorts for found in cohort.known])
@@ -41,6 +34,28 @@ def print_review(console: Terminal, review: Review, words: Catalogue) -> None:
                 console.print(Text(f"      {line}"))
         console.print()
     console.print(Text(totals(review, words), style="bold"))
+
+
+def _approvals(console: Terminal, review: Review, words: Catalogue) -> None:
+    if not review.needs:
+        return
+    _heading(console, words.say("review-approval"))
+    for need in review.needs:
+        where = need.edit.location or need.edit.file
+        console.print(Text(f"  {where}: {edited(need, words)}", style="dim" if need.given else ""))
+        console.print(Text(f"      {approval(need, words)}", style="dim"))
+    if review.author is None:
+        console.print(Text(f"  {words.say('review-unknown-author')}", style="yellow"))
+    console.print()
+
+
+def _live(console: Terminal, review: Review, words: Catalogue) -> None:
+    if not review.live:
+        return
+    _heading(console, words.say("review-live"))
+    for live in review.live:
+        console.print(f"  {live_line(live, words)}")
+    console.print()
 
 
 def _cohort(console: Terminal, cohort: CohortReview, words: Catalogue) -> None:

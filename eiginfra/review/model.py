@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from eiginfra.core.change import Change
+from eiginfra.core.change import Change, FieldDiff
 from eiginfra.core.finding import Finding, Location, Severity
 from eiginfra.core.reason import Reason
 
@@ -121,11 +121,24 @@ class CohortReview(_Model):
     incomplete: tuple[str, ...] = ()
 
 
+class LiveObject(_Model):
+    """What a server has of something that a request is about. identity: the server's own (`{"node": "eig", "vmid": 101}`).
+
+    where: its IP address. drift: how it differs from what the base wishes for.
+    """
+
+    address: str
+    team: str | None = None
+    identity: dict[str, JsonValue] = {}
+    where: str | None = None
+    drift: tuple[FieldDiff, ...] = ()
+
+
 class Review(_Model):
     """What a request would do.
 
     base, head: the commits. author: the request's, None where nobody can vouch for it. findings: about the request as a whole.
-    together: other open requests with which it does not fit, each with what is wrong then.
+    together: other open requests with which it does not fit, each with what is wrong then. live: what servers know, where they were asked.
     """
 
     base: str
@@ -136,6 +149,7 @@ class Review(_Model):
     needs: tuple[ApprovalNeed, ...] = ()
     findings: tuple[Finding, ...] = ()
     together: tuple["Together", ...] = ()
+    live: tuple[LiveObject, ...] = ()
 
     @property
     def every_finding(self) -> tuple[Finding, ...]:

@@ -91,10 +91,15 @@ class Reviewer:
         return self._sources.site
 
     def with_repository(self) -> Cohort:
-        """A cohort that says at the base where the inventory is kept; where none says it, any. Raises InputError where none can be read."""
-        cohorts = [*self._others(self._files(self.base), ()).values()]
+        """A cohort that says at the base where the inventory is kept; where none says it, any.
+
+        Raises InputError where none can be read.
+        """
+        read = [read_cohort(folder) for folder in self._cohorts(self._files(self.base)).values()]
+        cohorts = [each.cohort for each in read if each.cohort is not None]
         if not cohorts:
-            raise InputError([error("no-cohort", location=Location(file=self._sources.root))])
+            missing = error("no-cohort", location=Location(file=self._sources.root))
+            raise InputError([found for each in read for found in each.findings] or [missing])
         return next((cohort for cohort in cohorts if cohort.file.repository is not None), cohorts[0])
 
     def fetch(self, *references: str) -> None:
@@ -145,10 +150,14 @@ class Reviewer:
 
     def _others(self, files: CommitFiles, touched: Collection[str]) -> dict[str, Cohort]:
         """The cohorts that a request does not touch: their people and names count, too."""
-        root = files.folder(self._sources.root)
-        known = {name: root.folder(name) for name, there in root.entries() if there is EntryType.FOLDER and name not in touched}
-        read = {name: read_cohort(folder).cohort for name, folder in known.items() if folder.type("cohort.yml") is not None}
+        read = {name: read_cohort(folder).cohort for name, folder in self._cohorts(files).items() if name not in touched}
         return {name: cohort for name, cohort in read.items() if cohort is not None}
+
+    def _cohorts(self, files: CommitFiles) -> dict[str, CommitFolder]:
+        """The folders with a cohort.yml, by name."""
+        root = files.folder(self._sources.root)
+        folders = {name: root.folder(name) for name, there in root.entries() if there is EntryType.FOLDER}
+        return {name: folder for name, folder in folders.items() if folder.type("cohort.yml") is not None}
 
     def _folder(self, files: CommitFiles, cohort: str) -> CommitFolder:
         return files.folder("/".join(part for part in (self._sources.root, cohort) if part))

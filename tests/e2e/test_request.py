@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 from support.lab_git import GitClone, address, clone, run_git
 
 PROJECT = "eig/infra"
@@ -29,8 +30,9 @@ class Office:
         office = cls(place, {"root": place.lab.served["gitlab"].service.token}, folder)
         top = place.folder
         cohort = top / "inventories" / "eig3" / "cohort.yml"
-        named = f"repository: {{url: '{place.lab.urls['gitlab']}/{PROJECT}'}}\napprovals: {{by: [link-1]}}\n"
-        cohort.write_text(cohort.read_text(encoding="utf-8") + named, encoding="utf-8")
+        body = yaml.safe_load(cohort.read_text(encoding="utf-8"))
+        body |= {"repository": {"url": f"{place.lab.urls['gitlab']}/{PROJECT}"}, "approvals": {"by": ["link-1"]}}
+        cohort.write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
         (top / ".gitignore").write_text(IGNORED, encoding="utf-8")
         run_git(top, "init", "--quiet", "--initial-branch=main")
         for key, value in (("user.name", "EIG Link"), ("user.email", "eig-link@example.org")):
@@ -173,6 +175,23 @@ def test_who_is_not_of_the_team_needs_a_yes_for_all_of_it(office: Office) -> Non
     [note] = office.notes(number)
     assert "machines\\[web\\].size: small → medium<br>karfur-1" in note
     assert "l’accord de link-1 est nécessaire" in note
+
+
+def test_live_tells_what_only_servers_know(office: Office) -> None:
+    adler = office.person("adler-1")
+    adler("checkout", "--quiet", "-b", "more")
+    edit(adler, "adler", "size: small", "size: medium")
+    adler.push()
+    office.ask("adler-1", "more")
+    place = office.place
+    number = place.guest("adler-web")
+    place.proxmox("PUT", f"/nodes/eig/lxc/{number}/config", memory=768)
+    writes = place.requests("proxmox")
+    answer = place.call("review", "--open", "--live")
+    assert answer.code == 0, answer.err
+    known = f"proxmox.container[eig3/adler/web]: node eig, vmid {number}, 192.168.0.{number}/24; drift: memory 768MiB → 512MiB"
+    assert known in answer.out
+    assert place.requests("proxmox") == writes
 
 
 def test_two_requests_that_fit_alone_and_not_together(office: Office) -> None:

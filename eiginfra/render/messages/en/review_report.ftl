@@ -41,6 +41,7 @@ review-approval = Approval
 review-findings = Findings
 review-allowances = What EIG Link would have to write into cohort.yml to allow it
 review-known = Found at the base already
+review-live = On the servers
 review-difference = The difference
 review-with = Not together with !{ $number }
 review-needs-by = { $by } must approve
