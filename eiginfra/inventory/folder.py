@@ -1,13 +1,15 @@
 """Where an inventory's files are read from: a folder of the disk, or one of a commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from eiginfra.inventory.source import read_bytes, shown
+
+T = TypeVar("T")
 
 
 class EntryType(StrEnum):
@@ -50,6 +52,13 @@ class Folder(Protocol):
 
     def read(self, name: str) -> bytes:
         """The contents of a file. Raises InputError for what is absent, no plain file, unreadable or too large."""
+        ...
+
+    def parsed(self, name: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
+        """What `parse` makes of a file's contents and its path as findings show it. Raises what `parse` raises.
+
+        A folder may keep it for the next time that the same contents are parsed in the same place: it must not be changed.
+        """
         ...
 
 
@@ -95,6 +104,10 @@ class DiskFolder:
     def read(self, name: str) -> bytes:
         """The contents of a file. Raises InputError for what is absent, no plain file, unreadable or too large."""
         return read_bytes(self.path / name)
+
+    def parsed(self, name: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
+        """What `parse` makes of a file's contents."""
+        return parse(data, self.shown(name))
 
 
 @dataclass(frozen=True)

@@ -130,11 +130,20 @@ def _load_cohort_file(folder: Folder) -> tuple[CohortFile, YamlDocument]:
         raise InputError([error("file-is-link", location=Location(file=folder.shown()))])
     if folder.type("cohort.yml") is None:
         raise InputError([_no_cohort(folder)])
-    document = parse_document(folder.read("cohort.yml"), folder.shown("cohort.yml"), templates=False)
-    file = validate(CohortFile, document)
+    file, document = folder.parsed("cohort.yml", folder.read("cohort.yml"), _cohort_file)
     if file.cohort != folder.name:
         raise InputError([error("cohort-folder", cohort=file.cohort, folder=folder.name, location=document.locate("cohort"))])
     return file, document
+
+
+def _cohort_file(data: bytes, file: str) -> tuple[CohortFile, YamlDocument]:
+    document = parse_document(data, file, templates=False)
+    return validate(CohortFile, document), document
+
+
+def _team_file(data: bytes, file: str) -> tuple[Team, YamlDocument]:
+    document = parse_document(data, file, pure=True)
+    return Team(id=Path(file).stem, **dict(validate(TeamFile, document))), document
 
 
 def _no_cohort(folder: Folder) -> Finding:
@@ -233,9 +242,7 @@ class _TeamFolder:
         name = f"{team}.yml"
         data = self.folder.read(name)
         self._bytes += len(data)
-        document = parse_document(data, self.folder.shown(name), pure=True)
-        file = validate(TeamFile, document)
-        return Team(id=team, **dict(file)), document
+        return self.folder.parsed(name, data, _team_file)
 
 
 def _collect(findings: list[Finding], load: Callable[[F], T], what: F) -> T | None:

@@ -50,7 +50,8 @@ def changes(registry: Registry, before: Wishes, after: Wishes) -> list[Change]:
         change = _created(resource) if prior is None else _updated(registry, resource, values, was)
         if change is not None:
             found.append(harmed(registry, change))
-    given_up = (resource for resource in before.resources if resource.address not in new | known)
+    kept = new | known
+    given_up = (resource for resource in before.resources if resource.address not in kept)
     return [*found, *(harmed(registry, _given_up(resource)) for resource in given_up)]
 
 
@@ -101,6 +102,8 @@ def _created(resource: Resource) -> Change:
 
 
 def _updated(registry: Registry, resource: Resource, before: Mapping[str, JsonValue], was: Address | None) -> Change | None:
+    if was is None and before == resource.values:
+        return None
     spec = registry[resource.address.kind].spec
     diffs = diff(spec, resource.values, before, before)
     diffs += [

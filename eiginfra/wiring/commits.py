@@ -1,16 +1,18 @@
 """Two revisions of a repository, read from git: files of a commit as an inventory's folder, what differs, what a merge would give."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Location, error
 from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.source import MAX_BYTES
 from eiginfra.wiring.git import Apart, GitError
+
+T = TypeVar("T")
 
 MOST_BYTES = 32 * 2**20
 """More bytes than the inventories of a repository have in all."""
@@ -37,6 +39,7 @@ class Contents:
 
     git: Apart
     known: dict[str, bytes] = field(default_factory=dict)
+    _parsed: dict[tuple[object, str, bytes], Any] = field(default_factory=dict, init=False)
 
     def read(self, blobs: Iterable[Blob]) -> None:
         """Read all of these that are plain files of no unusual size, at once. Raises GitError, also for too much."""
@@ -54,6 +57,14 @@ class Contents:
             begin = end + 1
             place = begin + int(about[2]) + 1
             self.known[oid] = printed[begin : place - 1]
+
+    def parsed(self, path: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
+        """What `parse` makes of contents at a path: made once, however many commits have them there; what it raises is raised each time."""
+        key = (parse, path, data)
+        if key not in self._parsed:
+            self._parsed[key] = parse(data, path)
+        found: T = self._parsed[key]
+        return found
 
     def of(self, blob: Blob) -> bytes:
         """The contents of one."""
@@ -148,6 +159,10 @@ class CommitFolder:
         if blob.size > MAX_BYTES:
             raise InputError([error("file-too-large", size=f"{blob.size / 2**20:.1f}", location=where)])
         return self.files.contents.of(blob)
+
+    def parsed(self, name: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
+        """What `parse` makes of a file's contents, or made of the same contents in another commit."""
+        return self.files.contents.parsed(self.shown(name), data, parse)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,13 @@ for counts, as a merge into the base would give it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Final
 
 from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import Finding, Location, Severity, error
-from eiginfra.core.kind import Registry
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.folder import EntryType
 from eiginfra.inventory.loader import read_cohort
@@ -25,7 +24,7 @@ from eiginfra.review.policy import needs
 from eiginfra.wiring.asked import Paths
 from eiginfra.wiring.commits import Blob, CommitFiles, CommitFolder, Contents, differences, merged
 from eiginfra.wiring.git import Checkout, GitError, TreeEntry, refused
-from eiginfra.wiring.providers import open_providers
+from eiginfra.wiring.providers import Providers, open_providers
 from eiginfra.wiring.review_sources import Sources
 from eiginfra.wiring.sorting import sorted_findings
 from eiginfra.wiring.workspace import Workspace
@@ -64,7 +63,7 @@ def reviewer(paths: Paths, base: str) -> Iterator["Reviewer"]:
         with checkout.apart() as git:
             sources = Sources(Contents(git), commit_of(checkout, base), paths)
             with open_providers(sources.site, offline=True) as providers:
-                yield Reviewer(sources, providers.registry())
+                yield Reviewer(sources, providers)
     except GitError as problem:
         msg = f"git: {problem}"
         raise UsageError(msg) from problem
@@ -73,12 +72,13 @@ def reviewer(paths: Paths, base: str) -> Iterator["Reviewer"]:
 class Reviewer:
     """Reviews of requests against one commit. Every method raises GitError."""
 
-    def __init__(self, sources: Sources, registry: Registry) -> None:
+    def __init__(self, sources: Sources, providers: Providers) -> None:
         self._git = sources.contents.git
         self._contents = sources.contents
         self.base = sources.base
         self._sources = sources
-        self._registry = registry
+        self._providers = providers
+        self._registry = providers.registry()
         self._revisions: dict[tuple[str, str, frozenset[str]], Revision] = {}
 
     def resolved(self, name: str) -> str:
@@ -224,7 +224,15 @@ class Reviewer:
 
     def _workspace(self, cohort: Cohort, folder: CommitFolder) -> Workspace:
         sources = self._sources
-        return Workspace(cohort, sources.playbook, sources.site, sources.clock, folder=folder, anchor=sources.paths.anchor, offline=True)
+        return Workspace(
+            cohort,
+            sources.playbook,
+            sources.site,
+            sources.clock,
+            folder=folder,
+            anchor=sources.paths.anchor,
+            providers=lambda: nullcontext(self._providers),
+        )
 
 
 def commit_of(checkout: Checkout, name: str) -> str:

@@ -1,12 +1,12 @@
 """The steps in their order: files, compile, observe, plan, execute."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from eiginfra import __version__
 from eiginfra.core.address import Address
@@ -38,7 +38,6 @@ from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.folder import DiskFolder, Folder
 from eiginfra.inventory.loader import load_cohort
 from eiginfra.inventory.site import Site
-from eiginfra.journal import DatabaseJournal
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths
@@ -53,21 +52,26 @@ from eiginfra.wiring.settings import named
 from eiginfra.wiring.siblings import Siblings
 from eiginfra.wiring.sorting import sorted_findings, wrong_locations
 
+if TYPE_CHECKING:
+    from eiginfra.journal import DatabaseJournal
+
+Opening = Callable[[], AbstractContextManager[Providers]]
+
 
 class Workspace:
     """One cohort, its playbook and its site, loaded and checked by form; everything else on demand."""
 
     def __init__(
-        self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, folder: Folder, anchor: Path, offline: bool
+        self, cohort: Cohort, playbook: Playbook, site: Site, clock: Clock, *, folder: Folder, anchor: Path, providers: Opening
     ) -> None:
-        """folder: the cohort's; anchor: from where the git checkout is looked for."""
+        """folder: the cohort's; anchor: from where the git checkout is looked for; providers: how the site's are opened."""
         self._folder = folder
         self._anchor = anchor
         self.cohort = cohort
         self.playbook = playbook
         self.site = site
         self.clock = clock
-        self._offline = offline
+        self._opening = providers
         self._closing = ExitStack()
 
     @classmethod
@@ -95,7 +99,8 @@ class Workspace:
         if findings or loaded_site is None or loaded_cohort is None:
             raise InputError(findings)
         clock = Clock(paths.as_of)
-        return cls(loaded_cohort, loaded_playbook, loaded_site, clock, folder=folder, anchor=paths.anchor, offline=offline)
+        providers = partial(open_providers, loaded_site, offline=offline)
+        return cls(loaded_cohort, loaded_playbook, loaded_site, clock, folder=folder, anchor=paths.anchor, providers=providers)
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +115,7 @@ class Workspace:
     @cached_property
     def providers(self) -> Providers:
         """The site's providers; opened at first use."""
-        return self._closing.enter_context(open_providers(self.site, offline=self._offline))
+        return self._closing.enter_context(self._opening())
 
     @cached_property
     def registry(self) -> Registry:
@@ -118,7 +123,7 @@ class Workspace:
         return self.providers.registry()
 
     @cached_property
-    def journal(self) -> DatabaseJournal:
+    def journal(self) -> "DatabaseJournal":
         """The site's journal; opened at first use."""
         return self._closing.enter_context(journal_of(self.site))
 

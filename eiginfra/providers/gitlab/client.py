@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import gitlab
@@ -53,17 +53,22 @@ class GitLabClient:
         self.settings = settings
         self.policy = policy or HttpPolicy("gitlab", ca=settings.ca, proxy=settings.proxy, timeout=settings.timeout)
         self.session = open_session(self.policy)
-        self._gitlab = gitlab.Gitlab(
-            settings.url,
-            private_token=settings.token.reveal() if settings.token else None,
-            session=self.session,
-            user_agent=f"eiginfra/{__version__}",
-        )
         self._slots = threading.BoundedSemaphore(CONCURRENCY)
         self._helpers = ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="gitlab")
         self._resume_at = 0.0
         self.odd = Oddities("gitlab")
         self.session.hooks["response"].append(self._note_limit)
+
+    @cached_property
+    def _gitlab(self) -> gitlab.Gitlab:
+        """python-gitlab's client: made for the first request, since its classes take a while to load."""
+        token = self.settings.token
+        return gitlab.Gitlab(
+            self.settings.url,
+            private_token=token.reveal() if token else None,
+            session=self.session,
+            user_agent=f"eiginfra/{__version__}",
+        )
 
     def close(self) -> None:
         """End threads and connections."""
