@@ -107,6 +107,12 @@ class CommitFiles:
                 path, there = above, EntryType.FOLDER  # noqa: PLW2901 - upwards
         return found
 
+    def having(self, path: str, blob: Blob) -> Self:
+        """The same files with another in the place of one."""
+        other = type(self)(self.contents, self.tree, self.root)
+        other.__dict__["blobs"] = {**self.blobs, path: blob}
+        return other
+
     def folder(self, path: str) -> "CommitFolder":
         """One of the folders, whether or not it is there."""
         return CommitFolder(self, path)

@@ -44,10 +44,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Revision:
-    """One cohort at one revision: as far as it is sound, and compiled."""
+    """One cohort at one revision: as far as it is sound, and compiled.
+
+    cohort: None where there is none. comparable: whether its wishes are known; else only what is wrong with it is.
+    """
 
     cohort: Cohort | None = None
     wishes: Wishes = field(default_factory=Wishes)
+    comparable: bool = True
 
 
 @contextmanager
@@ -56,7 +60,9 @@ def reviewer(paths: Paths, base: str) -> Iterator["Reviewer"]:
 
     Raises UsageError outside a checkout, InputError for a site or playbook that is wrong.
     """
-    checkout = Checkout.of(paths.anchor)
+    anchor = paths.anchor.absolute()
+    # The commit that is checked out may lack the file: its folder is as trusted as it was.
+    checkout = Checkout.of(next(path for path in (anchor, *anchor.parents) if path.exists()))
     if checkout is None:
         raise UsageError("no git checkout of yours is here; a review compares two commits: clone the inventory's repository")
     try:
@@ -166,12 +172,14 @@ class Reviewer:
         return CommitFiles(self._contents, tree, self._sources.root)
 
     def _cohort(self, name: str, before: CommitFiles, after: CommitFiles, bases: Mapping[str, Cohort]) -> CohortReview:
-        base, head = self._revision(before, name), self._revision(after, name, bases.get(name))
+        base, head = self._both(name, before, after, bases.get(name), frozenset())
         left_out = frozenset(team for each in (base, head) if each.cohort for team in each.cohort.broken)
         new, known = new_findings(base.wishes.findings, head.wishes.findings)
         if left_out:
-            base, head = self._revision(before, name, without=left_out), self._revision(after, name, bases.get(name), left_out)
+            base, head = self._both(name, before, after, bases.get(name), left_out)
         registry = self._registry
+        if not (base.comparable and head.comparable):
+            base = head = Revision(head.cohort or base.cohort)
         found = changes(registry, base.wishes, head.wishes)
         told = head.cohort or base.cohort
         return CohortReview(
@@ -185,6 +193,27 @@ class Reviewer:
             allowances=tuple(allowances(head.cohort, new)) if head.cohort else (),
             incomplete=tuple(sorted(left_out)),
         )
+
+    def _both(
+        self, name: str, before: CommitFiles, after: CommitFiles, decided_by: Cohort | None, without: frozenset[str]
+    ) -> tuple[Revision, Revision]:
+        """Both revisions of a cohort; one whose cohort.yml cannot be read, with that of the other, so that the teams can be compared."""
+        base, head = self._revision(before, name, without=without), self._revision(after, name, decided_by, without)
+        if base.cohort is None and not base.comparable:
+            base = self._with_file_of(after, before, name, None, without)
+        if head.cohort is None and not head.comparable:
+            head = self._with_file_of(before, after, name, decided_by, without)
+        return base, head
+
+    def _with_file_of(
+        self, other: CommitFiles, files: CommitFiles, name: str, decided_by: Cohort | None, without: frozenset[str]
+    ) -> Revision:
+        known = self._revision(files, name, decided_by, without)
+        path = self._folder(files, name).shown("cohort.yml")
+        if path not in other.blobs:
+            return known
+        found = self._read(files.having(path, other.blobs[path]), name, decided_by, without, head=True)
+        return replace(found, wishes=replace(found.wishes, findings=sorted_findings([*known.wishes.findings, *found.wishes.findings])))
 
     def _revision(self, files: CommitFiles, name: str, decided_by: Cohort | None = None, without: frozenset[str] = frozenset()) -> Revision:
         """A cohort of a revision. decided_by: the base's, of a head. without: teams that are left out."""
@@ -200,7 +229,7 @@ class Reviewer:
         read = read_cohort(folder)
         cohort, findings = read.cohort, list(read.findings)
         if cohort is None:
-            return Revision(None, Wishes(findings=sorted_findings(findings)))
+            return Revision(None, Wishes(findings=sorted_findings(findings)), comparable=False)
         if head:
             cohort = replace(cohort, file=_decided(cohort, decided_by))
         cohort = _without(cohort, without)
@@ -219,7 +248,7 @@ class Reviewer:
             findings += told
             wrong = {team for found in told if (team := _team_of(found, cohort)) is not None}
             if not wrong:
-                return Revision(_without(cohort, {team.id for team in cohort.teams}), Wishes(findings=sorted_findings(findings)))
+                return Revision(cohort, Wishes(findings=sorted_findings(findings)), comparable=False)
             cohort = _without(cohort, wrong)
 
     def _workspace(self, cohort: Cohort, folder: CommitFolder) -> Workspace:

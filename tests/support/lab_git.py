@@ -47,13 +47,14 @@ class GitClone:
         return self("push", "origin", *(what or ("HEAD",)))
 
 
-def run_git(folder: Path, *arguments: str) -> str:
-    """What git answers in a folder, standard error included."""
+def run_git(folder: Path, *arguments: str, given: Path | None = None) -> str:
+    """What git answers in a folder, standard error included. given: a file with what it reads from standard input."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), **_SETTLED}
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
         env=environment,
+        input=None if given is None else given.read_text(encoding="utf-8"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

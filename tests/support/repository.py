@@ -59,9 +59,9 @@ class InventoryRepository:
         shutil.copytree(self.folder, folder, symlinks=True)
         return type(self)(folder)
 
-    def git(self, *arguments: str) -> str:
-        """What git answers."""
-        return run_git(self.folder, *arguments)
+    def git(self, *arguments: str, given: Path | None = None) -> str:
+        """What git answers; given: a file with what it reads."""
+        return run_git(self.folder, *arguments, given=given)
 
     def text(self, file: str) -> str:
         """What a file has now."""
@@ -116,14 +116,18 @@ class InventoryRepository:
         return cohort
 
     def snapshot(self) -> dict[str, tuple[int, int, bytes | str]]:
-        """Every file of the checkout and of its `.git`: mode, time of the last change, contents."""
+        """Every file of the checkout and of its `.git`: mode, time of the last change, contents.
+
+        git gives objects that are made a second time a new time, so theirs does not count.
+        """
         found: dict[str, tuple[int, int, bytes | str]] = {}
         for above, _, names in os.walk(self.folder):
             for name in names:
                 path = Path(above) / name
                 about = path.lstat()
                 contents = os.readlink(path) if path.is_symlink() else path.read_bytes()  # noqa: PTH115 - as it is written
-                found[str(path.relative_to(self.folder))] = (about.st_mode, about.st_mtime_ns, contents)
+                within = str(path.relative_to(self.folder))
+                found[within] = (about.st_mode, 0 if within.startswith(".git/objects/") else about.st_mtime_ns, contents)
         return found
 
 

@@ -243,3 +243,45 @@ def test_two_cohorts_in_one_request_are_told_each(there: InventoryRepository) ->
     there.edit(ADLER, ("memory: 1GiB", "memory: 512MiB"))
     there.commit({**NEW})
     assert [cohort.cohort for cohort in there.review().cohorts] == ["eig3", "eig4"]
+
+
+@pytest.mark.parametrize("where", ["base", "head", "both"])
+def test_a_broken_cohort_file_does_not_hide_what_the_teams_change(there: InventoryRepository, where: str) -> None:
+    sound = there.text(FILE)
+    broken = sound.replace("title: Promotion 3", "titel: Promotion 3")
+    if where != "head":
+        there.on("main")
+        there.commit({FILE: broken})
+        there.git("branch", "--force", "topic")
+        there.on("topic")
+    there.edit(CARTOBIO, ("disk: 30GiB", "disk: 20GiB"))
+    there.edit(ACOSS, ("image: debian-12", "image: debian-99"))
+    there.commit({FILE: sound if where == "base" else broken})
+    cohort = there.cohort()
+    wrong = {found.location.file for found in cohort.findings if found.location and found.severity == "error"}
+    if where == "both":
+        assert (addresses(cohort), wrong) == ([], set())
+        return
+    assert wrong == {ACOSS, FILE} if where == "head" else {ACOSS}
+    assert addresses(cohort) == ["update proxmox.container[eig3/cartobio/db]"]
+    assert cohort.incomplete == ("acoss-plateforme",)
+
+
+def test_what_is_wrong_is_told_once(there: InventoryRepository) -> None:
+    there.edit(CARTOBIO, ("image: debian-12", "image: debian-99"))
+    there.commit({ADLER: "title: [\n"})
+    told = [found.model_dump_json() for found in there.review().every_finding]
+    assert len(told) == len(set(told))
+
+
+def test_where_nothing_can_be_compiled_nothing_is_given_up(there: InventoryRepository) -> None:
+    there.on("main")
+    there.edit("playbooks/site.yml", ("{{ cohort.title }}", "{{ cohort.nothing }}"))
+    there.commit()
+    there.git("branch", "--force", "topic")
+    there.on("topic")
+    there.edit(CARTOBIO, ("disk: 30GiB", "disk: 20GiB"))
+    there.commit()
+    cohort = there.cohort()
+    assert (addresses(cohort), cohort.findings) == ([], ())
+    assert cohort.known
