@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eiginfra.cli import options
-from eiginfra.core.errors import InputError, UsageError
+from eiginfra.core.errors import InputError, PermanentError, UsageError
 from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths
 
@@ -67,7 +67,7 @@ def run(
 
 
 def _every_open(reviews: "Reviewer", servers: "LiveCohorts | None", *, post: bool, together: bool, format_: Format, quiet: bool) -> int:
-    """Print the reviews, or keep the notes; 1 if a request could not be reviewed."""
+    """Print the reviews, or keep the notes; 1 if a request could not be reviewed, or its note not be written."""
     from functools import partial
 
     from eiginfra.render.catalogue import spoken
@@ -89,7 +89,11 @@ def _every_open(reviews: "Reviewer", servers: "LiveCohorts | None", *, post: boo
                 review = servers.beside(review)
             if post:
                 text = review_markdown(review, spoken(), partial(requests.host.link, each.request.sha))
-                console.print(f"!{number}: {'the note is written' if requests.post(each, text) else 'the note is as it was'}")
+                try:
+                    console.print(f"!{number}: {'the note is written' if requests.post(each, text) else 'the note is as it was'}")
+                except PermanentError as problem:  # such as a locked discussion: the others get theirs
+                    failed = True
+                    err().print(f"!{number}: {problem}")
             else:
                 console.print(f"!{number}")
                 write(report(review, quiet=quiet), format_)

@@ -250,6 +250,8 @@ class Apart:
     def fetch(self, *references: str) -> None:
         """Fetch references of origin, each under its own name."""
         quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
+        if not references:
+            return
         wanted = [f"+{reference}:{reference}" for reference in references]
         arguments = ("fetch", *quiet, "--", self.checkout.origin, *wanted)
         self.checkout.run(self.folder, arguments, seconds=_FETCH_SECONDS, apart=True)

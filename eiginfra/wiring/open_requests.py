@@ -5,7 +5,7 @@ must be at the provider of the site that has its address.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
@@ -55,8 +55,7 @@ class OpenRequests:
 
     def reviews(self, *, together: bool) -> Iterator[OpenReview]:
         """Each of them reviewed. together: also whether they fit one another."""
-        if self.requests:
-            self.reviewer.fetch(*(one.reference for one in self.requests))
+        self._fetch(self.requests)
         found = [self._reviewed(one) for one in self.requests]
         clashes = self._clashes(found) if together else {}
         for each in found:
@@ -67,8 +66,7 @@ class OpenRequests:
     def beside(self, review: Review) -> Review:
         """A review, with what is wrong together with each of the open requests; one at the same commit is the request itself."""
         others = [one for one in self.requests if one.sha != review.head]
-        if others:
-            self.reviewer.fetch(*(one.reference for one in others))
+        self._fetch(others)
         found = [
             Together(number=one.number, findings=tuple(wrong))
             for one in others
@@ -87,6 +85,16 @@ class OpenRequests:
         else:
             return False
         return True
+
+    def _fetch(self, requests: Sequence[OpenRequest]) -> None:
+        """All at once; one after the other where that fails, since one that was closed meanwhile may have no commits any more."""
+        references = [one.reference for one in requests]
+        try:
+            self.reviewer.fetch(*references)
+        except GitError:
+            for reference in references:
+                with suppress(GitError):  # its review tells that the commits are not here
+                    self.reviewer.fetch(reference)
 
     def _reviewed(self, one: OpenRequest) -> OpenReview:
         try:
@@ -113,7 +121,10 @@ class OpenRequests:
         common = {cohort.cohort for cohort in one.cohorts} & {cohort.cohort for cohort in other.cohorts}
         if not common or one.failed or other.failed:
             return []
-        both = self.reviewer.review(self.reviewer.joined(one.head, other.head))
+        try:
+            both = self.reviewer.review(self.reviewer.joined(one.head, other.head))
+        except GitError:
+            return []  # nothing can be said of both, and each has its own review
         return errors(new_findings([*one.every_finding, *other.every_finding], both.every_finding)[0])
 
 
