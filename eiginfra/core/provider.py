@@ -150,6 +150,13 @@ class Provider(ABC, Generic[M]):
     def doctor(self) -> Iterable[Finding]:
         """Whether the service can be worked with, and what to do where it cannot. Never asked offline or without a section."""
 
+    def token_limits(self, *, read_only: bool) -> Iterable[Finding]:  # noqa: ARG002 - for providers that have some
+        """What the token can do and needs not, found by attempts that change nothing even where they succeed. Asked when `doctor` is.
+
+        read_only: for a token that must be able to read, and no more. Raises ProviderError where the service cannot be asked.
+        """
+        return ()
+
     def limit(self, seconds: float | None) -> None:
         """From now on all requests have to end within so many seconds, or raise UnreachableError; None: each has its own time only."""
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 from eiginfra.core.address import Address
 from eiginfra.core.errors import EiginfraError, InputError
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.core.provider import SharedObjects
+from eiginfra.core.provider import Provider, SharedObjects
 from eiginfra.core.reason import Reason, reason
 from eiginfra.engine.observer import observe
 from eiginfra.inventory.site import Site
@@ -21,6 +22,19 @@ def examine(site: Site) -> list[Finding]:
     examinations = {name: partial(_service, provider, site) for name, provider in installed().items()}
     examinations["journal"] = partial(_journal, site)
     return [finding for service, examination in examinations.items() for finding in _ask(service, examination)]
+
+
+def token_limits(site: Site, *, read_only: bool) -> list[Finding]:
+    """What each service's token can do and needs not, found by attempts that change nothing.
+
+    read_only: it must be able to read, and no more. Services without a section, or without such a token, have no findings.
+    """
+    asked = {
+        name: partial(_of_service, provider, site, lambda service: service.token_limits(read_only=read_only))
+        for name, provider in installed().items()
+        if site.section(provider.key()) is not None
+    }
+    return [finding for service, examination in asked.items() for finding in _ask(service, examination)]
 
 
 def enter(workspace: Workspace) -> list[Finding]:
@@ -68,9 +82,13 @@ def _ask(service: str, examination: Callable[[], Iterable[Finding]]) -> list[Fin
 def _service(provider: ProviderType, site: Site) -> list[Finding]:
     if site.section(provider.key()) is None:
         return [notice("no-section", provider=provider.key())]
+    return _of_service(provider, site, lambda service: service.doctor())
+
+
+def _of_service(provider: ProviderType, site: Site, ask: Callable[[Provider[Any]], Iterable[Finding]]) -> list[Finding]:
     with closing(SharedObjects()) as shared, closing(open_provider(provider, site, shared)) as service:
         service.limit(LOOKING)
-        return list(service.doctor())
+        return list(ask(service))
 
 
 def _journal(site: Site) -> list[Finding]:

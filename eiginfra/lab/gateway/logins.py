@@ -56,7 +56,7 @@ class GatewayLogin(Login):
             if verb and self.lab.state.sudo:
                 return run(self.lab, verb, stdin)
             if command.split()[:1] == ["sudo"]:
-                return _NO_SUDO
+                return _listed(command) if self.lab.state.sudo else _NO_SUDO
             self.lab.in_vain.refused("SSH", "/gateway", command)
             return Exit(127, b"", f"the lab does not model {command!r}\n".encode())
 
@@ -122,6 +122,12 @@ def _verb(command: str) -> str:
     except ValueError:
         return ""
     return words[3] if words[:3] == [*_SUDO, PROGRAM] and len(words) == 4 and words[3] in VERBS else ""
+
+
+def _listed(command: str) -> Exit:
+    """What sudo says of a command that it is asked about (`-l`), and of one that it does not run."""
+    verb = _verb(command.replace(" -l ", " ", 1))
+    return Exit(0, f"{PROGRAM} {verb}\n".encode()) if verb else _NO_SUDO
 
 
 def _is_machine(lab: GatewayLab, address: str) -> bool:

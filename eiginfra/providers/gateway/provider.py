@@ -12,6 +12,7 @@ from eiginfra.providers.gateway.doctor import examine
 from eiginfra.providers.gateway.kinds import all_kinds
 from eiginfra.providers.gateway.kinds.account import GatewayAccountKind
 from eiginfra.providers.gateway.settings import GatewaySettings
+from eiginfra.providers.gateway.token_limits import token_limits
 from eiginfra.providers.ssh_doctor import examine_entry
 from eiginfra.providers.ssh_gateway import shared_gateway
 
@@ -41,6 +42,10 @@ class GatewayProvider(Provider[GatewaySite]):
             return examine(self._client)
         entry = examine_entry(self._connection)
         return [entry] if entry.severity is Severity.ERROR else [entry, *examine(self._client)]
+
+    def token_limits(self, *, read_only: bool) -> Iterable[Finding]:
+        """What sudo lets eiginfra's account run beside the program's verbs; for reading: those that write."""
+        return () if self._connection is None else token_limits(self._connection, self._client.settings, read_only=read_only)
 
     def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
         """Those of these names that existed before, and may be taken over: the program puts its own into the group for jumping."""

@@ -16,6 +16,7 @@ from eiginfra.providers.gitlab.issues import RepositoryIssues
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.merge_requests import MergeRequests
 from eiginfra.providers.gitlab.settings import GitLabSettings
+from eiginfra.providers.gitlab.token_limits import token_limits
 
 
 class GitLabProvider(Provider[GitLabSite]):
@@ -40,6 +41,10 @@ class GitLabProvider(Provider[GitLabSite]):
     def doctor(self) -> Iterable[Finding]:
         """Reachable, its version, what the token may do, whether the root group is as it must be."""
         return examine(self._known())
+
+    def token_limits(self, *, read_only: bool) -> Iterable[Finding]:
+        """Acting as others, administering, changing what lies outside the root group; for reading: writing at all."""
+        return token_limits(self._known(), read_only=read_only)
 
     def _known(self) -> GitLabApi:
         if self._api is None:

@@ -43,6 +43,10 @@ class ProxmoxClient(ProxmoxTransport):
         self._ahead: dict[str, int | None] = {}
         self._slots: dict[tuple[str, str], threading.BoundedSemaphore] = {}
 
+    def attempt(self, method: str, path: str, what: str, params: Params) -> None:
+        """A request of `doctor --token-limits`, which the server refuses for its values if not for its token; see `token_limits`."""
+        self._call(method, path, what, params)
+
     def cluster(self) -> list[dict[str, Any]]:
         """Guests, nodes, storages and pools of the whole cluster in one answer, as far as the token may see them; some seconds old."""
         return self.rows("cluster/resources", "look at the cluster")

@@ -43,7 +43,7 @@ class Permissions:
 
     def held(self, path: str) -> frozenset[str]:
         """What holds on a path, by the nearest path that the server lists: there all, above it what is passed on."""
-        nearest = next((place for place in _upwards(path) if place in self.granted), "")
+        nearest = next((place for place in upwards(path) if place in self.granted), "")
         held = {name for name, passed in self.granted.get(nearest, {}).items() if nearest == path or passed}
         return frozenset(held | {SEE} if SPACE in held else held)
 
@@ -69,11 +69,11 @@ class Permissions:
         """Where to give a right that is missing, and all that a role there must then have: a deeper entry replaces what is above it."""
         privilege = wanted.any_of[-1]
         places = (path for need in NEEDS if privilege in need.privileges for path in paths_of(need, site, ()))
-        place = next((path for path in places if path in _upwards(wanted.pool or wanted.path)), wanted.path)
+        place = next((path for path in places if path in upwards(wanted.pool or wanted.path)), wanted.path)
         return place, sorted(self.held(place) | {privilege})
 
 
-def _upwards(path: str) -> Iterator[str]:
+def upwards(path: str) -> Iterator[str]:
     """The path and those above it, `/` last."""
     while path.strip("/"):
         yield path

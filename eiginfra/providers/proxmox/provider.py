@@ -13,6 +13,7 @@ from eiginfra.providers.proxmox.filters import FILTERS
 from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.kinds.user import ProxmoxUserKind, beyond_a_team
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
+from eiginfra.providers.proxmox.token_limits import token_limits
 
 
 class ProxmoxProvider(Provider[ProxmoxSite]):
@@ -42,6 +43,10 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
     def doctor(self) -> Iterable[Finding]:
         """Reachable, trusted, new enough, the token's rights, nodes, storages, bridge, clock."""
         return examine(self._client)
+
+    def token_limits(self, *, read_only: bool) -> Iterable[Finding]:
+        """Privileges that no purpose needs, and what they would let it do; for reading: all but those for looking."""
+        return token_limits(self._client, read_only=read_only)
 
     def accounts(self, people: Mapping[str, str]) -> Mapping[str, Account]:
         """Those of these names in the site's realm."""

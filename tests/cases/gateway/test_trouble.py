@@ -12,6 +12,7 @@ from eiginfra.core.errors import HeldError, PermanentError, PermissionDeniedErro
 from eiginfra.core.provider import Context
 from eiginfra.engine.report import ApplyReport, Outcome
 from eiginfra.inventory.site_gateway import PinnedKey
+from eiginfra.providers.gateway import program
 from eiginfra.providers.gateway.provider import GatewayProvider
 
 from .test_accounts import account, codes
@@ -144,6 +145,19 @@ def test_doctor_finds_nothing_on_a_gateway_that_was_prepared(world: GatewayWorld
     assert found(world) == ["gateway-fine"]
     world.apply(account())
     assert found(world) == ["gateway-fine"]
+
+
+def test_on_a_prepared_gateway_eiginfra_may_nothing_but_the_verbs(world: GatewayWorld) -> None:
+    [gateway] = [provider for provider in world.providers if provider.name == "gateway"]
+    before = world.control()
+    [end] = gateway.token_limits(read_only=False)
+    assert (end.code, end.params["result"]) == ("token-limits-tried", "gateway 1/1")
+    *told, end = gateway.token_limits(read_only=True)
+    assert {finding.params["verb"] for finding in told} == {*program.VERBS, *program.NODE_VERBS} - {*program.READING}
+    world.control(sudo=False)
+    [end] = gateway.token_limits(read_only=True)
+    assert end.params["result"] == f"gateway {len(told) + 1}/{len(told) + 1}"
+    assert world.control(sudo=True) == before
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,19 @@
 """What root does itself: setup and uninstall, the unit, the catch-all servers, sudo."""
 
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from support.gateway_cases import DOMAIN, ED25519, VALID, data_of
 from support.gateway_root import CONFIGURATION, GatewayRoot, wait
+from support.gateway_wire import SETTINGS
 
+from eiginfra.core.finding import Severity
 from eiginfra.providers.gateway import program
+from eiginfra.providers.gateway.token_limits import token_limits
+from eiginfra.providers.ssh_target import SshAnswer
 
 SHARED = "/etc/nginx/conf.d/eiginfra.conf"
 SSHD = "/etc/ssh/sshd_config.d/00-eiginfra.conf"
@@ -242,6 +248,33 @@ def test_without_the_line_sudo_refuses(over_sudo: GatewayRoot) -> None:
     code, out, err = _as(over_sudo, "eiginfra", "observe")
     assert (code, out) == (1, "")
     assert "a password is required" in err
+
+
+@dataclass
+class _OverSudo:
+    """The connection of eiginfra's account, without its SSH."""
+
+    root: GatewayRoot
+
+    def run(self, words: Sequence[str], data: bytes = b"", *, seconds: float, writes: bool) -> SshAnswer:
+        done = self.root.run("runuser", "-u", "eiginfra", "--", *words, data=data)
+        return SshAnswer(done.code, done.out.encode(), done.err.encode())
+
+
+def _limits(root: GatewayRoot, *, read_only: bool) -> set[tuple[str, str]]:
+    found = token_limits(_OverSudo(root), SETTINGS, read_only=read_only)
+    return {(finding.code, str(finding.params.get("verb"))) for finding in found if finding.severity is Severity.WARNING}
+
+
+def test_what_sudo_lets_eiginfra_run_beside_the_verbs_is_told(over_sudo: GatewayRoot) -> None:
+    writing = {("key-may-run-writing-verb", verb) for verb in (*program.VERBS, *program.NODE_VERBS) if verb not in program.READING}
+    over_sudo.write(SUDO, program.sudoers("eiginfra", program.READING) + "\n", "440")
+    assert _limits(over_sudo, read_only=True) == set()
+    over_sudo.write(SUDO, program.sudoers("eiginfra") + "\n", "440")
+    assert _limits(over_sudo, read_only=False) == set()
+    assert _limits(over_sudo, read_only=True) == writing
+    over_sudo.write(SUDO, "eiginfra ALL=(root) NOPASSWD: ALL\n", "440")
+    assert _limits(over_sudo, read_only=False) == {("key-may-run-anything", "None")}
 
 
 def test_setup_is_not_for_eiginfra_whatever_sudoers_says(over_sudo: GatewayRoot) -> None:

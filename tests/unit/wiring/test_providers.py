@@ -16,7 +16,7 @@ from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.site import Site
 from eiginfra.wiring import providers
-from eiginfra.wiring.doctor import examine
+from eiginfra.wiring.doctor import examine, token_limits
 from eiginfra.wiring.providers import described, installed, open_providers, read_site
 
 SITE = """\
@@ -138,6 +138,17 @@ def test_the_doctor_looks_at_every_service_whatever_ails_another(site: Site, tmp
     path = tmp_path / "empty.yml"
     path.write_text("journal: journal.db\n")
     assert [finding.code for finding in examine(read_site(path))] == [*["no-section"] * len(installed()), "journal-empty"]
+
+
+def test_the_limits_of_tokens_are_tried_where_there_is_a_section(site: Site, tmp_path: Path) -> None:
+    assert [finding.code for finding in token_limits(site, read_only=False)] == ["secret-unset", "secret-unset"]
+    path = tmp_path / "empty.yml"
+    path.write_text("journal: journal.db\n")
+    assert token_limits(read_site(path), read_only=True) == []
+
+
+def test_a_provider_without_attempts_has_nothing_to_tell() -> None:
+    assert tuple(Chat(None, Context()).token_limits(read_only=True)) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+## What eiginfra doctor --token-limits says.
+
+token-limits-tried = refused, of what was tried and must not be possible: { $result }
+token-limit-not-tried = { $service }: an attempt told nothing about the token: { $text }
+    .remedy = look by hand whether the token may do that; docs/security.md says what is tried
+token-may-act-as-others = the token may act as any account of GitLab (sudo)
+    .remedy = make a token without the scope sudo, and revoke this one
+token-may-more-than-read = the token has the scopes { $scopes }, with which it may do more than read
+    .remedy = make a token with the scope read_api alone, and revoke this one
+token-may-write = the token may write on GitLab
+    .remedy = make a token with the scope read_api alone, and revoke this one
+token-may-administer = the token is an administrator's of GitLab, which accounts: { $accounts } does not need
+    .remedy = make a token of an account that is no administrator, and is Owner of { $root }
+token-may-change-project = the token may change the project { $path }, which lies outside the root group { $root }
+    .remedy = take the token's account out of it, or make an account that eiginfra alone uses
+token-may-change-group = the token may change the group { $path }, which lies outside the root group { $root }
+    .remedy = take the token's account out of it, or make an account that eiginfra alone uses
+token-may-too-much = the token { $token } has { $privileges } on { $paths }, which eiginfra needs for nothing
+    .remedy = as root: pveum acl list shows which entry gives it; take that away, and give the roles of docs/prepare-proxmox.md
+token-may-too-much-for-reading = the token { $token } has { $privileges } on { $paths }, with which it may do more than read
+    .remedy = make a token for reading, with the role PVEAuditor alone: docs/prepare-proxmox.md
+token-may-give-rights = the token may change on Proxmox VE who may do what on { $path }
+    .remedy = as root: pveum acl list shows which entry gives it; take that away, and give the roles of docs/prepare-proxmox.md
+token-may-make-users = the token may make accounts of Proxmox VE in the realm { $realm }
+    .remedy = as root: pveum acl list shows which entry gives it; take that away, and give the roles of docs/prepare-proxmox.md
+token-may-change-firewall = the token may change the firewall of the datacenter
+    .remedy = as root: pveum acl list shows which entry gives it; take that away, and give the roles of docs/prepare-proxmox.md
+token-may-change-guest = the token may change guest { $vmid }, which is in no pool
+    .remedy = as root: pveum acl list shows which entry gives it; take that away, and give the roles of docs/prepare-proxmox.md
+token-may-change-pools = the token may change pools of Proxmox VE
+    .remedy = make a token for reading, with the role PVEAuditor alone: docs/prepare-proxmox.md
+key-may-run-anything = { $user } may run other programs as root on the gateway
+    .remedy = as root, visudo: for { $user } nothing but { $line }
+key-may-run-writing-verb = { $user } may run { $verb } of the gateway's program as root, which writes
+    .remedy = as root, visudo: for { $user } nothing but { $line }

@@ -1,0 +1,35 @@
+## Ce que dit eiginfra doctor --token-limits.
+
+token-limits-tried = refusé, parmi ce qui a été essayé et ne doit pas être possible : { $result }
+token-limit-not-tried = { $service } : un essai n’a rien appris sur le jeton : { $text }
+    .remedy = regardez vous-même si le jeton en a le droit ; docs/security.md dit ce qui est essayé
+token-may-act-as-others = le jeton peut agir au nom de n’importe quel compte de GitLab (sudo)
+    .remedy = créez un jeton sans la portée sudo, et révoquez celui-ci
+token-may-more-than-read = le jeton a les portées { $scopes }, avec lesquelles il peut faire plus que lire
+    .remedy = créez un jeton avec la seule portée read_api, et révoquez celui-ci
+token-may-write = le jeton peut écrire sur GitLab
+    .remedy = créez un jeton avec la seule portée read_api, et révoquez celui-ci
+token-may-administer = le jeton est celui d’un administrateur de GitLab, ce que accounts: { $accounts } ne demande pas
+    .remedy = créez un jeton d’un compte qui n’est pas administrateur, et qui est Owner de { $root }
+token-may-change-project = le jeton peut modifier le projet { $path }, qui est hors du groupe racine { $root }
+    .remedy = retirez-en le compte du jeton, ou créez un compte qui ne sert qu’à eiginfra
+token-may-change-group = le jeton peut modifier le groupe { $path }, qui est hors du groupe racine { $root }
+    .remedy = retirez-en le compte du jeton, ou créez un compte qui ne sert qu’à eiginfra
+token-may-too-much = le jeton { $token } a { $privileges } sur { $paths }, dont eiginfra n’a aucun besoin
+    .remedy = en tant que root : pveum acl list montre quelle entrée le donne ; retirez-la, et donnez les rôles de docs/prepare-proxmox.md
+token-may-too-much-for-reading = le jeton { $token } a { $privileges } sur { $paths }, avec quoi il peut faire plus que lire
+    .remedy = créez un jeton pour lire, avec le seul rôle PVEAuditor : docs/prepare-proxmox.md
+token-may-give-rights = le jeton peut changer, sur Proxmox VE, qui a quels droits sur { $path }
+    .remedy = en tant que root : pveum acl list montre quelle entrée le donne ; retirez-la, et donnez les rôles de docs/prepare-proxmox.md
+token-may-make-users = le jeton peut créer des comptes de Proxmox VE dans le domaine { $realm }
+    .remedy = en tant que root : pveum acl list montre quelle entrée le donne ; retirez-la, et donnez les rôles de docs/prepare-proxmox.md
+token-may-change-firewall = le jeton peut modifier le pare-feu du centre de données
+    .remedy = en tant que root : pveum acl list montre quelle entrée le donne ; retirez-la, et donnez les rôles de docs/prepare-proxmox.md
+token-may-change-guest = le jeton peut modifier la machine { $vmid }, qui n’est dans aucun pool
+    .remedy = en tant que root : pveum acl list montre quelle entrée le donne ; retirez-la, et donnez les rôles de docs/prepare-proxmox.md
+token-may-change-pools = le jeton peut modifier des pools de Proxmox VE
+    .remedy = créez un jeton pour lire, avec le seul rôle PVEAuditor : docs/prepare-proxmox.md
+key-may-run-anything = { $user } peut lancer d’autres programmes en tant que root sur la passerelle
+    .remedy = en tant que root, visudo : pour { $user } rien d’autre que { $line }
+key-may-run-writing-verb = { $user } peut lancer en tant que root { $verb } du programme de la passerelle, qui écrit
+    .remedy = en tant que root, visudo : pour { $user } rien d’autre que { $line }
