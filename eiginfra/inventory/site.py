@@ -221,7 +221,7 @@ class SiteFile(FileModel):
 
     @model_validator(mode="after")
     def _one_journal(self) -> Self:
-        if {"journal", "journal_url"} <= self.model_fields_set:
+        if self.journal_url is not None and "journal" in self.model_fields_set:
             raise refusal("two-journals")
         return self
 
