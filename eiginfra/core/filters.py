@@ -58,7 +58,9 @@ class FilterError(Exception):
 
 def people(name: str, value: Any) -> Iterator[Thing]:
     """The people that a filter of that name was given; FilterError for anything else."""
-    for person in [value] if isinstance(value, str | Mapping | Thing) or not isinstance(value, Iterable) else value:
+    # Lists first: whether something is of a protocol takes a while to find out.
+    one = not isinstance(value, list | tuple) and (isinstance(value, str | Mapping | Thing) or not isinstance(value, Iterable))
+    for person in [value] if one else value:
         if not (isinstance(person, Thing) and person.noun == "person"):
             raise FilterError("template-people", person, filter=name)
         yield person

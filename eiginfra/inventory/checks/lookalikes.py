@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from eiginfra.core.finding import Finding, Location, warning
+from eiginfra.core.finding import Finding, warning
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.signs import code_point, encoded_labels, lookalikes
@@ -20,15 +20,16 @@ def check_lookalikes(cohort: Cohort) -> Iterator[Finding]:
 
 def _of_document(document: Document, data: Any, team: str | None) -> Iterator[Finding]:
     for path, text in _texts(data):
-        yield from _of_text(text, document.locate(*path), team)
+        for found in _of_text(text, team):
+            yield found.model_copy(update={"location": document.locate(*path)})
 
 
-def _of_text(text: str, where: Location, team: str | None) -> Iterator[Finding]:
+def _of_text(text: str, team: str | None) -> Iterator[Finding]:
     if letters := lookalikes(text):
         points = [f"{letter} (U+{code_point(letter)})" for letter in letters[:5]]
-        yield warning("mixed-scripts", text=text[:60], letters=points, location=where, team=team)
+        yield warning("mixed-scripts", text=text[:60], letters=points, team=team)
     for label, shown in encoded_labels(text):
-        yield warning("encoded-label", label=label[:80], shown=shown[:60], location=where, team=team)
+        yield warning("encoded-label", label=label[:80], shown=shown[:60], team=team)
 
 
 def _texts(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, str]]:
