@@ -69,7 +69,7 @@ class Finding(BaseModel):
         return {"finding": self.code, "params": self.told}
 
     def __hash__(self) -> int:
-        return hash((self.severity, self.code, self.location, self.address, self.field, self.team))
+        return hash((self.severity, self.code, self.location, self.also, self.address, self.field, self.team))
 
     def __str__(self) -> str:
         """For logs of last resort: `a.yml:3:7: error: unknown-size (size=huge)`; people read the words of `render`."""

@@ -1,7 +1,8 @@
 """The parts of a review in words, which all its forms share: by team, quotas, access, approvals, totals."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from eiginfra.core.change import Action, Change
 from eiginfra.core.values import in_one_unit
@@ -9,8 +10,9 @@ from eiginfra.render import bars
 from eiginfra.render.catalogue import Catalogue
 from eiginfra.render.findings import counted
 from eiginfra.render.values import compared, show
-from eiginfra.review.model import ApprovalNeed, CohortReview, LiveObject, QuotaUse, Review
+from eiginfra.review.model import AccessChange, ApprovalNeed, CohortReview, LiveObject, QuotaUse, Review
 
+E = TypeVar("E", Change, AccessChange, QuotaUse)
 _ACTIONS = {Action.CREATE: "review-asked", Action.UPDATE: "review-changed", Action.DELETE: "review-given-up"}
 
 
@@ -21,14 +23,21 @@ def title(review: Review, words: Catalogue) -> str:
 
 def team_lines(cohort: CohortReview, words: Catalogue) -> Iterator[tuple[str, str]]:
     """For each team that the request concerns, its id and what changes for it in one line; the cohort's own things last."""
-    teams = {change.team for change in cohort.changes} | {use.team for use in cohort.amounts if use.team is not None}
-    for team in sorted(teams, key=lambda team: (team is None, team or "")):
-        parts = counts([change for change in cohort.changes if change.team == team], words)
+    changes, accesses, amounts = _by_team(cohort.changes), _by_team(cohort.access), _by_team(cohort.amounts)
+    for team in sorted(changes.keys() | (amounts.keys() - {None}), key=lambda team: (team is None, team or "")):
+        parts = counts(changes.get(team, ()), words)
         for gained, entry in ((True, "review-gains"), (False, "review-loses")):
-            people = sorted({each.person for each in cohort.access if each.team == team and each.gained is gained})
+            people = sorted({each.person for each in accesses.get(team, ()) if each.gained is gained})
             parts += [words.say(entry, people=[*people])] if people else []
-        parts += [measure(use, words) for use in cohort.amounts if team is not None and use.team == team]
+        parts += [measure(use, words) for use in amounts.get(team, ()) if team is not None]
         yield team or words.say("review-cohorts-own"), "; ".join(parts)
+
+
+def _by_team(entries: Iterable[E]) -> Mapping[str | None, Sequence[E]]:
+    found: dict[str | None, list[E]] = {}
+    for each in entries:
+        found.setdefault(each.team, []).append(each)
+    return found
 
 
 def counts(changes: Sequence[Change], words: Catalogue) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from eiginfra.core.errors import InputError
@@ -13,6 +14,8 @@ from eiginfra.review.model import Edit, Edited
 
 PLAIN_FILE: Final = "100644"
 """git's mode of a file that is no program, no link and no folder of another repository."""
+MOST_EDITS: Final = 500
+"""Of one file: nobody reads more, and the file as a whole needs a yes."""
 
 
 @dataclass(frozen=True)
@@ -93,5 +96,8 @@ def _of_data(path: str, before: FileVersion, after: FileVersion, cohort: str, te
     if not all(isinstance(document.data, dict) for document in documents):
         yield Edit(file=path, edited=Edited.UNREADABLE, cohort=cohort, team=team, location=Location(file=path))
         return
-    found = list(Versions(documents[0], documents[1], cohort, team).edits())
+    found = list(islice(Versions(documents[0], documents[1], cohort, team).edits(), MOST_EDITS + 1))
+    if len(found) > MOST_EDITS:
+        yield Edit(file=path, edited=Edited.UNREADABLE, cohort=cohort, team=team, location=Location(file=path))
+        return
     yield from found or [Edit(file=path, edited=Edited.LAYOUT, cohort=cohort, team=team, location=Location(file=path))]

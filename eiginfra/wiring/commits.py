@@ -52,11 +52,11 @@ class Contents:
         for oid in asked:
             end = printed.index(b"\n", place)
             about = printed[place:end].split(b" ")
-            if len(about) != 3 or about[1] != b"blob":
-                raise GitError(f"the object {oid[:12]} is missing or broken; fetch the branch again")
-            begin = end + 1
-            place = begin + int(about[2]) + 1
-            self.known[oid] = printed[begin : place - 1]
+            begin = place = end + 1
+            if len(about) == 3:
+                place += int(about[2]) + 1
+            if about[1] == b"blob":
+                self.known[oid] = printed[begin : place - 1]
 
     def parsed(self, path: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
         """What `parse` makes of contents at a path: made once, however many commits have them there; what it raises is raised each time."""
@@ -66,11 +66,11 @@ class Contents:
         found: T = self._parsed[key]
         return found
 
-    def of(self, blob: Blob) -> bytes:
-        """The contents of one."""
+    def of(self, blob: Blob) -> bytes | None:
+        """The contents of one; None where git has none, or something else, under that name."""
         if blob.oid not in self.known:
             self.read([blob])
-        return self.known[blob.oid]
+        return self.known.get(blob.oid)
 
 
 @dataclass
@@ -164,7 +164,10 @@ class CommitFolder:
             raise InputError([error("file-is-link" if blob.type is EntryType.LINK else "file-not-regular", location=where)])
         if blob.size > MAX_BYTES:
             raise InputError([error("file-too-large", size=f"{blob.size / 2**20:.1f}", location=where)])
-        return self.files.contents.of(blob)
+        contents = self.files.contents.of(blob)
+        if contents is None:
+            raise InputError([error("file-not-in-git", object=blob.oid[:12], location=where)])
+        return contents
 
     def parsed(self, name: str, data: bytes, parse: Callable[[bytes, str], T]) -> T:
         """What `parse` makes of a file's contents, or made of the same contents in another commit."""
@@ -200,10 +203,16 @@ class MergedTree:
     conflicts: tuple[str, ...]
 
 
-def merged(git: Apart, base: str, head: str) -> MergedTree:
-    """The merge of two commits, made without a checkout. Raises GitError, also where they have no common ancestor here."""
-    if git.run("merge-base", base, head, most=1).strip() == b"":
+def ancestor(git: Apart, base: str, head: str) -> str:
+    """The last commit that two have in common. Raises GitError where they have none here."""
+    found = git.run("merge-base", base, head, most=1).split()
+    if not found:
         raise GitError("the two commits have no common ancestor here: fetch the whole history (in a CI job: GIT_DEPTH 0)")
+    return found[0].decode("ascii")
+
+
+def merged(git: Apart, base: str, head: str) -> MergedTree:
+    """The merge of two commits with a common ancestor, made without a checkout. Raises GitError."""
     printed = git.run("merge-tree", "--write-tree", "-z", "--no-messages", "--name-only", base, head, most=1)
     tree, *conflicts = printed.decode(errors="backslashreplace").split("\0")
     return MergedTree(tree, tuple(dict.fromkeys(filter(None, conflicts))))

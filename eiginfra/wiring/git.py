@@ -11,7 +11,6 @@ import re
 import shutil
 import stat
 import subprocess
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,9 +20,12 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from eiginfra.core.errors import EiginfraError
+from eiginfra.wiring.trees import TreeExamination
 
 _SECONDS = 30
 _FETCH_SECONDS = 120
+_MOST_FILES = 200_000
+"""More files than a repository with an inventory has."""
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _URL = re.compile(r"(?:https?|ssh|file)://[^\s]+|(?:[\w.-]+@)?[\w.-]+:(?!:)(?!//)[^\s]+|(?!-)[^:\x00-\x1f]+")
@@ -61,14 +63,6 @@ _OWN = "[core]\nbare = false\n[gc]\nauto = 0\n[maintenance]\nauto = false\n"
 
 class GitError(EiginfraError):
     """git refused or failed; in its own words, without credentials."""
-
-
-@dataclass(frozen=True)
-class TreeEntry:
-    """A file in a commit: its mode as git writes it, and its path."""
-
-    mode: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -117,25 +111,23 @@ class Checkout:
             self._run(private, "fetch", *quiet, "--", self.origin, f"+refs/heads/{branch}:{here}", seconds=_FETCH_SECONDS)
             return self._run(private, "rev-parse", "--verify", f"{here}^{{commit}}")
 
-    def entries(self, commit: str) -> Iterator[TreeEntry]:
-        """All files of a commit."""
-        with self._private(commit) as private:
-            listed = self._run(private, "ls-tree", "-r", "-z", "--full-tree", commit)
-        for line in filter(None, listed.split("\0")):
-            about, _, path = line.partition("\t")
-            yield TreeEntry(about.split()[0], path)
-
     def forward(self, branch: str, commit: str) -> None:
         """Fast-forward the branch that is checked out, and the files, to a fetched commit. Files that git does not track are kept.
 
-        Raises GitError also, before anything is changed, for a commit with files that nobody may bring in (`refused`).
+        Raises GitError also, before anything is changed, for a commit with files that nobody may bring in.
         """
         before = self.resolved("HEAD")
         if commit == before:
             return
-        if (wrong := next((entry for entry in self.entries(commit) if refused(entry)), None)) is not None:
-            raise GitError(f"{commit[:12]} holds {wrong.path!r}, which an inventory has no use for; take it out of the branch")
         with self._private(before) as private:
+            wrong = TreeExamination(lambda asked, data: self.run(private, asked, data=data), _MOST_FILES).of(None, commit).findings
+            if wrong:
+                what = (
+                    f"{wrong[0].location.file!r}, which an inventory has no use for"
+                    if wrong[0].location
+                    else "more files than any inventory"
+                )
+                raise GitError(f"{commit[:12]} holds {what}; take it out of the branch")
             self._run(private, "merge", "--quiet", "--ff-only", "--no-overwrite-ignore", "--no-stat", "--no-verify", commit)
         self._run(self._git, "update-ref", "-m", "eiginfra reconcile: fast-forward", f"refs/heads/{branch}", commit, before)
 
@@ -265,18 +257,3 @@ class Apart:
     def resolved(self, reference: str) -> str:
         """The commit of a reference that was fetched."""
         return self.run("rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").decode("ascii").split()[-1]
-
-
-_RESERVED = re.compile(r"\.git|git~\d+|\.gitmodules|gi7eba~\d+|\.eiginfra|eiginf~\d+|\.venv(?:-clients)?|venv~\d+")
-_SUBMODULE = "160000"
-
-
-def refused(entry: TreeEntry) -> bool:
-    """Whether a file of a commit could become git's, Python's or eiginfra's own: by its name, however a file system may read it."""
-    return entry.mode == _SUBMODULE or any(_RESERVED.fullmatch(_folded(part)) for part in re.split(r"[/\\\\]", entry.path))
-
-
-def _folded(name: str) -> str:
-    """As file systems fold names: case, signs without width, forms of letters, streams, dots and blanks at the end."""
-    seen = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) not in ("Cf", "Cc", "Mn"))
-    return seen.casefold().partition(":")[0].rstrip(". ")

@@ -4,7 +4,7 @@ Playbook, site, settings and all that decides (grants, approvals, confirmed peop
 for counts, as a merge into the base would give it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -14,23 +14,28 @@ from eiginfra.core.errors import InputError, UsageError
 from eiginfra.core.finding import Finding, Location, Severity, error
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.folder import EntryType
-from eiginfra.inventory.loader import read_cohort
+from eiginfra.inventory.loader import ReadCohort, read_cohort
 from eiginfra.inventory.site import Site
 from eiginfra.review.allowances import allowances
 from eiginfra.review.compare import Wishes, access, amounts, changes, new_findings
 from eiginfra.review.edits import FileChange, FileVersion, edits
-from eiginfra.review.model import Author, CohortReview, Review
+from eiginfra.review.model import Author, CohortReview, Edit, Edited, Review
 from eiginfra.review.policy import needs
 from eiginfra.wiring.asked import Paths
-from eiginfra.wiring.commits import Blob, CommitFiles, CommitFolder, Contents, differences, merged
-from eiginfra.wiring.git import Checkout, GitError, TreeEntry, refused
+from eiginfra.wiring.commits import Blob, CommitFiles, CommitFolder, Contents, ancestor, differences, merged
+from eiginfra.wiring.git import Checkout, GitError
 from eiginfra.wiring.providers import Providers, open_providers
 from eiginfra.wiring.review_sources import Sources
 from eiginfra.wiring.sorting import sorted_findings
+from eiginfra.wiring.trees import TreeExamination
 from eiginfra.wiring.workspace import Workspace
 
 DECIDING: Final = frozenset({"grants", "approvals", "people", "authoritative", "caps", "repository"})
 """The keys of cohort.yml by which requests are judged: they count as they are at the base."""
+MOST_FILES: Final = 1000
+"""Files and folders that one request may bring or change."""
+MOST_OF_COHORTS: Final = 200
+"""Those of them that are in the folder of the cohorts."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Reviewer:
         self._providers = providers
         self._registry = providers.registry()
         self._revisions: dict[tuple[str, str, frozenset[str]], Revision] = {}
+        self._cohorts_read: dict[tuple[str, str, Blob | None], ReadCohort] = {}
 
     def resolved(self, name: str) -> str:
         """The commit of a branch, a tag or a short name."""
@@ -124,17 +130,24 @@ class Reviewer:
     def review(self, head: str, request: Request | None = None) -> Review:
         """What a commit would do, once it is merged into the base."""
         request = request or Request()
+        brought = TreeExamination(lambda asked, data: self._git.run(*asked, data=data), MOST_FILES).of(
+            ancestor(self._git, self.base, head), head
+        )
+        if brought.broken:
+            return self._unread(head, request, brought.findings)
         merge = merged(self._git, self.base, head)
         conflicts = [error("merge-conflicts", files=sorted(merge.conflicts))] if merge.conflicts else []
         changed = differences(self._git, self.base, merge.tree)
-        strange = [found for each in changed if (found := _strange(each.path, each.after)) is not None]
+        if sum(self._within(each.path) for each in changed) > MOST_OF_COHORTS:
+            where = Location(file=self._sources.root or ".")
+            return self._unread(head, request, [error("request-too-large", most=MOST_OF_COHORTS, location=where)])
         root = self._sources.root
         trees = (self._files(self.base), self._files(merge.tree))
         self._contents.read(blob for tree in trees for blob in tree.blobs.values())
         edited = edits(
             [FileChange(each.path, *map(_version, trees, repeat(each.path), (each.before, each.after))) for each in changed], root
         )
-        names = sorted({each.cohort for each in edited if each.cohort is not None})
+        names = sorted({each.cohort for each in edited if each.cohort is not None} | self._around((each.path for each in changed), trees))
         bases = {name: cohort for name in names if (cohort := self._revision(trees[0], name).cohort) is not None}
         asked = needs(
             edited,
@@ -151,8 +164,26 @@ class Reviewer:
             cohorts=tuple(self._cohort(name, trees[0], trees[1], bases) for name in names),
             edits=edited,
             needs=asked,
-            findings=(*conflicts, *strange),
+            findings=(*conflicts, *brought.findings),
         )
+
+    def _unread(self, head: str, request: Request, findings: Sequence[Finding]) -> Review:
+        """A request that is so wrong that none of its files is read: whatever it holds, it is no team's own affair."""
+        places = dict.fromkeys(found.location.file if found.location else "." for found in findings)
+        edited = tuple(Edit(file=file, edited=Edited.UNREADABLE, location=Location(file=file)) for file in places)
+        base = self._others(self._files(self.base), ())
+        asked = needs(edited, base, self._sources.clock.today(), author=request.author, pushers=request.pushers, yeses=request.yeses)
+        author = request.author.username if request.author else None
+        return Review(base=self.base, head=head, author=author, edits=edited, needs=asked, findings=tuple(findings))
+
+    def _within(self, path: str) -> bool:
+        return path.startswith(f"{self._sources.root}/") if self._sources.root else True
+
+    def _around(self, paths: Iterable[str], trees: Iterable[CommitFiles]) -> set[str]:
+        """The cohorts in whose folders paths are, or whose folder one of them is: also files that no cohort may have."""
+        start = len(self._sources.root) + 1 if self._sources.root else 0
+        names = {path[start:].partition("/")[0] for path in paths if self._within(path)}
+        return {name for name in names for files in trees if self._folder(files, name).type("cohort.yml") is not None}
 
     def _others(self, files: CommitFiles, touched: Collection[str]) -> dict[str, Cohort]:
         """The cohorts that a request does not touch: their people and names count, too."""
@@ -226,7 +257,11 @@ class Reviewer:
         folder = self._folder(files, name)
         if folder.type() is None:
             return Revision()
-        read = read_cohort(folder)
+        file = files.blobs.get(folder.shown("cohort.yml"))
+        key = (files.tree, name, file)
+        if key not in self._cohorts_read:
+            self._cohorts_read[key] = read_cohort(folder)
+        read = self._cohorts_read[key]
         cohort, findings = read.cohort, list(read.findings)
         if cohort is None:
             return Revision(None, Wishes(findings=sorted_findings(findings)), comparable=False)
@@ -276,13 +311,6 @@ def commit_of(checkout: Checkout, name: str) -> str:
 def _version(files: CommitFiles, path: str, blob: Blob | None) -> FileVersion | None:
     above, _, name = path.rpartition("/")
     return None if blob is None else FileVersion(blob.mode, blob.oid, lambda: files.folder(above).read(name))
-
-
-def _strange(path: str, blob: Blob | None) -> Finding | None:
-    """What no branch may bring in, since git, Python or eiginfra would take it for its own."""
-    if blob is None or not refused(TreeEntry(blob.mode, path)):
-        return None
-    return error("file-refused", location=Location(file=path))
 
 
 def _decided(cohort: Cohort, base: Cohort | None) -> CohortFile:

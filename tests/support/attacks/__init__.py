@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.forked import Forked, forked
+from support.git_objects import Objects
 from support.kills import Bench, open_bench
 
 
@@ -39,10 +40,18 @@ class Ground:
     def forked(self) -> Forked:
         """Runs commands in children that have everything imported."""
         folder = self.root / "forked"
-        from support.attacks import requests  # noqa: PLC0415 - it enters its attacks here
+        from support.attacks import commits, requests  # noqa: PLC0415 - they enter their attacks here
 
         requests.inventory(folder / "warm")
-        return self._closing.enter_context(forked(folder, [requests.checking(folder / "warm")]))
+        warm = [requests.checking(folder / "warm"), commits.reviewing(self.repository.top)]
+        return self._closing.enter_context(forked(folder, warm))
+
+    @cached_property
+    def repository(self) -> Objects:
+        """The example with three teams, and a request that brings one more."""
+        from support.attacks import commits  # noqa: PLC0415 - it enters its attacks here
+
+        return commits.project(self.root / "repository")
 
     @property
     def bench(self) -> Bench:
@@ -95,6 +104,6 @@ def of_kind(kind: int) -> list[Attack]:
 
 def every() -> list[Attack]:
     """All attacks, by kind and name."""
-    from support.attacks import answers, bounds, git, plans, requests, secrets  # noqa: F401, PLC0415 - each module enters its own
+    from support.attacks import answers, bounds, commits, git, keys, plans, requests, secrets  # noqa: F401, PLC0415 - each module enters its own
 
     return sorted(ATTACKS, key=lambda found: (found.kind, found.name))

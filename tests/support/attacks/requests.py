@@ -268,17 +268,21 @@ def checking(root: Path) -> list[str]:
     return ["check", "--as-of", "2019-10-01", *(str(word) for pair in paths.items() for word in pair)]
 
 
-def refused(ended: Ended) -> None:
-    """It was, with a message that says where, in time and in little memory, and no sign of the request moved a terminal."""
-    assert ended.code == 65, ended.printed[-2000:]
+def sane(ended: Ended) -> None:
+    """It ended in time, in little memory and in words, and no sign of the request moved a terminal."""
     assert "bug of eiginfra" not in ended.printed, ended.printed[-2000:]
     assert "{???}" not in ended.printed
     assert ended.seconds < SECONDS
     assert ended.megabytes < MEGABYTES
-    lines = ended.printed.splitlines()
+    assert all(line.isprintable() for line in ended.printed.splitlines())
+
+
+def refused(ended: Ended) -> None:
+    """It was, with a message that says where, and is not longer than anybody reads."""
+    assert ended.code == 65, ended.printed[-2000:]
+    sane(ended)
     assert " error: " in ended.printed
-    assert len(lines) <= LINES
-    assert all(line.isprintable() for line in lines)
+    assert len(ended.printed.splitlines()) <= LINES
 
 
 def _checked(forked: Forked, folder: Path) -> None:

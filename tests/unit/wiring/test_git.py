@@ -8,8 +8,9 @@ from support.attacks.git import TRAPS, Repositories, Trap, trapped
 
 from eiginfra.core.errors import PermanentError
 from eiginfra.reconcile.pull import WorkingCopy
-from eiginfra.wiring.git import Checkout, TreeEntry, refused
+from eiginfra.wiring.git import Checkout
 from eiginfra.wiring.revision import revision
+from eiginfra.wiring.trees import refused
 
 
 @pytest.fixture
@@ -79,4 +80,4 @@ def test_what_was_edited_by_hand_is_not_overwritten(there: Repositories) -> None
 
 @pytest.mark.parametrize("path", ["README.md", ".gitignore", ".gitattributes", ".gitlab-ci.yml", "a/.github/x", "venv/x", "eiginfra.yml"])
 def test_what_repositories_have_is_not_refused(path: str) -> None:
-    assert not refused(TreeEntry("100644", path))
+    assert not any(refused("100644", name.encode()) for name in path.split("/"))
