@@ -159,7 +159,7 @@ def _no_cohort(folder: Folder) -> Finding:
 
 MOST_FILES = 5000
 """More files than any cohort has teams are a mistake or an attack: none of them is read."""
-MOST_BYTES = 16 * 2**20
+MOST_BYTES = 6 * 2**20
 """Of all team files. The others are not read."""
 MOST_WRONG = 500
 """Errors of all team files, and KiB of those with errors: the others are read when these are corrected."""

@@ -20,7 +20,7 @@ from eiginfra.inventory.syntax import explain
 MAX_DEPTH: Final = 40
 MAX_EXPANSION: Final = 10_000
 """How many values all aliases of a file together may add up to."""
-MAX_NODES: Final = 50_000
+MAX_NODES: Final = 30_000
 """Keys and values of a file: five times as many as the longest cohort.yml has, and no more than can be checked in a second or so."""
 MAX_FINDINGS: Final = 100
 """After so many a file is not read further."""
