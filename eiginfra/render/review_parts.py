@@ -84,6 +84,8 @@ def live_line(live: LiveObject, words: Catalogue) -> str:
     """`proxmox.container[eig3/adler/web]: node eig, vmid 101, 192.168.0.101/24; drift: memory 1GiB → 512MiB`."""
     known = [f"{name} {show(value, words)}" for name, value in live.identity.items()] + ([live.where] if live.where else [])
     told = f"{live.address}: {', '.join(known)}" if known else live.address
+    if live.missing:
+        return f"{told}; {words.say('cause-drift')}: {words.say('review-missing')}"
     drift = [f"{found.label} {compared(found.before, found.after, words)}" for found in live.drift]
     return f"{told}; {words.say('cause-drift')}: {', '.join(drift)}" if drift else told
 

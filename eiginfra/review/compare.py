@@ -142,17 +142,13 @@ def _access(registry: Registry, change: Change) -> Iterator[AccessChange]:
         if rule.entries is None or rule.harm is None or rule.harm[1] != ACCESS:
             continue
         if change.action is Action.UPDATE:
-            changed = {each.entry: each.before is None for each in change.diffs if each.field == name and each.entry is not None}
-            gained = {entry: new for entry, new in changed.items() if entry is not None and (new or _gone(change, name, entry))}
+            entries = (each for each in change.diffs if each.field == name and each.entry is not None)
+            gained = {str(each.entry): each.before is None for each in entries if each.before is None or each.removes}
         else:
             values = change.desired if change.action is Action.CREATE else change.observed
             gained = dict.fromkeys(by_key(rule, (values or {}).get(name)), change.action is Action.CREATE)
         for entry, new in gained.items():
             yield AccessChange(person=entry.partition("@")[0], team=change.team, address=str(change.address), gained=new)
-
-
-def _gone(change: Change, name: str, entry: str) -> bool:
-    return any(each.field == name and each.entry == entry and each.removes for each in change.diffs)
 
 
 def _uses(team: str | None, used: Sequence[Usage], before: Limits, after: Limits) -> Iterator[QuotaUse]:

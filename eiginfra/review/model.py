@@ -124,7 +124,7 @@ class CohortReview(_Model):
 class LiveObject(_Model):
     """What a server has of something that a request is about. identity: the server's own (`{"node": "eig", "vmid": 101}`).
 
-    where: its IP address. drift: how it differs from what the base wishes for.
+    where: its IP address. drift: how it differs from what the base wishes for. missing: it was there, and was removed by somebody.
     """
 
     address: str
@@ -132,6 +132,7 @@ class LiveObject(_Model):
     identity: dict[str, JsonValue] = {}
     where: str | None = None
     drift: tuple[FieldDiff, ...] = ()
+    missing: bool = False
 
 
 class Review(_Model):

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 32 * 2**20
 """More bytes than the inventories of a repository have in all."""
-_FILE, _LINK, _TREE = ("100644", "100755", "100664"), "120000", "040000"
+_FILE, _LINK = ("100644", "100755", "100664"), "120000"
 
 
 @dataclass(frozen=True)

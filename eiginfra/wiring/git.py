@@ -48,6 +48,10 @@ _SETTLED = {
     "GIT_PAGER": "cat",
 }
 _OPTIONS = ("safe.bareRepository=explicit", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.attributesFile={os.devnull}")
+_FETCH = (
+    *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance"),
+    *("--upload-pack=git-upload-pack", "--"),
+)
 _FORMAT = {
     "core.repositoryformatversion": "0",
     "core.filemode": "true",
@@ -107,8 +111,7 @@ class Checkout:
         """The commit of origin's branch, its objects fetched; no reference of the checkout changes."""
         here = "refs/eiginfra/fetched"
         with self._private(self.resolved("HEAD")) as private:
-            quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
-            self._run(private, "fetch", *quiet, "--", self.origin, f"+refs/heads/{branch}:{here}", seconds=_FETCH_SECONDS)
+            self._run(private, *_FETCH, self.origin, f"+refs/heads/{branch}:{here}", seconds=_FETCH_SECONDS)
             return self._run(private, "rev-parse", "--verify", f"{here}^{{commit}}")
 
     def forward(self, branch: str, commit: str) -> None:
@@ -241,12 +244,9 @@ class Apart:
 
     def fetch(self, *references: str) -> None:
         """Fetch references of origin, each under its own name."""
-        quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=git-upload-pack")
-        if not references:
-            return
-        wanted = [f"+{reference}:{reference}" for reference in references]
-        arguments = ("fetch", *quiet, "--", self.checkout.origin, *wanted)
-        self.checkout.run(self.folder, arguments, seconds=_FETCH_SECONDS, apart=True)
+        if references:
+            arguments = (*_FETCH, self.checkout.origin, *(f"+{reference}:{reference}" for reference in references))
+            self.checkout.run(self.folder, arguments, seconds=_FETCH_SECONDS, apart=True)
 
     def commit(self, tree: str, *parents: str) -> str:
         """A commit of a tree, for what git only does with commits."""

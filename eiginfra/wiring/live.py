@@ -16,7 +16,7 @@ from eiginfra.wiring.workspace import Workspace
 
 @dataclass
 class LiveCohort:
-    """One cohort of the checkout, looked at once: a plan, and what exists. Nothing is written but what a plan writes: nothing."""
+    """One cohort of the checkout, looked at once: a plan, and what exists. It writes nothing."""
 
     paths: Paths
 
@@ -26,7 +26,7 @@ class LiveCohort:
             return drifted(workspace.plan(Asked())), workspace.standing()
 
     def of(self, addresses: Collection[str], teams: Collection[str | None]) -> Iterator[LiveObject]:
-        """Those of the addresses that exist, and what drifts of the teams."""
+        """Those of the addresses that exist, and what drifts of the teams: also what is missing."""
         changes, standing = self._looked
         drift = {str(change.address): change for change in changes}
         for there in standing:
@@ -42,6 +42,13 @@ class LiveCohort:
                 where=where if isinstance(where, str) else None,
                 drift=() if change is None else tuple(found for found in change.diffs if not found.sensitive),
             )
+        there_is = {str(there.address) for there in standing}
+        gone = (change for address, change in drift.items() if address not in there_is)
+        yield from (
+            LiveObject(address=str(change.address), team=change.team, missing=True)
+            for change in gone
+            if change.team in teams or str(change.address) in addresses
+        )
 
 
 class LiveCohorts:

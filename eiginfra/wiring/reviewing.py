@@ -149,32 +149,24 @@ class Reviewer:
         )
         names = sorted({each.cohort for each in edited if each.cohort is not None} | self._around((each.path for each in changed), trees))
         bases = {name: cohort for name in names if (cohort := self._revision(trees[0], name).cohort) is not None}
-        asked = needs(
-            edited,
-            {**self._others(trees[0], names), **bases},
-            self._sources.clock.today(),
-            author=request.author,
-            pushers=request.pushers,
-            yeses=request.yeses,
-        )
-        return Review(
-            base=self.base,
-            head=head,
-            author=request.author.username if request.author else None,
-            cohorts=tuple(self._cohort(name, trees[0], trees[1], bases) for name in names),
-            edits=edited,
-            needs=asked,
-            findings=(*conflicts, *brought.findings),
-        )
+        judging = {**self._others(trees[0], names), **bases}
+        cohorts = tuple(self._cohort(name, trees[0], trees[1], bases) for name in names)
+        return self._judged(head, request, edited, judging, (*conflicts, *brought.findings)).model_copy(update={"cohorts": cohorts})
 
     def _unread(self, head: str, request: Request, findings: Sequence[Finding]) -> Review:
         """A request that is so wrong that none of its files is read: whatever it holds, it is no team's own affair."""
         places = dict.fromkeys(found.location.file if found.location else "." for found in findings)
         edited = tuple(Edit(file=file, edited=Edited.UNREADABLE, location=Location(file=file)) for file in places)
-        base = self._others(self._files(self.base), ())
-        asked = needs(edited, base, self._sources.clock.today(), author=request.author, pushers=request.pushers, yeses=request.yeses)
-        author = request.author.username if request.author else None
-        return Review(base=self.base, head=head, author=author, edits=edited, needs=asked, findings=tuple(findings))
+        return self._judged(head, request, edited, self._others(self._files(self.base), ()), findings)
+
+    def _judged(
+        self, head: str, request: Request, edited: tuple[Edit, ...], judging: Mapping[str, Cohort], findings: Sequence[Finding]
+    ) -> Review:
+        """A review of edits, with whose yes they need as the base's cohorts say; nothing is compared yet."""
+        today, author = self._sources.clock.today(), request.author
+        asked = needs(edited, judging, today, author=author, pushers=request.pushers, yeses=request.yeses)
+        name = author.username if author else None
+        return Review(base=self.base, head=head, author=name, edits=edited, needs=asked, findings=tuple(findings))
 
     def _within(self, path: str) -> bool:
         return path.startswith(f"{self._sources.root}/") if self._sources.root else True

@@ -186,11 +186,13 @@ def test_live_tells_what_only_servers_know(office: Office) -> None:
     place = office.place
     number = place.guest("adler-web")
     place.proxmox("PUT", f"/nodes/eig/lxc/{number}/config", memory=768)
+    place.gitlab("DELETE", "/projects/eig%2Feig3%2Fadler%2Fextraction")
     writes = place.requests("proxmox")
     answer = place.call("review", "--open", "--live")
     assert answer.code == 0, answer.err
     known = f"proxmox.container[eig3/adler/web]: node eig, vmid {number}, 192.168.0.{number}/24; drift: memory 768MiB → 512MiB"
     assert known in answer.out
+    assert "gitlab.project[eig/eig3/adler/extraction]; drift: it is missing" in answer.out
     assert place.requests("proxmox") == writes
 
 

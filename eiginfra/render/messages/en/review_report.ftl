@@ -42,6 +42,7 @@ review-findings = Findings
 review-allowances = What EIG Link would have to write into cohort.yml to allow it
 review-known = Found at the base already
 review-live = On the servers
+review-missing = it is missing
 review-difference = The difference
 review-with = Not together with !{ $number }
 review-needs-by = { $by } must approve

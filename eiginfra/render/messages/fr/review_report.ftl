@@ -45,6 +45,7 @@ review-findings = Constats
 review-allowances = Ce qu’EIG Link devrait écrire dans cohort.yml pour le permettre
 review-known = Déjà constaté dans la branche de base
 review-live = Sur les serveurs
+review-missing = l’élément manque
 review-difference = La différence
 review-with = Pas avec !{ $number }
 review-needs-by = l’accord de { $by } est nécessaire
