@@ -54,7 +54,8 @@ class SshSession:
             try:
                 return self._answer(channel, command, data, end, writes=writes)
             finally:
-                with watched(self._transport, GRACE), suppress(paramiko.SSHException, EOFError, OSError):
+                # Not `GRACE`: a machine under load may need longer, and every other command would be lost with the connection.
+                with watched(self._transport, self._policy.channel), suppress(paramiko.SSHException, EOFError, OSError):
                     channel.close()
         finally:
             self._sessions.release()

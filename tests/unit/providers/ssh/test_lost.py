@@ -101,6 +101,16 @@ def test_more_commands_than_sessions_wait_for_one_another(sshd: Sshd) -> None:
     connection.close()
 
 
+def test_who_is_slow_to_end_a_command_keeps_the_connection(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine under load: the timer of whatever is watched for `GRACE` alone fires at once."""
+    monkeypatch.setattr(ssh, "GRACE", 0)
+    connection = SshConnection(sshd.target())
+    for _ in range(3):
+        assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
+    assert connection.requests()["connection"] == 1
+    connection.close()
+
+
 def test_a_command_that_finds_no_session_free_is_told(tmp_path: Path) -> None:
     class Held(Behaviour):
         def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
