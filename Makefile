@@ -78,9 +78,9 @@ man: $(VENV)/dev.stamp ## Write the manual page anew, from the texts of the help
 
 lock: $(VENV)/dev.stamp ## Pin all requirements anew, with hashes
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile $(LOCK) --extra lab pyproject.toml requirements/build.in -o requirements/demo.txt
-	$(BIN)/uv pip compile $(LOCK) --extra lab --extra postgres --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
-	$(BIN)/uv pip compile $(LOCK) --extra postgres -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK) --extra lab --extra pdf pyproject.toml requirements/build.in -o requirements/demo.txt
+	$(BIN)/uv pip compile $(LOCK) --extra lab --extra postgres --extra pdf --extra dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --extra postgres --extra pdf -c requirements/dev.txt pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile $(LOCK) requirements/clients.in -o requirements/clients.txt
 

@@ -5,15 +5,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel
 
+from eiginfra.core.activity import ProjectActivity
+from eiginfra.core.address import Address
 from eiginfra.core.filters import Filter
 from eiginfra.core.finding import Finding
 from eiginfra.core.kind import Kind
-from eiginfra.core.resource import Record
+from eiginfra.core.resource import Observed, Record
 from eiginfra.core.secret import KeySource, Secret, SecretSource
+from eiginfra.core.utilisation import Host, Utilisation
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -166,6 +170,30 @@ class Provider(ABC, Generic[M]):
 
     def remembered(self, history: Iterable[Record]) -> Collection[str]:  # noqa: ARG002 - for providers that have some
         """The people whose accounts the journal knows, by user name."""
+        return ()
+
+    def activity(
+        self,
+        objects: Iterable[Observed],  # noqa: ARG002 - for providers that have some
+        since: datetime,  # noqa: ARG002
+        labels: Collection[str],  # noqa: ARG002
+    ) -> Mapping[Address, ProjectActivity]:
+        """What was done in those of the objects that are projects, by address; one that cannot be read is left out.
+
+        since: from when releases and merged changes are told. labels: by which open issues ask for help. Raises UnreachableError where the
+        service cannot be asked.
+        """
+        return {}
+
+    def utilisation(self, objects: Iterable[Observed]) -> Mapping[Address, Utilisation]:  # noqa: ARG002 - for providers that have some
+        """What those of the objects that are machines used in the last month, by address; one of which nothing is known is left out.
+
+        Raises UnreachableError where the service cannot be asked.
+        """
+        return {}
+
+    def hosts(self) -> Sequence[Host]:
+        """The servers that bear machines, in the order of the site file. Raises UnreachableError where the service cannot be asked."""
         return ()
 
     def requests(self) -> Mapping[str, int]:
