@@ -1,16 +1,13 @@
 """`eiginfra handouts`: the onboarding pages of the teams."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from eiginfra.cli import options
 from eiginfra.render.format import Format
 from eiginfra.wiring.asked import Paths, Selection
-
-if TYPE_CHECKING:
-    from eiginfra.inventory.site import Site
 
 
 @options.files
@@ -24,27 +21,22 @@ def run(
 ) -> int:
     """Write a page for each team, from what was observed. As HTML and Markdown."""
     from eiginfra.handouts import render, write
-    from eiginfra.handouts.pages import page_name
+    from eiginfra.handouts.team_pages import page_name
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out
     from eiginfra.render.outputs.base import write_document
     from eiginfra.render.outputs.others import HandoutsOutput
     from eiginfra.render.phrases import not_today
+    from eiginfra.wiring.facts import FactsAsked, facts_of
     from eiginfra.wiring.selection import teams_of
     from eiginfra.wiring.workspace import Workspace
 
     with Workspace.load(paths) as workspace:
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
-        day, is_today = workspace.clock.today(), workspace.clock.is_today
-        pages = render(
-            workspace.cohort,
-            workspace.site,
-            workspace.standing(remembering=True),
-            day,
-            is_today=is_today,
-            fingerprints=_fingerprints(workspace.site),
-        )
+        facts = facts_of(workspace, FactsAsked())
+        day, is_today = facts.day, facts.is_today
+        pages = render(workspace.cohort, workspace.site, facts.observed, day, is_today=is_today, fingerprints=facts.fingerprints)
         names = {page_name(team) for team in teams}
         kept = [page for page in pages if limit is None or page.path.stem in names]
         write(kept, folder)
@@ -56,11 +48,3 @@ def run(
             parts = [words.say("handouts-written", count=len(teams), folder=str(folder)), not_today(day, words, is_today=is_today)]
             out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")
         return 0
-
-
-def _fingerprints(site: "Site") -> list[str]:
-    """Of the host keys that the gateway may show, as the site's file says."""
-    from eiginfra.providers.ssh_host_keys import host_keys_of
-
-    gateway = site.file.gateway
-    return [] if gateway is None else sorted(host_keys_of(gateway.host_key, gateway.host, gateway.port).pinned)

@@ -196,6 +196,10 @@ class Provider(ABC, Generic[M]):
         """The servers that bear machines, in the order of the site file. Raises UnreachableError where the service cannot be asked."""
         return ()
 
+    def fingerprints(self) -> Sequence[str]:
+        """Of the host keys that the service may show, as the site file says, for people to compare; asks nobody."""
+        return ()
+
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far, by method, for metrics and benchmarks."""
         return {}

@@ -4,7 +4,7 @@ What lives here: the view of a team (what was asked for, and what was observed),
 may not: requests, plans, secrets. A page states only what was observed; what is merely wanted is shown as not made yet.
 """
 
-from eiginfra.handouts.pages import Handout, render
+from eiginfra.handouts.team_pages import Handout, render
 from eiginfra.handouts.writing import write
 
 __all__ = ["Handout", "render", "write"]

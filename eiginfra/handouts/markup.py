@@ -44,3 +44,10 @@ def url(value: str | None) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return ""
     return quote(parts.geturl(), safe="/:?#@!$&'*+,;=%~-._[]")
+
+
+def target(value: str) -> str:
+    """Where a link leads, http, https or mailto, fit for an HTML attribute and for Markdown's `<…>`; empty for any other."""
+    if value.startswith("mailto:"):
+        return mailto(value.removeprefix("mailto:"))
+    return url(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.text import all_lines
 from eiginfra.handouts.markup import MARKS
-from eiginfra.handouts.pages import Handout
+from eiginfra.handouts.team_pages import Handout
 
 
 class HandoutError(EiginfraError):

@@ -9,7 +9,7 @@ from eiginfra.core.change import Change
 from eiginfra.core.resource import Observed
 from eiginfra.engine.drift import drifted
 from eiginfra.review.model import LiveObject, Review
-from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.asked import Paths
 from eiginfra.wiring.settings import named
 from eiginfra.wiring.workspace import Workspace
 
@@ -23,7 +23,8 @@ class LiveCohort:
     @cached_property
     def _looked(self) -> tuple[Sequence[Change], Sequence[Observed]]:
         with Workspace.load(self.paths) as workspace:
-            return drifted(workspace.plan(Asked())), workspace.standing()
+            plan, standing = workspace.looked()
+        return drifted(plan), standing
 
     def of(self, addresses: Collection[str], teams: Collection[str | None]) -> Iterator[LiveObject]:
         """Those of the addresses that exist, and what drifts of the teams: also what is missing."""

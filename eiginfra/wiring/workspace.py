@@ -17,7 +17,7 @@ from eiginfra.core.finding import Finding, Location, Severity, error
 from eiginfra.core.kind import Registry
 from eiginfra.core.plan import Plan, PlanMeta
 from eiginfra.core.reason import Reason
-from eiginfra.core.resource import Observed, Resource
+from eiginfra.core.resource import Observation, Observed, Resource
 from eiginfra.core.secret import Secret
 from eiginfra.core.window import within
 from eiginfra.engine.action import local_time
@@ -41,6 +41,7 @@ from eiginfra.inventory.site import Site
 from eiginfra.playbook import Compiled, Playbook, compile_playbook, load_playbook
 from eiginfra.wiring.acknowledge import acknowledge
 from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.caps import allowed_removals
 from eiginfra.wiring.journal import journal_of
 from eiginfra.wiring.protection import still_protected
 from eiginfra.wiring.providers import LOOKING, Providers, filters, open_providers, read_site
@@ -191,9 +192,15 @@ class Workspace:
         sightings: what a loop saw, for since when it differs; without them only the journal tells.
         """
         with self.providers.within(LOOKING):
-            return self._planned(asked or Asked(), sightings or Sightings())
+            return self._planned(asked or Asked(), sightings or Sightings())[0]
 
-    def _planned(self, asked: Asked, sightings: Sightings) -> Plan:
+    def looked(self) -> tuple[Plan, list[Observed]]:
+        """A whole plan, and what exists, each with its team, of one look at the servers. Raises as `plan` does."""
+        with self.providers.within(LOOKING):
+            plan, observations = self._planned(Asked(), Sightings())
+        return plan, self._with_teams(observations)
+
+    def _planned(self, asked: Asked, sightings: Sightings) -> tuple[Plan, Mapping[str, Observation]]:
         offline = self._offline_findings()
         findings = self._checked(only_warned(offline))
         today = self.clock.today()
@@ -239,14 +246,15 @@ class Workspace:
             window=None if asked.restart else window,
             grace=self.cohort.file.grace,
             replacing=asked.replacing,
-            allows=self._allows(asked.allow_removals),
+            allows=allowed_removals(self.cohort, asked.allow_removals),
         )
         meta = self.meta(asked)
         plan = make_plan(self.registry, situation, meta, findings)
         if denied := forbidden(self.registry, plan):
             plan = make_plan(self.registry, replace(situation, denied=denied), meta, findings)
         plan = traced(self.registry, plan, observations, site.records, sightings)
-        return plan.model_copy(update={"findings": tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))})
+        told = tuple(self._acknowledged(plan.findings, complete=asked.selection.whole))
+        return plan.model_copy(update={"findings": told}), observations
 
     def judged(self, saved: Plan) -> Judgement:
         """A saved plan of this project, as if it were made now. Raises InputError for what is no plan, GuardError if it may not be now."""
@@ -311,7 +319,10 @@ class Workspace:
                 whole=True,
                 history=history,
             )
-        by_address = {resource.address: resource.team for resource in resources}
+        return self._with_teams(observations)
+
+    def _with_teams(self, observations: Mapping[str, Observation]) -> list[Observed]:
+        by_address = {resource.address: resource.team for resource in self.compiled.resources}
         return [
             replace(there, team=by_address.get(there.address, there.team))
             for name in sorted(observations)
@@ -336,12 +347,3 @@ class Workspace:
             commit=commit,
             dirty=dirty,
         )
-
-    def _allows(self, allowed: int | None) -> Callable[[str, int, int], str | None]:
-        def allows(what: str, removed: int, total: int) -> str | None:
-            if allowed is not None:
-                return None if removed <= allowed else f"{allowed} (--allow-removals)"
-            cap = self.cohort.cap(what)
-            return None if cap is None or cap.allows(removed, total) else str(cap)
-
-        return allows

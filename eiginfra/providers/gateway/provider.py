@@ -15,6 +15,7 @@ from eiginfra.providers.gateway.settings import GatewaySettings
 from eiginfra.providers.gateway.token_limits import token_limits
 from eiginfra.providers.ssh_doctor import examine_entry
 from eiginfra.providers.ssh_gateway import shared_gateway
+from eiginfra.providers.ssh_host_keys import host_keys_of
 
 
 class GatewayProvider(Provider[GatewaySite]):
@@ -61,6 +62,11 @@ class GatewayProvider(Provider[GatewaySite]):
         """For all that goes over the connection."""
         if self._connection is not None:
             self._connection.limit(seconds)
+
+    def fingerprints(self) -> Sequence[str]:
+        """Of `host_key` in the section."""
+        section = self._section
+        return [] if section is None else sorted(host_keys_of(section.host_key, section.host, section.port).pinned)
 
     def requests(self) -> Mapping[str, int]:
         """The connection's, and the program's runs by verb."""

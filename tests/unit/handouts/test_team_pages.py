@@ -11,7 +11,7 @@ from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observed
 from eiginfra.handouts.en import ENGLISH
 from eiginfra.handouts.fr import FRENCH
-from eiginfra.handouts.pages import render
+from eiginfra.handouts.team_pages import render
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site, SiteFile
 

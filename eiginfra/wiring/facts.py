@@ -1,0 +1,75 @@
+"""What is seen for handouts, pages and the bulletin: the servers and the journal, asked once."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from eiginfra.core.activity import ProjectActivity
+from eiginfra.core.address import Address
+from eiginfra.core.resource import Observed
+from eiginfra.core.utilisation import Host, Utilisation
+from eiginfra.handouts.facts import Facts, PastAction
+from eiginfra.wiring.providers import LOOKING
+from eiginfra.wiring.workspace import Workspace
+
+RUNS = 50
+"""Runs of the journal whose actions are told."""
+
+
+@dataclass(frozen=True)
+class FactsAsked:
+    """What is asked for.
+
+    since: activity from then on; None: none. labels: of issues that call for help. plan: what differs and what was done. utilisation: what
+    machines really use.
+    """
+
+    since: datetime | None = None
+    labels: tuple[str, ...] = ()
+    plan: bool = False
+    utilisation: bool = False
+
+
+def facts_of(workspace: Workspace, asking: FactsAsked) -> Facts:
+    """What was seen. Raises as Workspace.plan does."""
+    plan, observed = workspace.looked() if asking.plan else (None, workspace.standing(remembering=True))
+    with workspace.providers.within(LOOKING):
+        return Facts(
+            day=workspace.clock.today(),
+            is_today=workspace.clock.is_today,
+            observed=observed,
+            fingerprints=[found for provider in workspace.providers for found in provider.fingerprints()],
+            changes=plan.changes if plan is not None else (),
+            done=tuple(_done(workspace)) if asking.plan else (),
+            activity=_activity(workspace, observed, asking.since, asking.labels) if asking.since is not None else {},
+            utilisation=_utilisation(workspace, observed) if asking.utilisation else {},
+            hosts=_hosts(workspace),
+        )
+
+
+def _activity(
+    workspace: Workspace, observed: Collection[Observed], since: datetime, labels: Collection[str]
+) -> dict[Address, ProjectActivity]:
+    return {address: found for provider in workspace.providers for address, found in provider.activity(observed, since, labels).items()}
+
+
+def _utilisation(workspace: Workspace, observed: Collection[Observed]) -> dict[Address, Utilisation]:
+    return {address: found for provider in workspace.providers for address, found in provider.utilisation(observed).items()}
+
+
+def _hosts(workspace: Workspace) -> list[Host]:
+    return [host for provider in workspace.providers for host in provider.hosts()]
+
+
+def _done(workspace: Workspace) -> Iterator[PastAction]:
+    for run in workspace.journal.runs(workspace.cohort.id, RUNS):
+        for step in reversed(workspace.journal.show(run.number).steps):
+            yield PastAction(
+                at=step.finished or step.started,
+                run=run.number,
+                by=run.by,
+                action=step.action,
+                address=step.address,
+                team=step.team,
+                outcome=step.outcome or "unfinished",
+            )
