@@ -12,7 +12,9 @@ import pytest
 from support.fakes import META
 from support.words import message
 
+from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause
+from eiginfra.core.resource import Observed
 from eiginfra.providers.proxmox.privileges import NEEDS, SEE, SPACE
 from eiginfra.wiring.providers import described
 
@@ -199,6 +201,22 @@ def test_part_2_a_backup_job_is_made_changed_and_deleted(world: Any, pool: str) 
         assert world.settles(wanted(**change)) == ["backup update"], change
     assert world.settles(wanted(pool=pool)) == ["backup update"]
     assert world.settles(wanted()[:-1], prune=True, orphans_among=None) == ["backup delete"]
+
+
+def test_part_2_the_history_of_a_guest_and_the_size_of_the_servers_are_read(served: Any, world: Any, pool: str) -> None:
+    world.settles(_guest(world, pool, "container"))
+    (proxmox,) = (provider for provider in world.providers if provider.name == "proxmox")
+    hosts = proxmox.hosts()
+    assert [host.name for host in hosts] == list(world.site.file.proxmox.nodes)
+    assert all(host.cores and host.memory and host.memory_used and host.disk for host in hosts if host.online)
+    (there,) = (member for found in world.proxmox("GET", "/pools", poolid=pool) for member in found["members"])
+    address = Address("proxmox.container", f"{world.cohort}/one/web")
+    guest = Observed(address, {}, {"node": there["node"], "vmid": there["vmid"]})
+    for cf in ("AVERAGE", "MAX"):
+        rows = world.proxmox("GET", f"/nodes/{there['node']}/lxc/{there['vmid']}/rrddata", timeframe="month", cf=cf)
+        assert {row["time"] % 1800 for row in rows} == {0}
+    # A guest just made has no history; on a server that is used its number may have that of another guest, removed by somebody else.
+    assert set(proxmox.utilisation([guest])) <= (set() if served.admin else {address})
 
 
 def test_part_2_every_kind_is_tested_here() -> None:

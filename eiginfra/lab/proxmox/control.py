@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from eiginfra.lab.proxmox.figures import span
 from eiginfra.lab.proxmox.lab import ProxmoxLab
-from eiginfra.lab.proxmox.state import GuestRecord
+from eiginfra.lab.proxmox.loads import DAY, LOADS
+from eiginfra.lab.proxmox.state import GuestRecord, HistorySpan
 
 CONTROL = "/_lab/proxmox"
 _STORAGE = ("used", "total", "type", "shared", "nodes", "disabled", "offline")
@@ -17,8 +20,9 @@ def control(lab: ProxmoxLab, method: str, body: bytes) -> tuple[int, dict[str, A
     Keys: `task_seconds` (a number, or seconds by task type), `shutdown_seconds`, `lag` (seconds between status broadcasts), `fail`
     (messages by task type, for the next tasks), `storages` ({id: {"used": bytes, "total": bytes, "type": "lvm", "shared": bool,
     "nodes": [node], "disabled": bool, "offline": [node]}}), `nodes` ({name: {"online": bool, "answers": bool}}), `guests` ({vmid: a
-    guest made or changed by hand: kind, node, config, running, pending, inside}, null removes it), `tasks` ({UPID: exit status} of tasks in
-    the archive).
+    guest made or changed by hand: kind, node, config, running, pending, inside}, null removes it), `loads` ({vmid: {"load": profile,
+    "days": of history, "stopped": [from, to] in days ago, "another": days before in which its number was another guest's}}), `tasks`
+    ({UPID: exit status} of tasks in the archive).
     """
     faults = lab.tasks.faults
     if method == "PUT":
@@ -90,6 +94,35 @@ def _guest(lab: ProxmoxLab, vmid: int, wanted: dict[str, Any] | None) -> None:
     lab.state.guests[vmid] = old
 
 
+def _loads(lab: ProxmoxLab, value: Any) -> None:
+    """Give guests a load, and a history of it that is replaced as a whole."""
+    now = lab.clock.timestamp()
+    for vmid, wanted in value.items():
+        guest = lab.state.guests[int(vmid)]
+        if unknown := wanted.keys() - {"load", "days", "stopped", "another"}:
+            raise KeyError(*unknown)
+        if wanted["load"] not in LOADS:
+            raise ValueError(f"loads are {', '.join(LOADS)}")
+        guest.load = wanted["load"]
+        known = span(guest, lab.state.nodes[guest.node], now - DAY * float(wanted.get("days", 30)), now)
+        lab.state.history[guest.vmid] = _parts(known, now, wanted)
+
+
+def _parts(known: HistorySpan, now: float, wanted: dict[str, Any]) -> list[HistorySpan]:
+    """The history in parts: another guest's before, then running, stopped, running; the last part is as the guest is now."""
+    parts = [replace(known, running=True)]
+    if "stopped" in wanted:
+        since, until = (now - DAY * float(days) for days in wanted["stopped"])
+        parts = [
+            replace(known, end=since, running=True),
+            replace(known, start=since, end=until, running=False),
+            replace(known, start=until, running=True),
+        ]
+    if another := float(wanted.get("another", 0)):
+        parts.insert(0, replace(known, start=known.start - DAY * another, end=known.start, load="full", running=True))
+    return [part for part in parts if part.start < part.end]
+
+
 def _tasks(lab: ProxmoxLab, value: Any) -> None:
     for upid, exit_status in value.items():
         lab.tasks.archive(upid, str(exit_status))
@@ -103,5 +136,6 @@ _SETTERS: dict[str, Callable[[ProxmoxLab, Any], None]] = {
     "storages": _storages,
     "nodes": _nodes,
     "guests": _guests,
+    "loads": _loads,
     "tasks": _tasks,
 }

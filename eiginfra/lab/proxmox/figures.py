@@ -3,17 +3,14 @@
 import re
 
 from eiginfra.lab.clock import LabClock
+from eiginfra.lab.proxmox.history import remember
+from eiginfra.lab.proxmox.loads import figures_at
 from eiginfra.lab.proxmox.options import QEMU_DISKS
 from eiginfra.lab.proxmox.schema import STRINGS, parse_string
-from eiginfra.lab.proxmox.state import GuestRecord, Json, NodeRecord, ProxmoxState
+from eiginfra.lab.proxmox.state import GuestRecord, HistorySpan, Json, NodeRecord, ProxmoxState
 
 MIB = 1024**2
 PRESSURE = ("cpufull", "cpusome", "iofull", "iosome", "memoryfull", "memorysome")
-
-
-def _share(vmid: int, low: float, high: float) -> float:
-    """A figure of a guest that looks like chance and never changes."""
-    return low + (vmid * 2654435761 % 1000) / 1000 * (high - low)
 
 
 def memory(guest: GuestRecord) -> int:
@@ -60,13 +57,13 @@ def _size(text: str) -> int:
 
 def live(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
     """What the list of a node's guests says about one."""
-    running = guest.running
+    running, load = guest.running, figures_at(guest.vmid, guest.load, now)
     max_memory, size = memory(guest) * MIB, disk_size(guest)
-    used = int(max_memory * _share(guest.vmid, 0.15, 0.45)) if running else 0
+    used = int(max_memory * load.memory) if running else 0
     uptime = int(now - guest.started) if running else 0
     row: Json = {
         "vmid": guest.vmid, "name": name(guest), "status": "running" if running else "stopped", "cpus": cores(guest, node),
-        "cpu": round(_share(guest.vmid, 0.002, 0.04), 6) if running else 0, "maxmem": max_memory, "mem": used,
+        "cpu": round(load.cpu, 6) if running else 0, "maxmem": max_memory, "mem": used,
         "maxdisk": size, "disk": 0, "uptime": uptime, "netin": 1200 * uptime, "netout": 800 * uptime,
     }  # fmt: skip
     row |= {key: guest.config[key] for key in ("tags", "lock") if guest.config.get(key)}
@@ -76,7 +73,7 @@ def live(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
         swap = int(guest.config.get("swap", 512 if "memory" in guest.config else 0)) * MIB
         row |= {"type": "lxc", "maxswap": swap, "swap": 0, "diskread": 4096 * uptime, "diskwrite": 2048 * uptime}
         if running:
-            row |= {"disk": min(size, int(_share(guest.vmid, 0.1, 0.3) * size))}
+            row |= {"disk": min(size, int(load.disk * size))}
     else:
         row["memhost"] = used
         if running:
@@ -86,6 +83,12 @@ def live(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
     if running:
         row |= {"pid": guest.pid, **{f"pressure{key}": None if guest.kind == "lxc" else 0 for key in PRESSURE}}
     return row
+
+
+def span(guest: GuestRecord, node: NodeRecord, start: float, end: float) -> HistorySpan:
+    """What a guest is like, for a time of its history."""
+    shape = (cores(guest, node), memory(guest) * MIB, disk_size(guest))
+    return HistorySpan(start, end, guest.kind, guest.running, guest.load, *shape)
 
 
 def current(guest: GuestRecord, node: NodeRecord, now: float) -> Json:
@@ -129,8 +132,13 @@ class Broadcast:
         now = self._clock.timestamp()
         if now - self._last < self.lag:
             return
-        self._last = now if self._last == float("-inf") or self.lag <= 0 else now - (now - self._last) % self.lag
+        before, seen = self._last, self._rows.keys()
+        self._last = now if before == float("-inf") or self.lag <= 0 else now - (now - before) % self.lag
         self._rows = {vmid: self._row(guest, now) for vmid, guest in self._state.guests.items()}
+        for vmid, guest in self._state.guests.items():
+            node = self._state.nodes[guest.node]
+            if vmid in seen and node.online:
+                remember(self._state, vmid, span(guest, node, before, self._last))
 
     def _row(self, guest: GuestRecord, now: float) -> Json:
         row = live(guest, self._state.nodes[guest.node], now)
@@ -151,7 +159,7 @@ class Broadcast:
 
 def node_row(node: NodeRecord, state: ProxmoxState, now: float) -> Json:
     """A node as lists show it, with its load."""
-    load = node_load(node, state)
+    load = node_load(node, state, now)
     return {
         "id": f"node/{node.name}", "node": node.name, "type": "node", "status": "online", "level": "", "cpu": load["cpu"],
         "maxcpu": node.cores, "mem": load["memory"], "maxmem": node.memory, "disk": node.disk // 8, "maxdisk": node.disk,
@@ -159,9 +167,10 @@ def node_row(node: NodeRecord, state: ProxmoxState, now: float) -> Json:
     }  # fmt: skip
 
 
-def node_load(node: NodeRecord, state: ProxmoxState) -> Json:
+def node_load(node: NodeRecord, state: ProxmoxState, now: float) -> Json:
     """Memory in bytes and share of the cores that the node and its guests use."""
     guests = [guest for guest in state.guests.values() if guest.node == node.name and guest.running]
-    used = sum(int(memory(guest) * MIB * _share(guest.vmid, 0.15, 0.45)) for guest in guests)
-    cpu = sum(_share(guest.vmid, 0.002, 0.04) * cores(guest, node) for guest in guests) / node.cores
+    loads = [(guest, figures_at(guest.vmid, guest.load, now)) for guest in guests]
+    used = sum(int(memory(guest) * MIB * load.memory) for guest, load in loads)
+    cpu = sum(load.cpu * cores(guest, node) for guest, load in loads) / node.cores
     return {"memory": min(node.memory, 1200 * MIB + used), "cpu": round(min(1.0, 0.005 + cpu), 6)}

@@ -2,7 +2,7 @@
 
 import hashlib
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from eiginfra.lab.proxmox.schema import Value
@@ -101,6 +101,7 @@ class GuestRecord:
     """A container (`lxc`) or VM (`qemu`): its configuration file and whether it runs.
 
     `inside`: what is on its disk, as far as the lab's machines have it (`eiginfra/lab/gateway/machines.py`); no answer shows it.
+    `load`: the profile of its load (`loads.py`).
     """
 
     vmid: int
@@ -116,6 +117,7 @@ class GuestRecord:
     started: float = 0.0
     pid: int = 0
     inside: Json = field(default_factory=dict)
+    load: str = ""
 
     @property
     def path(self) -> str:
@@ -147,6 +149,24 @@ def config_path(node: str, kind: str, vmid: int) -> str:
 
 
 @dataclass
+class HistorySpan:
+    """A time in which a guest's number had the same guest, size and load; seconds since 1970, memory and disk in bytes."""
+
+    start: float
+    end: float
+    kind: str
+    running: bool
+    load: str
+    cores: int
+    memory: int
+    disk: int
+
+    def like(self, other: "HistorySpan") -> bool:
+        """Whether all but the time is the same."""
+        return replace(self, start=other.start, end=other.end) == other
+
+
+@dataclass
 class TaskRecord:
     """A task: its UPID's parts, its log and its end."""
 
@@ -171,6 +191,7 @@ class ProxmoxState:
     storages: dict[str, StorageRecord] = field(default_factory=dict)
     volumes: dict[str, VolumeRecord] = field(default_factory=dict)
     guests: dict[int, GuestRecord] = field(default_factory=dict)
+    history: dict[int, list[HistorySpan]] = field(default_factory=dict)
     firewalls: dict[str, FirewallRecord] = field(default_factory=dict)
     tasks: list[TaskRecord] = field(default_factory=list)
     users: dict[str, Json] = field(default_factory=dict)
@@ -189,7 +210,8 @@ class ProxmoxState:
     def dump(self) -> Json:
         """JSON-able; tasks still running are lost, as by a reboot."""
         data = asdict(self)
-        data["guests"] = {str(vmid): guest for vmid, guest in data["guests"].items()}
+        for name in ("guests", "history"):
+            data[name] = {str(vmid): known for vmid, known in data[name].items()}
         return data
 
     @classmethod
@@ -219,6 +241,7 @@ class ProxmoxState:
         state.storages = {name: StorageRecord(**item) for name, item in data["storages"].items()}
         state.volumes = {name: VolumeRecord(**item) for name, item in data["volumes"].items()}
         state.guests = {int(vmid): GuestRecord(**item) for vmid, item in data["guests"].items()}
+        state.history = {int(vmid): [HistorySpan(**item) for item in spans] for vmid, spans in data.get("history", {}).items()}
         state.firewalls = {name: FirewallRecord(**item) for name, item in data["firewalls"].items()}
         state.tasks = [TaskRecord(**item) for item in data["tasks"]]
         for task in state.tasks:

@@ -24,6 +24,7 @@ _FIRST_POLL, _LONGEST_POLL, _POLL_GROWTH = 0.1, 2.0, 1.1
 _ASKED_OF_HA = frozenset({"hastart", "hastop"})
 """Tasks that only ask the HA manager, which acts some seconds after they ended."""
 _STARTS = frozenset({"qmstart", "vzstart"})
+_REMOVERS = ("vzdestroy", "qmdestroy")
 _START_SECONDS = 60.0
 """How long a guest may be down after the task of a reboot has ended: another task then starts it."""
 _LOG_LINES = 8
@@ -118,6 +119,20 @@ class ProxmoxClient(ProxmoxTransport):
         params = {"vmid": vmid, "source": "all", "limit": _TASKS, **({} if since is None else {"since": since})}
         rows = self.rows(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params)
         return sorted(rows, key=_begun, reverse=True)
+
+    def removals(self, node: str, since: int) -> list[dict[str, Any]]:
+        """The tasks that removed guests on a node, begun at `since` (seconds since 1970) or later; without Sys.Audit only eiginfra's."""
+        params = {"source": "archive", "limit": _TASKS, "since": since}
+        what = f"list removals of {node}"
+        return [task for kind in _REMOVERS for task in self.rows(f"nodes/{node}/tasks", what, typefilter=kind, **params)]
+
+    def history(self, node: str, kind: GuestType, vmid: int, cf: Literal["AVERAGE", "MAX"]) -> list[Any]:
+        """The load of a guest's number over the last month, in rows whose form nobody has looked at."""
+        what = f"read the history of guest {vmid}"
+        found = self.get(f"nodes/{node}/{kind}/{vmid}/rrddata", what, timeframe="month", cf=cf)
+        if not isinstance(found, list):
+            raise PermanentError(f"proxmox: {what}: the answer is no list; see whether a Proxmox VE answers")
+        return found
 
     def sees_tasks(self, node: str) -> bool:
         """Whether the token sees everybody's tasks on a node, and not only its own."""

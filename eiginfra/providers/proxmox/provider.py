@@ -1,19 +1,24 @@
 """Proxmox VE as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+from eiginfra.core.address import Address
 from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Account, Context, Provider
-from eiginfra.core.resource import Record
+from eiginfra.core.resource import Observed, Record
+from eiginfra.core.utilisation import Host, Utilisation
 from eiginfra.inventory.site import ProxmoxSite
 from eiginfra.providers.proxmox.access import Access, Json
 from eiginfra.providers.proxmox.client import ProxmoxClient
 from eiginfra.providers.proxmox.doctor import examine
 from eiginfra.providers.proxmox.filters import FILTERS
+from eiginfra.providers.proxmox.guests.kind import GuestKind
 from eiginfra.providers.proxmox.kinds import all_kinds
 from eiginfra.providers.proxmox.kinds.user import ProxmoxUserKind, beyond_a_team
 from eiginfra.providers.proxmox.settings import ProxmoxSettings
 from eiginfra.providers.proxmox.token_limits import token_limits
+from eiginfra.providers.proxmox.utilisation import hosts, utilisation
 
 
 class ProxmoxProvider(Provider[ProxmoxSite]):
@@ -58,6 +63,16 @@ class ProxmoxProvider(Provider[ProxmoxSite]):
     def remembered(self, history: Iterable[Record]) -> Collection[str]:
         """By the records of accounts."""
         return {record.address.key.rpartition("@")[0] for record in history if record.address.kind == ProxmoxUserKind.name}
+
+    def utilisation(self, objects: Iterable[Observed]) -> Mapping[Address, Utilisation]:
+        """Of containers and VMs, by the history that the nodes keep."""
+        types = {kind.name: kind.type for kind in self.kinds if isinstance(kind, GuestKind)}
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="history") as readers:
+            return utilisation(self._client, readers, types, objects)
+
+    def hosts(self) -> Sequence[Host]:
+        """The site's nodes."""
+        return hosts(self._client) if self._client.known else ()
 
     def limit(self, seconds: float | None) -> None:
         """For the client's requests."""

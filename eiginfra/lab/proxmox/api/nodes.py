@@ -7,12 +7,13 @@ from eiginfra.lab.proxmox.api.cluster import node_rows
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.figures import node_load
 from eiginfra.lab.proxmox.hardware import cpus, machines
+from eiginfra.lab.proxmox.history import guest_rows, times
 from eiginfra.lab.proxmox.routing import ProxmoxCall, endpoint, index, perm
 from eiginfra.lab.proxmox.state import Json, NodeRecord, sha1
 
 _AUDIT = perm("/nodes/{node}", "Sys.Audit")
 _FINGERPRINT = ":".join(f"{(47 * number + 129) % 256:02X}" for number in range(32))
-_RRD = "timeframe!: enum:hour|day|week|month|year|decade\ncf: enum:AVERAGE|MAX"
+_RRD = "timeframe!: enum:hour|day|week|month|year{}\ncf: enum:AVERAGE|MAX"
 
 index(
     "/nodes/{node}", "ceph", "apt", "disks", "storage", "network", "hosts", "services", "subscription", "tasks", "version", "syslog",
@@ -35,7 +36,7 @@ def _node(call: ProxmoxCall) -> NodeRecord:
 @endpoint("GET", "/nodes/{node}/status", "", _AUDIT)
 def status(call: ProxmoxCall) -> Json:
     """A node's load and hardware."""
-    node, load = _node(call), node_load(_node(call), call.lab.state)
+    node, load = _node(call), node_load(_node(call), call.lab.state, call.lab.clock.timestamp())
     kernel = {"sysname": "Linux", "release": "6.17.2-1-pve", "version": "#1 SMP PREEMPT_DYNAMIC PMX 6.17.2-1", "machine": "x86_64"}
     free, used = node.memory - load["memory"], node.disk // 8
     return {
@@ -111,13 +112,18 @@ def hosts(call: ProxmoxCall) -> Json:
     return {"data": text, "digest": sha1(text)}
 
 
-def rrd_times(call: ProxmoxCall) -> list[Json]:
-    """Load over time: the lab keeps no history, as a server just installed."""
-    step = {"hour": 60, "day": 1800, "week": 10800, "month": 43200, "year": 604800, "decade": 604800}[call.text("timeframe")]
-    now = call.lab.now() // step * step
-    return [{"time": now - step * back} for back in range(70, 0, -1)]
+@endpoint("GET", "/nodes/{node}/rrddata", _RRD.format("|decade"), _AUDIT)
+def node_history(call: ProxmoxCall) -> list[Json]:
+    """Load over time: the lab keeps no history of nodes, as a server just installed, whichever values are asked for."""
+    call.text("cf")
+    return [{"time": end} for end in times(call.text("timeframe"), call.lab.now())]
 
 
-endpoint("GET", "/nodes/{node}/rrddata", _RRD, _AUDIT)(rrd_times)
+def guest_history(call: ProxmoxCall) -> list[Json]:
+    """A guest's load over time, by its number: whether it is there, and on which node, is not asked."""
+    highest = call.text("cf", "AVERAGE") == "MAX"
+    return guest_rows(call.lab.state, call.vmid, call.text("timeframe"), call.lab.clock.timestamp(), highest=highest)
+
+
 for _kind in ("qemu", "lxc"):
-    endpoint("GET", f"/nodes/{{node}}/{_kind}/{{vmid}}/rrddata", _RRD, perm("/vms/{vmid}", "VM.Audit"))(rrd_times)
+    endpoint("GET", f"/nodes/{{node}}/{_kind}/{{vmid}}/rrddata", _RRD.format(""), perm("/vms/{vmid}", "VM.Audit"))(guest_history)
