@@ -22,7 +22,7 @@ GENERATOR = '<meta name="generator" content="eiginfra handouts">'
 
 def render_html(page: Page, theme: str = "") -> str:
     """A whole HTML file. theme: rules of CSS that are laid over the packaged ones; the caller vouches for them."""
-    style = _packaged("style.css") + theme
+    style = _packaged("tokens.css") + _packaged("style.css") + theme
     script = _packaged("tables.js") if page.script else ""
     title = " – ".join(filter(None, (one_line(page.title), one_line(page.site))))
     policy = f"default-src 'none'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
@@ -42,9 +42,12 @@ def render_html(page: Page, theme: str = "") -> str:
     body = [
         Markup('<a class="skip" href="#main">{}</a>').format(page.skip) if page.skip else "",
         _header(page),
-        '<main id="main">',
+        '<main id="main" class="with-contents">' if page.contents else '<main id="main">',
+        _title(page),
         _contents(page),
+        '<div class="content">',
         *(block_html(block, 2) for block in page.blocks),
+        "</div>",
         "</main>",
         _footer(page),
         f"<script>{script}</script>" if script else "",
@@ -65,10 +68,15 @@ def render_html(page: Page, theme: str = "") -> str:
 
 
 def _header(page: Page) -> Markup:
+    site = Markup("<p>{}</p>\n").format(one_line(page.site)) if page.site else Markup("")
     links = Markup("").join(Markup("<li>{}</li>").format(_navigation(link, page.name)) for link in page.navigation)
     navigation = Markup('<nav aria-label="{}"><ul>{}</ul></nav>\n').format(page.navigation_label, links) if links else Markup("")
+    return Markup("<header>\n{}{}</header>").format(site, navigation) if site or links else Markup("")
+
+
+def _title(page: Page) -> Markup:
     lead = Markup('\n<p class="lead">{}</p>').format(text_html(page.lead)) if page.lead else Markup("")
-    return Markup("<header>\n{}<h1>{}</h1>{}\n</header>").format(navigation, one_line(page.title), lead)
+    return Markup('<div class="title">\n<h1>{}</h1>{}\n</div>').format(one_line(page.title), lead)
 
 
 def _navigation(link: PageLink, here: str) -> Markup:

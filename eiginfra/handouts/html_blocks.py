@@ -81,8 +81,8 @@ def _entry(entry: Text | Item, level: int) -> Markup:
 
 def _step(step: CheckItem) -> Markup:
     tone: Tone = "plain" if step.done is None else "good" if step.done else "warn"
-    advice = Markup("<br>{}").format(text_html(step.advice)) if step.advice else ""
-    return Markup("{} {}{}").format(inline_html(Status(step.state, tone)), text_html(step.text), advice)
+    advice = Markup("<small>{}</small>").format(text_html(step.advice)) if step.advice else ""
+    return Markup("{} <div>{}{}</div>").format(inline_html(Status(step.state, tone)), text_html(step.text), advice)
 
 
 def _table(table: Table) -> Markup:

@@ -1,21 +1,23 @@
 """Bars and time lines, drawn as SVG within HTML; what they show is beside them in words, so they are hidden from who listens."""
 
+from datetime import date
+
 from markupsafe import Markup
 
 from eiginfra.core.text import one_line
-from eiginfra.handouts.html_texts import inline_html, list_html, text_html
+from eiginfra.handouts.html_texts import inline_html, text_html
 from eiginfra.handouts.page import (
     Bar,
     Bars,
     DayText,
-    Milestone,
     Timeline,
 )
 
 
 def bars_html(bars: Bars) -> Markup:
     """A table with a drawn column."""
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(one_line(title)) for title in bars.columns)
+    label, part, amount = map(one_line, bars.columns)
+    head = Markup('<th scope="col">{}</th><th scope="col">{}</th><th scope="col" class="number">{}</th>').format(label, part, amount)
     rows = Markup("").join(
         Markup('<tr><th scope="row">{}</th><td class="drawn">{}</td><td class="number {}">{}</td></tr>\n').format(
             text_html(bar.label), _drawn(bar), bar.tone, one_line(bar.amount)
@@ -29,35 +31,46 @@ def bars_html(bars: Bars) -> Markup:
 
 
 def _drawn(bar: Bar) -> Markup:
-    """The bar itself; what it shows is beside it in words, so it is hidden from who listens."""
+    """The bar itself. Lengths are per cent, so that it has no size of its own; its colour is that of text there."""
     if bar.share is None:
         return Markup("–")
-    width = round(100 * min(max(bar.share, 0), 1), 1)
-    second = round(100 * min(max(bar.second or 0, 0), 1), 1)
-    inner = Markup('<rect class="second" width="{}" height="8"/>').format(second) if bar.second is not None else ""
-    return Markup(
-        '<svg class="bar {}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="whole" width="100" height="8"/>'
-        '<rect class="part" width="{}" height="8"/>{}</svg>'
-    ).format(bar.tone, width, inner)
+    part = _drawn_part(bar.share, "0.45" if bar.second is not None else "1")
+    second = _drawn_part(bar.second, "1") if bar.second is not None else ""
+    return Markup('<svg class="bar {}" aria-hidden="true" focusable="false">{}{}</svg>').format(bar.tone, part, second)
+
+
+def _drawn_part(share: float, opacity: str) -> Markup:
+    return Markup('<rect width="{}" height="100%" fill="currentColor" fill-opacity="{}"/>').format(_percent(share), opacity)
 
 
 def timeline_html(line: Timeline) -> Markup:
-    """A drawn line, and its milestones as a list."""
+    """A drawn line, and its milestones as a list; those that are over are less prominent."""
     days = max((line.ends - line.starts).days, 1)
 
-    def place(day: "Milestone | None") -> float:
-        found = line.now if day is None else day.day
-        return round(100 * min(max((found - line.starts).days / days, 0), 1), 1)
+    def place(day: date) -> str:
+        return _percent((day - line.starts).days / days)
 
-    dots = Markup("").join(Markup('<circle cx="{}" cy="4" r="2"/>').format(place(milestone)) for milestone in line.milestones)
+    now = place(line.now)
+    dots = Markup("").join(
+        Markup('<circle cx="{}" cy="50%" r="5" fill="currentColor"/>').format(place(milestone.day)) for milestone in line.milestones
+    )
     drawn = Markup(
-        '<svg class="timeline" viewBox="-3 0 106 8" aria-hidden="true" focusable="false"><rect class="whole" y="3" width="100" height="2"/>'
-        '<rect class="part" y="3" width="{}" height="2"/>{}</svg>'
-    ).format(place(None), dots)
-    milestones = list_html(
-        "li", (Markup("{} {}").format(inline_html(DayText(each.day, each.shown)), one_line(each.words)) for each in line.milestones)
+        '<svg class="timeline" aria-hidden="true" focusable="false">'
+        '<line x1="0%" x2="100%" y1="50%" y2="50%" stroke="currentColor" stroke-width="2" stroke-opacity="0.45"/>'
+        '<line x1="0%" x2="{0}" y1="50%" y2="50%" stroke="currentColor" stroke-width="6"/>{1}'
+        '<line x1="{0}" x2="{0}" y1="0%" y2="100%" stroke="currentColor" stroke-width="3"/></svg>'
+    ).format(now, dots)
+    milestones = Markup("").join(
+        Markup("<li{}>{} <span>{}</span></li>\n").format(
+            Markup(' class="over"') if each.day < line.now else "", inline_html(DayText(each.day, each.shown)), one_line(each.words)
+        )
+        for each in line.milestones
     )
     return Markup('<div class="time">\n<p class="caption">{}</p>\n{}\n<ol>\n{}</ol>\n</div>').format(
         one_line(line.caption), drawn, milestones
     )
+
+
+def _percent(share: float) -> str:
+    """Of the whole, between 0% and 100%."""
+    return f"{round(100 * min(max(share, 0), 1), 1):g}%"
