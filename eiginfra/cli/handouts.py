@@ -21,7 +21,9 @@ def run(
 ) -> int:
     """Write a page for each team, from what was observed. As HTML and Markdown."""
     from eiginfra.handouts import render, write
-    from eiginfra.handouts.team_pages import page_name
+    from eiginfra.handouts.context import HandoutContext
+    from eiginfra.handouts.languages import LANGUAGES
+    from eiginfra.handouts.names import team_page_name
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out
     from eiginfra.render.outputs.base import write_document
@@ -35,16 +37,18 @@ def run(
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
         facts = facts_of(workspace, FactsAsked())
-        day, is_today = facts.day, facts.is_today
-        pages = render(workspace.cohort, workspace.site, facts.observed, day, is_today=is_today, fingerprints=facts.fingerprints)
-        names = {page_name(team) for team in teams}
-        kept = [page for page in pages if limit is None or page.path.stem in names]
+        context = HandoutContext(workspace.cohort, workspace.site, facts, LANGUAGES[workspace.cohort.file.language])
+        names = {team_page_name(team) for team in teams}
+        kept = [page for page in render(context) if limit is None or page.path.stem in names]
         write(kept, folder)
         if format_ is Format.JSON:
             files = tuple(sorted(str(folder / page.path) for page in kept))
-            write_document(HandoutsOutput(folder=str(folder), files=files, as_of=day, as_of_is_today=is_today))
+            write_document(HandoutsOutput(folder=str(folder), files=files, as_of=facts.day, as_of_is_today=facts.is_today))
         else:
             words = spoken()
-            parts = [words.say("handouts-written", count=len(teams), folder=str(folder)), not_today(day, words, is_today=is_today)]
+            parts = [
+                words.say("handouts-written", count=len(teams), folder=str(folder)),
+                not_today(facts.day, words, is_today=facts.is_today),
+            ]
             out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")
         return 0

@@ -66,17 +66,17 @@ _WORDS = {
     "quota": "Quota",
     "quota_caption": "What the team uses of its quota",
     "measure": "Resource",
-    "limit": "Limit",
     "used": "Used",
-    "left": "Left",
+    "used_and_left": "Used and left",
+    "remains": "%s left",
     "no_limit": "no limit",
     "exceeded": "exceeded by %s",
     "connect": "Connecting to the machines",
-    "connect_gateway": "Add these lines to your ~/.ssh/config. The connection goes through the gateway, under your own account, which "
+    "connect_gateway": "Add these lines to your %s. The connection goes through the gateway, under your own account, which "
     "opens your team’s machines and nothing else.",
     "connect_host_key": "At your first connection ssh shows the gateway’s fingerprint: say yes if it is here: %s.",
     "connect_no_account": "Without an account on the gateway so far: %s.",
-    "connect_direct": "Add these lines to your ~/.ssh/config. This site has no gateway yet: these addresses answer only from within "
+    "connect_direct": "Add these lines to your %s. This site has no gateway yet: these addresses answer only from within "
     "the server’s private network.",
     "connect_then": "After that, the command ssh and the machine’s name are enough; scp, sftp and sshfs take the same name.",
     "connect_keys": "The SSH keys of your team’s file give access.",
@@ -121,6 +121,9 @@ _WORDS = {
     "of": "%s of %s",
     "colon": ":",
     "to_index": "All teams",
+    "navigation": "Handouts",
+    "skip": "Skip to the content",
+    "contents": "On this page",
 }
 
 ENGLISH = Language(

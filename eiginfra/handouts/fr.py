@@ -84,17 +84,17 @@ _WORDS = {
     "quota": "Quota",
     "quota_caption": "Ce que l’équipe utilise de son quota",
     "measure": "Ressource",
-    "limit": "Plafond",
     "used": "Utilisé",
-    "left": "Reste",
+    "used_and_left": "Utilisé et reste",
+    "remains": "reste %s",
     "no_limit": "sans limite",
     "exceeded": "dépassé de %s",
     "connect": "Se connecter aux machines",
-    "connect_gateway": "Ajoutez ces lignes à votre fichier ~/.ssh/config. La connexion passe par la passerelle, sous votre propre "
+    "connect_gateway": "Ajoutez ces lignes à votre fichier %s. La connexion passe par la passerelle, sous votre propre "
     "compte, qui ouvre les machines de votre équipe et rien d’autre.",
     "connect_host_key": "À votre première connexion, ssh montre l’empreinte de la passerelle : répondez yes si elle est ici : %s.",
     "connect_no_account": "Sans compte sur la passerelle pour l’instant : %s.",
-    "connect_direct": "Ajoutez ces lignes à votre fichier ~/.ssh/config. Ce site n’a pas encore de passerelle : ces adresses ne "
+    "connect_direct": "Ajoutez ces lignes à votre fichier %s. Ce site n’a pas encore de passerelle : ces adresses ne "
     "répondent que depuis le réseau privé du serveur.",
     "connect_then": "Ensuite, la commande ssh suivie du nom de la machine suffit ; scp, sftp et sshfs acceptent le même nom.",
     "connect_keys": "Les clés SSH inscrites dans le fichier de votre équipe y donnent accès.",
@@ -141,6 +141,9 @@ _WORDS = {
     "of": "%s sur %s",
     "colon": " :",
     "to_index": "Toutes les équipes",
+    "navigation": "Fiches",
+    "skip": "Aller au contenu",
+    "contents": "Sommaire",
 }
 
 FRENCH = Language(

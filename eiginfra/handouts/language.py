@@ -1,11 +1,12 @@
 """A language: its sentences, and how it writes days and amounts. Small tables, independent of the system's locales."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from eiginfra.core.values import UNITS, ByteSize
+from eiginfra.handouts.page import DayText, Inline, filled, joined
 
 NBSP = "\N{NO-BREAK SPACE}"
 _GIB = UNITS["GiB"]
@@ -28,6 +29,23 @@ class Language:
     def day(self, day: date) -> str:
         """`2 septembre 2019`, `2 September 2019`."""
         return f"{self.first if day.day == 1 else day.day}{NBSP}{self.months[day.month - 1]}{NBSP}{day.year}"
+
+    def date(self, day: date) -> DayText:
+        """A day as a part of a text."""
+        return DayText(day, self.day(day))
+
+    def text(self, key: str, *values: Inline) -> tuple[Inline, ...]:
+        """A sentence with what stands for its `%s`."""
+        return filled(self.words[key], *values)
+
+    def listing(self, key: str, values: Sequence[Inline]) -> tuple[Inline, ...]:
+        """A sentence with several values, separated by commas, for its one `%s`."""
+        before, _, after = self.words[key].partition("%s")
+        return tuple(part for part in (before, *joined(values), after) if part)
+
+    def label(self, key: str) -> str:
+        """A sentence before what it announces, with the colon of the language: `Group: `."""
+        return f"{self.words[key]}{self.words['colon']} "
 
     def size(self, size: int) -> str:
         """`512 Mio`, `8 GiB`, `26,5 Gio`; exact, and 0 as 0 of the common unit."""

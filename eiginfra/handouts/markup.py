@@ -1,20 +1,12 @@
-"""Escaping for Markdown pages of what people and servers wrote. HTML is escaped by the templates themselves; the rest is here."""
+"""Escaping for Markdown pages of what people and servers wrote, and which addresses may be followed."""
 
 import re
 from urllib.parse import quote, urlsplit
 
-from eiginfra.core.text import all_lines, one_line
-
-MARKS = {"html": '<meta name="generator" content="eiginfra handouts">', "md": "<!-- eiginfra handouts -->"}
-"""A page with this line was written by eiginfra, and may be replaced."""
+from eiginfra.core.text import one_line
 
 _PUNCTUATION = re.compile(r"([\\`*_\[\]<>#+=|~&$^]|(?<=:)/|^-)|^(\d+)(?=[.)])")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+~-]+")
-
-
-def printable(value: object) -> object:
-    """For HTML, where some characters may not even be escaped: each of them becomes a replacement character."""
-    return all_lines(value) if type(value) is str else value
 
 
 def text(value: str) -> str:

@@ -85,12 +85,12 @@ class QuotaView:
 
 @dataclass(frozen=True)
 class ConsoleView:
-    """Proxmox's web interface. accounts: those seen in the team's groups there. words: how to sign in, by the sort of realm."""
+    """Proxmox's web interface. accounts: those seen in the team's groups there. sign_in: how, by the sort of realm."""
 
     url: str
     realm: str
     accounts: tuple[str, ...]
-    words: Literal["console_pve", "console_openid"]
+    sign_in: Literal["console_pve", "console_openid"]
 
 
 @dataclass(frozen=True)

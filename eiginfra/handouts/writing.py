@@ -7,8 +7,11 @@ from pathlib import Path
 
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.text import all_lines
-from eiginfra.handouts.markup import MARKS
-from eiginfra.handouts.team_pages import Handout
+from eiginfra.handouts import html, markdown
+from eiginfra.handouts.composition import Handout
+
+GENERATORS = {".html": html.GENERATOR, ".md": markdown.GENERATOR}
+"""What a file of that ending has near its beginning where eiginfra wrote it."""
 
 
 class HandoutError(EiginfraError):
@@ -44,7 +47,7 @@ def _check_marked(path: Path) -> None:
     if not path.exists():
         return
     with path.open("rb") as file:
-        if not any(mark.encode() in file.read(1000) for mark in [MARKS[path.suffix.removeprefix(".")]]):
+        if GENERATORS[path.suffix].encode() not in file.read(1000):
             raise HandoutError(f"{path} was not written by eiginfra; move it away, or choose another folder")
 
 

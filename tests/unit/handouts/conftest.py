@@ -11,7 +11,10 @@ from eiginfra.core.finding import Location
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.handouts import Handout, render
+from eiginfra.handouts import render
+from eiginfra.handouts.context import HandoutContext
+from eiginfra.handouts.facts import Facts
+from eiginfra.handouts.languages import LANGUAGES
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile
@@ -114,6 +117,16 @@ OLD = guest("proxmox.container", "eig3/adler/old", 109, {"name": "adler-old"})
 STANDING = (GROUP, MEMBERS, PROJECT, WEB, DB)
 
 
+def context(*observed: Observed, cohort: Cohort, site: Site) -> HandoutContext:
+    facts = Facts(date(2019, 10, 1), observed, fingerprints=[GATEWAY["host_key"]])
+    return HandoutContext(cohort, site, facts, LANGUAGES[cohort.file.language])
+
+
+def spaced(text: str) -> str:
+    """With plain spaces, so that tests can be read."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 @pytest.fixture
 def standing() -> tuple[Observed, ...]:
     return STANDING
@@ -148,12 +161,10 @@ def adler() -> dict[str, Any]:
 
 @pytest.fixture
 def pages(cohort: Callable[..., Cohort], site: Callable[..., Site]) -> Callable[..., dict[str, str]]:
-    """Pages by path; no-break spaces made plain, so that tests can be read."""
+    """Pages by path."""
 
     def make(*observed: Observed, gateway: bool = False, teams: tuple[dict[str, Any] | Team, ...] = (), **values: Any) -> dict[str, str]:
-        handouts: list[Handout] = render(
-            cohort(*teams, **values), site(gateway=gateway), observed, date(2019, 10, 1), fingerprints=[GATEWAY["host_key"]]
-        )
-        return {str(each.path): each.text.replace("\u00a0", " ").replace("\u202f", " ") for each in handouts}
+        made = context(*observed, cohort=cohort(*teams, **values), site=site(gateway=gateway))
+        return {str(each.path): spaced(each.text) for each in render(made)}
 
     return make

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -8,10 +7,12 @@ import pytest
 from eiginfra.core.errors import EiginfraError
 from eiginfra.handouts import Handout, render, write
 
+from .conftest import context
+
 
 @pytest.fixture
 def handouts(cohort: Callable[..., Any], site: Callable[..., Any]) -> list[Handout]:
-    return render(cohort(), site(), (), date(2019, 10, 1))
+    return [*render(context(cohort=cohort(), site=site()))]
 
 
 def test_pages_are_written_and_replaced(handouts: list[Handout], tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from eiginfra.core.text import all_lines, in_json, one_line
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
 from eiginfra.handouts import markup
+from eiginfra.handouts.html import render_html
+from eiginfra.handouts.page import Code, Page, Paragraph, Preformatted
 from eiginfra.reconcile.log import JsonFormatter
 from eiginfra.render.catalogue import catalogue
 from eiginfra.render.console import Terminal
@@ -102,7 +104,8 @@ def test_attack_9_no_markdown_json_or_log_holds_what_is_hidden(text: str) -> Non
 
 @given(ANY)
 def test_attack_9_no_page_holds_what_is_hidden(text: str) -> None:
-    assert hidden(str(markup.printable(text)) + markup.text(text) + markup.code(text)) == []
+    page = Page("adler", "fr", text, text, (Paragraph((text, Code(text))), Preformatted(text, text)))
+    assert hidden(render_html(page).replace("\n", "") + markup.text(text) + markup.code(text)) == []
     assert "\n" not in markup.text(text)
 
 
