@@ -31,8 +31,8 @@ class Utilisation:
     samples: int
     running: float
     last_ran: datetime | None = None
-    cpu: Series | None = None
-    """In cores, so that a machine whose cores were changed meanwhile is not misread."""
+    cores: Series | None = None
+    """How many it kept busy, not a share of them: a machine whose cores were changed meanwhile is not misread."""
     memory: Series | None = None
     """In bytes."""
     memory_at_most: bool = False

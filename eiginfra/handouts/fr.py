@@ -1,4 +1,4 @@
-"""The sentences in French, written with plain spaces; `_set` makes the unbreakable ones of French typography."""
+"""The sentences in French, written with plain spaces; `typeset` makes the unbreakable ones of French typography."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from eiginfra.handouts.language import NBSP, Language
 _THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
-def _set(words: Mapping[str, str]) -> Mapping[str, str]:
+def typeset(words: Mapping[str, str]) -> Mapping[str, str]:
     """No-break spaces before a colon, inside guillemets and before units; narrow ones before `;`, `!` and `?`."""
 
     def one(text: str) -> str:
@@ -165,5 +165,5 @@ FRENCH = Language(
     first="1er",
     units={"B": "octets", "KiB": "Kio", "MiB": "Mio", "GiB": "Gio", "TiB": "Tio"},
     point=",",
-    words=_set(_WORDS),
+    words=typeset(_WORDS),
 )

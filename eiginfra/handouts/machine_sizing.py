@@ -147,7 +147,7 @@ def _verdict(measures: Sequence[MeasureSizing], use: Utilisation | None, *, enou
         return SizingVerdict.NEARLY_FULL
     if not enough or use is None:
         return SizingVerdict.UNMEASURED
-    if _below(use.cpu, IDLE_CORES) and _below(use.network, IDLE_NETWORK):
+    if _below(use.cores, IDLE_CORES) and _below(use.network, IDLE_NETWORK):
         return SizingVerdict.IDLE
     # A disk that is too large alone is no reason to change a machine: it cannot be made smaller, and takes only what is written to it.
     return SizingVerdict.TOO_LARGE if MeasureState.TOO_LARGE in (states.get("cores"), states.get("memory")) else SizingVerdict.WELL
@@ -167,13 +167,13 @@ def _stopped_since(there: Observed, use: Utilisation | None) -> date | None:
 
 def _measures(there: Observed, facts: Mapping[str, JsonValue], use: Utilisation | None) -> Iterator[MeasureSizing]:
     """What the machine has and used, not judged yet."""
-    cpu, memory, disk = (None, None, None) if use is None else (use.cpu, use.memory, use.disk)
+    cores, memory, disk = (None, None, None) if use is None else (use.cores, use.memory, use.disk)
     asked = {"cores": there.usage.cores, "memory": _bytes(there.values, "memory"), "disk": _bytes(there.values, "disk")}
     total, available = facts.get("memory_total"), facts.get("memory_available")
     taken = total - available if isinstance(total, int) and isinstance(available, int) else None
     written = facts.get("disk_used")
     now = {"memory": taken, "disk": written if isinstance(written, int) else None}
-    series: tuple[tuple[Measure, Series | None], ...] = (("cores", cpu), ("memory", memory), ("disk", disk))
+    series: tuple[tuple[Measure, Series | None], ...] = (("cores", cores), ("memory", memory), ("disk", disk))
     for name, used in series:
         if amount := asked[name]:
             mean, peak = (None, None) if used is None else (used.mean, used.peak)

@@ -144,7 +144,7 @@ def _used(client: ProxmoxClient, removed: Mapping[str, Removals], guest: _Guest)
         samples=len(known),
         running=sum(row.seconds for row in ran) / sum(row.seconds for row in known),
         last_ran=_instant(ran[-1].end) if ran else None,
-        cpu=_series(ran, highest, _Row.cores),
+        cores=_series(ran, highest, _Row.cores),
         memory=_series(ran, highest, _Row.memory),
         memory_at_most=vm,
         disk=None if vm else _series(ran, highest, _Row.disk),

@@ -46,7 +46,7 @@ def test_a_busy_container(own_world: World) -> None:
     assert 1400 <= found.samples <= 1441
     assert found.until - found.since <= timedelta(days=30, minutes=30)
     assert (found.running, found.last_ran) == (1.0, found.until)
-    for series, most in ((found.cpu, 2 * 0.95), (found.memory, 0.75 * GIB), (found.disk, 0.5 * 4 * GIB)):
+    for series, most in ((found.cores, 2 * 0.95), (found.memory, 0.75 * GIB), (found.disk, 0.5 * 4 * GIB)):
         assert series is not None
         assert 0 < series.mean < series.peak <= most
         assert series.peak > 0.95 * most
@@ -68,14 +68,14 @@ def test_the_time_in_which_a_machine_did_not_run_is_no_idle_time(own_world: Worl
     assert found.running == pytest.approx(0.25, abs=0.01)
     assert found.last_ran is not None
     assert found.until - found.last_ran == pytest.approx(timedelta(days=15), abs=timedelta(hours=1))
-    assert found.cpu is not None
-    assert found.cpu.mean > 0.4
+    assert found.cores is not None
+    assert found.cores.mean > 0.4
 
 
 def test_a_machine_that_never_ran_has_no_measures(own_world: World) -> None:
     (found,) = used(own_world, made(own_world, days=20, stopped=[20, 0]))
     assert found is not None
-    assert (found.running, found.last_ran, found.cpu, found.memory, found.disk) == (0, None, None, None, None)
+    assert (found.running, found.last_ran, found.cores, found.memory, found.disk) == (0, None, None, None, None)
 
 
 def test_a_machine_just_made_is_left_out(own_world: World) -> None:

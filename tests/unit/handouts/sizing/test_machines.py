@@ -50,7 +50,7 @@ def inside(**facts: Any) -> Observed:
 
 
 def use(days: float = 30, running: float = 1.0, **series: Any) -> Utilisation:
-    known = {"cpu": Series(0.5, 3.0), "memory": Series(GIB, 1.5 * GIB), "disk": Series(16 * GIB, 24 * GIB), "network": Series(5000, 9000)}
+    known = {"cores": Series(0.5, 3.0), "memory": Series(GIB, 1.5 * GIB), "disk": Series(16 * GIB, 24 * GIB), "network": Series(5000, 9000)}
     since = UNTIL - timedelta(days=days)
     last = since + timedelta(days=days * running) if running else None
     return Utilisation(since, UNTIL, 100, running, last, **{**known, **series})
@@ -73,7 +73,7 @@ def test_a_machine_that_uses_what_it_has_is_well() -> None:
 
 
 def test_a_machine_that_is_too_large_is_proposed_the_smallest_of_the_sites_amounts_that_is_enough() -> None:
-    machine = judged(guest(), None, use(cpu=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.5 * GIB), disk=Series(GIB, 2 * GIB)), SIZES)
+    machine = judged(guest(), None, use(cores=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.5 * GIB), disk=Series(GIB, 2 * GIB)), SIZES)
     assert machine.verdict is SizingVerdict.TOO_LARGE
     assert [state(machine, name) for name in ("cores", "memory", "disk")] == [
         (MeasureState.TOO_LARGE, 1),
@@ -90,7 +90,7 @@ def test_a_disk_that_is_too_large_alone_is_no_reason() -> None:
 
 
 def test_a_named_size_is_proposed_where_its_disk_is_not_smaller() -> None:
-    slow = use(cpu=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.3 * GIB))
+    slow = use(cores=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.3 * GIB))
     assert judged(guest(), None, slow, SIZES).size == ""
     wide = {
         **SIZES,
@@ -102,19 +102,19 @@ def test_a_named_size_is_proposed_where_its_disk_is_not_smaller() -> None:
 
 
 def test_a_site_without_sizes_proposes_halves() -> None:
-    machine = judged(guest(memory="3GiB"), None, use(cpu=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.5 * GIB)), {})
+    machine = judged(guest(memory="3GiB"), None, use(cores=Series(0.1, 0.7), memory=Series(0.2 * GIB, 0.5 * GIB)), {})
     assert [state(machine, name)[1] for name in ("cores", "memory")] == [1, 768 * MIB]
 
 
 @pytest.mark.parametrize(("cores", "network", "idle"), [(0.01, 10, True), (IDLE_CORES, 10, False), (0.01, IDLE_NETWORK, False)])
 def test_idle_is_who_computes_and_sends_nearly_nothing(cores: float, network: float, *, idle: bool) -> None:
-    machine = judged(guest(), None, use(cpu=Series(cores, 2.0), network=Series(network, 10**6)), SIZES)
+    machine = judged(guest(), None, use(cores=Series(cores, 2.0), network=Series(network, 10**6)), SIZES)
     assert (machine.verdict is SizingVerdict.IDLE) == idle
 
 
 def test_what_is_not_measured_makes_no_machine_idle() -> None:
-    assert judged(guest(), None, use(cpu=Series(0.001, 3.9), network=None), SIZES).verdict is SizingVerdict.WELL
-    assert judged(guest(), None, use(cpu=None, network=Series(1, 1)), SIZES).verdict is SizingVerdict.WELL
+    assert judged(guest(), None, use(cores=Series(0.001, 3.9), network=None), SIZES).verdict is SizingVerdict.WELL
+    assert judged(guest(), None, use(cores=None, network=Series(1, 1)), SIZES).verdict is SizingVerdict.WELL
 
 
 @pytest.mark.parametrize("measure", ["memory", "disk"])
@@ -168,7 +168,7 @@ def test_a_machine_without_a_history_is_not_judged() -> None:
 
 
 def test_less_than_a_week_of_running_is_too_short() -> None:
-    short = judged(guest(), None, use(days=30, running=0.2, cpu=Series(0.001, 0.01), network=Series(1, 1)), SIZES)
+    short = judged(guest(), None, use(days=30, running=0.2, cores=Series(0.001, 0.01), network=Series(1, 1)), SIZES)
     assert (short.verdict, short.why, short.proposals) == (SizingVerdict.UNMEASURED, NotMeasured.TOO_SHORT, ())
     assert judged(guest(), None, use(days=ENOUGH.days), SIZES).why is None
 
@@ -176,7 +176,7 @@ def test_less_than_a_week_of_running_is_too_short() -> None:
 def test_a_machine_that_is_off_for_long() -> None:
     machine = judged(guest(status="stopped"), None, use(days=30, running=0.4), SIZES)
     assert (machine.verdict, machine.stopped_since) == (SizingVerdict.STOPPED, date(2019, 11, 13))
-    never = judged(guest(status="stopped"), None, use(days=20, running=0, cpu=None, memory=None, disk=None, network=None), SIZES)
+    never = judged(guest(status="stopped"), None, use(days=20, running=0, cores=None, memory=None, disk=None, network=None), SIZES)
     assert (never.verdict, never.stopped_since) == (SizingVerdict.STOPPED, date(2019, 11, 11))
 
 
@@ -197,7 +197,7 @@ def test_nothing_is_proposed_below_the_peak_or_above_what_there_is(
 ) -> None:
     peaks = {"cores": cores, "memory": memory * GIB, "disk": disk * 10 * GIB}
     seen = use(
-        cpu=Series(cores / 2, cores),
+        cores=Series(cores / 2, cores),
         memory=Series(0, memory * GIB),
         disk=Series(0, disk * 10 * GIB),
         memory_at_most=kind == "vm",

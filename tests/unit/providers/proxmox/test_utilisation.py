@@ -59,15 +59,15 @@ def removal(end: int, vmid: str = "100", status: str = "OK") -> dict[str, Any]:
 def test_peaks_are_those_of_minutes() -> None:
     found = used([row(back, 0.25) for back in range(10)], [row(back, 0.25 + 0.05 * (back == 3)) for back in range(10)])
     assert found is not None
-    assert found.cpu is not None
-    assert (found.cpu.mean, found.cpu.peak) == (1.0, pytest.approx(1.2))
+    assert found.cores is not None
+    assert (found.cores.mean, found.cores.peak) == (1.0, pytest.approx(1.2))
 
 
 def test_a_machine_whose_cores_were_changed_is_measured_in_cores() -> None:
     found = used([row(1, 0.5, maxcpu=8), row(0, 1.0, maxcpu=2)])
     assert found is not None
-    assert found.cpu is not None
-    assert (found.cpu.mean, found.cpu.peak) == (3.0, 4.0)
+    assert found.cores is not None
+    assert (found.cores.mean, found.cores.peak) == (3.0, 4.0)
 
 
 def test_a_row_counts_for_the_time_that_it_stands_for() -> None:
@@ -76,8 +76,8 @@ def test_a_row_counts_for_the_time_that_it_stands_for() -> None:
     new = [row(back, 0.0) for back in range(48)]
     found = used([*old, *new])
     assert found is not None
-    assert found.cpu is not None
-    assert found.cpu.mean == pytest.approx(4 * (16 * 43200) / (16 * 43200 + 43200 + 47 * HALF), rel=0.05)
+    assert found.cores is not None
+    assert found.cores.mean == pytest.approx(4 * (16 * 43200) / (16 * 43200 + 43200 + 47 * HALF), rel=0.05)
 
 
 def test_the_server_of_before_9_has_35_days_of_which_30_count() -> None:
@@ -97,8 +97,8 @@ def test_gaps_are_not_told_as_anything() -> None:
 def test_numbers_that_are_texts_are_numbers() -> None:
     found = used([row(0, "0.5", maxcpu="4", time=str(NOW))])
     assert found is not None
-    assert found.cpu is not None
-    assert found.cpu.mean == 2.0
+    assert found.cores is not None
+    assert found.cores.mean == 2.0
     assert found.until == datetime.fromtimestamp(NOW, UTC)
 
 
@@ -152,7 +152,7 @@ def test_whatever_is_answered_nothing_is_told_but_measurements(means: Any, highe
         assert found.samples > 0
         assert 0 <= found.running <= 1
         assert found.since <= found.until
-        for series in (found.cpu, found.memory, found.disk, found.network):
+        for series in (found.cores, found.memory, found.disk, found.network):
             assert series is None or 0 <= series.mean <= series.peak < 2**70
 
 
