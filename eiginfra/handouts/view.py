@@ -12,7 +12,8 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.usage import MEASURES, Limit, Usage
 from eiginfra.handouts.gateway_view import EntryView, PublicView, entries, public
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.inventory.model import Contact, MachineType, Mentor, Person, Team
+from eiginfra.inventory.contacts import Contact
+from eiginfra.inventory.model import MachineType, Mentor, Person, Team
 from eiginfra.inventory.site import Site
 
 NOTHING = Usage()

@@ -17,7 +17,8 @@ from eiginfra.importing.machines import Guessed, machines_of
 from eiginfra.importing.people import NOBODY, by_name_alone, confirmed, last_day, people_of, without_keys
 from eiginfra.inventory.checks.grants import privileged
 from eiginfra.inventory.fields import Title, brief
-from eiginfra.inventory.model import MOST, Project, Team, TeamFile
+from eiginfra.inventory.file_model import MOST
+from eiginfra.inventory.model import Project, Team, TeamFile
 from eiginfra.inventory.site import Site
 
 UNKNOWN: Final = "à compléter"

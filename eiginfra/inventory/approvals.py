@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from eiginfra.core.reason import reason
 from eiginfra.core.refusal import refusal
 from eiginfra.inventory.fields import PersonName, TeamId, brief
-from eiginfra.inventory.model import MOST, FileModel, TeamFile
-from eiginfra.inventory.model_paths import model_at
+from eiginfra.inventory.file_model import MOST, FileModel
+from eiginfra.inventory.model import TeamFile
+from eiginfra.inventory.model_paths import model_at, type_at
 
 MEMBERS: Final = "members"
 MENTORS: Final = "mentors"
@@ -20,9 +21,12 @@ def _keys(model: type[BaseModel], path: tuple[str | int, ...] = (), before: str 
     """All keys below a model, entries of lists as `[]`: `machines`, `machines[].memory`."""
     for name in model.model_fields:
         yield f"{before}{name}"
-        inner = model_at(TeamFile, (*path, name))
-        if inner is not None:
-            yield from _keys(inner, (*path, name, 0), f"{before}{name}[].")
+        here = (*path, name)
+        inner = model_at(TeamFile, here)
+        if inner is not None and inner is type_at(TeamFile, here):
+            yield from _keys(inner, here, f"{before}{name}.")
+        elif inner is not None:
+            yield from _keys(inner, (*here, 0), f"{before}{name}[].")
 
 
 TEAM_KEYS: Final = frozenset(_keys(TeamFile))

@@ -15,12 +15,18 @@ from eiginfra.core.refusal import refusal
 from eiginfra.core.usage import MEASURES, Limit, Limits
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.approvals import Approvals
+from eiginfra.inventory.contacts import Contact
 from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import Day, PersonName, ProxmoxAccount, TeamId, Title, brief
+from eiginfra.inventory.file_model import MOST, FileModel
 from eiginfra.inventory.grants import Grant
-from eiginfra.inventory.model import MOST, Contact, FileModel, Team
+from eiginfra.inventory.model import Team
+from eiginfra.inventory.openness import PublicationException
+from eiginfra.inventory.pages import Pages
 from eiginfra.inventory.patterns import SchemaPattern
+from eiginfra.inventory.programme import CohortEvent, CohortTool, Programme
 from eiginfra.inventory.repository import Repository
+from eiginfra.inventory.theme import Theme
 
 MOST_COUNTED = 1_000_000
 
@@ -113,7 +119,10 @@ class CohortFile(FileModel):
     starts: Day = Field(description="First day")
     ends: Day = Field(description="Last day; accounts and access end with it")
     language: Literal["fr", "en"] = Field(default="fr", description="Of handouts, notes and Markdown")
+    programme: Programme | None = Field(default=None, description="The programme that the cohort is part of")
     contacts: tuple[Contact, ...] = Field(default=(), max_length=MOST, description="Whom to ask, for the handouts")
+    tools: tuple[CohortTool, ...] = Field(default=(), max_length=100, description="What all teams use: chat, lists, calendar")
+    events: tuple[CohortEvent, ...] = Field(default=(), max_length=MOST, description="Days for the whole cohort, in any order")
     quota: Quota = Field(default=Quota(), description="What each team may ask for")
     capacity: Amounts | None = Field(default=None, description="What the whole cohort may take of the server")
     caps: dict[Title, CapField] = Field(
@@ -135,6 +144,11 @@ class CohortFile(FileModel):
     )
     repository: Repository | None = Field(
         default=None, description="The repository with this file, where eiginfra keeps its notes and issues, and what links lead to"
+    )
+    pages: Pages = Field(default=Pages(), description="Where the cohort's pages are")
+    theme: Theme = Field(default=Theme(), description="The look of handouts and pages")
+    exceptions: tuple[PublicationException, ...] = Field(
+        default=(), max_length=MOST, description="Projects whose code is not published, and why"
     )
     grace: Days = Field(
         default=timedelta(days=30), description="From a machine's stop to its deletion", json_schema_extra={"default": "30d"}
@@ -162,6 +176,8 @@ class Cohort:
     """What loading had to say that is no error: files that were left out."""
     broken: frozenset[str] = frozenset()
     """The ids of teams that are left out, since their files are broken."""
+    stylesheet: str = ""
+    """The text of the stylesheet that `theme` names: sound CSS that asks nothing of any server."""
 
     @property
     def id(self) -> str:

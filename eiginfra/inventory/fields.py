@@ -196,6 +196,15 @@ GroupPath = Annotated[
         lambda text: remedies.bare(text).strip("/"),
     ),
 ]
+ProjectPath = Annotated[
+    str,
+    Field(max_length=255),
+    Matching(
+        r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+",
+        "project-path",
+        remedies.project_path,
+    ),
+]
 TokenId = Annotated[str, Matching(r"[^@!=\s]+@[^@!=\s]+![^@!=\s]+", "token-id", hidden_with="=: ")]
 Hours = Annotated[str, Matching(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", "hours")]
 KindName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", "kind-name")]
@@ -274,6 +283,8 @@ Title = Annotated[
     ),
     WELL_ENCODED,
 ]
+ShortText = Annotated[str, Field(max_length=500), WELL_ENCODED]
+"""Some sentences."""
 Port = Annotated[int, Field(ge=1, le=LAST_PORT)]
 
 

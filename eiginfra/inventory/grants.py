@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from eiginfra.core.refusal import refusal
 from eiginfra.core.values import SIZE, ByteSize
 from eiginfra.inventory.fields import Day, TeamId, Title
-from eiginfra.inventory.model import FileModel
+from eiginfra.inventory.file_model import FileModel
 
 GrantKey = Literal[
     "machines[].id",

@@ -24,6 +24,7 @@ from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import PACKAGED, Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
 from eiginfra.inventory.spelling import spelling_notices
+from eiginfra.inventory.stylesheet import read_stylesheet
 from eiginfra.inventory.tree import MAX_FINDINGS
 from eiginfra.inventory.validation import ordered, validate
 
@@ -50,8 +51,9 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
     reading = _TeamFolder(where.folder("teams"), linked=where.type() is EntryType.LINK)
     findings += [
         *reading.findings,
-        *(() if file is None else _strays(where)),
+        *(() if file is None else _strays(where, file[0].theme.stylesheet)),
     ]
+    stylesheet = None if file is None else _stylesheet(findings, where, *file)
     findings += [*spelling_notices(reading.documents), *cut_texts(reading.documents)]
     if file is None:
         return ReadCohort(None, ordered(findings))
@@ -63,6 +65,7 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
         digest=_digest({"cohort.yml": file[1], **{f"teams/{stem}.yml": document for stem, document in reading.documents.items()}}),
         findings=tuple(finding for finding in findings if finding.severity is not Severity.ERROR),
         broken=frozenset(reading.broken),
+        stylesheet=stylesheet or "",
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
         # What the sound files say against each other is told along with what is wrong in the others.
@@ -136,6 +139,12 @@ def _load_cohort_file(folder: Folder) -> tuple[CohortFile, YamlDocument]:
     return file, document
 
 
+def _stylesheet(findings: list[Finding], folder: Folder, file: CohortFile, document: YamlDocument) -> str | None:
+    """The text of the cohort's stylesheet; None where it has none, or one that is wrong."""
+    name = file.theme.stylesheet
+    return None if name is None else _collect(findings, lambda there: read_stylesheet(there, name, document), folder)
+
+
 def _cohort_file(data: bytes, file: str) -> tuple[CohortFile, YamlDocument]:
     document = parse_document(data, file, templates=False)
     return validate(CohortFile, document), document
@@ -167,9 +176,10 @@ _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 """What a cohort's folders may hold besides: what people read, and what editors leave."""
 
 
-def _strays(folder: Folder) -> list[Finding]:
+def _strays(folder: Folder, stylesheet: str | None) -> list[Finding]:
     """What nothing reads: a team in the wrong place, or files that make the folder something else than an inventory."""
-    strange = [name for name, there in folder.entries() if name not in ("cohort.yml", "teams") and not _is_known(name, there)]
+    read = ("cohort.yml", "teams", stylesheet)
+    strange = [name for name, there in folder.entries() if name not in read and not _is_known(name, there)]
     found = [error("stray-file", location=Location(file=folder.shown(name))) for name in strange[:MAX_FINDINGS]]
     if len(strange) > MAX_FINDINGS:
         found.append(error("files-not-read", count=len(strange) - MAX_FINDINGS, location=Location(file=folder.shown())))

@@ -3,10 +3,11 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from eiginfra.core.refusal import refusal
 from eiginfra.core.values import ByteSize
+from eiginfra.inventory.contacts import Correspondents
 from eiginfra.inventory.durations import Timeout
 from eiginfra.inventory.fields import (
     WELL_ENCODED,
@@ -22,12 +23,15 @@ from eiginfra.inventory.fields import (
     PersonName,
     Port,
     ProjectName,
+    ShortText,
     Subdomain,
     TeamId,
     Title,
     Url,
 )
+from eiginfra.inventory.file_model import MOST, FileModel
 from eiginfra.inventory.networks import Source
+from eiginfra.inventory.openness import DataSet
 from eiginfra.inventory.remedies import domain_label
 from eiginfra.inventory.ssh_keys import SshKey
 
@@ -38,37 +42,13 @@ Protocol = Literal["tcp", "udp"]
 Sources = Annotated[
     tuple[Source, ...], Field(max_length=100, description="Networks that may use it, e.g. 192.0.2.0/24; everybody if absent")
 ]
+Skills = Annotated[
+    tuple[Annotated[Title, Field(max_length=60)], ...], Field(max_length=30, description="What others may ask the person about")
+]
 
 # As long as GitLab takes the descriptions of groups and projects.
 GroupText = Annotated[str, Field(max_length=500), WELL_ENCODED]
 ProjectText = Annotated[str, Field(max_length=2000), WELL_ENCODED]
-MOST = 500
-"""More entries than any team needs in one list are a mistake."""
-
-
-class FileModel(BaseModel):
-    """Base of everything people write: unknown keys are errors, values are immutable."""
-
-    # What is refused may be a secret in the wrong place.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @classmethod
-    def from_text(cls, text: str) -> str | None:
-        """How a text in place of the mapping is written as one: `adler:8080` as `{subdomain: adler, port: 8080}`.
-
-        None where it is not clear.
-        """
-        required = [name for name, info in cls.model_fields.items() if info.is_required()]
-        sound = required and re.fullmatch(r"[A-Za-z0-9][\w.@-]{0,39}", text)
-        return f"{{{required[0]}: {text}{''.join(f', {name}: …' for name in required[1:])}}}" if sound else None
-
-
-class Contact(FileModel):
-    """Somebody to ask: a role and an address, never a person's name."""
-
-    role: Title = Field(description="What the person or service is for, e.g. EIG Link")
-    email: Email = Field(description="Where to write")
-    url: Url | None = Field(default=None, description="A page or a chat room")
 
 
 class Person(FileModel):
@@ -79,6 +59,8 @@ class Person(FileModel):
     email: Email = Field(description="Where invitations go")
     ssh_keys: tuple[SshKey, ...] = Field(default=(), max_length=50, description="Public keys that open the team's machines")
     until: Day | None = Field(default=None, description="Last day of access; the cohort's end if absent")
+    skills: Skills = ()
+    public: bool = Field(default=False, description="May be named on pages that everybody sees; the person alone decides it")
 
 
 class Member(Person):
@@ -103,6 +85,7 @@ class Project(FileModel):
     license: License | None = Field(default=None, description="SPDX identifier")
     website: Url | None = Field(default=None, description="Where it runs or is explained")
     topics: tuple[Title, ...] = Field(default=(), max_length=100, description="Words by which it is found")
+    reusable: Title | None = Field(default=None, description="What others may take from it, in a sentence")
     was: FormerName | None = Field(default=None, description="The former name: renamed, not new")
 
 
@@ -224,14 +207,14 @@ class TeamFile(FileModel):
 
     title: Title = Field(description="The team's name as it is spoken, with accents and apostrophes")
     administration: Title = Field(description="Who hosts the team")
-    description: Annotated[str, Field(max_length=500), WELL_ENCODED] = Field(
-        default="", description="What the team is here to do, in a sentence"
-    )
+    description: ShortText = Field(default="", description="What the team is here to do, in a sentence")
     town: Title | None = Field(default=None, description="Where it works")
     members: tuple[Member, ...] = Field(default=(), max_length=MOST, description="Who works in the team")
     mentors: tuple[Mentor, ...] = Field(default=(), max_length=MOST, description="Who guides it in the administration")
     projects: tuple[Project, ...] = Field(default=(), max_length=MOST, description="Its projects on GitLab")
     machines: tuple[Machine, ...] = Field(default=(), max_length=MOST, description="Its containers and VMs")
+    contacts: Correspondents = Field(default=Correspondents(), description="Its correspondents in the administration")
+    data: tuple[DataSet, ...] = Field(default=(), max_length=MOST, description="The open data sets that it published")
 
 
 class Team(TeamFile):

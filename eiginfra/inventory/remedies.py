@@ -22,6 +22,7 @@ LICENSES: Final = (
     (r"bsd(?:_3)?(?:_clauses?)?|bsd_3_clause", "BSD-3-Clause"),
     (r"bsd_2(?:_clauses?)?", "BSD-2-Clause"),
     (r"cecill(?:_2\.1)?", "CECILL-2.1"),
+    (r"odbl(?:_1(?:\.0)?)?|open_database_license(?:_1(?:\.0)?)?", "ODbL-1.0"),
     (r"lo|(?:etalab|ouverte|open|etalab_ouverte|ouverte_etalab)(?:_2(?:\.0)?)?", "etalab-2.0"),
 )
 """Usual names of licences, as patterns, and their SPDX identifiers."""
@@ -97,6 +98,21 @@ def web_address(text: str) -> str:
     written = bare(text)
     secure = not re.match(r"http(?!s)", written, re.IGNORECASE)
     return ("https://" if secure else "http://") + re.sub(r"^[a-z]{0,6}:?/{1,3}", "", written, flags=re.IGNORECASE)
+
+
+def project_path(text: str) -> str:
+    """Of `https://gitlab.example.org/eig/pages.git`: `eig/pages`."""
+    return re.sub(r"^https?://[^/]+/", "", bare(text)).strip("/").removesuffix(".git")
+
+
+def colour(text: str) -> str | None:
+    """With its sign and six digits: `000091`, `#00f`, `rgb(0, 0, 145)`."""
+    written = bare(text).lower()
+    if match := re.fullmatch(r"rgb\((\d{1,3}), ?(\d{1,3}), ?(\d{1,3})\)", written):
+        parts = [int(part) for part in match.groups()]
+        return "#" + "".join(f"{part:02x}" for part in parts) if max(parts) < 256 else None
+    digits = written.lstrip("#")
+    return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}"
 
 
 def mount_path(text: str) -> str:

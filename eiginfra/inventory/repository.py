@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from eiginfra.inventory.fields import Title, Url
-from eiginfra.inventory.model import FileModel
+from eiginfra.inventory.file_model import FileModel
 
 
 class Repository(FileModel):

@@ -15,8 +15,8 @@ from eiginfra.core.secret import SecretSource
 from eiginfra.core.suggest import nearest, plain, suggest
 from eiginfra.inventory import remedies
 from eiginfra.inventory.fields import brief
+from eiginfra.inventory.file_model import FileModel
 from eiginfra.inventory.french import WORDS
-from eiginfra.inventory.model import FileModel
 from eiginfra.inventory.model_paths import Path, choices_at, keys_at, model_at, owners_of, type_at
 
 

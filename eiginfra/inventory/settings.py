@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import Field
 
 from eiginfra.inventory.fields import Day
-from eiginfra.inventory.model import FileModel
+from eiginfra.inventory.file_model import FileModel
 
 PACKAGED: Final = "eiginfra:"
 """What the name of a packaged playbook begins with, which is no path: `eiginfra:site`."""

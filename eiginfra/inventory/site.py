@@ -35,7 +35,8 @@ from eiginfra.inventory.fields import (
     Url,
     Username,
 )
-from eiginfra.inventory.model import MOST, FileModel, Machine
+from eiginfra.inventory.file_model import MOST, FileModel
+from eiginfra.inventory.model import Machine
 from eiginfra.inventory.patterns import ADDRESS, SchemaPattern, networks
 from eiginfra.inventory.site_fields import RangeField, SecretField
 from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite

@@ -9,7 +9,7 @@ from eiginfra.core.numbers import up_to
 from eiginfra.core.refusal import refusal
 from eiginfra.core.secret import KeySource, SecretSource
 from eiginfra.inventory.fields import LAST_PORT, brief
-from eiginfra.inventory.model import FileModel
+from eiginfra.inventory.file_model import FileModel
 from eiginfra.inventory.patterns import SchemaPattern
 
 

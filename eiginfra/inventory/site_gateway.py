@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from eiginfra.core.refusal import refusal
 from eiginfra.inventory.fields import LAST_PORT, HostName, Matching, Port, Username, brief
-from eiginfra.inventory.model import MOST, FileModel
+from eiginfra.inventory.file_model import MOST, FileModel
 from eiginfra.inventory.site_fields import KeyField, PortRange
 from eiginfra.inventory.ssh_keys import SshKey
 

@@ -1,6 +1,6 @@
 """What templates see of a cohort, a team and a site: plain values without methods, each with the place where it is written.
 
-Of the team's and the cohort's files everything is shown, of the site only what is listed here: secrets are not among it.
+Shown is what machines and projects are made of. What is for pages only (contacts, skills, data sets) is not, nor any secret of the site.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from eiginfra.core.values import ByteSize
 from eiginfra.inventory.cohort import Accounts, Cohort, CohortFile
-from eiginfra.inventory.model import FileModel, Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
+from eiginfra.inventory.file_model import FileModel
+from eiginfra.inventory.model import Forward, Machine, Member, Mentor, Mount, Project, Publish, Team
 from eiginfra.inventory.site import GitLabSite, Network, ProxmoxSite, Site, SiteFile, Storage
 from eiginfra.inventory.site_gateway import GatewaySite, MachinesSite
 from eiginfra.inventory.ssh_keys import bare_key
@@ -90,13 +91,14 @@ class Views:
         return 1 if place.document is self.cohort.place.document else 0
 
 
+_PERSON: Final = ("username", "name", "email", "ssh_keys", "until")
 # What is shown of each model: its name in messages, and the fields; without names all of them.
 _SHOWN: Final[Mapping[type[FileModel], tuple[str, tuple[str, ...]]]] = {
     CohortFile: ("cohort", ("title", "starts", "ends", "language", "authoritative")),
-    Team: ("team", ()),
-    Member: ("person", ()),
-    Mentor: ("person", ()),
-    Project: ("project", ()),
+    Team: ("team", ("id", "title", "administration", "description", "town", "members", "mentors", "projects", "machines")),
+    Member: ("person", _PERSON),
+    Mentor: ("person", _PERSON),
+    Project: ("project", ("name", "title", "description", "visibility", "license", "website", "topics", "was")),
     Machine: ("machine", ()),
     Mount: ("mount", ()),
     Publish: ("publish entry", ()),

@@ -7,15 +7,17 @@ from typing import Final
 from pydantic import JsonValue
 
 from eiginfra.core.reason import Reason, reason
+from eiginfra.inventory.approvals import TEAM_KEYS
 from eiginfra.inventory.networks import network, within
 from eiginfra.review.model import Edit, Edited
 from eiginfra.review.people import BasePeople
 
 _FREE: Final = frozenset(
     {
-        *("members[]", "members[].username", "members[].name", "members[].email"),
+        *("members[]", "members[].username", "members[].name", "members[].email", "members[].skills", "mentors[].skills"),
         *("projects[]", "projects[].name", "projects[].title", "projects[].description", "projects[].license", "projects[].website"),
-        *("projects[].topics", "projects[].was"),
+        *("projects[].topics", "projects[].reusable", "projects[].was"),
+        *("data[]", *(key for key in TEAM_KEYS if key in ("contacts", "data") or key.startswith(("contacts.", "data[].")))),
         *("machines[]", "machines[].name", "machines[].image", "machines[].size", "machines[].cores", "machines[].memory"),
         *("machines[].disk", "machines[].clone", "machines[].docker", "machines[].state", "machines[].snapshot", "machines[].was"),
         *("machines[].publish[]", "machines[].publish[].subdomain", "machines[].publish[].port", "machines[].publish[].websocket"),
@@ -28,6 +30,7 @@ _DATA: Final = frozenset({"projects[]", "machines[]", "machines[].mounts[]"})
 """Entries with which data goes."""
 _ROLES: Final = ("reporter", "developer", "maintainer")
 _VISIBILITIES: Final = ("private", "internal", "public")
+_PUBLIC: Final = frozenset({"members[].public", "mentors[].public"})
 _ROLE, _DEFAULT_ROLE = "members[].role", "developer"
 
 
@@ -79,6 +82,18 @@ def refusal_of(part: EditPart, writer: Writer) -> Reason | None:
     return None if part.field in _FREE else reason("edit-of-field", field=part.field)
 
 
+def withdraws(part: EditPart, writer: Writer) -> bool:
+    """Whether somebody takes back that they may be named in public: to do so is their own matter, whatever the rules say."""
+    return part.field in _PUBLIC and part.after is not True and writer.is_person(part.names[0])
+
+
+def consents(part: EditPart, writer: Writer) -> bool:
+    """Whether somebody who was in the team before says that they may be named in public."""
+    name = part.names[0] if part.field in _PUBLIC else ""
+    team = {**writer.people.members(part.cohort, part.team), **writer.people.mentors(part.cohort, part.team)}
+    return name in team and writer.is_person(name) and part.after is True and not part.new
+
+
 def _role(part: EditPart, writer: Writer) -> Reason | None:
     """Nobody gives more than they have themselves, as on GitLab."""
     after = _rank(_ROLES, part.after, _DEFAULT_ROLE)
@@ -94,6 +109,13 @@ def _visibility(part: EditPart, writer: Writer) -> Reason | None:
     after = _rank(_VISIBILITIES, part.after, "public")
     before = len(_VISIBILITIES) if part.new else _rank(_VISIBILITIES, part.before, "public", unknown=-1)
     return None if after <= before else reason("edit-publishes")
+
+
+def _public(part: EditPart, writer: Writer) -> Reason | None:
+    """Nobody consents for somebody else; anybody in the team may take a name off the pages."""
+    if part.after is not True or consents(part, writer):
+        return None
+    return reason("edit-names-person", person=part.names[0])
 
 
 def _until(part: EditPart, writer: Writer) -> Reason | None:
@@ -153,6 +175,7 @@ def _forward_sources(part: EditPart, writer: Writer) -> Reason | None:
 
 _JUDGES: Final[Mapping[str, Callable[[EditPart, Writer], Reason | None]]] = {
     _ROLE: _role,
+    **dict.fromkeys(_PUBLIC, _public),
     "members[].until": _until,
     "members[].ssh_keys[]": _key,
     "projects[].visibility": _visibility,

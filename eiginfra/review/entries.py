@@ -51,6 +51,7 @@ NAMES: Final[Mapping[str, Callable[[Any], str | None]]] = {
     "members[].ssh_keys": _ssh_key,
     "mentors[].ssh_keys": _ssh_key,
     "projects": _named_by("name"),
+    "data": _named_by("title"),
     "machines": _named_by("name"),
     "machines[].publish": _named_by("subdomain"),
     "machines[].forward": _forward,

@@ -7,7 +7,7 @@ from datetime import date
 from eiginfra.core.reason import Reason, reason
 from eiginfra.inventory.approvals import MEMBERS, MENTORS, ApprovalRule
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.review.defaults import EditPart, Writer, parts, refusal_of
+from eiginfra.review.defaults import EditPart, Writer, consents, parts, refusal_of, withdraws
 from eiginfra.review.model import ApprovalNeed, Author, Edit, Edited
 from eiginfra.review.people import BasePeople
 
@@ -92,6 +92,8 @@ class _Policy:
     def _of_part(self, part: EditPart, cohort: Cohort, author: Author | None, writer: Writer) -> _Verdict | None:
         """None where nobody's yes is needed."""
         by = cohort.file.approvals.by
+        if withdraws(part, writer):
+            return None
         for rule in cohort.file.approvals.rules:
             if not rule.fits(part.team, part.field, part.edited.value):
                 continue
@@ -102,6 +104,8 @@ class _Policy:
                 return None
             if not rule.free and wrote is not False:
                 return _Verdict(reason("edit-of-rule", key=rule.key), rule.by)
+        if consents(part, writer):
+            return None
         if author is not None and not self._is_member(part, writer):
             return _Verdict(self._not_member(author, writer, part.team), by)
         refused = refusal_of(part, writer)

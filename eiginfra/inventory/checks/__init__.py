@@ -12,10 +12,12 @@ from eiginfra.inventory.checks.gateway_accounts import check_gateway_accounts
 from eiginfra.inventory.checks.grants import check_grants
 from eiginfra.inventory.checks.lookalikes import check_lookalikes
 from eiginfra.inventory.checks.names import check_names
+from eiginfra.inventory.checks.openness import check_openness
 from eiginfra.inventory.checks.people import check_accounts, check_people
 from eiginfra.inventory.checks.publishing import check_gateway, check_publishing
 from eiginfra.inventory.checks.siblings import check_siblings
 from eiginfra.inventory.checks.supply import check_supply
+from eiginfra.inventory.checks.theme import check_theme
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.inventory.validation import ordered
@@ -35,6 +37,7 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
             *check_gateway(cohort, site),
             *check_gateway_accounts(cohort, site),
             *check_grants(cohort, site, as_of),
+            *check_openness(cohort, as_of),
             *check_siblings(cohort, siblings, as_of),
             *check_accounts(cohort, siblings),
         ]
@@ -43,4 +46,4 @@ def check(cohort: Cohort, site: Site, as_of: date, siblings: Sequence[Cohort] = 
 
 def check_inventory(cohort: Cohort) -> list[Finding]:
     """The part that needs neither site nor day."""
-    return [*check_names(cohort), *check_people(cohort), *check_publishing(cohort)]
+    return [*check_names(cohort), *check_people(cohort), *check_publishing(cohort), *check_theme(cohort)]

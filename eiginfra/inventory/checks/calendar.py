@@ -1,4 +1,4 @@
-"""Dates: of people within the cohort's, and of the cohort against today."""
+"""Dates: of people and events within the cohort's, and of the cohort against today."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +15,15 @@ def check_calendar(cohort: Cohort, as_of: date) -> Iterator[Finding]:
         yield warning("cohort-not-begun", starts=starts, today=as_of, location=cohort.where(None, "starts"))
     elif as_of > ends:
         yield warning("cohort-over", ends=ends, today=as_of, location=cohort.where(None, "ends"))
+    for number, event in enumerate(cohort.file.events):
+        if event.starts < starts or event.last_day > ends:
+            yield warning(
+                "event-outside-cohort",
+                title=event.title,
+                starts=starts,
+                ends=ends,
+                location=cohort.where(None, "events", number, "starts" if event.starts < starts or event.ends is None else "ends"),
+            )
     for team in cohort.teams:
         for role, people in (("members", team.members), ("mentors", team.mentors)):
             for index, person in enumerate(people):

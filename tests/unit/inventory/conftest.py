@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 from eiginfra.core.errors import InputError
 from eiginfra.inventory.cohort import CohortFile
 from eiginfra.inventory.document import YamlDocument
-from eiginfra.inventory.model import FileModel, TeamFile
+from eiginfra.inventory.file_model import FileModel
+from eiginfra.inventory.model import TeamFile
 from eiginfra.inventory.schema import schemas
 from eiginfra.inventory.settings import Settings
 from eiginfra.inventory.site import SiteFile

@@ -74,7 +74,7 @@ def test_the_digest_follows_names_and_bytes(cohort: Callable[..., Path], team_te
         (f"{HEAD}members:\n  -¦\n", "members[1]: there is no value (write it, or delete the list entry)"),
         (f"{HEAD}¦town:\n", "town: there is no value (write it, or delete the key)"),
         (f"{HEAD}¦descripton: X\n", "unknown key 'descripton' (did you mean 'description'?)"),
-        (f"{HEAD}¦zzz: X\n", "unknown key 'zzz' (choose among administration, description, machines, members, mentors, projects, title, town)"),
+        (f"{HEAD}¦zzz: X\n", "unknown key 'zzz' (choose among administration, contacts, data, description, machines, members, mentors, projects, title, town)"),
         ("¦- a\n", "a list stands here, where a mapping belongs (write 'key: value' lines, or {key: value})"),
         ("¦hello\n", "text stands here, where a mapping belongs (write 'key: value' lines, or {key: value})"),
         (f"{HEAD}members: ¦adler-1\n", "members: text stands here, where a list belongs (write [{username: adler-1, email: …}])"),

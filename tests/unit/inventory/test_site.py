@@ -11,8 +11,9 @@ from support.words import line
 from eiginfra.core.errors import InputError
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
+from eiginfra.inventory.file_model import FileModel
 from eiginfra.inventory.loader import load_site
-from eiginfra.inventory.model import FileModel, Machine, Mount
+from eiginfra.inventory.model import Machine, Mount
 from eiginfra.inventory.site_fields import SecretField
 
 Write = Callable[..., Path]

@@ -50,6 +50,10 @@ reason-pattern = { $what ->
     [fingerprint] write SHA256: and 43 letters, digits, + or /
     [certificate-folder] write an absolute path, with {"{"}name{"}"} for the sub-domain, e.g. /etc/letsencrypt/live/eig-apps.example.org
     [host-name] letters, digits, hyphens and dots, e.g. eig.example.org
+    [colour-value] write # and six of 0-9 and a-f in quotes, e.g. "#000091"
+    [font] letters, digits, spaces and hyphens, e.g. Marianne
+    [stylesheet] a CSS file beside cohort.yml, without a folder, e.g. eig.css
+    [project-path] write the group and the project, e.g. eig/pages
     [group-path] write it without a slash at either end, e.g. eig or public/eig
     [token-id] write user@realm!name, e.g. eiginfra@pve!ci
     [hours] write hh:mm-hh:mm, e.g. 03:00-05:00

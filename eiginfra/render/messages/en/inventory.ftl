@@ -234,6 +234,10 @@ pattern = { $value } is not { $what ->
     [fingerprint] the fingerprint of a key
     [certificate-folder] a folder of certificates
     [host-name] a host or domain name
+    [colour-value] a colour
+    [font] the name of a font
+    [stylesheet] the name of a stylesheet
+    [project-path] the path of a project
     [group-path] the path of a group
     [token-id] the id of an API token
     [hours] a time of day

@@ -50,6 +50,10 @@ reason-pattern = { $what ->
     [fingerprint] écrivez SHA256: et 43 lettres, chiffres, + ou /
     [certificate-folder] écrivez un chemin absolu, avec {"{"}name{"}"} pour le sous-domaine, par exemple /etc/letsencrypt/live/eig-apps.example.org
     [host-name] des lettres sans accent, des chiffres, des tirets et des points, par exemple eig.example.org
+    [colour-value] écrivez # et six chiffres ou lettres de a à f entre guillemets droits, par exemple "#000091"
+    [font] des lettres sans accent, des chiffres, des espaces et des tirets, par exemple Marianne
+    [stylesheet] un fichier CSS à côté de cohort.yml, sans dossier, par exemple eig.css
+    [project-path] écrivez le groupe et le projet, par exemple eig/pages
     [group-path] écrivez-le sans barre oblique au début ni à la fin, par exemple eig ou public/eig
     [token-id] écrivez utilisateur@domaine!nom, par exemple eiginfra@pve!ci
     [hours] écrivez hh:mm-hh:mm, par exemple 03:00-05:00

@@ -237,6 +237,10 @@ pattern = { $value } n’est pas { $what ->
     [fingerprint] l’empreinte d’une clé
     [certificate-folder] un dossier de certificats
     [host-name] un nom d’hôte ou de domaine
+    [colour-value] une couleur
+    [font] un nom de police
+    [stylesheet] un nom de feuille de style
+    [project-path] le chemin d’un projet
     [group-path] le chemin d’un groupe
     [token-id] l’identifiant d’un jeton d’API
     [hours] une plage horaire

@@ -10,7 +10,7 @@ from eiginfra.core.filters import people
 from eiginfra.core.finding import Finding, error, notice
 from eiginfra.core.provider import Context, Provider
 from eiginfra.inventory.fields import Title, Url
-from eiginfra.inventory.model import FileModel
+from eiginfra.inventory.file_model import FileModel
 from eiginfra.inventory.site_fields import SecretField
 from eiginfra_chat.channel import ChannelKind
 from eiginfra_chat.client import ChatClient
