@@ -102,7 +102,9 @@ def place(
         shutil.copy(ROOT / "inventories/eig3/teams" / f"{name}.yml", teams)
     cohort = yaml.safe_load((ROOT / "inventories/eig3/cohort.yml").read_text(encoding="utf-8"))
     cohort["quota"]["teams"] = {name: limits for name, limits in cohort["quota"]["teams"].items() if name in TEAMS}
-    cohort |= {key: str(cohort[key]) for key in ("starts", "ends")}
+    cohort["exceptions"] = [exception for exception in cohort["exceptions"] if exception["team"] in TEAMS]
+    cohort = json.loads(json.dumps(cohort, default=str))
+    del cohort["repository"]  # which the tests that need one make on their lab
     (teams.parent / "cohort.yml").write_text(yaml.safe_dump(cohort, allow_unicode=True), encoding="utf-8")
     (tmp_path / "playbooks").mkdir()
     shutil.copy(ROOT / "eiginfra/playbook/packaged/site.yml", tmp_path / "playbooks")

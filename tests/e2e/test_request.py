@@ -105,12 +105,12 @@ def test_a_request_from_its_first_mistake_to_the_servers(office: Office) -> None
     run_git(place.folder, "fetch", "--quiet", "origin", "more:more")
     told = place.call("review", "--base", "main", "--head", "more")
     assert told.code == 65
-    assert "inventories/eig3/teams/adler.yml:34:12: error" in told.out
+    assert "inventories/eig3/teams/adler.yml:38:12: error" in told.out
     assert "debian-12" in told.out
     assert f"!{number}: the note is written" in office.post()
     [note] = office.notes(number)
     head = adler("rev-parse", "HEAD")
-    assert f"({place.lab.urls['gitlab']}/{PROJECT}/-/blob/{head}/inventories/eig3/teams/adler.yml#L34)" in note
+    assert f"({place.lab.urls['gitlab']}/{PROJECT}/-/blob/{head}/inventories/eig3/teams/adler.yml#L38)" in note
 
     # Corrected, with a bigger machine and another public port: the same note says so, and asks for a yes for the port alone.
     edit(adler, "adler", "image: debian\n", "image: debian-12\n")
@@ -122,7 +122,7 @@ def test_a_request_from_its_first_mistake_to_the_servers(office: Office) -> None
     assert "erreur" not in note
     assert "mémoire 1536MiB → 2048MiB sur 2048MiB" in note
     [asked] = [line for line in note.splitlines() if line.startswith("- [")]
-    assert asked.startswith("- [ ] [inventories/eig3/teams/adler.yml:38](")
+    assert asked.startswith("- [ ] [inventories/eig3/teams/adler.yml:42](")
     assert asked.endswith("machines\\[web\\].forward\\[10333/tcp\\]<br>un port public est ouvert: l’accord de link-1 est nécessaire")
     assert f"!{number}: the note is as it was" in office.post()
 

@@ -112,7 +112,16 @@ def marked() -> Callable[[Mapping[str, str]], tuple[dict[str, str], dict[str, st
 # What JSON Schema has no words for: how values of different keys fit together, and what a key's bytes hold.
 UNSAID = frozenset(
     {
-        *("dates-reversed", "range", "gateway-outside", "gateway-in-range", "range-leaves-subnet"),
+        *(
+            "dates-reversed",
+            "event-reversed",
+            "pages-one-project",
+            "pages-one-url",
+            "range",
+            "gateway-outside",
+            "gateway-in-range",
+            "range-leaves-subnet",
+        ),
         *("ssh-key-damaged", "ssh-key-weak", "ssh-key-broken", "source-host-bits"),
     }
 )

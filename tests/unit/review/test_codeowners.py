@@ -28,7 +28,7 @@ TEXT: Final = """\
 ^[Teams]
 /inventories/eig3/teams/adler.yml @lead-1 @dev-1 @both-1 @rep-1
 /inventories/eig3/teams/estim.yml @estim-1 @both-1
-/inventories/eig3/teams/open-chronic.yml @chronic-1
+/inventories/eig3/teams/open-chronic.yml @chronic-1 @chronic-2
 /inventories/eig3/teams/open.yml @open-1
 """
 
