@@ -11,27 +11,27 @@ from eiginfra.inventory.file_model import FileModel
 from eiginfra.inventory.remedies import colour
 
 LIGHT: Final[Mapping[str, str]] = {
-    "ink": "#1e1e1e",
-    "soft": "#4a4a55",
-    "line": "#c9c9d3",
-    "tint": "#f4f4fa",
-    "accent": "#000091",
+    "ink": "#1b1f24",
+    "soft": "#4f5863",
+    "line": "#d3d8de",
+    "tint": "#f3f5f7",
+    "accent": "#1f4e79",
     "paper": "#ffffff",
-    "good": "#18753c",
-    "warn": "#a03a00",
-    "bad": "#b60f0f",
+    "good": "#17663a",
+    "warn": "#8a4600",
+    "bad": "#a8141c",
 }
-"""eiginfra's own colours."""
+"""eiginfra's own colours, as the handouts' stylesheet has them."""
 DARK: Final[Mapping[str, str]] = {
-    "ink": "#ececf1",
-    "soft": "#b8b8c4",
-    "line": "#45454f",
-    "tint": "#22222b",
-    "accent": "#a3a3ff",
-    "paper": "#161619",
-    "good": "#5fc97e",
-    "warn": "#ffa45c",
-    "bad": "#ff8a84",
+    "ink": "#e6e9ed",
+    "soft": "#a9b3be",
+    "line": "#3a424c",
+    "tint": "#1e242b",
+    "accent": "#8fbdf0",
+    "paper": "#14181d",
+    "good": "#74cf98",
+    "warn": "#f0b35c",
+    "bad": "#ff918a",
 }
 """The same for screens that are dark."""
 TEXT: Final = ("ink", "soft", "accent", "good", "warn", "bad")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Inline, Items, Link, Paragraph, Section, Text
-from eiginfra.inventory.model import Contact
+from eiginfra.inventory.contacts import Contact
 
 _RULES = ("rule_purpose", "rule_memory", "rule_backup", "rule_docker", "rule_root", "rule_change")
 

@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 - whole files in a line
 
+import re
 from collections.abc import Callable
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -85,7 +87,7 @@ COHORT_REFUSED = [
     ("theme: {stylesheet: a/x.css}\n", "is not the name of a stylesheet"),
     ("theme: {stylesheet: eig.css}\n", "the stylesheet eig.css is not beside cohort.yml"),
     ('theme: {good: "#f0f0f0"}\n', "good (#f0f0f0) cannot be read on paper (#ffffff): the contrast is 1.13"),
-    ('theme: {dark: {bad: "#400000"}}\n', "bad (#400000) cannot be read on paper (#161619)"),
+    ('theme: {dark: {bad: "#400000"}}\n', "bad (#400000) cannot be read on paper (#14181d)"),
 ]  # fmt: skip
 
 
@@ -108,6 +110,12 @@ def test_contrast_is_measured_as_wcag_defines_it() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
     assert contrast("#000091", "#ffffff") == pytest.approx(14.9, abs=0.01)
+
+
+def test_our_own_colours_are_those_of_the_packaged_stylesheet() -> None:
+    light, dark = (files("eiginfra.handouts") / "look/tokens.css").read_text(encoding="utf-8").split("@media")
+    assert dict(re.findall(r"--(\w+): (#\w{6});", light)) == LIGHT
+    assert dict(re.findall(r"--(\w+): (#\w{6});", dark)) == DARK
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
