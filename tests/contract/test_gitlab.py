@@ -1,6 +1,8 @@
 """What eiginfra counts on of a GitLab; makes one group and one project below the root group, and removes them."""
 
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -90,3 +92,38 @@ def test_part_2_the_kinds_that_are_not_tested_here_are_those_of_people() -> None
     tested = {"group", "project", "file", "label", "milestone", "protected_branch", "variable"}
     known = {name.partition(".")[2] for name in described().registry().names() if name.startswith("gitlab.")}
     assert known - tested == {"user", "members", "access"}
+
+
+def test_activity_of_a_project_is_read(world: Any, space: str) -> None:
+    """All endpoints of providers/gitlab/activity: a release, a change merged, an issue that calls for help, files, languages."""
+    path, url = f"{space}/api", f"/projects/{quote(f'{space}/api', safe='')}"
+    fields = {"path": space, "name": "Contract", "visibility": "public"}
+    world.settles([world.resource("gitlab.group", **fields), world.resource("gitlab.project", path=path, title="API", visibility="public")])
+    files = {"README.md": "# API\n", "app.py": "print()\n"}
+    for name, content in files.items():
+        world.gitlab("POST", f"{url}/repository/files/{name}", branch="main", commit_message="m", content=content)
+    world.gitlab("POST", f"{url}/repository/files/more.py", branch="more", start_branch="main", commit_message="m", content="x\n")
+    number = world.gitlab("POST", f"{url}/merge_requests", source_branch="more", target_branch="main", title="More")["iid"]
+    _merged(world, f"{url}/merge_requests/{number}")
+    world.gitlab("POST", f"{url}/releases", tag_name="v1", ref="main", name="One")
+    world.gitlab("POST", f"{url}/issues", title="Help", labels="help wanted")
+    kind = world.registry["gitlab.project"]
+    there = kind.read(kind.spec.model_validate({"path": path}), {})
+    since = datetime.now(UTC) - timedelta(days=1)
+    provider = next(one for one in world.providers if one.name == "gitlab")
+    (found,) = provider.activity([there], since, ["help wanted", "aide bienvenue"]).values()
+    assert found.unread <= {"languages"}
+    assert set(found.languages) <= {"Python"}  # a GitLab tells them some time after a push
+    assert [release.name for release in found.releases] == ["One"]
+    assert [(one.title, one.outside) for one in found.merged] == [("More", False)]
+    assert [(one.title, one.label) for one in found.calls] == [("Help", "help wanted")]
+    assert dict(found.files) == {"README": "# API\n"}
+    assert (found.visibility, found.open_issues is None, found.last_commit is None) == ("public", False, False)
+
+
+def _merged(world: Any, url: str) -> None:
+    """Merge, as soon as GitLab has seen that it can be."""
+    end = time.monotonic() + 60
+    while world.gitlab("GET", url)["detailed_merge_status"] in {"checking", "unchecked", "preparing"} and time.monotonic() < end:
+        time.sleep(1)  # never on the lab, which knows at once
+    world.gitlab("PUT", f"{url}/merge")

@@ -76,12 +76,17 @@ def visible(call: GitLabCall, project: ProjectRecord) -> list[Json]:
     return [issue for issue in issuables.own(call, "issue", project) if _sees(call, project, issue)]
 
 
-@takes(issuables.LIST)
+@takes({**issuables.LIST, "confidential": params.boolean()})
 def index(call: GitLabCall) -> Answer:
     """GET …/issues."""
     project = _project(call)
     given = call.given
-    found = [issue for issue in issuables.filtered(call, "issue", project, given) if _sees(call, project, issue)]
+    wanted = given.get("confidential")
+    found = [
+        issue
+        for issue in issuables.filtered(call, "issue", project, given)
+        if _sees(call, project, issue) and wanted in (None, issue["confidential"])
+    ]
     return paginate(call, found, lambda issue: present(call, project, issue))
 
 

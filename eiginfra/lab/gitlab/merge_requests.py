@@ -1,7 +1,9 @@
 """Merge requests within one project, opened, changed and closed (recordings pullrequests-*); merging.py merges them."""
 
+from datetime import UTC, datetime
+
 from eiginfra.lab.gitlab import issuables, params, present_users
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, may_read_code, sees_project, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, GUEST, authorize, find_project, may, may_read_code, sees_project, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.errors import conflict, forbidden, invalid, not_found, not_modelled
 from eiginfra.lab.gitlab.pagination import paginate
@@ -21,7 +23,12 @@ _FIELDS = {
 }
 _NEW = {name: params.string(required=True) for name in ("title", "source_branch", "target_branch")}
 _CHANGES = {**_FIELDS, **issuables.CHANGES}
-_LIST = {**issuables.LIST, "source_branch": params.string(), "target_branch": params.string()}
+_LIST = {
+    **issuables.LIST,
+    "source_branch": params.string(),
+    "target_branch": params.string(),
+    "updated_after": params.instant(),
+}
 
 
 def comes_from(request: Json, project: ProjectRecord) -> bool:
@@ -77,15 +84,30 @@ def brought(call: GitLabCall, project: ProjectRecord, request: Json) -> list[str
     return [number for number in ancestry(repo, source) if number not in known] if source else []
 
 
+def _instant(text: str) -> datetime:
+    """A time as it was given; one without a zone is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _may_list(call: GitLabCall, project: ProjectRecord) -> bool:
+    level = project.settings.get("merge_requests_access_level", "enabled")
+    return level == "enabled" or (level == "private" and may(call, ("project", project.id), GUEST))
+
+
 @takes(_LIST)
 def index(call: GitLabCall) -> Answer:
-    """GET …/merge_requests."""
+    """GET …/merge_requests, where they are not switched off, or for members only."""
     project = find_project(call)
     given = call.given
+    if not _may_list(call, project):
+        raise forbidden()
+    after = given.get("updated_after")
     found = [
         request
         for request in issuables.filtered(call, _KIND, project, given)
         if all(given.get(name) in (None, request[name]) for name in ("source_branch", "target_branch"))
+        and (after is None or datetime.fromisoformat(request["updated_at"]) >= _instant(after))
     ]
     return paginate(call, found, lambda request: present(call, project, request))
 

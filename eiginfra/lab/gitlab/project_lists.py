@@ -3,12 +3,12 @@
 from typing import Any
 
 from eiginfra.lab.gitlab import custom_attributes, namespaces, params, present_users, project_settings
-from eiginfra.lab.gitlab.access import MAINTAINER, OWNER, is_archived, level_of, may, sees_project
+from eiginfra.lab.gitlab.access import GUEST, MAINTAINER, OWNER, REPORTER, is_archived, level_of, may, sees_project
 from eiginfra.lab.gitlab.avatars import avatar_url
 from eiginfra.lab.gitlab.call import Answer, GitLabCall
 from eiginfra.lab.gitlab.pagination import KEYSET, PAGED, keyset, limit_offset, no_keyset, paginate, wants_keyset
 from eiginfra.lab.gitlab.present_groups import shared_with
-from eiginfra.lab.gitlab.records import ProjectRecord, key_of
+from eiginfra.lab.gitlab.records import ProjectRecord, Source, key_of
 from eiginfra.lab.gitlab.repository import default_branch, is_empty, readme
 from eiginfra.lab.gitlab.state import GitLabState
 
@@ -178,7 +178,7 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "import_status": "finished" if parent else "none",
         "import_error": None,
         "service_desk_address": None,
-        "open_issues_count": 0,
+        **_open_issues(call, project),
         "description_html": _html(project.settings.get("description")),
         "shared_with_groups": shared_with(state, ("project", project.id)),
         "repository_object_format": "sha1",
@@ -187,6 +187,17 @@ def present_one(call: GitLabCall, project: ProjectRecord) -> dict[str, Any]:
         "marked_for_deletion_on": project.marked_for_deletion_on,
         **({"runners_token": None} if may(call, ("project", project.id), MAINTAINER) else {}),
     }
+
+
+def _open_issues(call: GitLabCall, project: ProjectRecord) -> dict[str, int]:
+    """How many there are, for who may see issues at all; confidential ones are counted for reporters. Source: OpenIssuesCountService."""
+    source: Source = ("project", project.id)
+    level = project.settings.get("issues_access_level", "enabled")
+    if level == "disabled" or (level == "private" and not may(call, source, GUEST)):
+        return {}
+    reporter = level_of(call.state, call.user, source) >= REPORTER
+    issues = call.state.extra["issue"].get(key_of(source), ())
+    return {"open_issues_count": sum(issue["state"] == "opened" and (reporter or not issue["confidential"]) for issue in issues)}
 
 
 def stars_of(state: GitLabState, project_id: int) -> list[int]:

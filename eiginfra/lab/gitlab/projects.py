@@ -143,12 +143,6 @@ def restore(call: GitLabCall) -> Answer:
     return created(project_lists.present_one(call, project))
 
 
-def languages(call: GitLabCall) -> Answer:
-    """GET /projects/:id/languages: the lab does not count them."""
-    find_project(call)
-    return ok({})
-
-
 @takes(PAGED)
 def groups(call: GitLabCall) -> Answer:
     """GET /projects/:id/groups: the ancestors."""
@@ -211,7 +205,6 @@ ROUTES: tuple[Route, ...] = (
     ("PUT", "/projects/:id", update),
     ("DELETE", "/projects/:id", remove),
     ("POST", "/projects/:id/restore", restore),
-    ("GET", "/projects/:id/languages", languages),
     ("GET", "/projects/:id/groups", groups),
     ("GET", "/projects/:id/users", users),
     ("GET", "/users/:id/projects", of_user),

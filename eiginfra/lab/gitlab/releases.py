@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from eiginfra.lab.gitlab import params, present_users
-from eiginfra.lab.gitlab.access import DEVELOPER, authorize, find_project, may_read_code, writable
+from eiginfra.lab.gitlab.access import DEVELOPER, GUEST, authorize, find_project, may, may_read_code, writable
 from eiginfra.lab.gitlab.call import Answer, GitLabCall, Route, created, ok, takes
 from eiginfra.lab.gitlab.commits import present as present_commit
 from eiginfra.lab.gitlab.errors import forbidden, message, no_record, not_found, not_modelled
@@ -57,10 +57,13 @@ def _present(call: GitLabCall, project: ProjectRecord, tag: str) -> Json:
 
 
 def _seen(call: GitLabCall) -> ProjectRecord:
-    """The project of the path; raises GitLabHttpError 501 where only some people see releases, or only a part of them."""
+    """The project of the path; raises GitLabHttpError 403 where releases are not for the caller, 501 where only a part of them is."""
     project = find_project(call)
-    if not may_read_code(call, project) or project.settings.get("releases_access_level", "enabled") != "enabled":
-        raise not_modelled("releases that not everyone sees")
+    level = project.settings.get("releases_access_level", "enabled")
+    if level == "disabled" or (level == "private" and not may(call, ("project", project.id), GUEST)):
+        raise forbidden()
+    if not may_read_code(call, project):
+        raise not_modelled("releases whose code the caller may not read")
     return project
 
 

@@ -1,12 +1,16 @@
 """GitLab as a provider: its section of the site file, its kinds and its doctor, over one client."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
+from eiginfra.core.activity import ProjectActivity
+from eiginfra.core.address import Address
 from eiginfra.core.errors import UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Account, Context, Provider
-from eiginfra.core.resource import Record
+from eiginfra.core.resource import Observed, Record
 from eiginfra.inventory.site import GitLabSite
+from eiginfra.providers.gitlab.activity.reader import read_activity
 from eiginfra.providers.gitlab.api import GitLabApi
 from eiginfra.providers.gitlab.client import GitLabClient
 from eiginfra.providers.gitlab.doctor import examine
@@ -63,6 +67,10 @@ class GitLabProvider(Provider[GitLabSite]):
     def remembered(self, history: Iterable[Record]) -> Collection[str]:
         """By the records of accounts."""
         return recorded(history).keys()
+
+    def activity(self, objects: Iterable[Observed], since: datetime, labels: Collection[str]) -> Mapping[Address, ProjectActivity]:
+        """Of projects; as the base class says."""
+        return read_activity(self._known(), objects, since, labels)
 
     def merge_requests(self, project: str) -> MergeRequests:
         """Those of the inventory's repository. project: its full path, from a file that no merge request changes."""

@@ -146,6 +146,7 @@ class _GitLabRequest(_GitLabNumbered):
     sha: CommitId | None
     web_url: str
     draft: StrictBool
+    merged_at: Instant | None = None
 
 
 class _GitLabNote(_GitLabNumbered):
@@ -186,6 +187,25 @@ class _GitLabIssue(_GitLabNumbered):
     author: _GitLabAuthor
     description: str | None = None
     web_url: str
+    created_at: Instant | None = None
+    confidential: StrictBool | None = None
+    labels: list[str] | None = None
+
+
+class _GitLabRelease(BaseModel):
+    tag_name: str
+    name: str | None = None
+    released_at: Instant
+    upcoming_release: StrictBool | None = None
+
+
+class _GitLabTreeEntry(BaseModel):
+    name: str
+    type: str
+
+
+class _GitLabCommit(BaseModel):
+    committed_date: Instant
 
 
 def _asked(path: str, model: type[Any], *names: str) -> tuple[re.Pattern[str], Shape[Any]]:
@@ -208,6 +228,9 @@ _SHAPES = (
     _asked(rf"/projects{_ONE}/merge_requests{_ONE}/approvals", _GitLabApprovals),
     _asked(rf"/projects{_ONE}/merge_requests{_ONE}/versions", _GitLabRequestVersion, "id"),
     _asked(rf"/projects{_ONE}/merge_requests", _GitLabRequest, "iid"),
+    _asked(rf"/projects{_ONE}/releases", _GitLabRelease, "tag_name"),
+    _asked(rf"/projects{_ONE}/repository/tree", _GitLabTreeEntry, "name"),
+    _asked(rf"/projects{_ONE}/repository/commits", _GitLabCommit, "short_id"),
     _asked(rf"/projects{_ONE}/events", _GitLabPushEvent, "id"),
     _asked(rf"/projects{_ONE}/issues(?:{_ONE})?", _GitLabIssue, "iid"),
     _asked(rf"(?:/groups{_ONE})?/projects|/projects{_ONE}(?:/(?:un)?archive)?", _GitLabProject, "path_with_namespace", "id"),

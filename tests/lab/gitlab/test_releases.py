@@ -98,9 +98,14 @@ def test_links_of_releases(api, project):
     assert api("GET", one).json() == {"message": "404 Not found"}
 
 
-def test_releases_that_not_everyone_sees_are_refused(api, project):
-    api("PUT", f"/projects/{project.id}", json={"releases_access_level": "private"})
-    assert api("GET", f"/projects/{project.id}/releases").status_code == 501
+def test_releases_are_for_whom_the_project_says(api, project, person, acting):
+    theirs, path = acting(person()), f"/projects/{project.id}"
+    for level, status in (("enabled", 200), ("private", 403), ("disabled", 403)):
+        api("PUT", path, json={"releases_access_level": level})
+        assert theirs("GET", f"{path}/releases").status_code == status
+    assert api("GET", f"{path}/releases").status_code == 403
+    api("PUT", path, json={"releases_access_level": "private"})
+    assert api("GET", f"{path}/releases").json() == []
 
 
 @pytest.mark.parametrize(("level", "status"), [(10, 403), (15, 403), (20, 200)])
