@@ -29,6 +29,8 @@ from eiginfra.handouts.page import (
 
 DEEPEST = 6
 """The last level of headings in HTML."""
+MANY = 5
+"""The columns from which on a table's are narrow on paper."""
 
 
 def block_html(block: Block, level: int) -> Markup:  # noqa: C901, PLR0911 - one case for each sort of block
@@ -97,9 +99,15 @@ def _table(table: Table) -> Markup:
         for row, keys in zip(table.rows, table.keys or ((),) * len(table.rows), strict=True)
     )
     return Markup(
-        '<div class="scroll" tabindex="0" role="region" aria-label="{0}">\n<table{1}>\n<caption>{0}</caption>\n'
-        "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}</tbody>\n</table>\n</div>"
-    ).format(one_line(table.caption), Markup(" data-sortable") if table.sortable else "", head, rows)
+        '<div class="scroll" tabindex="0" role="region" aria-label="{0}">\n<table{1}{2}>\n<caption>{0}</caption>\n'
+        "<thead><tr>{3}</tr></thead>\n<tbody>\n{4}</tbody>\n</table>\n</div>"
+    ).format(
+        one_line(table.caption),
+        Markup(' class="many"') if len(table.columns) >= MANY else "",
+        Markup(" data-sortable") if table.sortable else "",
+        head,
+        rows,
+    )
 
 
 def _cell(cell: Text, number: bool, key: str | float | None, *, first: bool) -> Markup:  # noqa: FBT001 - a column's own

@@ -114,6 +114,7 @@ def _long(language: str) -> Page:
         Checklist((CheckItem(LONG, False, LONG, LONG),)),
         Terms(((LONG, LONG), ("x", (Code(LONG),)))),
         Table(LONG, (Column(LONG), Column("b", number=True)), ((LONG, LONG), ((Code(LONG),), "")), sortable=True),
+        Table(LONG, (Column(LONG),) * 8, ((LONG,) * 8, ("2 septembre 2019",) * 8), sortable=True),
         Preformatted(f"Host {LONG}", LONG),
         Bars(LONG, (LONG, "b", "c"), (Bar(LONG, 7, LONG, "bad"),)),
         Timeline(LONG, STARTS, ENDS, NOW, (Milestone(NOW, LONG, LONG),)),

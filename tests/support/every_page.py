@@ -1,0 +1,19 @@
+"""Every sort of page, in a language, as HTML: what the browser's tests look at."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from support.specimen import specimens
+
+from eiginfra.handouts.html import render_html
+
+LANGUAGES = ("fr", "en")
+
+
+@cache
+def every_page(language: str) -> Mapping[str, str]:
+    """HTML by name."""
+    return {f"specimen-{page.name}": render_html(page) for page in specimens(language)}
+
+
+PAGES = [(language, name) for language in LANGUAGES for name in every_page(language)]
