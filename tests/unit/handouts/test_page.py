@@ -1,9 +1,8 @@
 """The page model, as HTML and as Markdown."""
 
-from datetime import date
-
 import pytest
 from markdown_it import MarkdownIt
+from support.handout_blocks import EVERY_BLOCK
 
 from eiginfra.handouts.html import render_html
 from eiginfra.handouts.markdown import render_markdown
@@ -11,31 +10,20 @@ from eiginfra.handouts.page import (
     Bar,
     Bars,
     Block,
-    Break,
     Card,
     Cards,
-    CheckItem,
-    Checklist,
     Code,
     Column,
-    DayText,
-    Emphasis,
-    Item,
     Items,
     Link,
-    Milestone,
-    Note,
     Page,
-    PageLink,
     Paragraph,
     Preformatted,
-    Search,
     Section,
     Status,
     Strong,
     Table,
     Terms,
-    Timeline,
     filled,
     plain,
 )
@@ -45,24 +33,6 @@ HOSTILE = "<b>&amp;`*_[x](javascript:alert(1))\n# no\x1b[2J| </style>"
 
 def _page(*blocks: Block) -> Page:
     return Page(name="adler", language="fr", title="Adler", lead="Une équipe", blocks=blocks)
-
-
-EVERY_BLOCK: tuple[Block, ...] = (
-    Paragraph(
-        ("a ", Strong(("b",)), Emphasis(("c",)), Code("d"), Break(), DayText(date(2019, 9, 2), "2 septembre 2019"), Status("ok", "good"))
-    ),
-    Note("note", "warn"),
-    Items(("one", Item("two", (Items(("three",)),))), numbered=True),
-    Checklist((CheckItem("done", True, "fait"), CheckItem("not", False, "à faire", "do it"))),
-    Terms((("term", ("said ", Link("https://example.org/", "link"))),)),
-    Table("caption", (Column("a"), Column("b", number=True)), (("x", "1"), ("y", "2")), sortable=True, keys=(("x", 1), ("y", 2))),
-    Preformatted("Host adler\n    User root", "ssh", "sshconfig"),
-    Bars("bars", ("what", "drawn", "amount"), (Bar("memory", 0.5, "1 of 2", "warn", 0.2), Bar("cores", None, "3"))),
-    Timeline("time", date(2019, 9, 2), date(2020, 7, 1), date(2020, 1, 1), (Milestone(date(2020, 2, 1), "1er février 2020", "half"),)),
-    Cards((Card(PageLink("adler", "Adler"), (Paragraph("text"),), ("java",)),)),
-    Search("search", "nothing"),
-    Section("inner", "Inner", (Paragraph("deep"),)),
-)
 
 
 def test_every_block_is_rendered_with_its_words() -> None:

@@ -1,0 +1,83 @@
+"""What a sheet of paper needs otherwise than a screen, and what WeasyPrint needs to tag it rightly; done to the parsed page."""
+
+import re
+from xml.etree.ElementTree import Element
+
+FOLLOWED = ("http://", "https://", "mailto:", "#")
+"""How the links of a PDF begin. One to another file of the handouts' folder would lead nowhere from a PDF that was sent: its words stay."""
+LONG = 24
+"""Words of more letters may be broken in a table."""
+_SVG = "{http://www.w3.org/2000/svg}"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
+_VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
+_PAINT = re.compile(r"[^{}]+\{[^{}]*\b(?:fill|stroke)[^{}]*\}")
+
+
+def prepare(root: Element, without: str) -> None:
+    """Changes a page. without: the characters that no font has; each is written as its number, `[U+4E2D]`."""
+    _prepare_drawings(root)
+    for parent in root.iter():
+        for place, link in reversed([*enumerate(parent)]):
+            if link.tag == "a":
+                _prepare_link(parent, place, link)
+    for item in [*root.iter("li")]:
+        _prepare_item(item)
+    for cell in (*root.iter("td"), *root.iter("th")):
+        if any(len(word) > LONG for word in "".join(cell.itertext()).split()):
+            cell.set("class", f"{cell.get('class', '')} long")
+    numbers = str.maketrans({letter: f"[U+{ord(letter):04X}]" for letter in without})
+    for body in root.iter("body") if without else ():
+        for element in body.iter():
+            element.text = element.text and element.text.translate(numbers)
+            element.tail = element.tail and element.tail.translate(numbers)
+
+
+def _prepare_link(parent: Element, place: int, link: Element) -> None:
+    """Where it leads can be read, too: beside the link, since WeasyPrint takes an element within a link for a second link."""
+    target = link.get("href", "")
+    if not target.startswith(FOLLOWED):
+        link.attrib.pop("href", None)
+    elif not target.startswith("#") and target.split(":", 1)[1].strip("/") not in "".join(link.itertext()):
+        shown = Element("span", {"class": "address"})
+        shown.text, shown.tail, link.tail = f" ({target.removeprefix('mailto:')})", link.tail, None
+        parent.insert(place + 1, shown)
+
+
+def _prepare_item(item: Element) -> None:
+    """WeasyPrint tags as the body of a list's entry what is in another entry; with paragraphs in it an entry would have no body."""
+    body = Element("dd", {"class": "entry"})
+    body.text, item.text, body[:], item[:] = item.text, None, item[:], [body]
+
+
+def _prepare_drawings(root: Element) -> None:
+    """Gives a drawing the name that PDF/UA asks for, from the words beside it, and the page's colours, which WeasyPrint does not."""
+    parents = {kid: parent for parent in root.iter() for kid in parent}
+    style = Element(f"{_SVG}style")
+    style.text = _paint("".join(each.text or "" for each in root.iter("style")))
+    for drawing in root.iter(f"{_SVG}svg"):
+        if drawing.find(f"{_SVG}title") is None:
+            title = Element(f"{_SVG}title")
+            title.text = _beside(drawing, parents)
+            drawing.insert(0, title)
+        drawing.append(style)
+
+
+def _beside(drawing: Element, parents: dict[Element, Element]) -> str:
+    """The first words of what it is in."""
+    around = drawing
+    while around in parents:
+        around = parents[around]
+        for text in around.itertext():
+            if text.strip():
+                return text.strip()
+    return "–"
+
+
+def _paint(css: str) -> str:
+    """The rules that colour drawings, as they are in the light, with the values of variables in their places."""
+    plain = _AT_RULE.sub("", _COMMENT.sub("", css))
+    values = dict(_VARIABLE.findall(plain))
+    for _ in range(3):  # a variable may be made of others
+        plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "currentColor").strip(), plain)
+    return "\n".join(_PAINT.findall(plain))
