@@ -15,6 +15,7 @@ from types import ModuleType
 
 from eiginfra.core.errors import EiginfraError
 from eiginfra.handouts.pdf_page import prepare
+from eiginfra.handouts.pdf_structure import finish
 
 GENERATOR = b"<xmp:CreatorTool>eiginfra handouts</xmp:CreatorTool>"
 """A PDF with these bytes was made of a page by eiginfra, and may be replaced."""
@@ -50,34 +51,9 @@ def _rendered(html: str, without: str) -> Pdf:
     prepare(page.etree_element, without)
     css = files(__package__).joinpath("pdf.css").read_text(encoding="utf-8")
     document = page.render(stylesheets=[weasyprint.CSS(string=css, url_fetcher=refusing)], pdf_variant="pdf/ua-1")
-    content: bytes = document.write_pdf(finisher=lambda _, made: _finish(made.objects), pdf_variant="pdf/ua-1")
+    content: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/ua-1")
     missing: set[int] = {codepoint for font in document.fonts.values() for codepoint in font.missing}
     return Pdf(content, without or "".join(map(chr, sorted(missing))))
-
-
-def _finish(objects: list[object]) -> None:
-    """What WeasyPrint leaves out, in the objects of a file.
-
-    A table's heading says of what it is one; every glyph of a letter that has several stands for some text; the metadata are not
-    compressed, so that the file can be recognised.
-    """
-    from pydyf import Stream  # type: ignore[import-untyped]  # it has no types  # noqa: PLC0415 - it comes with WeasyPrint
-
-    for each in objects:
-        if isinstance(each, Stream):
-            each.compress = each.compress and each.extra.get("Type") != "/Metadata"
-            if each.stream[:1] == [b"/CIDInit /ProcSet findresource begin"]:
-                each.stream = [line.replace(b"<>", b"<2060>") for line in each.stream]
-        elif isinstance(each, dict) and each.get("S") == "/TH":
-            part = _parent(_parent(each, objects), objects)
-            each["A"]["Scope"] = "/Column" if isinstance(part, dict) and part["S"] == "/THead" else "/Row"
-
-
-def _parent(element: object, objects: list[object]) -> object:
-    match element:
-        case {"P": bytes(reference)}:
-            return objects[int(reference.split()[0])]
-    return None
 
 
 @cache

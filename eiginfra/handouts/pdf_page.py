@@ -11,7 +11,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
 _VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
-_PAINT = re.compile(r"[^{}]+\{[^{}]*\b(?:fill|stroke)[^{}]*\}")
+_DRAWING = re.compile(r"\bsvg(?:\.([\w-]+))?\s*\{[^{}]*(?<![\w-])color\s*:\s*([^;}]+)")
 
 
 def prepare(root: Element, without: str) -> None:
@@ -45,22 +45,25 @@ def _prepare_link(parent: Element, place: int, link: Element) -> None:
 
 
 def _prepare_item(item: Element) -> None:
-    """WeasyPrint tags as the body of a list's entry what is in another entry; with paragraphs in it an entry would have no body."""
-    body = Element("dd", {"class": "entry"})
-    body.text, item.text, body[:], item[:] = item.text, None, item[:], [body]
+    """A list within an entry gets an element around it: WeasyPrint tags one without as what follows the entry, wherever in it it is."""
+    for place, inner in enumerate(item):
+        if inner.tag in ("ul", "ol"):
+            around = item[place] = Element("div")
+            around.append(inner)
+            around.tail, inner.tail = inner.tail, None
 
 
 def _prepare_drawings(root: Element) -> None:
-    """Gives a drawing the name that PDF/UA asks for, from the words beside it, and the page's colours, which WeasyPrint does not."""
+    """Gives a drawing the name that PDF/UA asks for, from the words beside it, and the page's colour, which WeasyPrint does not."""
     parents = {kid: parent for parent in root.iter() for kid in parent}
-    style = Element(f"{_SVG}style")
-    style.text = _paint("".join(each.text or "" for each in root.iter("style")))
+    colours = _colours("".join(each.text or "" for each in root.iter("style")))
     for drawing in root.iter(f"{_SVG}svg"):
         if drawing.find(f"{_SVG}title") is None:
             title = Element(f"{_SVG}title")
             title.text = _beside(drawing, parents)
             drawing.insert(0, title)
-        drawing.append(style)
+        names = ["", *drawing.get("class", "").split()]
+        drawing.set("color", next((colours[name] for name in reversed(names) if name in colours), "black"))
 
 
 def _beside(drawing: Element, parents: dict[Element, Element]) -> str:
@@ -74,10 +77,10 @@ def _beside(drawing: Element, parents: dict[Element, Element]) -> str:
     return "–"
 
 
-def _paint(css: str) -> str:
-    """The rules that colour drawings, as they are in the light, with the values of variables in their places."""
+def _colours(css: str) -> dict[str, str]:
+    """The colours of drawings, as they are in the light, by their class; of those without, by none."""
     plain = _AT_RULE.sub("", _COMMENT.sub("", css))
     values = dict(_VARIABLE.findall(plain))
     for _ in range(3):  # a variable may be made of others
-        plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "currentColor").strip(), plain)
-    return "\n".join(_PAINT.findall(plain))
+        plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "black").strip(), plain)
+    return dict(_DRAWING.findall(plain))

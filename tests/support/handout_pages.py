@@ -13,7 +13,10 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
 from eiginfra.handouts import render
+from eiginfra.handouts.context import HandoutContext
+from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.html import render_html
+from eiginfra.handouts.languages import LANGUAGES
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile
@@ -128,8 +131,9 @@ def pages(
     """The text of every page by its file's name, `adler.html`."""
     models = tuple(Team.model_validate(team) for team in teams)
     described = Cohort(CohortFile.model_validate({**COHORT, "language": language, **cohort}), models, _Nowhere())
-    made = render(described, Site("lab", SiteFile.model_validate(site), _Nowhere()), observed, DAY, fingerprints=["SHA256:" + "A" * 43])
-    return {str(page.path): page.text for page in made}
+    facts = Facts(day=DAY, observed=observed, fingerprints=["SHA256:" + "A" * 43])
+    context = HandoutContext(described, Site("lab", SiteFile.model_validate(site), _Nowhere()), facts, LANGUAGES[described.file.language])
+    return {str(page.path): page.text for page in render(context)}
 
 
 @cache
