@@ -21,7 +21,9 @@ GENERATOR = '<meta name="generator" content="eiginfra handouts">'
 
 
 def render_html(page: Page, theme: str = "") -> str:
-    """A whole HTML file. theme: rules of CSS that are laid over the packaged ones; the caller vouches for them."""
+    """A whole HTML file. theme: rules of CSS that are laid over the packaged ones (`theme_css`). ValueError if they could end the style."""
+    if "<" in theme:
+        raise ValueError("a theme is CSS without <")
     style = _packaged("tokens.css") + _packaged("style.css") + theme
     script = _packaged("tables.js") if page.script else ""
     title = " – ".join(filter(None, (one_line(page.title), one_line(page.site))))

@@ -35,7 +35,9 @@ DARK: Final[Mapping[str, str]] = {
 }
 """The same for screens that are dark."""
 TEXT: Final = ("ink", "soft", "accent", "good", "warn", "bad")
-"""The colours in which text is written, all of them on `paper`."""
+"""The colours in which text is written."""
+BACKGROUNDS: Final = ("paper", "tint")
+"""What text is written on."""
 LEAST_CONTRAST: Final = 4.5
 """Of text and its background (WCAG 2.2, success criterion 1.4.3, level AA)."""
 
@@ -80,20 +82,22 @@ class Theme(Colours):
 
 @dataclass(frozen=True)
 class Faint:
-    """Text that cannot be read on its background: the token of its colour, both colours and their contrast, between 1 and 21."""
+    """Text that cannot be read on its background: the tokens of both, their colours and their contrast, between 1 and 21."""
 
     token: str
     colour: str
+    background: str
     paper: str
     contrast: float
 
 
 def faint(colours: Mapping[str, str]) -> Iterator[Faint]:
-    """The colours of text with too little contrast to `paper`, by token."""
+    """The colours of text with too little contrast to a background; each is told once, on the background where it can be read least."""
     for token in TEXT:
-        found = contrast(colours[token], colours["paper"])
+        background = min(BACKGROUNDS, key=lambda each: contrast(colours[token], colours[each]))
+        found = contrast(colours[token], colours[background])
         if found < LEAST_CONTRAST:
-            yield Faint(token, colours[token], colours["paper"], found)
+            yield Faint(token, colours[token], background, colours[background], found)
 
 
 def contrast(one: str, other: str) -> float:

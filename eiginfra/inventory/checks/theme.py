@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from eiginfra.core.finding import Finding, error
 from eiginfra.inventory.cohort import Cohort
-from eiginfra.inventory.theme import LEAST_CONTRAST, Colours, faint
+from eiginfra.inventory.theme import LEAST_CONTRAST, Colours, Faint, faint
 
 
 def check_theme(cohort: Cohort) -> Iterator[Finding]:
@@ -17,13 +17,14 @@ def check_theme(cohort: Cohort) -> Iterator[Finding]:
                 "theme-contrast",
                 token=found.token,
                 colour=found.colour,
+                background=found.background,
                 paper=found.paper,
                 contrast=math.floor(found.contrast * 100) / 100,
                 least=LEAST_CONTRAST,
-                location=cohort.where(None, "theme", *path, _written(written, found.token)),
+                location=cohort.where(None, "theme", *path, _written(written, found)),
             )
 
 
-def _written(colours: Colours, token: str) -> str:
+def _written(colours: Colours, found: Faint) -> str:
     """The key that the cohort's file has: that of the text, else that of the background."""
-    return token if getattr(colours, token) is not None else "paper"
+    return found.token if getattr(colours, found.token) is not None else found.background
