@@ -1,21 +1,14 @@
 """The sentences in French, written with plain spaces; `typeset` makes the unbreakable ones of French typography."""
 
-import re
 from collections.abc import Mapping
 
-from eiginfra.handouts.language import NBSP, Language
-
-_THIN = "\N{NARROW NO-BREAK SPACE}"
+from eiginfra.handouts.language import Language
+from eiginfra.handouts.typography import french_spaces
 
 
 def typeset(words: Mapping[str, str]) -> Mapping[str, str]:
-    """No-break spaces before a colon, inside guillemets and before units; narrow ones before `;`, `!` and `?`."""
-
-    def one(text: str) -> str:
-        text = re.sub(r" (?=[:»])|(?<=«) |(?<=\d) (?=Go\b)", NBSP, text)
-        return re.sub(r" (?=[;!?])", _THIN, text)
-
-    return {key: one(text) for key, text in words.items()}
+    """The sentences with their unbreakable spaces."""
+    return {key: french_spaces(text) for key, text in words.items()}
 
 
 _WORDS = {

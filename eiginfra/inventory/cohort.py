@@ -20,6 +20,7 @@ from eiginfra.inventory.document import Document
 from eiginfra.inventory.fields import Day, PersonName, ProxmoxAccount, TeamId, Title, brief
 from eiginfra.inventory.file_model import MOST, FileModel
 from eiginfra.inventory.grants import Grant
+from eiginfra.inventory.handout_texts import HandoutText
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.openness import PublicationException
 from eiginfra.inventory.pages import Pages
@@ -170,8 +171,10 @@ class Cohort:
     document: Document
     documents: Mapping[str, Document] = field(default_factory=dict)
     """The team files by team id."""
+    texts: Mapping[str, HandoutText] = field(default_factory=dict)
+    """The files of the folder `handouts`, by name: texts of handouts that the cohort has of its own."""
     digest: str = ""
-    """SHA-256 over all files' names and bytes, in order."""
+    """SHA-256 over the names and bytes of the cohort's and the teams' files, in order; texts ask for nothing."""
     findings: tuple[Finding, ...] = ()
     """What loading had to say that is no error: files that were left out."""
     broken: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from eiginfra.inventory.comments import cut_texts
 from eiginfra.inventory.document import YamlDocument, load_document, parse_document
 from eiginfra.inventory.fields import TEAM_ID
 from eiginfra.inventory.folder import DiskFolder, EntryType, Folder
+from eiginfra.inventory.handout_texts import read_texts
 from eiginfra.inventory.model import Team, TeamFile
 from eiginfra.inventory.settings import PACKAGED, Settings
 from eiginfra.inventory.site import Site, SiteFile, site_model
@@ -44,7 +45,7 @@ class ReadCohort:
 
 
 def read_cohort(folder: Path | Folder) -> ReadCohort:
-    """The cohort of a folder, as far as it is sound: `cohort.yml` and `teams/*.yml`."""
+    """The cohort of a folder, as far as it is sound: `cohort.yml`, `teams/*.yml` and the texts of `handouts`."""
     where = DiskFolder(folder) if isinstance(folder, Path) else folder
     findings: list[Finding] = []
     file = _collect(findings, _load_cohort_file, where)
@@ -57,11 +58,14 @@ def read_cohort(folder: Path | Folder) -> ReadCohort:
     findings += [*spelling_notices(reading.documents), *cut_texts(reading.documents)]
     if file is None:
         return ReadCohort(None, ordered(findings))
+    texts, unread = read_texts(where)
+    findings += unread
     cohort = Cohort(
         file=file[0],
         teams=tuple(reading.teams),
         document=file[1],
         documents=reading.documents,
+        texts={name: text for name, text in texts.items() if not _KNOWN.fullmatch(name)},
         digest=_digest({"cohort.yml": file[1], **{f"teams/{stem}.yml": document for stem, document in reading.documents.items()}}),
         findings=tuple(finding for finding in findings if finding.severity is not Severity.ERROR),
         broken=frozenset(reading.broken),
@@ -178,7 +182,7 @@ _KNOWN = re.compile(r"README(?:\.\w+)?|\.gitkeep|\.DS_Store|\..+\.sw[a-p]|.+~")
 
 def _strays(folder: Folder, stylesheet: str | None) -> list[Finding]:
     """What nothing reads: a team in the wrong place, or files that make the folder something else than an inventory."""
-    read = ("cohort.yml", "teams", stylesheet)
+    read = {"cohort.yml", "teams", stylesheet} | ({"handouts"} if folder.type("handouts") is EntryType.FOLDER else set())
     strange = [name for name, there in folder.entries() if name not in read and not _is_known(name, there)]
     found = [error("stray-file", location=Location(file=folder.shown(name))) for name in strange[:MAX_FINDINGS]]
     if len(strange) > MAX_FINDINGS:

@@ -1,5 +1,6 @@
 """What a request edits: the files that differ between two revisions, to edits by file, team and key."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from eiginfra.review.model import Edit, Edited
 
 PLAIN_FILE: Final = "100644"
 """git's mode of a file that is no program, no link and no folder of another repository."""
+_TEXT: Final = re.compile(r"handouts/[\w.-]+", re.ASCII)
 MOST_EDITS: Final = 500
 """Of one file: nobody reads more, and the file as a whole needs a yes."""
 
@@ -62,8 +64,8 @@ def _of_file(change: FileChange, inventories: str) -> Iterator[Edit]:
         return
     elif before.mode != after.mode or (cohort is not None and after.mode != PLAIN_FILE):
         yield Edit(file=change.path, edited=Edited.MODE, cohort=cohort, team=team, location=where)
-    elif cohort is None:
-        yield Edit(file=change.path, edited=Edited.CHANGED, location=where)
+    elif cohort is None or (team is None and not change.path.endswith("/cohort.yml")):
+        yield Edit(file=change.path, edited=Edited.CHANGED, cohort=cohort, location=where)
     else:
         yield from _of_data(change.path, before, after, cohort, team)
 
@@ -71,13 +73,13 @@ def _of_file(change: FileChange, inventories: str) -> Iterator[Edit]:
 def _owner(path: str, inventories: str) -> tuple[str | None, str | None]:
     """The cohort and the team whose file it is: by its exact path, so that no other way to write one is taken for it.
 
-    The cohort is None for all but `cohort.yml` and the files of `teams/`.
+    The cohort is None for all but `cohort.yml`, the files of `teams/` and the texts of `handouts/`.
     """
     start = f"{inventories}/" if inventories else ""
     cohort, _, rest = path.removeprefix(start).partition("/")
     if not path.startswith(start) or not TEAM_ID.fits(cohort):
         return None, None
-    if rest == "cohort.yml":
+    if rest == "cohort.yml" or _TEXT.fullmatch(rest):
         return cohort, None
     team = rest.removeprefix("teams/").removesuffix(".yml")
     return (cohort, team) if TEAM_ID.fits(team) and rest == f"teams/{team}.yml" else (None, None)

@@ -57,6 +57,11 @@ class Edit(_Model):
     after: JsonValue = None
     location: Location | None = None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is of a text of handouts that the cohort has of its own."""
+        return self.cohort is not None and self.team is None and self.file.rpartition("/")[2] != "cohort.yml"
+
 
 class ApprovalNeed(_Model):
     """An edit that somebody must approve: why, and the user names of whom one yes is enough; by: empty where cohort.yml names nobody.

@@ -77,6 +77,8 @@ class _Policy:
             return reason("edit-of-file", file=edit.file)
         if cohort is None:
             return reason("edit-of-new-cohort", cohort=edit.cohort)
+        if edit.is_text:
+            return reason("edit-of-text")
         if edit.team is None:
             return reason("edit-of-cohort-file", field=edit.path or None)
         if edit.edited is Edited.MODE:

@@ -33,6 +33,7 @@ from eiginfra.engine.report import ApplyReport, Result
 from eiginfra.engine.situation import Situation
 from eiginfra.engine.verify import Judgement, judge
 from eiginfra.engine.withhold import clashing, named_in, only_warned
+from eiginfra.handouts.blocks import check_texts
 from eiginfra.inventory.checks import check
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.folder import DiskFolder, Folder
@@ -162,8 +163,8 @@ class Workspace:
         return replace(compiled, resources=tuple(resources), findings=(*compiled.findings, *self.siblings.findings, *told))
 
     def check(self) -> list[Finding]:
-        """Every finding that needs no server, known ones marked. Raises InputError when the files do not even compile."""
-        return self._acknowledged(self._offline_findings(), complete=False)
+        """Every finding that needs no server, of texts of handouts, too; known ones marked. Raises InputError for what does not compile."""
+        return self._acknowledged(sorted_findings([*self._offline_findings(), *check_texts(self.cohort.texts)]), complete=False)
 
     def _acknowledged(self, findings: Sequence[Finding], *, complete: bool) -> list[Finding]:
         teams = [team.id for team in self.cohort.teams]

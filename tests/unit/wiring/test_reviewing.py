@@ -285,3 +285,44 @@ def test_where_nothing_can_be_compiled_nothing_is_given_up(there: InventoryRepos
     cohort = there.cohort()
     assert (addresses(cohort), cohort.findings) == ([], ())
     assert cohort.known
+
+
+WELCOME = "inventories/eig3/handouts/welcome.md"
+
+
+def test_a_text_of_handouts_is_read_at_its_revision_and_asks_for_nothing(there: InventoryRepository) -> None:
+    there.commit({WELCOME: "# Hello\n\nHello {team}\n"})
+    cohort = there.cohort()
+    assert (cohort.changes, cohort.findings) == ((), ())
+    review = there.review()
+    assert [(need.edit.file, need.reason.code, need.by) for need in review.needs] == [(WELCOME, "edit-of-text", ("link-1",))]
+
+
+def test_a_mistake_in_a_text_of_handouts_is_an_error_of_the_request_that_brings_it(there: InventoryRepository) -> None:
+    there.commit({WELCOME: "# Hello\n\n{temm} <b>\n", "inventories/eig3/handouts/other.md": "# Hello\n"})
+    review = there.review()
+    assert review.failed
+    assert [f"{each.location}: {each.code}" for each in review.errors] == [
+        "inventories/eig3/handouts/other.md:1:1: block-unknown",
+        f"{WELCOME}:3:1: block-placeholder",
+        f"{WELCOME}:3:8: block-html",
+    ]
+
+
+def test_a_mistake_in_a_text_of_the_base_is_known(there: InventoryRepository) -> None:
+    there.on("main")
+    there.commit({WELCOME: "Hello\n"})
+    there.branch("other")
+    there.edit(ADLER, ("memory: 1GiB", "memory: 512MiB"))
+    there.commit()
+    cohort = there.cohort("other")
+    assert codes(cohort) == []
+    assert "block-title" in [each.code for each in cohort.known]
+    assert cohort.changes
+
+
+def test_a_text_that_is_a_link_is_not_followed(there: InventoryRepository) -> None:
+    (there.folder / WELCOME).parent.mkdir()
+    (there.folder / WELCOME).symlink_to("../cohort.yml")
+    there.commit()
+    assert [each.code for each in there.review().errors] == ["file-is-link"]

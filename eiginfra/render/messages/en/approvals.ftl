@@ -9,6 +9,7 @@ approval-authors = a rule that makes { $key } free says for whom
 
 reason-edit-of-file = this file is no team's
 reason-edit-of-cohort-file = cohort.yml is EIG Link's
+reason-edit-of-text = the texts of handouts are EIG Link's
 reason-edit-of-new-cohort = the cohort { $cohort } is new
 reason-edit-of-new-team = the team { $team } is new
 reason-edit-removes-team = the file of the team { $team } is removed

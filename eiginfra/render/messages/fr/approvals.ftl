@@ -9,6 +9,7 @@ approval-authors = une règle qui rend { $key } libre indique pour qui
 
 reason-edit-of-file = ce fichier n’est celui d’aucune équipe
 reason-edit-of-cohort-file = cohort.yml relève d’EIG Link
+reason-edit-of-text = les textes des fiches relèvent d’EIG Link
 reason-edit-of-new-cohort = la promotion { $cohort } est nouvelle
 reason-edit-of-new-team = l’équipe { $team } est nouvelle
 reason-edit-removes-team = le fichier de l’équipe { $team } est supprimé
