@@ -120,11 +120,12 @@ class ProxmoxClient(ProxmoxTransport):
         rows = self.rows(f"nodes/{node}/tasks", f"list tasks of guest {vmid}", **params)
         return sorted(rows, key=_begun, reverse=True)
 
-    def removals(self, node: str, since: int) -> list[dict[str, Any]]:
-        """The tasks that removed guests on a node, begun at `since` (seconds since 1970) or later; without Sys.Audit only eiginfra's."""
-        params = {"source": "archive", "limit": _TASKS, "since": since}
+    def removals(self, node: str) -> list[dict[str, Any]]:
+        """The last tasks that removed guests on a node; without Sys.Audit on it only eiginfra's."""
         what = f"list removals of {node}"
-        return [task for kind in _REMOVERS for task in self.rows(f"nodes/{node}/tasks", what, typefilter=kind, **params)]
+        return [
+            task for kind in _REMOVERS for task in self.rows(f"nodes/{node}/tasks", what, typefilter=kind, source="archive", limit=_TASKS)
+        ]
 
     def history(self, node: str, kind: GuestType, vmid: int, cf: Literal["AVERAGE", "MAX"]) -> list[Any]:
         """The load of a guest's number over the last month, in rows whose form nobody has looked at."""

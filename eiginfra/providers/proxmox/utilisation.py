@@ -14,7 +14,6 @@ Facts: API description of 9.1 (`rrddata`: VM.Audit on the guest), PVE::RRD, the 
   task lists, was another guest's. Without Sys.Audit on a node only the token's own removals are seen there.
 """
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -121,7 +120,7 @@ def _unless_refused(ask: Callable[[A], B], about: A) -> B | None:
 
 def _removals(client: ProxmoxClient, node: str) -> Removals:
     found: dict[int, float] = {}
-    for task in client.removals(node, round(time.time() - _MONTH)):
+    for task in client.removals(node):
         if str(task.get("status", "")).startswith(("OK", "WARNINGS")):
             vmid = _whole(task.get("id")) or 0
             found[vmid] = max(found.get(vmid, 0), _amount(task.get("endtime")) or 0)
