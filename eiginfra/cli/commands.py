@@ -30,6 +30,7 @@ COMMANDS = {
     "drift": "Show the differences that arose on the servers, by cause.",
     "reconcile": "Compare again and again, tell what drifts, heal it if asked to.",
     "handouts": "Write a page for each team, from what was observed.",
+    "pages": "Write the cohort's pages, as a static site.",
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
     "history": "Show what was done about a team or a resource.",

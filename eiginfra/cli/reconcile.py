@@ -97,6 +97,7 @@ def run(
                 address=None if source is None else address,
                 proxy=section.proxy,
                 notify=Notifier({}) if once else Notifier(),
+                pages_every=None if section.pages is None else section.pages.every,
             )
             if once:
                 return _code(loop.once())

@@ -10,7 +10,7 @@ from eiginfra.core.text import all_lines
 from eiginfra.handouts import html, markdown
 from eiginfra.handouts.composition import Handout
 
-GENERATORS = {".html": html.GENERATOR, ".md": markdown.GENERATOR}
+GENERATORS = {".html": html.GENERATOR, ".md": markdown.GENERATOR, ".xml": "<generator>eiginfra<"}
 """What a file of that ending has near its beginning where eiginfra wrote it."""
 
 

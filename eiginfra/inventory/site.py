@@ -159,6 +159,16 @@ class Image(FileModel):
         return self
 
 
+class PagesFolders(FileModel):
+    """Where the loop keeps the cohort's pages up to date, and how often."""
+
+    internal: Path | None = Field(default=None, description="The folder of the pages for the cohort's people")
+    public: Path | None = Field(default=None, description="The folder of the pages for everybody")
+    every: Interval = Field(
+        default=timedelta(hours=1), description="From one refresh to the next, at least, e.g. 1h", json_schema_extra={"default": "1h"}
+    )
+
+
 class ReconcileSite(FileModel):
     """Policy of `eiginfra reconcile`: how often it looks, what it may heal, who is told."""
 
@@ -180,6 +190,7 @@ class ReconcileSite(FileModel):
     webhook: SecretField | None = Field(default=None, description="Where the address of a chat's incoming webhook is kept")
     proxy: Proxy | None = Field(default=None, description="The HTTP proxy to the webhook, or none; the environment's if absent")
     metrics: Listen = Field(default="127.0.0.1:9469", description="Where /metrics and /healthz are served")
+    pages: PagesFolders | None = Field(default=None, description="The cohort's pages, refreshed after rounds that saw everything")
     state: Path | None = Field(default=None, description="The folder for what the loop remembers; the journal's if absent")
 
 

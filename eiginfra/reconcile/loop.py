@@ -54,6 +54,8 @@ class Loop:
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
     wait: Callable[[float], bool] | None = None
+    pages_every: timedelta | None = None
+    """From one refresh of the pages to the next, at least; None: there are none."""
     last: Round | None = None
 
     def __post_init__(self) -> None:
@@ -61,6 +63,7 @@ class Loop:
         self.memory: LoopMemory = recall(self.state)
         self._alive = self.monotonic()
         self._ended: datetime | None = None
+        self._refreshed: datetime | None = None
 
     @property
     def number(self) -> int:
@@ -86,6 +89,7 @@ class Loop:
         try:
             work = self.open_work()
             walked = walk(work, self.memory, self.stopper, self.now, self.pulse)
+            self._refresh(work, walked)
         except EiginfraError as met:
             problem = met
         except Exception as met:  # noqa: BLE001 - a loop that is left alone outlives our own mistakes, and tells them
@@ -99,6 +103,22 @@ class Loop:
         self.last, self._ended = seen, self.now()
         self.pulse()
         return seen
+
+    def _refresh(self, work: Work, walked: Walked) -> None:
+        """The pages, where they are due. What was seen before something was healed is over; the next round looks again."""
+        due = self.pages_every is not None and (self._refreshed is None or self.now() - self._refreshed >= self.pages_every)
+        if not due or walked.report is not None or walked.end is End.STOPPED:
+            return
+        try:
+            files = work.pages()
+        except EiginfraError as problem:
+            say("pages-failed", level=logging.WARNING, reason=spoken().problem(problem))
+        except Exception as problem:  # noqa: BLE001 - as for a round
+            say("pages-failed", level=logging.WARNING, reason=str(UnexpectedError(problem)))
+        else:
+            self._refreshed = self.now()
+            say("pages", files=files)
+        self.pulse()
 
     def pulse(self) -> None:
         """A sign of life."""

@@ -3,19 +3,24 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from eiginfra.core.change import Change
 from eiginfra.core.errors import InputError
 from eiginfra.core.finding import Finding, error
 from eiginfra.core.plan import Plan
+from eiginfra.core.resource import Observed
 from eiginfra.core.spec import rules
 from eiginfra.core.suggest import suggest
 from eiginfra.engine.drift_history import Sightings
 from eiginfra.engine.healing import HealingPolicy, HealingRule
 from eiginfra.engine.mode import Mode
 from eiginfra.engine.report import ApplyReport, Result
+from eiginfra.handouts.pages.context import Audience
 from eiginfra.wiring.asked import Asked, Paths
+from eiginfra.wiring.facts import facts_from
+from eiginfra.wiring.pages import asked_for, write_facts
 from eiginfra.wiring.workspace import Workspace
 
 PURPOSE = "reconcile"
@@ -44,6 +49,10 @@ class Work(Protocol):
         """Carry the plan out; nothing more is begun once `stopping`."""
         ...
 
+    def pages(self) -> int:
+        """Refresh the pages that the site names, of what `plan` saw last; how many files there are. 0 where it saw a part only."""
+        ...
+
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """Requests sent so far, by provider and method."""
         ...
@@ -61,6 +70,7 @@ class ProjectWork:
     asked: Asked
     mode: Mode
     workspace: Workspace = field(init=False)
+    seen: tuple[Plan, list[Observed]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.workspace = Workspace.load(self.paths)
@@ -75,11 +85,21 @@ class ProjectWork:
 
     def plan(self, sightings: Sightings) -> Plan:
         """The project's."""
-        return self.workspace.plan(self.asked, sightings)
+        self.seen = self.workspace.looked(self.asked, sightings)
+        return self.seen[0]
 
     def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> ApplyReport:
         """The project's."""
         return self.workspace.apply(plan, command=PURPOSE, stopping=stopping, on_start=on_start, on_end=on_end)
+
+    def pages(self) -> int:
+        """Of both audiences, by one question for what the plan did not see."""
+        folders = self.workspace.site.file.reconcile.pages
+        if folders is None or self.seen is None or not self.asked.selection.whole:
+            return 0
+        wanted: list[tuple[Audience, Path | None]] = [("internal", folders.internal), ("public", folders.public)]
+        facts = facts_from(self.workspace, asked_for(self.workspace, "internal"), *self.seen)
+        return sum(len(write_facts(self.workspace, facts, folder, audience)) for audience, folder in wanted if folder is not None)
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """By the providers' own meters."""

@@ -195,10 +195,10 @@ class Workspace:
         with self.providers.within(LOOKING):
             return self._planned(asked or Asked(), sightings or Sightings())[0]
 
-    def looked(self) -> tuple[Plan, list[Observed]]:
-        """A whole plan, and what exists, each with its team, of one look at the servers. Raises as `plan` does."""
+    def looked(self, asked: Asked | None = None, sightings: Sightings | None = None) -> tuple[Plan, list[Observed]]:
+        """A plan, and what exists, each with its team, of one look at the servers. As `plan`."""
         with self.providers.within(LOOKING):
-            plan, observations = self._planned(Asked(), Sightings())
+            plan, observations = self._planned(asked or Asked(), sightings or Sightings())
         return plan, self._with_teams(observations)
 
     def _planned(self, asked: Asked, sightings: Sightings) -> tuple[Plan, Mapping[str, Observation]]:

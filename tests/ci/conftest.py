@@ -81,8 +81,8 @@ class Project:
         }
         return self._pipeline(given)
 
-    def pushed(self, source: str = "push", **more: str) -> Pipeline:
-        """The pipeline of the protected default branch, as it is."""
+    def pushed(self, source: str = "push", template: str = "gitlab-ci.yml", **more: str) -> Pipeline:
+        """The pipeline of the protected default branch, as it is; of a project that takes that template of this one."""
         given = {
             "CI_PIPELINE_SOURCE": source,
             "CI_COMMIT_SHA": self.git("rev-parse", "main"),
@@ -90,9 +90,9 @@ class Project:
             "CI_COMMIT_BRANCH": "main",
             "CI_COMMIT_REF_PROTECTED": "true",
         }
-        return self._pipeline({**given, **more}, self.secrets)
+        return self._pipeline({**given, **more}, self.secrets, template)
 
-    def _pipeline(self, given: dict[str, str], secrets: dict[str, str] | None = None) -> Pipeline:
+    def _pipeline(self, given: dict[str, str], secrets: dict[str, str] | None = None, template: str = "gitlab-ci.yml") -> Pipeline:
         """Its file is the default branch's, as the project's settings say."""
         number = next(self._numbers)
         folder = self.folder / f"pipeline-{number}"
@@ -105,7 +105,7 @@ class Project:
             "CI_JOB_TOKEN": "glcbt-of-the-job",
             "GITLAB_USER_LOGIN": "link-1",
         }
-        file = yaml.safe_load(self.git("show", "main:infra/ci/gitlab-ci.yml"))
+        file = yaml.safe_load(self.git("show", f"main:infra/ci/{template}"))
         return Pipeline(file, folder, self.image, {**always, **given}, secrets or {}, self.shell)
 
 
@@ -161,8 +161,9 @@ def served(project: Project, tmp_path: Path) -> Iterator[Project]:
         site |= {"journal_url": {"env": "EIGINFRA_JOURNAL_URL"}, "plan_key": {"env": "EIGINFRA_PLAN_KEY"}}
         group = project.gitlab("GET", "/groups/eig")
         project.gitlab("POST", "/projects", name="inventory", namespace_id=group["id"])
-        with (project.origin / "inventories" / "eig3" / "cohort.yml").open("a", encoding="utf-8") as cohort:
-            cohort.write(f"repository: {{url: '{project.lab.urls['gitlab']}/eig/inventory'}}\n")
+        cohort = project.origin / "inventories" / "eig3" / "cohort.yml"
+        body = yaml.safe_load(cohort.read_text(encoding="utf-8")) | {"repository": {"url": f"{project.lab.urls['gitlab']}/eig/inventory"}}
+        cohort.write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
         shutil.copy(site_out.parent / "proxmox-ca.pem", project.origin / "infra")
         (project.origin / "infra" / "etalab.yml").write_text(yaml.safe_dump(site), encoding="utf-8")
         project.commit("servers")

@@ -14,7 +14,7 @@ from support import gitlab_runner
 from eiginfra.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {"gitlab-ci.yml": "vendor.gitlab-ci", "github.yml": "vendor.github-workflows"}
+SCHEMAS = {"gitlab-ci.yml": "vendor.gitlab-ci", "pages.yml": "vendor.gitlab-ci", "github.yml": "vendor.github-workflows"}
 
 
 def valid(path: Path, schema: str) -> tuple[bool, str]:
@@ -35,8 +35,8 @@ def test_a_template_is_of_its_schema(name: str, schema: str) -> None:
 @pytest.mark.parametrize(("name", "schema"), SCHEMAS.items())
 def test_a_wrong_template_would_be_seen(name: str, schema: str, tmp_path: Path) -> None:
     template: dict[str, Any] = yaml.load((ROOT / "infra" / "ci" / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    job = template.get("review") or template["jobs"]["review"]
-    job["rules" if name == "gitlab-ci.yml" else "steps"] = "whenever"
+    job = template.get("review") or template.get("pages") or template["jobs"]["review"]
+    job["steps" if name == "github.yml" else "rules"] = "whenever"
     wrong = tmp_path / name
     wrong.write_text(yaml.safe_dump(template), encoding="utf-8")
     assert not valid(wrong, schema)[0]

@@ -102,7 +102,8 @@ class Pipeline:
         if code == 0 or artefacts.get("when") == "always":
             for path in self._matching(artefacts, project):
                 (self.kept / path.relative_to(project)).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, self.kept / path.relative_to(project))
+                there = self.kept / path.relative_to(project)
+                shutil.copytree(path, there) if path.is_dir() else shutil.copy2(path, there)
         assert not [*builds.glob("trusted-*")], "after_script leaves nothing"
         return Ended(code, log + after)
 

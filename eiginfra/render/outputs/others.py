@@ -37,6 +37,16 @@ class HandoutsOutput(DatedOutput):
     files: tuple[str, ...]
 
 
+class PagesOutput(DatedOutput):
+    """`pages build --format json`: the files that were written, each with its folder. public: whether they are for everybody."""
+
+    format_version: Literal[1] = 1
+    type: Literal["pages.build"] = "pages.build"
+    folder: str
+    public: bool
+    files: tuple[str, ...]
+
+
 class CandidateOutput(Output):
     """An account that may be a person's. key: under which its ID is written in cohort.yml; confirmed: whether it was, by this call."""
 

@@ -15,6 +15,7 @@ from eiginfra.render.outputs.others import (
     HandoutsOutput,
     ImportOutput,
     LabStatusOutput,
+    PagesOutput,
     ReconcileLogLine,
 )
 from eiginfra.render.outputs.plans import ApplyOutput, DriftOutput, PlanOutput, PlanVerifyOutput
@@ -39,6 +40,7 @@ OUTPUTS: Final[Mapping[str, type[Output]]] = {
     "output.journal.list": JournalListOutput,
     "output.journal.show": JournalShowOutput,
     "output.lab.status": LabStatusOutput,
+    "output.pages.build": PagesOutput,
     "output.plan": PlanOutput,
     "output.plan.verify": PlanVerifyOutput,
     "output.reconcile": ReconcileLogLine,

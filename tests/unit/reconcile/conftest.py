@@ -42,6 +42,8 @@ class World:
     limits: Limits = field(default_factory=Limits)
     locked: bool = False
     trouble: Exception | None = None
+    pages_trouble: Exception | None = None
+    refreshed: int = 0
     closed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,6 +72,12 @@ class World:
 
     def apply(self, plan: Plan, stopping: Stopping, on_start: OnStart, on_end: OnEnd) -> ApplyReport:
         return Executor(self.registry, self.journal, workers={"test": 1}, stopping=stopping, on_start=on_start, on_end=on_end).run(plan, 1)
+
+    def pages(self) -> int:
+        self.refreshed += 1
+        if self.pages_trouble is not None:
+            raise self.pages_trouble
+        return 3
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         return {"test": {"GET": 2}}
