@@ -5,7 +5,7 @@ known is unknown), pvestatd (what is told of a guest that does not run), and rec
 that are not known are left out; a history belongs to the number of a guest and outlives the guest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from eiginfra.lab.proxmox.errors import ServerError
 from eiginfra.lab.proxmox.loads import figures_at
@@ -20,7 +20,7 @@ STEPS = {
     "year": (21600, 1440),
     "decade": (604800, 570),
 }
-_PRESSURE = ("cpufull", "cpusome", "iofull", "iosome", "memoryfull", "memorysome")
+_NO_PRESSURE = dict.fromkeys((f"pressure{of}{how}" for of in ("cpu", "io", "memory") for how in ("some", "full")), 0)
 
 
 def times(timeframe: str, now: float) -> list[int]:
@@ -42,33 +42,33 @@ def guest_rows(state: ProxmoxState, vmid: int, timeframe: str, now: float, *, hi
 
 
 def _row(vmid: int, spans: Iterable[HistorySpan], end: int, step: int, *, highest: bool) -> Json:
+    parts = [(seconds, span) for span in spans if (seconds := min(span.end, end) - max(span.start, end - step)) > 0]
+    if len(parts) == 1:
+        ((seconds, span),) = parts
+        return _values(vmid, span, end, step, highest=highest) if seconds * 2 >= step else {}
     seen: dict[str, list[tuple[float, float]]] = {}
-    for span in spans:
-        seconds = min(span.end, end) - max(span.start, end - step)
-        if seconds > 0:
-            for name, value in _values(vmid, span, end, step, highest=highest):
-                seen.setdefault(name, []).append((seconds, value))
-    row: Json = {}
-    for name, parts in seen.items():
-        known = sum(seconds for seconds, _ in parts)
-        if known * 2 >= step:
-            value = max(value for _, value in parts) if highest else sum(seconds * value for seconds, value in parts) / known
-            row[name] = int(value) if value == int(value) else value
-    return row
+    for seconds, span in parts:
+        for name, value in _values(vmid, span, end, step, highest=highest).items():
+            seen.setdefault(name, []).append((seconds, value))
+    return {name: _together(known, highest=highest) for name, known in seen.items() if sum(seconds for seconds, _ in known) * 2 >= step}
 
 
-def _values(vmid: int, span: HistorySpan, end: int, step: int, *, highest: bool) -> Iterator[tuple[str, float]]:
-    yield from (("maxcpu", span.cores), ("maxmem", span.memory), ("maxdisk", span.disk))
-    vm = span.kind == "qemu"
+def _together(parts: Sequence[tuple[float, float]], *, highest: bool) -> float:
+    value = max(value for _, value in parts)
+    if not highest:
+        value = sum(seconds * value for seconds, value in parts) / sum(seconds for seconds, _ in parts)
+    return int(value) if value == int(value) else value
+
+
+def _values(vmid: int, span: HistorySpan, end: int, step: int, *, highest: bool) -> Json:
+    size = {"maxcpu": span.cores, "maxmem": span.memory, "maxdisk": span.disk}
     if not span.running:
-        yield "disk", 0
-        return
-    load = figures_at(vmid, span.load, end, step, highest=highest)
-    yield from (("cpu", load.cpu), ("mem", int(span.memory * load.memory)), ("disk", 0 if vm else int(span.disk * load.disk)))
-    yield from (("netin", load.network), ("netout", load.network), ("diskread", 4096), ("diskwrite", 2048))
-    if vm:
-        yield "memhost", int(span.memory * load.memory)
-        yield from ((f"pressure{name}", 0) for name in _PRESSURE)
+        return {**size, "disk": 0}
+    vm, load = span.kind == "qemu", figures_at(vmid, span.load, end, step, highest=highest)
+    memory, network = int(span.memory * load.memory), int(load.network)
+    used = {"cpu": load.cpu, "mem": memory, "disk": 0 if vm else int(span.disk * load.disk)}
+    moved = {"netin": network, "netout": network, "diskread": 4096, "diskwrite": 2048}
+    return {**size, **used, **moved, **({"memhost": memory, **_NO_PRESSURE} if vm else {})}
 
 
 def remember(state: ProxmoxState, vmid: int, span: HistorySpan) -> None:
