@@ -30,8 +30,9 @@ def run(
 ) -> int:
     """Look at every service, and say what is missing.
 
-    Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall; the gateway's program; and
-    whether each machine of the cohort lets eiginfra in. With --token-limits, instead, what the tokens may do and need not.
+    Reachable, version, clock, certificate, what the token may do, root group, nodes, storages, firewall; the gateway's program;
+    whether each machine of the cohort lets eiginfra in, and whether its internal pages are closed to others. With --token-limits,
+    instead, what the tokens may do and need not.
     """
     if gateway_program:
         from eiginfra.providers.gateway import program
@@ -53,7 +54,7 @@ def run(
         else:
             findings = doctor.examine(workspace.site)
             if not any(found.severity is Severity.ERROR for found in findings):
-                findings += doctor.enter(workspace)
+                findings += [*doctor.enter(workspace), *doctor.pages(workspace)]
     ill = any(found.severity is Severity.ERROR for found in findings)
     if format_ is Format.JSON:
         write_document(DoctorOutput(findings=findings_output(findings), ok=not ill))

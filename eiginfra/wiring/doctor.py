@@ -12,6 +12,8 @@ from eiginfra.core.provider import Provider, SharedObjects
 from eiginfra.core.reason import Reason, reason
 from eiginfra.engine.observer import observe
 from eiginfra.inventory.site import Site
+from eiginfra.providers.websites import Websites
+from eiginfra.wiring.internal_pages import examine_pages
 from eiginfra.wiring.journal import journal_of
 from eiginfra.wiring.providers import LOOKING, ProviderType, installed, open_provider
 from eiginfra.wiring.workspace import Workspace
@@ -46,6 +48,16 @@ def enter(workspace: Workspace) -> list[Finding]:
     found = [warning("machine-not-entered", why=why, address=str(address)) for address, why in machines.items() if why is not None]
     answering = len(machines) - len(found)
     return [*found, notice("machines-entered", count=answering, total=len(machines))] if machines else []
+
+
+def pages(workspace: Workspace, websites: Websites | None = None) -> list[Finding]:
+    """Whether the internal site with the cohort's pages is closed to others. websites: who asks it; the usual one if absent."""
+
+    def examination() -> Iterable[Finding]:
+        with workspace.providers.within(LOOKING):
+            yield from examine_pages(workspace.cohort, workspace.providers, websites or Websites())
+
+    return _ask("pages", examination)
 
 
 def _entered(workspace: Workspace) -> dict[Address, Reason | None]:

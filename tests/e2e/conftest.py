@@ -104,7 +104,8 @@ def place(
     cohort["quota"]["teams"] = {name: limits for name, limits in cohort["quota"]["teams"].items() if name in TEAMS}
     cohort["exceptions"] = [exception for exception in cohort["exceptions"] if exception["team"] in TEAMS]
     cohort = json.loads(json.dumps(cohort, default=str))
-    del cohort["repository"]  # which the tests that need one make on their lab
+    # What is elsewhere than on the lab is asked by the tests that make it there.
+    del cohort["repository"], cohort["pages"]["internal"]
     (teams.parent / "cohort.yml").write_text(yaml.safe_dump(cohort, allow_unicode=True), encoding="utf-8")
     (tmp_path / "playbooks").mkdir()
     shutil.copy(ROOT / "eiginfra/playbook/packaged/site.yml", tmp_path / "playbooks")

@@ -173,6 +173,11 @@ def stored(given: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def first(visibility: str) -> dict[str, Any]:
+    """What a new project has by its visibility. GitLab's source: `ProjectFeature`, the default of `pages_access_level`."""
+    return {"pages_access_level": "enabled"} if visibility == "public" else {}
+
+
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
     """All settings as a project shows them."""
     values = {**DEFAULTS, **settings}

@@ -80,7 +80,7 @@ def create(call: GitLabCall) -> Answer:
     if not may_create(call, user, namespace):
         raise invalid(namespace=["is not valid"])
     visibility = given.get("visibility") or setting(state, "default_project_visibility")
-    settings = {**inherited(state, namespace), **_settings(state, given)}
+    settings = {**project_settings.first(visibility), **inherited(state, namespace), **_settings(state, given)}
     check(state, {**settings, "name": name, "path": path, "visibility": visibility}, namespace)
     now = state.now()
     project = state.add_project(

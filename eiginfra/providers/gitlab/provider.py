@@ -5,7 +5,7 @@ from datetime import datetime
 
 from eiginfra.core.activity import ProjectActivity
 from eiginfra.core.address import Address
-from eiginfra.core.errors import UsageError
+from eiginfra.core.errors import NotFoundError, UsageError
 from eiginfra.core.finding import Finding
 from eiginfra.core.provider import Account, Context, Provider
 from eiginfra.core.resource import Observed, Record
@@ -19,6 +19,7 @@ from eiginfra.providers.gitlab.identities import candidates, recorded
 from eiginfra.providers.gitlab.issues import RepositoryIssues
 from eiginfra.providers.gitlab.kinds import all_kinds
 from eiginfra.providers.gitlab.merge_requests import MergeRequests
+from eiginfra.providers.gitlab.pages_access import PagesAudience, audience
 from eiginfra.providers.gitlab.settings import GitLabSettings
 from eiginfra.providers.gitlab.token_limits import token_limits
 
@@ -79,6 +80,13 @@ class GitLabProvider(Provider[GitLabSite]):
     def issues(self, project: str, label: str) -> RepositoryIssues:
         """Those that eiginfra keeps in the inventory's repository, by their label."""
         return RepositoryIssues(self._known().client, project, label)
+
+    def pages_audience(self, project: str) -> PagesAudience | None:
+        """Who may see the website of a project, by its full path. Raises NotFoundError where there is none, or it is hidden."""
+        found = self._known().project(project)
+        if found is None:
+            raise NotFoundError(f"read project {project}: there is none, or it is hidden from this token")
+        return audience(found)
 
     def requests(self) -> Mapping[str, int]:
         """The client's."""

@@ -183,3 +183,9 @@ def test_administrators_see_where_a_repository_is_kept(api, acting, person, grou
         "repository_storage": "default",
     }
     assert acting(person())("GET", f"/projects/{project['id']}/storage").status_code == 403
+
+
+def test_pages_of_a_new_project_are_for_those_who_see_it_if_that_is_everybody_else_for_its_members(gl, group):
+    made = [gl.projects.create({"name": name, "namespace_id": group.id, "visibility": name}) for name in ("public", "private")]
+    assert [project.pages_access_level for project in made] == ["enabled", "private"]
+    assert gl.projects.create({"name": "x", "namespace_id": group.id, "pages_access_level": "public"}).pages_access_level == "public"

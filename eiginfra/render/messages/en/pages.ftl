@@ -32,3 +32,28 @@ project-not-public = the project { $project } is { $visibility ->
    *[private] private
     }, and nothing says why
     .remedy = publish it, or have an exception entered under exceptions in cohort.yml
+
+## What eiginfra doctor says of the cohort's internal pages.
+
+pages-internal-for-everybody = everybody can see the website of { $project }, which is for the cohort's people
+    .remedy = in the project's settings on GitLab (General, Visibility), let project members only see Pages; make the project private
+pages-internal-for-all-accounts = everybody with an account on this GitLab can see the website of { $project }
+    .remedy = in the project's settings on GitLab (General, Visibility), let project members only see Pages, if that is not meant
+pages-internal-no-project = there is no project { $project }, or it is hidden from the token
+    .remedy = correct it, or make it on GitLab and build the pages there
+pages-internal-untold = GitLab does not tell who can see the website of { $project }
+    .remedy = give the token a role in the project that sees its settings
+pages-internal-open = { $url } shows its pages to whoever asks
+    .remedy = close it: on GitLab, in the project's settings (General, Visibility), let project members only see Pages; the instance must have access control for Pages
+pages-internal-closed = { $url } shows no page to those who are not signed in
+pages-internal-not-seen = { $url } could not be asked: { $why ->
+    [not-public] it is at an address that is not public
+    [proxy] only a proxy leads there
+    [port] its port is not a usual one
+    [unknown-name] its name is unknown
+    [no-name-service] its name cannot be looked up here
+    [tls] its certificate is not sound
+    [status] it answered with an error
+   *[other] it did not answer ({ $why })
+    }
+    .remedy = look at it in a browser without signing in: no page must show

@@ -32,3 +32,28 @@ project-not-public = le projet { $project } est { $visibility ->
    *[private] privé
     }, et rien ne dit pourquoi
     .remedy = publiez-le, ou faites ajouter une exception sous exceptions dans cohort.yml
+
+## Ce qu’eiginfra doctor dit des pages internes de la promotion.
+
+pages-internal-for-everybody = tout le monde peut voir le site de { $project }, qui est pour la promotion
+    .remedy = dans les réglages du projet sur GitLab (Général, Visibilité), réservez Pages aux membres du projet ; rendez le projet privé
+pages-internal-for-all-accounts = toute personne qui a un compte sur ce GitLab peut voir le site de { $project }
+    .remedy = dans les réglages du projet sur GitLab (Général, Visibilité), réservez Pages aux membres du projet, si ce n’est pas voulu
+pages-internal-no-project = il n’y a pas de projet { $project }, ou le jeton ne le voit pas
+    .remedy = corrigez-le, ou créez-le sur GitLab et publiez-y les pages
+pages-internal-untold = GitLab ne dit pas qui peut voir le site de { $project }
+    .remedy = donnez au jeton un rôle dans le projet qui en voit les réglages
+pages-internal-open = { $url } montre ses pages à quiconque les demande
+    .remedy = fermez-le : sur GitLab, dans les réglages du projet (Général, Visibilité), réservez Pages aux membres du projet ; l’instance doit avoir le contrôle d’accès de Pages
+pages-internal-closed = { $url } ne montre rien sans connexion
+pages-internal-not-seen = { $url } n’a pas pu être interrogé : { $why ->
+    [not-public] son adresse n’est pas publique
+    [proxy] seul un proxy y mène
+    [port] son port n’est pas un port habituel
+    [unknown-name] son nom est inconnu
+    [no-name-service] son nom ne peut pas être cherché ici
+    [tls] son certificat n’est pas valable
+    [status] il a répondu par une erreur
+   *[other] il n’a pas répondu ({ $why })
+    }
+    .remedy = regardez-le dans un navigateur sans vous connecter : aucune page ne doit apparaître
