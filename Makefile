@@ -44,6 +44,7 @@ bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 	$(BIN)/python benchmarks/run.py $(BENCH)
 	$(BIN)/python benchmarks/gateway.py
 	$(BIN)/python benchmarks/review.py
+	$(BIN)/python benchmarks/pages.py
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
 	$(BIN)/python benchmarks/faults.py $(FAULTS)

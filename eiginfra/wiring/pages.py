@@ -10,6 +10,7 @@ from eiginfra.handouts.html import render_html
 from eiginfra.handouts.pages.build import cohort_pages, pages_context
 from eiginfra.handouts.pages.context import FEED, Audience
 from eiginfra.handouts.pages.feed import feed
+from eiginfra.handouts.theme import theme_css
 from eiginfra.handouts.writing import write
 from eiginfra.wiring.facts import FactsAsked, facts_of
 from eiginfra.wiring.workspace import Workspace
@@ -32,8 +33,9 @@ def write_pages(workspace: Workspace, folder: Path, audience: Audience, language
 def write_facts(workspace: Workspace, facts: Facts, folder: Path, audience: Audience, language: str | None = None) -> list[Path]:
     """Compose and write what was seen already."""
     context = pages_context(workspace.cohort, workspace.site, facts, language or workspace.cohort.file.language, audience)
+    theme = theme_css(workspace.cohort.file.theme, workspace.cohort.stylesheet)
     pages = [dated(page, facts.day, context.language, is_today=facts.is_today) for page in cohort_pages(context)]
-    files = [Handout(PurePath(f"{page.name}.html"), render_html(page)) for page in pages]
+    files = [Handout(PurePath(f"{page.name}.html"), render_html(page, theme)) for page in pages]
     return write([*files, Handout(PurePath(FEED), feed(context))], folder)
 
 

@@ -149,7 +149,8 @@ class PagesContext:
     @property
     def chapters(self) -> tuple[str, ...]:
         """The names of the pages that every page links to."""
-        return (INDEX, "projects", "machines", "calendar") if self.internal else (INDEX, "projects", "calendar")
+        inner = ("machines", "sizing") if self.internal else ()
+        return INDEX, "projects", "catalogue", *inner, "calendar"
 
 
 def team_page(team: str) -> str:

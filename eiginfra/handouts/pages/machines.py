@@ -6,6 +6,9 @@ from eiginfra.core.address import Address
 from eiginfra.core.utilisation import Series, Utilisation
 from eiginfra.handouts.page import Block, Code, Page, Paragraph, Search, Section, Status, Table, Text
 from eiginfra.handouts.pages.context import PagesContext
+from eiginfra.handouts.sections.sizing import sizing_sections
+from eiginfra.handouts.sizing import sizing_view
+from eiginfra.handouts.sizing_languages import SIZING_LANGUAGES
 from eiginfra.handouts.view import GUESTS, MachineView, TeamView
 
 
@@ -22,6 +25,13 @@ def machines_page(context: PagesContext) -> Page:
         [Section("all", context.say("machines"), tuple(blocks))],
         script=True,
     )
+
+
+def sizing_page(context: PagesContext) -> Page:
+    """What the machines were given against what they used."""
+    view = sizing_view(context.cohort, context.site, context.facts)
+    blocks = sizing_sections(view, context.cohort, context.facts, SIZING_LANGUAGES[context.language.code])
+    return context.page("sizing", context.say("page_sizing"), context.say("sizing_lead"), blocks)
 
 
 def machine_table(context: PagesContext, views: Iterable[TeamView], *, of_team: bool = False) -> Table | None:

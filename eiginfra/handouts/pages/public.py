@@ -78,7 +78,9 @@ def _team(team: Team, projects: set[str]) -> Team:
 
 def _person(person: P) -> P:
     """By the name; the user name only where there is no other."""
-    return type(person).model_construct(username=person.name or person.username, name=person.name, email="", skills=person.skills)
+    return type(person).model_construct(
+        username=person.name or person.username, name=person.name, email="", skills=person.skills, public=True
+    )
 
 
 def _project(each: Observed) -> Observed:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from support.nowhere import Nowhere
 
 from eiginfra.core.activity import Call, Contribution, ProjectActivity, ProjectRelease
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action, Cause, Change, FieldDiff
-from eiginfra.core.finding import Location
 from eiginfra.core.resource import Observed
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.core.usage import Usage
@@ -158,16 +158,6 @@ legal: {license: MIT}
 maintenance: {type: community}
 localisation: {localisationReady: true, availableLanguages: [en]}
 """
-
-
-class Nowhere:
-    file = "test.yml"
-
-    def locate(self, *path: str | int) -> Location:
-        return Location(file=self.file)
-
-    def locate_key(self, *path: str | int) -> Location:
-        return Location(file=self.file)
 
 
 def at(day: int, month: int = 1) -> datetime:

@@ -21,7 +21,7 @@ from eiginfra.handouts.pages.context import FEED, Audience, PagesContext
 from eiginfra.handouts.pages.en import ENGLISH_PAGES
 from eiginfra.handouts.pages.fr import FRENCH_PAGES
 
-from .conftest import ADLER, CHANGE, FACTS, PLUME
+from .conftest import ADLER, CHANGE, FACTS, OPEN_AT, PLUME
 
 Make = Callable[..., PagesContext]
 PACKAGE = Path(eiginfra.handouts.pages.__file__).parent
@@ -105,8 +105,8 @@ def test_both_languages_have_all_sentences_with_as_many_values() -> None:
 
 def test_every_sentence_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py") if path.stem not in ("fr", "en"))
-    made = ("page_", "title_", "cause_", "do_", "past_", "outcome_", "kind_", "matter_", "open_", "part_", "as_of", "looked")
-    unused = [key for key in ENGLISH_PAGES if not key.startswith(made) and f'"{key}"' not in code]
+    made = ("page_", "title_", "cause_", "do_", "past_", "outcome_", "kind_", "matter_", "open_", "part_", "stack_", "as_of", "looked")
+    unused = [key for key in ENGLISH_PAGES if not key.startswith(made) and f'"{key.removesuffix("_caption")}' not in code]
     assert [key for key in unused if key not in STATES] == []
     assert {f"open_{code}" for code in POINTS} <= {*ENGLISH_PAGES}
 
@@ -159,6 +159,35 @@ def test_a_team_without_anything(make: Make) -> None:
 
 def test_machines_with_what_they_use(make: Make) -> None:
     assert "| running | 2 | 512 MiB | 8 GiB | 0\\.3 | 1 GiB | `192.168.0.107` |" in pages(make())["machines"]
+
+
+def test_the_catalogue_leads_to_projects_and_people(make: Make) -> None:
+    page = pages(make())["catalogue"]
+    assert "| zzpublic28 | language | 1 | [zzpublic03](team-adler.md#project-open) |" in section(page, "Languages and topics")
+    assert "zzpublic04" in section(page, "To take")
+    assert "zzpublic01 Named ([zzpublic05](team-adler.md))" in section(page, "Who knows what")
+
+
+def test_a_projects_check_list_says_what_is_done_and_what_comes_next(make: Make, facts: Facts) -> None:
+    seen = replace(
+        facts.activity[OPEN_AT], topics=("zzpublic13-programme", "eig3"), open_issues=None, unread=frozenset({"released"}), released=None
+    )
+    page = pages(make(facts=replace(facts, activity={OPEN_AT: seen})))["team-adler"]
+    lines = [line for line in page.splitlines() if line.startswith(("- done – ", "- to do – ", "- not known – "))][:11]
+    assert lines == [
+        "- done – Publication – the code is public",
+        "- done – Description – a sentence says what it does",
+        "- to do – Topics (Add these topics in the project’s settings or in the team’s file: adler.)",
+        "- done – README – it says what matters",
+        "- done – Licence – MIT",
+        "- done – CONTRIBUTING – the file is there",
+        "- done – publiccode.yml – it can be read, and its mandatory keys are there",
+        "- done – Website – it answers",
+        "- not known – Release (this could not be looked at)",
+        "- done – Activity – last commit on 10 January 2020",
+        "- to do – Issues (Switch on the project’s issues, so that others can tell you of a problem.)",
+    ]
+    assert "8 of 10 steps are done." in page
 
 
 def test_an_empty_cohort(make: Make) -> None:
