@@ -1,7 +1,8 @@
 """Measures `eiginfra pages build`: the whole command, 15 teams on a lab, for the cohort's people and for everybody.
 
-python benchmarks/pages.py [--teams 15] [--latency-ms 0]
+    python benchmarks/pages.py [--teams 15] [--latency-ms 0]
 
+The aim is for the CPU that eiginfra takes; how long it waits is up to the servers, of which the lab answers on the same machine.
 """
 
 import argparse
