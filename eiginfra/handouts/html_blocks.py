@@ -41,9 +41,8 @@ def block_html(block: Block, level: int) -> Markup:  # noqa: C901, PLR0911 - one
         case Note():
             return Markup('<p class="note {}">{}</p>').format(block.tone, text_html(block.text))
         case Items():
-            return Markup("<{0}>\n{1}</{0}>").format(
-                "ol" if block.numbered else "ul", list_html("li", (_entry(each, level) for each in block.entries))
-            )
+            tag, kind = "ol" if block.numbered else "ul", Markup(' class="boxes"') if block.boxes else ""
+            return Markup("<{0}{1}>\n{2}</{0}>").format(tag, kind, list_html("li", (_entry(each, level) for each in block.entries)))
         case Checklist():
             return Markup('<ul class="checklist">\n{}</ul>').format(list_html("li", map(_step, block.steps)))
         case Terms():

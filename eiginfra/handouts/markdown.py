@@ -88,10 +88,10 @@ def _block(block: Block, level: int) -> Iterator[str]:  # noqa: C901, PLR0912 - 
 
 def _items(items: Items, level: int) -> str:
     def entry(number: int, each: Text | Item) -> str:
-        start = f"{number}. " if items.numbered else "- "
+        start, box = f"{number}. " if items.numbered else "- ", "[ ] " if items.boxes else ""
         if not isinstance(each, Item):
-            return start + _text(each)
-        inner = [_text(each.text), *(line for block in each.blocks for line in _block(block, level + 1))]
+            return start + box + _text(each)
+        inner = [box + _text(each.text), *(line for block in each.blocks for line in _block(block, level + 1))]
         return start + "\n\n".join(inner).replace("\n", "\n" + " " * len(start)).replace("\n" + " " * len(start) + "\n", "\n\n")
 
     return "\n".join(entry(number, each) for number, each in enumerate(items.entries, start=1))

@@ -102,10 +102,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Items:
-    """A list."""
+    """A list. boxes: each entry has a box, to be ticked on paper."""
 
     entries: tuple[Text | Item, ...]
     numbered: bool = False
+    boxes: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ EVERY_BLOCK: tuple[Block, ...] = (
     ),
     Note("note", "warn"),
     Items(("one", Item("two", (Items(("three",)),))), numbered=True),
+    Items(("one", Item("two", (Items(("three",), boxes=True),))), boxes=True),
     Checklist((CheckItem("done", True, "fait"), CheckItem("not", False, "à faire", "do it"))),
     Terms((("term", ("said ", Link("https://example.org/", "link"))),)),
     Table("caption", (Column("a"), Column("b", number=True)), (("x", "1"), ("y", "2")), sortable=True, keys=(("x", 1), ("y", 2))),

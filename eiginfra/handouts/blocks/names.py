@@ -13,6 +13,6 @@ NAMES: Final = (
 PLACEHOLDERS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("team", "team_file", "administration", "cohort", "starts", "ends", "machine"), False),
     **dict.fromkeys(("gateway", "domain", "subnet", "memory", "cores"), False),
-    **dict.fromkeys(("contact", "gitlab", "proxmox", "repository"), True),
+    **dict.fromkeys(("contact", "programme", "gitlab", "proxmox", "repository"), True),
 }
 """Each with whether its value is an address that can be followed."""

@@ -43,9 +43,7 @@ DEEPEST_HEADING: Final = 3
 DEEPEST_LIST: Final = 3
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BREAK: Final = re.compile("\r\n|\r|\n")
-_BOX: Final = re.compile(r"\[[ xX]\] +")
-BOX: Final = "\N{BALLOT BOX} "
-"""What a point of a check list begins with, which is written `- [ ]`."""
+_BOX: Final = "[ ] "
 
 
 class _Markdown(MarkdownIt):
@@ -174,12 +172,18 @@ class _Parser:
                     announced = plain(text)
                     waiting.append(Paragraph(text))
                 case "bullet_list" | "ordered_list":
-                    yield Items(tuple(self._entry(each, depth + 1) for each in node.children), numbered=node.type == "ordered_list")
+                    yield self._items(node, depth + 1)
                 case "html_block":
                     self._error("block-html", node, written=node.content.strip()[:40])
                 case _:
                     self._error("block-element", node, element=node.type)
         yield from waiting
+
+    def _items(self, node: SyntaxTreeNode, depth: int) -> Items:
+        entries = tuple(self._entry(each, depth) for each in node.children)
+        if not all(plain(entry.text if isinstance(entry, Item) else entry).startswith(_BOX) for entry in entries):
+            return Items(entries, numbered=node.type == "ordered_list")
+        return Items(tuple(map(_without_box, entries)), boxes=True)
 
     def _entry(self, node: SyntaxTreeNode, depth: int) -> Text | Item:
         children = node.children
@@ -187,9 +191,6 @@ class _Parser:
             self._error("block-element", node, element="list_item")
             return ""
         text = self._inline_of(children[0])
-        first = parts(text)[0] if parts(text) else ""
-        if isinstance(first, str) and (box := _BOX.match(first)):
-            text = (BOX + first[box.end() :], *parts(text)[1:])
         blocks = tuple(self._blocks(children[1:], text, depth))
         return Item(text, blocks) if blocks else text
 
@@ -266,6 +267,18 @@ def _indent(text: str, start: int) -> int:
     while text[end : end + 1] == " ":
         end += 1
     return end - start
+
+
+def _without_box(entry: Text | Item) -> Text | Item:
+    if isinstance(entry, Item):
+        return Item(_text_without_box(entry.text), entry.blocks)
+    return _text_without_box(entry)
+
+
+def _text_without_box(text: Text) -> Text:
+    first, *others = parts(text)
+    left = first[len(_BOX) :] if isinstance(first, str) else first
+    return (left, *others) if left else tuple(others)
 
 
 def _code(node: SyntaxTreeNode, caption: str) -> Preformatted:

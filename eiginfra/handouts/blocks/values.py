@@ -23,6 +23,7 @@ def text_values(
         "starts": language.day(file.starts),
         "ends": language.day(file.ends),
         "contact": _mail(file.contacts[0].email) if file.contacts else None,
+        "programme": Link(file.programme.url, file.programme.title) if file.programme and file.programme.url else None,
         "gitlab": _address(site.file.gitlab.url if site.file.gitlab else None),
         "proxmox": _address(proxmox.url if proxmox else None),
         "repository": _address(file.repository.url if file.repository else None),

@@ -14,6 +14,7 @@ from eiginfra.handouts.page import (
     Cards,
     Code,
     Column,
+    Item,
     Items,
     Link,
     Page,
@@ -33,6 +34,12 @@ HOSTILE = "<b>&amp;`*_[x](javascript:alert(1))\n# no\x1b[2J| </style>"
 
 def _page(*blocks: Block) -> Page:
     return Page(name="adler", language="fr", title="Adler", lead="Une équipe", blocks=blocks)
+
+
+def test_a_check_list_can_be_ticked_on_paper() -> None:
+    page = Page(name="a", language="en", title="A", lead="", blocks=(Items(("one", Item("two", (Items(("three",)),))), boxes=True),))
+    assert '<ul class="boxes">\n<li>one</li>' in render_html(page)
+    assert "- [ ] one\n- [ ] two\n\n  - three\n" in render_markdown(page)
 
 
 def test_every_block_is_rendered_with_its_words() -> None:

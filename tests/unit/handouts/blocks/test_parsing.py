@@ -90,12 +90,18 @@ Text
                     "eight",
                 )
             ),
-            Items((("a",), Item(("b",), (Items((("c",), ("d",)), numbered=True),)), ("☐ e",))),
+            Items((("a",), Item(("b",), (Items((("c",), ("d",)), numbered=True),)), ("[ ] e",))),
             Table("A table", (Column("x"), Column("y")), ((("1",), (Strong(("2",)),)),)),
             Preformatted("ls {{}}", "To type", "sh"),
             Section("welcome-1", "Second", (Section("welcome-2", "Third", (Paragraph(("Text",)),)),)),
             Section("welcome-3", "Fourth", (Paragraph(("Text",)),)),
         ),
+    )
+
+
+def test_a_list_whose_entries_all_have_a_box_is_a_check_list() -> None:
+    assert section("# T\n\n- [ ] a\n- [ ] **b** c\n- [ ] d\n\n  e\n").blocks == (
+        Items((("a",), (Strong(("b",)), " c"), Item(("d",), (Paragraph(("e",)),))), boxes=True),
     )
 
 

@@ -1,9 +1,11 @@
 """The packaged texts: complete in both languages, sound, plain, true to the rest of the project, and never a sentence without its value."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib.resources import files
 
+import page as checker
 import pytest
 import yaml
 from markdown_it import MarkdownIt
@@ -14,6 +16,7 @@ from eiginfra.handouts.blocks.placeholders import Filling
 from eiginfra.handouts.html import render_html
 from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Block, Item, Items, Link, Page, Paragraph, Preformatted, Section, Table, Text, plain
+from eiginfra.handouts.pdf import pdf
 from eiginfra.inventory.model import Forward, Machine, Member, Project, Publish, TeamFile
 
 FOLDER = files("eiginfra.handouts.blocks")
@@ -38,7 +41,7 @@ def whole(name: str, language: str) -> Section:
     return found
 
 
-def page(found: Section) -> Page:
+def one_page(found: Section) -> Page:
     return Page(name="adler", language="fr", title="ADLER", lead="", blocks=(found,))
 
 
@@ -96,11 +99,22 @@ def test_both_languages_have_the_same_shape(name: str) -> None:
 @pytest.mark.parametrize(("name", "language"), TEXTS)
 def test_a_text_is_rendered_in_every_format(name: str, language: str) -> None:
     found = whole(name, language)
-    html, markdown = render_html(page(found)), render_markdown(page(found))
+    html, markdown = render_html(one_page(found)), render_markdown(one_page(found))
     for shown in (html, markdown):
         assert found.title.replace("’", "’") in shown
         assert "{team" not in shown
         assert "{{" not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_texts_make_a_pdf_that_can_be_read_aloud(language: str) -> None:
+    found = tuple(whole(name, language) for name in NAMES)
+    made = pdf(render_html(Page(name="all", language=language, title="ADLER", lead="", blocks=found)))
+    assert made.missing == ""
+    assert checker.validate_pdf_bytes(made.content, profile="ua1").failures == []
+    read = subprocess.run(["pdftotext", "-raw", "-", "-"], input=made.content, capture_output=True, check=True).stdout.decode()
+    letters = re.sub(r"\W", "", read)
+    assert [each.title for each in found if re.sub(r"\W", "", each.title) not in letters] == []
 
 
 @pytest.mark.parametrize(("name", "language"), TEXTS)
@@ -109,7 +123,7 @@ def test_what_is_not_known_leaves_no_sentence_that_waits_for_it(name: str, langu
         found = section(name, language, {known: value for known, value in KNOWN.items() if known not in unknown})
         if found is None:
             continue
-        assert not re.search(r"\{\w+\}|:\s*\.(?!\w)|\(\s*\)|,\s*,", render_markdown(page(found)))
+        assert not re.search(r"\{\w+\}|:\s*\.(?!\w)|\(\s*\)|,\s*,", render_markdown(one_page(found)))
         for block in _all(found):
             following = block.blocks if isinstance(block, Section) else ()
             for first, second in zip(following, [*following[1:], None], strict=False):
