@@ -30,15 +30,18 @@ def test_pages_of_what_exists_for_the_cohort_and_for_everybody(place: Workplace)
     teams = {"team-adler.html", "team-karfur.html", "team-open-chronic.html"}
     assert {Path(name).name for name in answer.json["files"]} == {
         "calendar.html",
+        "catalogue.html",
         "feed.xml",
         "index.html",
         "machines.html",
         "projects.html",
+        "sizing.html",
         *teams,
     }
     index = text(place, "inside/index.html")
     assert "Tout est comme les fichiers le demandent." in index
     assert "adler-web" in text(place, "inside/machines.html")
+    assert "adler-web" in text(place, "inside/sizing.html")
     team = text(place, "inside/team-adler.html")
     assert "adler-1" in team
     assert "Publiez une version, même petite" in team

@@ -30,7 +30,8 @@ def machines_page(context: PagesContext) -> Page:
 def sizing_page(context: PagesContext) -> Page:
     """What the machines were given against what they used."""
     view = sizing_view(context.cohort, context.site, context.facts)
-    blocks = sizing_sections(view, context.cohort, context.facts, SIZING_LANGUAGES[context.language.code])
+    teams = {team.id: context.team_link(team) for team in context.cohort.teams}
+    blocks = sizing_sections(view, context.cohort, context.facts, SIZING_LANGUAGES[context.language.code], teams)
     return context.page("sizing", context.say("page_sizing"), context.say("sizing_lead"), blocks)
 
 

@@ -1,55 +1,54 @@
 """What machines used of what they have, what to do about it, and how many servers they need: the parts of a page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from eiginfra.core.values import ByteSize
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.machine_sizing import MachineSizing, MeasureSizing, MeasureState, NotMeasured, SizingVerdict
 from eiginfra.handouts.packing import Packing, ServerSize
-from eiginfra.handouts.page import Bar, Bars, Block, Code, Inline, Items, Paragraph, Section, Text
+from eiginfra.handouts.page import Bar, Bars, Block, Code, Inline, Items, Paragraph, Section, Text, plain
 from eiginfra.handouts.sections.amounts import bytes_text, measured
 from eiginfra.handouts.sections.still_needed import all_questions
 from eiginfra.handouts.sizing import SizingView
 from eiginfra.inventory.cohort import Cohort
 
+Teams = Mapping[str, Inline]
+"""How teams are shown, by id; of a team that is no longer in the files its id is."""
 
-def sizing_sections(view: SizingView, cohort: Cohort, facts: Facts, language: Language) -> tuple[Block, ...]:
-    """All of it. language: one of SIZING_LANGUAGES."""
+
+def sizing_sections(view: SizingView, cohort: Cohort, facts: Facts, language: Language, teams: Teams | None = None) -> tuple[Block, ...]:
+    """All of it. language: one of SIZING_LANGUAGES. teams: shown by their titles where it is None."""
     if not view.machines:
         return (Paragraph(language.words["nothing_seen"]),)
-    titles = {team.id: team.title for team in cohort.teams}
-    sections = [_advice(view, titles, language), all_questions(view, cohort, facts, language), _measures(view, titles, language)]
+    shown = {team.id: team.title for team in cohort.teams} if teams is None else teams
+    sections = [_advice(view, shown, language), all_questions(view, cohort, facts, language), _measures(view, shown, language)]
     unmeasured = [machine for machine in view.machines if machine.why is not None]
     if unmeasured:
-        entries = tuple(_unmeasured(machine, titles, language) for machine in unmeasured)
+        entries = tuple(_unmeasured(machine, shown, language) for machine in unmeasured)
         sections.append(Section("unmeasured", language.words["unmeasured"], (Items(entries),)))
     sections.append(Section("servers", language.words["servers"], tuple(_servers(view, language))))
     return tuple(sections)
 
 
-Titles = dict[str, str]
-"""The titles of teams by id; of a team that is no longer in the files its id is shown."""
+def _who(machine: MachineSizing, teams: Teams) -> tuple[Inline, Inline]:
+    return Code(machine.host), teams.get(machine.team, machine.team)
 
 
-def _who(machine: MachineSizing, titles: Titles) -> tuple[Inline, Inline]:
-    return Code(machine.host), titles.get(machine.team, machine.team)
-
-
-def _advice(view: SizingView, titles: Titles, language: Language) -> Section:
+def _advice(view: SizingView, teams: Teams, language: Language) -> Section:
     order = [*SizingVerdict]
     said = [
         sentence
         for machine in sorted(view.machines, key=lambda each: order.index(each.verdict))
-        for sentence in _advised(machine, titles, language)
+        for sentence in _advised(machine, teams, language)
     ]
     block: Block = Items(tuple(said)) if said else Paragraph(language.words["no_advice"])
     return Section("advice", language.words["advice"], (block,))
 
 
-def _advised(machine: MachineSizing, titles: Titles, language: Language) -> Iterator[Text]:
+def _advised(machine: MachineSizing, teams: Teams, language: Language) -> Iterator[Text]:
     """The sentences about one machine; none where nothing is to be done."""
-    who = _who(machine, titles)
+    who = _who(machine, teams)
     if machine.verdict is SizingVerdict.STOPPED and machine.stopped_since is not None:
         yield language.text("stopped", *who, language.date(machine.stopped_since))
     elif machine.verdict is SizingVerdict.NEARLY_FULL:
@@ -77,9 +76,9 @@ def to_write(machine: MachineSizing) -> str:
     return ", ".join(f"{name}: {amount if name == 'cores' else ByteSize(amount or 0)}" for name, amount in amounts.items())
 
 
-def _measures(view: SizingView, titles: Titles, language: Language) -> Section:
-    teams = dict.fromkeys(machine.team for machine in view.machines)
-    blocks = tuple(team_bars(view.of_team(team), titles.get(team, team), language) for team in teams)
+def _measures(view: SizingView, teams: Teams, language: Language) -> Section:
+    ids = dict.fromkeys(machine.team for machine in view.machines)
+    blocks = tuple(team_bars(view.of_team(team), plain((teams.get(team, team),)), language) for team in ids)
     return Section("measures", language.words["measures"], blocks)
 
 
@@ -117,8 +116,8 @@ def _asked(each: MeasureSizing, language: Language) -> str:
     return language.amount(each.measure, each.asked)
 
 
-def _unmeasured(machine: MachineSizing, titles: Titles, language: Language) -> Text:
-    return language.text("no_history" if machine.why is NotMeasured.NO_HISTORY else "too_short", *_who(machine, titles))
+def _unmeasured(machine: MachineSizing, teams: Teams, language: Language) -> Text:
+    return language.text("no_history" if machine.why is NotMeasured.NO_HISTORY else "too_short", *_who(machine, teams))
 
 
 def _servers(view: SizingView, language: Language) -> Iterator[Block]:
