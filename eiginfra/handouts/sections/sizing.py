@@ -133,7 +133,7 @@ def _servers(view: SizingView, language: Language) -> Iterator[Block]:
         hosts = {str(machine.address): machine.host for machine in view.machines}
         yield Paragraph(language.text("beyond", ", ".join(hosts.get(each.name, each.name) for each in view.as_asked.beyond)))
     if server.memory and view.as_asked.servers:
-        columns = (language.words["server"], language.words["memory"], language.words["amount"])
+        columns = (language.words["server"], language.words["memory_taken"], language.words["amount"])
         yield Bars(language.words["servers_caption"], columns, tuple(_server_bars(view.as_asked, server, language)))
 
 
