@@ -47,7 +47,17 @@ AVOIDED = {
 FILE = re.compile(r"[\w./-]*\w\.(?:jsonl|json|md|py|sh|ftl)\b")
 OUTSIDE = re.compile(r"\bshared/|\brecordings/")
 # Files that a command or a user writes.
-WRITTEN = {"adler.md", "tools.fr.md", "index.md", "review.json", "codequality.json", "lab.json", "plan.json", "team.schema.json"}
+WRITTEN = {
+    "adler.md",
+    "tools.fr.md",
+    "index.md",
+    "eiginfra.json",
+    "review.json",
+    "codequality.json",
+    "lab.json",
+    "plan.json",
+    "team.schema.json",
+}
 PATTERN = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in AVOIDED)})\b", re.IGNORECASE)
 
 

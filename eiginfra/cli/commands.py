@@ -29,7 +29,7 @@ COMMANDS = {
     "apply": "Make reality what the inventory says.",
     "drift": "Show the differences that arose on the servers, by cause.",
     "reconcile": "Compare again and again, tell what drifts, heal it if asked to.",
-    "handouts": "Write a page for each team, from what was observed.",
+    "handouts": "Write a page for each team and person, from what was observed.",
     "pages": "Write the cohort's pages, as a static site.",
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
@@ -46,7 +46,7 @@ HIDDEN = {"man": "Print the manual page in roff."}
 EXIT_CODES = {
     0: "done, or nothing to do (waiting entries included)",
     1: "something failed, or a guard refused the plan",
-    2: "plan or review --detailed-exitcode, fmt --check, or drift, found differences; reconcile --once left some drift",
+    2: "plan or review --detailed-exitcode, fmt --check, handouts --check, or drift, found differences; reconcile --once left some drift",
     USAGE: "wrong usage",
     65: "bad inventory, playbook, site or settings file; a quota exceeded",
     69: "a service cannot be reached; no partial plan is made",

@@ -5,7 +5,8 @@ pages that say it, the sentences in French and English. What may not: requests, 
 is merely wanted is shown as not made yet.
 """
 
-from eiginfra.handouts.composition import Handout, render
-from eiginfra.handouts.writing import write
+from eiginfra.handouts.composition import HandoutsAsked, compose, handout_files
+from eiginfra.handouts.output_folder import OutputFolder
+from eiginfra.handouts.writing import Handout, write
 
-__all__ = ["Handout", "render", "write"]
+__all__ = ["Handout", "HandoutsAsked", "OutputFolder", "compose", "handout_files", "write"]

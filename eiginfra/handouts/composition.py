@@ -1,47 +1,49 @@
 """From a cohort and what was seen of it to all its handouts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from eiginfra.handouts.context import HandoutContext
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.index import index_page
-from eiginfra.handouts.language import Language
-from eiginfra.handouts.markdown import render_markdown
-from eiginfra.handouts.page import Note, Page
+from eiginfra.handouts.names import INDEX
+from eiginfra.handouts.output_folder import PageFile
+from eiginfra.handouts.page import Page
+from eiginfra.handouts.person import person_page
 from eiginfra.handouts.team import team_page
 
 
 @dataclass(frozen=True)
-class Handout:
-    """A page and its path below the folder of all handouts."""
+class HandoutsAsked:
+    """Which handouts. teams: by id; None: all, and the index. endings: of the files."""
 
-    path: PurePath
-    text: str
+    teams: Collection[str] | None = None
+    endings: tuple[str, ...] = (".html", ".md")
 
 
-def compose(context: HandoutContext) -> Iterator[Page]:
-    """The index and a page for each team, none with a day yet.
+EVERYTHING = HandoutsAsked()
+
+
+def compose(context: HandoutContext, asked: HandoutsAsked = EVERYTHING) -> Iterator[Page]:
+    """The index, and a page for each team and each person, none with a day yet.
 
     Nothing is stated to exist that is not among what was observed; no secret and nobody's e-mail but the contacts' is on them.
     """
-    yield index_page(context)
+    if asked.teams is None:
+        yield index_page(context)
     for view in context.views.values():
-        yield team_page(view, context)
+        if asked.teams is None or view.team.id in asked.teams:
+            yield team_page(view, context)
+            if context.persons:
+                yield from (person_page(person, view, context) for person in view.people if person.place != "other")
 
 
-def dated(page: Page, day: date, language: Language, *, is_today: bool) -> Page:
-    """A page that says of which day it is. is_today: whether that was the real day when it was seen."""
-    said = Note(language.text("as_of" if is_today else "as_of_set", language.date(day)))
-    return replace(page, blocks=(said, *page.blocks))
-
-
-def render(context: HandoutContext) -> Iterator[Handout]:
-    """Every handout as HTML and as Markdown."""
-    facts = context.facts
-    for page in compose(context):
-        shown = dated(page, facts.day, context.language, is_today=facts.is_today)
-        yield Handout(PurePath(f"{page.name}.html"), render_html(shown))
-        yield Handout(PurePath(f"{page.name}.md"), render_markdown(shown))
+def handout_files(contexts: Sequence[HandoutContext], asked: HandoutsAsked = EVERYTHING) -> Iterator[PageFile]:
+    """All files; where there are several languages, those of each in a folder of its own."""
+    for context in contexts:
+        folder = PurePath(context.language.code) if len(contexts) > 1 else PurePath()
+        for page in compose(context, asked):
+            is_index = page.name == INDEX
+            for ending in asked.endings:
+                if not (is_index and ending == ".pdf"):
+                    yield PageFile(folder / f"{page.name}{ending}", page, context.language, looked_at=is_index)

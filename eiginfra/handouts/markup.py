@@ -11,7 +11,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@+~-]+")
 
 def text(value: str) -> str:
     """Markdown that shows `value` as it is, on one line, in any position: paragraph, heading, table, a link's text; never empty."""
-    shown = " ".join(one_line(value).split())
+    shown = " ".join(filter(None, one_line(value).strip().split(" ")))  # no-break spaces stay
     if not shown:
         return "–"
     return _PUNCTUATION.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", shown)

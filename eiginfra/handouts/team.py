@@ -8,6 +8,7 @@ from eiginfra.handouts.names import team_page_name
 from eiginfra.handouts.page import Block, Page, Paragraph, Section, Terms, Text
 from eiginfra.handouts.sections.asking import contacts_section, rules_section
 from eiginfra.handouts.sections.connect import connect_section
+from eiginfra.handouts.sections.dates import dates_section
 from eiginfra.handouts.sections.gitlab import gitlab_section
 from eiginfra.handouts.sections.machines import machines_section
 from eiginfra.handouts.sections.people import people_section
@@ -29,7 +30,8 @@ def _blocks(view: TeamView, context: HandoutContext) -> Iterator[Block]:
     language, gateway = context.language, context.site.file.gateway
     yield Paragraph(language.words["welcome"])
     yield _essentials(view, context)
-    yield people_section(view, language)
+    yield people_section(view, context)
+    yield dates_section(context)
     yield gitlab_section(view, language)
     yield machines_section(view, language)
     yield quota_section(view.quota, language)

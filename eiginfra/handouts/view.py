@@ -1,30 +1,30 @@
 """What one team's page says, without language and layout: what the inventory asks for, each with what was observed."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
-
-from pydantic import JsonValue
+from datetime import date
+from typing import Final, Literal
 
 from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import MEASURES, Limit, Usage
+from eiginfra.handouts.access_view import AccessView, TeamFacts
+from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.gateway_view import EntryView, PublicView, entries, public
+from eiginfra.handouts.observed_values import GUESTS, listed, text
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.contacts import Contact
-from eiginfra.inventory.model import MachineType, Mentor, Person, Team
+from eiginfra.inventory.model import MachineType, Mentor, Team
 from eiginfra.inventory.site import Site
 
 NOTHING = Usage()
-GUESTS: Mapping[str, MachineType] = {"proxmox.container": "container", "proxmox.vm": "vm"}
 
 
 @dataclass(frozen=True)
 class PersonView:
     """access: the role on GitLab as observed, None when not given yet. last_day: None when GitLab's access has no end.
 
-    jumps: whether an open account on the gateway was observed.
+    jumps: whether an open account on the gateway was observed. checks: each access, as it was seen; empty for who is not of the team.
     """
 
     username: str
@@ -33,6 +33,7 @@ class PersonView:
     access: str | None
     last_day: date | None
     jumps: bool = False
+    checks: tuple[AccessView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,20 +112,34 @@ class TeamView:
     usage: Usage
 
 
-def team_view(cohort: Cohort, site: Site, team: Team, observed: Sequence[Observed], open_accounts: Collection[str]) -> TeamView:
-    """The view of one team; `observed` are the objects of that team. open_accounts: who has one on the gateway, by user name."""
+ACCOUNTS: Final = frozenset({"gitlab.user", "proxmox.user", "gateway.account"})
+"""The kinds of accounts of people."""
+
+
+def team_views(cohort: Cohort, site: Site, facts: Facts) -> Mapping[str, TeamView]:
+    """The views of all teams by id, in their order."""
+    accounts = {each.address: each for each in facts.observed if each.address.kind in ACCOUNTS}
+    observed: dict[str | None, dict[Address, Observed]] = {}
+    for each in facts.observed:
+        observed.setdefault(each.team, {})[each.address] = each
+    return {team.id: team_view(TeamFacts(cohort, site, team, observed.get(team.id, {}), accounts, facts.day)) for team in cohort.teams}
+
+
+def team_view(facts: TeamFacts) -> TeamView:
+    """The view of one team."""
+    cohort, site, team, observed = facts.cohort, facts.site, facts.team, list(facts.observed.values())
     usage = Usage.total(each.usage for each in observed)
     groups = sorted((each for each in observed if each.address.kind == "gitlab.group"), key=lambda each: _depth(each.address))
     return TeamView(
         team=team,
-        groups=tuple(GroupView(each.address.key, _text(each.facts, "web_url")) for each in groups),
-        people=tuple(_people(cohort, team, observed, open_accounts)),
+        groups=tuple(GroupView(each.address.key, text(each.facts, "web_url")) for each in groups),
+        people=tuple(_people(facts)),
         projects=tuple(_projects(team, observed)),
         machines=tuple(_machines(cohort, team, observed)),
         quota=quota(cohort.quota_of(team.id), usage),
-        public=tuple(public(cohort, site, team, observed)),
-        entries=tuple(entries(cohort, team, observed)),
-        console=_console(site, observed),
+        public=tuple(public(cohort, site, team, facts.observed)),
+        entries=tuple(entries(cohort, team, facts.observed)),
+        console=_console(facts),
         contacts=cohort.file.contacts,
         usage=usage,
     )
@@ -140,27 +155,21 @@ def quota(limit: Limit | None, usage: Usage) -> tuple[QuotaView, ...]:
     return tuple(row(measure) for measure in MEASURES)
 
 
-def _people(cohort: Cohort, team: Team, observed: Sequence[Observed], open_accounts: Collection[str]) -> Iterator[PersonView]:
+def _people(facts: TeamFacts) -> Iterator[PersonView]:
     """Members, mentors, then whoever else has access to the team's group."""
-    lists = sorted((each for each in observed if each.address.kind == "gitlab.members"), key=lambda each: _depth(each.address))
-    entries = lists[0].values.get("members") if lists else None
-    pending = lists[0].facts.get("pending") if lists else None
-    access = (
-        {_text(entry, "username").casefold(): entry for entry in entries if isinstance(entry, dict)} if isinstance(entries, list) else {}
-    )
-    for name in pending if isinstance(pending, list) else ():
-        access.pop(str(name).casefold(), None)  # invited, or waiting for an administrator: no access yet
-
-    def view(person: Person, place: Literal["member", "mentor"]) -> PersonView:
-        entry, jumps = access.pop(person.username.casefold(), None), person.username in open_accounts
-        if entry is None:
-            return PersonView(person.username, person.name, place, None, person.until or cohort.file.ends, jumps)
-        return PersonView(person.username, person.name, place, _text(entry, "access"), _last_day(entry), jumps)
-
-    for person in team.people:
-        yield view(person, "mentor" if isinstance(person, Mentor) else "member")
-    for entry in access.values():
-        yield PersonView(_text(entry, "username"), None, "other", _text(entry, "access"), _last_day(entry))
+    others = dict(facts.members)
+    for person in facts.team.people:
+        others.pop(person.username, None)
+        member = not isinstance(person, Mentor)
+        found = tuple(facts.of(person.username, person.ssh_keys, member=member))
+        role = next((each for each in found if each.sort == "gitlab_role" and each.given), None)
+        jumps = any(each.sort == "gateway" and each.state in ("open", "keyless") for each in found)
+        last_day = (person.until or facts.cohort.file.ends) if role is None else role.last_day
+        place: Literal["member", "mentor"] = "member" if member else "mentor"
+        yield PersonView(person.username, person.name, place, None if role is None else role.role, last_day, jumps, found)
+    for entry in others.values():
+        if entry.role and not entry.waiting:
+            yield PersonView(entry.username, None, "other", entry.role, entry.last_day)
 
 
 def _projects(team: Team, observed: Sequence[Observed]) -> Iterator[ProjectView]:
@@ -170,13 +179,13 @@ def _projects(team: Team, observed: Sequence[Observed]) -> Iterator[ProjectView]
         name = each.address.key.rpartition("/")[2]
         return ProjectView(
             name=name,
-            title=_text(each.values, "title") or name,
+            title=text(each.values, "title") or name,
             made=True,
             asked=asked,
-            visibility=_text(each.values, "visibility"),
-            url=_text(each.facts, "web_url"),
-            ssh=_text(each.facts, "ssh_url"),
-            http=_text(each.facts, "http_url"),
+            visibility=text(each.values, "visibility"),
+            url=text(each.facts, "web_url"),
+            ssh=text(each.facts, "ssh_url"),
+            http=text(each.facts, "http_url"),
         )
 
     for project in team.projects:
@@ -193,16 +202,16 @@ def _machines(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Itera
         vmid = each.facts.get("vmid")
         kind = GUESTS[each.address.kind]
         return MachineView(
-            host=_text(each.values, "name") or host,
+            host=text(each.values, "name") or host,
             type=kind,
             made=True,
             asked=asked,
             vmid=vmid if isinstance(vmid, int) else None,
-            address=_text(each.facts, "address"),
-            node=_text(each.facts, "node"),
-            status=_text(each.facts, "status"),
+            address=text(each.facts, "address"),
+            node=text(each.facts, "node"),
+            status=text(each.facts, "status"),
             usage=each.usage,
-            user="root" if kind == "container" else _text(each.values, "user") or _text(each.facts, "user") or None,
+            user="root" if kind == "container" else text(each.values, "user") or text(each.facts, "user") or None,
             waiting=tuple(sorted(each.waiting)),
         )
 
@@ -214,27 +223,17 @@ def _machines(cohort: Cohort, team: Team, observed: Sequence[Observed]) -> Itera
         yield made(each, f"{team.id}-{key.rpartition('/')[2]}", asked=False)
 
 
-def _console(site: Site, observed: Sequence[Observed]) -> ConsoleView | None:
+def _console(facts: TeamFacts) -> ConsoleView | None:
     """In Proxmox's own realms an administrator sets passwords; in any other people sign in as they do elsewhere."""
-    proxmox = site.file.proxmox
-    lists = [each.values.get("members") for each in observed if each.address.kind == "proxmox.group"]
-    entries = [entry for every in lists if isinstance(every, list) for entry in every if isinstance(entry, dict)]
-    accounts = sorted({_text(entry, "user") for entry in entries})
-    if proxmox is None or not accounts:
+    proxmox = facts.site.file.proxmox
+    groups = [each for address, each in facts.observed.items() if address.kind == "proxmox.group"]
+    names = {text(entry, "user") for each in groups for entry in listed(each.values, "members") if isinstance(entry, dict)}
+    blocked = {address.key for address, each in facts.accounts.items() if each.values.get("enabled") is False}
+    shown = sorted(name for name in names if name.casefold() not in blocked)
+    if proxmox is None or not shown:
         return None
-    return ConsoleView(proxmox.url, proxmox.realm, tuple(accounts), "console_pve" if proxmox.realm in ("pve", "pam") else "console_openid")
+    return ConsoleView(proxmox.url, proxmox.realm, tuple(shown), "console_pve" if proxmox.realm in ("pve", "pam") else "console_openid")
 
 
 def _depth(address: Address) -> tuple[int, str]:
     return address.key.count("/"), address.key
-
-
-def _text(values: Mapping[str, JsonValue], name: str) -> str:
-    value = values.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _last_day(entry: Mapping[str, JsonValue]) -> date | None:
-    """The last day of access: GitLab ends it at the beginning of the day named."""
-    text = _text(entry, "expires")
-    return date.fromisoformat(text) - timedelta(days=1) if text else None

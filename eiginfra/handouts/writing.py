@@ -1,63 +1,93 @@
-"""Handouts to files."""
+"""Pages to files, each whole or not at all; no file that eiginfra did not write is replaced."""
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
 
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.text import all_lines
-from eiginfra.handouts import html, markdown
-from eiginfra.handouts.composition import Handout
+from eiginfra.handouts import html, markdown, pdf
 
-GENERATORS = {".html": html.GENERATOR, ".md": markdown.GENERATOR, ".xml": "<generator>eiginfra<"}
-"""What a file of that ending has near its beginning where eiginfra wrote it."""
+GENERATORS: Final[Mapping[str, bytes]] = {
+    ".html": html.GENERATOR.encode(),
+    ".md": markdown.GENERATOR.encode(),
+    ".xml": b"<generator>eiginfra<",
+    ".pdf": pdf.GENERATOR,
+}
+"""What a file of that ending has in it where eiginfra wrote it."""
+_HEAD = 1000
+"""Bytes at the beginning of a text in which it is."""
 
 
 class HandoutError(EiginfraError):
     """A page cannot be written."""
 
 
+@dataclass(frozen=True)
+class Handout:
+    """A page and its path below the folder of all handouts."""
+
+    path: PurePath
+    text: str
+
+
 def write(handouts: Iterable[Handout], folder: Path) -> list[Path]:
-    """Write every page, each whole or not at all; returns their paths.
+    """Write every page; returns their paths.
 
     The folder is made. Pages written before are replaced, other files are left alone: raises HandoutError rather than replace a file that
     was not written by eiginfra, before anything is written, and when the disk refuses.
     """
-    pages = [(_within(folder, handout), handout.text) for handout in handouts]
-    try:
+    pages = [(within(folder, handout.path), all_lines(handout.text).encode()) for handout in handouts]
+    with disk_errors(folder):
         for path, _ in pages:
-            _check_marked(path)
-        for path, text in pages:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, text)
-    except OSError as problem:
-        raise HandoutError(f"cannot write {problem.filename or folder}: {problem.strerror}; choose another folder") from problem
+            check_replaceable(path)
+        for path, data in pages:
+            replace_page(path, data)
     return [path for path, _ in pages]
 
 
-def _within(folder: Path, handout: Handout) -> Path:
-    if handout.path.is_absolute() or ".." in handout.path.parts:
-        raise HandoutError(f"{handout.path} would be outside of {folder}")
-    return folder / handout.path
+def within(folder: Path, path: PurePath) -> Path:
+    """The path in the folder. Raises HandoutError for one that leads out of it."""
+    if path.is_absolute() or ".." in path.parts:
+        raise HandoutError(f"{path} would be outside of {folder}")
+    return folder / path
 
 
-def _check_marked(path: Path) -> None:
-    """Pages of eiginfra have its line near their beginning."""
-    if not path.exists():
-        return
+def is_generated(path: Path) -> bool:
+    """Whether eiginfra wrote the file. Raises OSError."""
+    generator = GENERATORS.get(path.suffix)
+    if generator is None:
+        return False
     with path.open("rb") as file:
-        if GENERATORS[path.suffix].encode() not in file.read(1000):
-            raise HandoutError(f"{path} was not written by eiginfra; move it away, or choose another folder")
+        return generator in (file.read() if path.suffix == ".pdf" else file.read(_HEAD))
 
 
-def _replace(path: Path, text: str) -> None:
-    """Under another name first: who reads meanwhile sees the old page or the new one."""
+def check_replaceable(path: Path) -> None:
+    """Raises HandoutError for a file that eiginfra did not write, and OSError."""
+    if path.exists() and not is_generated(path):
+        raise HandoutError(f"{path} was not written by eiginfra; move it away, or choose another folder")
+
+
+def replace_page(path: Path, data: bytes) -> None:
+    """Under another name first: who reads meanwhile sees the old page or the new one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(all_lines(text), encoding="utf-8", newline="\n")
+        draft.write_bytes(data)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):
             draft.unlink()
         raise
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """What the disk refuses, as a HandoutError."""
+    try:
+        yield
+    except OSError as problem:
+        raise HandoutError(f"cannot write {problem.filename or folder}: {problem.strerror}; choose another folder") from problem

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path, PurePath
 
-from eiginfra.handouts.composition import Handout, dated
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.html import render_html
 from eiginfra.handouts.pages.build import cohort_pages, pages_context
 from eiginfra.handouts.pages.context import FEED, Audience
 from eiginfra.handouts.pages.feed import feed
+from eiginfra.handouts.renderers import dated
 from eiginfra.handouts.theme import theme_css
-from eiginfra.handouts.writing import write
+from eiginfra.handouts.writing import Handout, write
 from eiginfra.wiring.facts import FactsAsked, facts_of
 from eiginfra.wiring.workspace import Workspace
 

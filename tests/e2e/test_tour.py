@@ -152,7 +152,14 @@ def test_handouts_name_what_stands(applied: Any) -> None:
     page = (applied.folder / "pages" / "adler.html").read_text(encoding="utf-8")
     assert "192.168.0." in page
     assert f"{applied.lab.urls['gitlab']}/eig/eig3/adler" in page
-    assert {path.stem for path in (applied.folder / "pages").glob("*.md")} == {"adler", "karfur", "open-chronic", "index"}
+    names = {path.stem for path in (applied.folder / "pages").glob("*.md")}
+    assert {name for name in names if "." not in name} == {"adler", "karfur", "open-chronic", "index"}
+    assert {"adler.adler-1", "adler.adler-2", "adler.adler-mentor"} <= names
+    assert applied.call("handouts", "--out", "pages", "--check").code == 0
+    (applied.folder / "pages" / "adler.md").unlink()
+    answer = applied.call("handouts", "--out", "pages", "--check", "--no-persons")
+    assert answer.code == 2
+    assert {"missing: pages/adler.md", "left over: pages/adler.adler-1.md"} <= {*answer.out.splitlines()}
 
 
 def test_ansible_sees_every_machine_under_its_team(applied: Any) -> None:

@@ -12,11 +12,12 @@ from eiginfra.core.finding import Location
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.handouts import render
+from eiginfra.handouts import handout_files
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.html import render_html
 from eiginfra.handouts.languages import LANGUAGES
+from eiginfra.handouts.renderers import dated, rendered
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile
@@ -133,7 +134,8 @@ def pages(
     described = Cohort(CohortFile.model_validate({**COHORT, "language": language, **cohort}), models, _Nowhere())
     facts = Facts(day=DAY, observed=observed, fingerprints=["SHA256:" + "A" * 43])
     context = HandoutContext(described, Site("lab", SiteFile.model_validate(site), _Nowhere()), facts, LANGUAGES[described.file.language])
-    return {str(page.path): page.text for page in render(context)}
+    files = handout_files([context])
+    return {str(file.path): rendered(dated(file.page, DAY, file.language, is_today=True), file.path, "").decode() for file in files}
 
 
 @cache

@@ -9,11 +9,10 @@ from typing import Final, Literal
 from eiginfra.core.activity import ProjectActivity
 from eiginfra.core.resource import Observed
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.gateway_view import accounts
 from eiginfra.handouts.language import NBSP, Language
 from eiginfra.handouts.openness import OpennessPoint, openness
 from eiginfra.handouts.page import Block, Column, DayText, Inline, Page, PageLink, Text, filled
-from eiginfra.handouts.view import ProjectView, TeamView, team_view
+from eiginfra.handouts.view import ProjectView, TeamView, team_views
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Project, Team
 from eiginfra.inventory.remedies import slug
@@ -54,8 +53,7 @@ class PagesContext:
     @cached_property
     def views(self) -> Mapping[str, TeamView]:
         """The teams' views by id, in their order."""
-        opened = accounts(self.facts.observed, self.facts.day)
-        return {team.id: team_view(self.cohort, self.site, team, self._observed.get(team.id, ()), opened) for team in self.cohort.teams}
+        return team_views(self.cohort, self.site, self.facts)
 
     @cached_property
     def _observed(self) -> Mapping[str, Sequence[Observed]]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from eiginfra.core.address import Address
 from eiginfra.core.utilisation import Series, Utilisation
+from eiginfra.handouts.observed_values import GUESTS
 from eiginfra.handouts.page import Block, Code, Page, Paragraph, Search, Section, Status, Table, Text
 from eiginfra.handouts.pages.context import PagesContext
 from eiginfra.handouts.sections.sizing import sizing_sections
 from eiginfra.handouts.sizing import sizing_view
 from eiginfra.handouts.sizing_languages import SIZING_LANGUAGES
-from eiginfra.handouts.view import GUESTS, MachineView, TeamView
+from eiginfra.handouts.view import MachineView, TeamView
 
 
 def machines_page(context: PagesContext) -> Page:

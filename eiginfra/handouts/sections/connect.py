@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.gateway_view import EntryView
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Paragraph, Preformatted, Section, Status, Table, Text, joined
+from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Note, Paragraph, Preformatted, Section, Status, Table, Text, joined
 from eiginfra.handouts.ssh import SshConfig, ssh_configs
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.view import PersonView, TeamView
 
 
 def connect_section(view: TeamView, context: HandoutContext) -> Section:
@@ -25,6 +25,22 @@ def _blocks(view: TeamView, context: HandoutContext) -> Iterator[Block]:
     if view.entries:
         columns = tuple(Column(words[title]) for title in ("machine", "keys_of", "host_key"))
         yield Table(words["entries_caption"], columns, tuple(_entry(entry, language) for entry in view.entries))
+
+
+def own_connect_section(person: PersonView, view: TeamView, context: HandoutContext) -> Section:
+    """For one person: the lines with their own account, and the machines' fingerprints."""
+    words, gateway = context.language.words, context.site.file.gateway
+    blocks: list[Block] = []
+    if gateway is not None and not person.jumps:
+        blocks.append(Note(words["own_no_account"], "warn"))
+    else:
+        configs = [config for config in ssh_configs(view, context.cohort, context.site) if config.username in (None, person.username)]
+        blocks += config_blocks(view, configs, context)
+    known = [entry for entry in view.entries if entry.host_key]
+    if known:
+        rows = tuple(((Code(entry.host),), (Code(entry.host_key),)) for entry in known)
+        blocks.append(Table(words["host_keys_caption"], (Column(words["machine"]), Column(words["host_key"])), rows))
+    return Section("connect", words["own_connect"], tuple(blocks))
 
 
 def config_blocks(view: TeamView, configs: Sequence[SshConfig], context: HandoutContext) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text, Tone, joined
-from eiginfra.handouts.view import ConsoleView, MachineView, TeamView
+from eiginfra.handouts.view import ConsoleView, MachineView, PersonView, TeamView
 
 _TONES: dict[str, Tone] = {"running": "good", "stopped": "warn"}
 
@@ -25,6 +25,14 @@ def _blocks(view: TeamView, language: Language) -> Iterator[Block]:
         yield Paragraph(words["no_machines"])
     if view.console is not None:
         yield Paragraph(console_text(view.console, view.console.accounts, language))
+
+
+def console_section(person: PersonView, view: TeamView, language: Language) -> Section | None:
+    """The web interface with a person's own account; None without an open one."""
+    own = tuple(check.to for check in person.checks if check.sort == "proxmox" and check.given)
+    if view.console is None or not own:
+        return None
+    return Section("console", language.words["console"], (Paragraph(console_text(view.console, own, language)),))
 
 
 def console_text(console: ConsoleView, accounts: tuple[str, ...], language: Language) -> Text:

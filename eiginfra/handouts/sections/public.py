@@ -2,7 +2,7 @@
 
 from eiginfra.handouts.gateway_view import PublicView
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.page import Block, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text
+from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text
 from eiginfra.handouts.view import TeamView
 
 
@@ -19,5 +19,7 @@ def public_section(view: TeamView, language: Language, *, gateway: bool) -> Sect
 
 def _row(each: PublicView, language: Language) -> tuple[Text, ...]:
     name: Inline = Link(each.url, each.name) if each.url else Code(each.name)
-    state = Status(language.words[each.state], "good" if each.state == "in_service" else "warn")
-    return (name,), language.text("port_of", str(each.port), Code(each.host)), (state,)
+    state: tuple[Inline, ...] = (Status(language.words[each.state], "good" if each.state == "in_service" else "warn"),)
+    if each.sources:
+        state += (Break(), *language.listing("only_from", [Code(source) for source in each.sources]))
+    return (name,), language.text("port_of", str(each.port), Code(each.host)), state

@@ -1,7 +1,7 @@
 """The documents that are about neither plans nor the journal."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -28,13 +28,26 @@ class DoctorOutput(Output):
     ok: bool
 
 
+class HandoutFileOutput(Output):
+    """A file of `handouts --format json`. since: the day from which on it states what it states; None for what is left over."""
+
+    path: str
+    state: Literal["current", "written", "stale", "missing", "left-over", "removed"]
+    since: date | None
+
+
 class HandoutsOutput(DatedOutput):
-    """`handouts --format json`: the files that were written, each with its folder."""
+    """`handouts --format json`: the files that are up to date, each with its folder, and the state of every file.
+
+    sound: whether all were found up to date, and none left over.
+    """
 
     format_version: Literal[1] = 1
     type: Literal["handouts"] = "handouts"
     folder: str
     files: tuple[str, ...]
+    pages: tuple[HandoutFileOutput, ...]
+    sound: bool
 
 
 class PagesOutput(DatedOutput):

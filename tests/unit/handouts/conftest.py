@@ -11,10 +11,11 @@ from eiginfra.core.finding import Location
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.values import ByteSize
-from eiginfra.handouts import render
+from eiginfra.handouts import handout_files
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.languages import LANGUAGES
+from eiginfra.handouts.renderers import dated, rendered
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile
@@ -117,9 +118,23 @@ OLD = guest("proxmox.container", "eig3/adler/old", 109, {"name": "adler-old"})
 STANDING = (GROUP, MEMBERS, PROJECT, WEB, DB)
 
 
-def context(*observed: Observed, cohort: Cohort, site: Site) -> HandoutContext:
+def context(*observed: Observed, cohort: Cohort, site: Site, language: str = "") -> HandoutContext:
     facts = Facts(date(2019, 10, 1), observed, fingerprints=[GATEWAY["host_key"]])
-    return HandoutContext(cohort, site, facts, LANGUAGES[cohort.file.language])
+    return HandoutContext(cohort, site, facts, LANGUAGES[language or cohort.file.language])
+
+
+def texts(made: HandoutContext) -> dict[str, str]:
+    """Every file by its path, with plain spaces."""
+    return {path: spaced(text) for path, text in raw(made).items()}
+
+
+def raw(made: HandoutContext) -> dict[str, str]:
+    """Every file by its path."""
+    day = made.facts.day
+    return {
+        str(file.path): rendered(dated(file.page, day, file.language, is_today=True), file.path, "").decode()
+        for file in handout_files([made])
+    }
 
 
 def spaced(text: str) -> str:
@@ -164,7 +179,6 @@ def pages(cohort: Callable[..., Cohort], site: Callable[..., Site]) -> Callable[
     """Pages by path."""
 
     def make(*observed: Observed, gateway: bool = False, teams: tuple[dict[str, Any] | Team, ...] = (), **values: Any) -> dict[str, str]:
-        made = context(*observed, cohort=cohort(*teams, **values), site=site(gateway=gateway))
-        return {str(each.path): spaced(each.text) for each in render(made)}
+        return texts(context(*observed, cohort=cohort(*teams, **values), site=site(gateway=gateway)))
 
     return make

@@ -127,7 +127,7 @@ def test_any_title(pages: Pages, adler: dict[str, Any], title: str) -> None:
 @example("0 .")
 def test_markdown_shows_the_text_and_nothing_else(value: str) -> None:
     text = markup.text(value)
-    expected = " ".join(one_line(value).split()) or "–"
+    expected = " ".join(filter(None, one_line(value).strip().split(" "))) or "–"
     for page, place, end in ((f"# {text} .\n", 0, " ."), (f"{text}\n", 0, ""), (f"| a |\n|---|\n| {text} |\n", 1, "")):
         blocks, _ = markdown_text(page)
         assert blocks[place] == expected + end

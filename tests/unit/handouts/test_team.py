@@ -8,13 +8,12 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observed
-from eiginfra.handouts import render
 from eiginfra.handouts.en import ENGLISH
 from eiginfra.handouts.fr import FRENCH
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site, SiteFile
 
-from .conftest import Nowhere, context, spaced
+from .conftest import Nowhere, context, raw, texts
 
 Pages = Callable[..., dict[str, str]]
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG1hZGUgdXA6IGFkbGVyLT{}uLi4uLi4uLi4uLi4uLi4u"
@@ -35,12 +34,13 @@ def section(page: str, title: str) -> str:
 
 
 def test_the_pages(pages: Pages) -> None:
-    assert list(pages()) == ["index.html", "index.md", "adler.html", "adler.md", "plume.html", "plume.md"]
+    names = ["index", "adler", "adler.adler-1", "adler.adler-2", "adler.adler-mentor", "plume"]
+    assert list(pages()) == [f"{name}.{ending}" for name in names for ending in ("html", "md")]
 
 
 def test_a_team_named_index_does_not_hide_the_index(pages: Pages, adler: dict[str, Any]) -> None:
     made = pages(teams=({**adler, "id": "index"},))
-    assert list(made) == ["index.html", "index.md", "index_.html", "index_.md"]
+    assert list(made)[:5] == ["index.html", "index.md", "index_.html", "index_.md", "index.adler-1.html"]
     assert '<a href="index_.html">ADLER</a>' in made["index.html"]
 
 
@@ -48,17 +48,17 @@ def test_who_in_french(pages: Pages, standing: Standing) -> None:
     page = pages(*standing)["adler.md"]
     assert "- Dates – du 2 septembre 2019 au 1er juillet 2020" in section(page, "L’essentiel")
     assert section(page, "L’équipe").splitlines()[2:6] == [
-        "| `adler-1` | Développeuse 1 | membre | developer | 15 juin 2020 |",  # observed, not the maintainer until 30 June of the file
-        "| `adler-2` | – | membre | pas encore donné | 1er juillet 2020 |",
-        "| `adler-mentor` | – | mentor | reporter | sans date de fin |",
-        "| `guest-9` | – | hors de l’équipe | guest | sans date de fin |",
+        "| [adler-1](adler.adler-1.md) – Développeuse 1 | membre | developer | 15 juin 2020 |",  # as seen
+        "| [adler-2](adler.adler-2.md) | membre | pas encore donné – aucun compte constaté | 1er juillet 2020 |",
+        "| [adler-mentor](adler.adler-mentor.md) | mentor | reporter | sans date de fin |",
+        "| `guest-9` | hors de l’équipe | guest | sans date de fin |",
     ]
 
 
 def test_who_in_english(pages: Pages, standing: Standing) -> None:
     page = pages(*standing, language="en")["adler.md"]
     assert "- Dates – 2 September 2019 to 1 July 2020" in section(page, "In short")
-    assert "| `adler-2` | – | member | not given yet | 1 July 2020 |" in section(page, "The team")
+    assert "| [adler-2](adler.adler-2.md) | member | not given yet – no account seen | 1 July 2020 |" in section(page, "The team")
     assert "> As seen on 1 October 2019." in page
 
 
@@ -79,8 +79,8 @@ def test_how_to_sign_in_on_proxmox_once_the_accounts_stand(cohort: Callable[...,
     members = [{"user": f"adler-{number}@{realm}"} for number in (1, 2)]
     group = Observed(Address("proxmox.group", "eig3-adler"), {"members": members}, team="adler")
     for observed, there in (((group,), True), ((), False)):
-        made = {str(page.path): page.text for page in render(context(*observed, cohort=cohort(language=language), site=site))}
-        page = spaced(made["adler.md"])
+        made = texts(context(*observed, cohort=cohort(language=language), site=site))
+        page = made["adler.md"]
         assert (said in page) is there
         assert ("https://proxmox.example.org:8006" in made["adler.html"]) is there
 
@@ -251,8 +251,7 @@ def test_the_index(pages: Pages, standing: Standing) -> None:
 
 
 def test_french_typography(cohort: Any, site: Any, standing: Standing) -> None:
-    made = {str(page.path): page.text for page in render(context(*standing, cohort=cohort(), site=site()))}
-    text = made["adler.html"].partition("<body>")[2]
+    text = raw(context(*standing, cohort=cohort(), site=site()))["adler.html"].partition("<body>")[2]
     for piece in ("Bienvenue\u202f!", "2\u00a0septembre\u00a02019", "EIG Link\u00a0:", "«\u00a0pas encore créé\u00a0»", "32\u00a0Go"):
         assert piece in text
     assert not any(wrong in text for wrong in (" :", " ;", " !", " »", "« ", "'"))

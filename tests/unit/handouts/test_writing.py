@@ -1,18 +1,15 @@
 from collections.abc import Callable
 from pathlib import Path, PurePath
-from typing import Any
 
 import pytest
 
 from eiginfra.core.errors import EiginfraError
-from eiginfra.handouts import Handout, render, write
-
-from .conftest import context
+from eiginfra.handouts import Handout, write
 
 
 @pytest.fixture
-def handouts(cohort: Callable[..., Any], site: Callable[..., Any]) -> list[Handout]:
-    return [*render(context(cohort=cohort(), site=site()))]
+def handouts(pages: Callable[..., dict[str, str]]) -> list[Handout]:
+    return [Handout(PurePath(path), text) for path, text in pages().items()]
 
 
 def test_pages_are_written_and_replaced(handouts: list[Handout], tmp_path: Path) -> None:

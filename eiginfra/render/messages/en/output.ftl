@@ -181,9 +181,26 @@ applied-in-run = last applied { $at } UTC by { $by } (run { $run }{ $commit ->
    *[other] , commit { $commit }
     })
 handouts-written = { $count ->
-    [one] 1 handout in { $folder } (HTML and Markdown)
-   *[other] { $count } handouts in { $folder } (HTML and Markdown)
+    [0] Nothing to write in { $folder }
+    [one] 1 file written in { $folder }
+   *[other] { $count } files written in { $folder }
+    }{ $current ->
+    [0] {""}
+   *[other] , { $current } unchanged
     }
+handouts-sound = { $count ->
+    [one] 1 file in { $folder } is up to date
+   *[other] All { $count } files in { $folder } are up to date
+    }
+handouts-wrong = { $count ->
+    [one] 1 file in { $folder } is not up to date
+   *[other] { $count } files in { $folder } are not up to date
+    }
+handout-missing = missing: { $path }
+handout-stale = stale: { $path }
+handout-left-over = left over: { $path }
+handout-left-over-changed = left over, and changed by hand: { $path }
+handout-removed = removed: { $path }
 files-written = { $count ->
     [one] 1 file in { $folder }
    *[other] { $count } files in { $folder }

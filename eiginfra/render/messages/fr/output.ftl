@@ -199,9 +199,27 @@ applied-in-run = appliqué pour la dernière fois le { $at } UTC par { $by } (ex
    *[other] , commit { $commit }
     })
 handouts-written = { $count ->
-    [one] { $count } fiche dans { $folder } (HTML et Markdown)
-   *[other] { $count } fiches dans { $folder } (HTML et Markdown)
+    [0] Rien à écrire dans { $folder }
+    [one] { $count } fichier écrit dans { $folder }
+   *[other] { $count } fichiers écrits dans { $folder }
+    }{ $current ->
+    [0] {""}
+    [one] , { $current } inchangé
+   *[other] , { $current } inchangés
     }
+handouts-sound = { $count ->
+    [one] { $count } fichier de { $folder } est à jour
+   *[other] Les { $count } fichiers de { $folder } sont à jour
+    }
+handouts-wrong = { $count ->
+    [one] { $count } fichier de { $folder } n’est pas à jour
+   *[other] { $count } fichiers de { $folder } ne sont pas à jour
+    }
+handout-missing = manque : { $path }
+handout-stale = périmé : { $path }
+handout-left-over = de trop : { $path }
+handout-left-over-changed = de trop, et modifié à la main : { $path }
+handout-removed = supprimé : { $path }
 files-written = { $count ->
     [one] { $count } fichier dans { $folder }
    *[other] { $count } fichiers dans { $folder }

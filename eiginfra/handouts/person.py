@@ -1,0 +1,61 @@
+"""A person's handout in a team: what concerns that person, and nobody else."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from eiginfra.handouts.context import HandoutContext
+from eiginfra.handouts.names import person_page_name, team_page_name
+from eiginfra.handouts.page import Block, Code, Milestone, Page, PageLink, Section, Terms, Text
+from eiginfra.handouts.sections.access import access_section
+from eiginfra.handouts.sections.asking import contacts_section
+from eiginfra.handouts.sections.connect import own_connect_section
+from eiginfra.handouts.sections.dates import dates_section
+from eiginfra.handouts.sections.machines import console_section, machines_section
+from eiginfra.handouts.view import PersonView, TeamView
+
+
+def person_page(person: PersonView, view: TeamView, context: HandoutContext) -> Page:
+    """The access that was seen, how to connect, dates, whom to ask; without the day on which it was seen."""
+    words, team = context.language.words, view.team
+    page = context.page(
+        person_page_name(team.id, person.username),
+        person.name or person.username,
+        (words[person.place], ", ", PageLink(team_page_name(team.id), team.title)),
+        tuple(_blocks(person, view, context)),
+        description=team.description,
+        back=PageLink(team_page_name(team.id), team.title),
+    )
+    return replace(page, contents=words["contents"])
+
+
+def _blocks(person: PersonView, view: TeamView, context: HandoutContext) -> Iterator[Block]:
+    language = context.language
+    yield _essentials(person, view, context)
+    if (access := access_section(person.checks, language)) is not None:
+        yield access
+    if person.place == "member":
+        yield own_connect_section(person, view, context)
+        yield machines_section(replace(view, console=None), language)
+        if (console := console_section(person, view, language)) is not None:
+            yield console
+    own = () if person.last_day is None or person.last_day >= context.cohort.file.ends else (_leaves(person, context),)
+    yield dates_section(context, own)
+    yield contacts_section(view.contacts, language)
+
+
+def _leaves(person: PersonView, context: HandoutContext) -> Milestone:
+    day = person.last_day or context.cohort.file.ends
+    return Milestone(day, context.language.day(day), context.language.words["own_last_day"])
+
+
+def _essentials(person: PersonView, view: TeamView, context: HandoutContext) -> Section:
+    language, words, team = context.language, context.language.words, view.team
+    last_day: Text = (language.date(person.last_day),) if person.last_day else words["no_end"]
+    pairs: list[tuple[str, Text]] = [
+        (words["user_name"], (Code(person.username),)),
+        (words["team_name"], (PageLink(team_page_name(team.id), team.title),)),
+        (words["administration"], team.administration),
+        *([(words["town"], team.town)] if team.town else []),
+        (words["last_day"], last_day),
+    ]
+    return Section("essentials", words["essentials"], (Terms(tuple(pairs)),))

@@ -1,0 +1,62 @@
+"""Pages to the bytes of files, by the ending of the file's name."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from importlib.resources import files
+from pathlib import PurePath
+from typing import Final
+
+from eiginfra.core.text import all_lines
+from eiginfra.handouts.html import render_html
+from eiginfra.handouts.language import Language
+from eiginfra.handouts.markdown import render_markdown
+from eiginfra.handouts.page import Note, Page
+from eiginfra.handouts.pdf import pdf
+
+_SHARED: Final = ("handouts/page.py", "handouts/markup.py", "handouts/renderers.py", "core/text.py")
+_HTML: Final = ("handouts/html.py", "handouts/html_blocks.py", "handouts/html_drawings.py", "handouts/html_texts.py", "handouts/look")
+_PDF: Final = ("handouts/pdf.py", "handouts/pdf_page.py", "handouts/pdf_structure.py", "handouts/pdf.css")
+_SOURCES: Final = {".html": _HTML, ".md": ("handouts/markdown.py",), ".pdf": (*_HTML, *_PDF)}
+"""Of what the bytes are made, beside the page: files and folders of the package."""
+
+
+def dated(page: Page, day: date, language: Language, *, is_today: bool) -> Page:
+    """A page that says of which day it is. is_today: whether that was the real day when it was seen."""
+    said = Note(language.text("as_of" if is_today else "as_of_set", language.date(day)))
+    return replace(page, blocks=(said, *page.blocks))
+
+
+def rendered(page: Page, path: PurePath, theme: str) -> bytes:
+    """The file of a page. theme: rules of CSS that are laid over the packaged ones. Raises PdfError where no PDF can be made."""
+    if path.suffix == ".md":
+        return all_lines(render_markdown(page)).encode()
+    text = all_lines(render_html(page, theme))
+    return pdf(text).content if path.suffix == ".pdf" else text.encode()
+
+
+def renderer_digest(path: PurePath, theme: str) -> str:
+    """Changes when the bytes of a file may be others though its page states the same: with another theme, another eiginfra."""
+    version = weasyprint_version() if path.suffix == ".pdf" else ""
+    return sha256(f"{version} {_sources(path.suffix)} {'' if path.suffix == '.md' else theme}".encode()).hexdigest()
+
+
+def weasyprint_version() -> str:
+    """The installed one's; empty without."""
+    try:
+        return metadata.version("weasyprint")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+@cache
+def _sources(suffix: str) -> str:
+    found = sha256()
+    for name in (*_SHARED, *_SOURCES[suffix]):
+        there = files("eiginfra").joinpath(name)
+        for file in [there] if there.is_file() else sorted(there.iterdir(), key=lambda file: file.name):
+            if file.is_file():
+                found.update(file.read_bytes())
+    return found.hexdigest()
