@@ -50,14 +50,15 @@ def build(
         workspace.checked()
         built = write_pages(workspace, folder, "public" if public else "internal", language)
         if format_ is Format.JSON:
-            files = tuple(sorted(map(str, built.files)))
-            write_document(
-                PagesOutput(folder=str(folder), public=public, files=files, as_of=built.facts.day, as_of_is_today=built.facts.is_today)
-            )
+            names = {"files": built.files, "written": built.written, "removed": built.removed}
+            listed = {key: tuple(sorted(str(folder / path) for path in found)) for key, found in names.items()}
+            seen = {"as_of": built.facts.day, "as_of_is_today": built.facts.is_today}
+            write_document(PagesOutput.model_validate({"folder": str(folder), "public": public, **listed, **seen}))
         else:
             words = spoken()
             parts = [
-                words.say("files-written", count=len(built.files), folder=str(folder)),
+                words.say("handouts-written", count=len(built.written), current=len(built.files) - len(built.written), folder=str(folder)),
+                words.say("pages-removed", count=len(built.removed)) if built.removed else "",
                 not_today(built.facts.day, words, is_today=built.facts.is_today),
             ]
             out(quiet=quiet).print(f"{', '.join(filter(None, parts))}.")

@@ -50,7 +50,7 @@ class Work(Protocol):
         ...
 
     def pages(self) -> int:
-        """Refresh the pages that the site names, of what `plan` saw last; how many files there are. 0 where it saw a part only."""
+        """Refresh the pages that the site names, of what `plan` saw last; how many files were written. 0 where it saw a part only."""
         ...
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
@@ -99,7 +99,7 @@ class ProjectWork:
             return 0
         wanted: list[tuple[Audience, Path | None]] = [("internal", folders.internal), ("public", folders.public)]
         facts = facts_from(self.workspace, asked_for(self.workspace, "internal"), *self.seen)
-        return sum(len(write_facts(self.workspace, facts, folder, audience)) for audience, folder in wanted if folder is not None)
+        return sum(len(write_facts(self.workspace, facts, folder, audience).written) for audience, folder in wanted if folder is not None)
 
     def requests(self) -> Mapping[str, Mapping[str, int]]:
         """By the providers' own meters."""

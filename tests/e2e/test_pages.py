@@ -29,13 +29,8 @@ def test_pages_of_what_exists_for_the_cohort_and_for_everybody(place: Workplace)
     assert answer.code == 0, answer.err
     teams = {"team-adler.html", "team-karfur.html", "team-open-chronic.html"}
     assert {Path(name).name for name in answer.json["files"]} == {
-        "calendar.html",
-        "catalogue.html",
+        *(f"{name}.html" for name in ("index", "projects", "catalogue", "machines", "sizing", "calendar")),
         "feed.xml",
-        "index.html",
-        "machines.html",
-        "projects.html",
-        "sizing.html",
         *teams,
     }
     index = text(place, "inside/index.html")
@@ -53,6 +48,43 @@ def test_pages_of_what_exists_for_the_cohort_and_for_everybody(place: Workplace)
         assert internal not in every
     assert "API ADLER" in every
     ET.fromstring(text(place, "outside/feed.xml"))
+
+
+def test_what_states_the_same_stays_untouched_and_what_is_gone_goes(place: Workplace) -> None:
+    assert place.call("apply", "--yes").code == 0
+    first = place.call("pages", "build", "--format", "json").json
+    assert first["written"] == first["files"]
+    again = place.call("pages", "build", "--as-of", "2019-10-02", "--format", "json").json
+    assert [Path(name).name for name in again["written"]] == ["index.html"]
+    assert 'en prenant le <time datetime="2019-10-02">' in text(place, "public/index.html")
+    assert "1er octobre 2019" in text(place, "public/team-adler.html")
+
+    shown = place.call("pages", "build", "--public", "--format", "json").json
+    assert {Path(name).name for name in shown["removed"]} == {"machines.html", "sizing.html"}
+    assert "team-adler.html" in {Path(name).name for name in shown["written"]}
+    place.team("karfur").unlink()
+    gone = place.call("pages", "build", "--public")
+    assert gone.code == 0, gone.err
+    assert "1 removed" in gone.out
+    assert not (place.folder / "public" / "team-karfur.html").exists()
+
+
+def test_attack_an_internal_page_that_somebody_changed_is_not_published_along(place: Workplace) -> None:
+    assert place.call("pages", "build").code == 0
+    changed = place.folder / "public" / "machines.html"
+    changed.write_text(changed.read_text(encoding="utf-8") + "<!-- mine -->", encoding="utf-8")
+    answer = place.call("pages", "build", "--public")
+    assert answer.code == 1
+    assert "machines.html is of an earlier build and was changed since" in answer.err
+    assert "adler-1" in text(place, "public/team-adler.html")
+
+
+def test_handouts_are_left_alone(place: Workplace) -> None:
+    assert place.call("handouts").code == 0
+    answer = place.call("pages", "build", "--out", "handouts")
+    assert answer.code == 1
+    assert "is none of the cohort's pages" in answer.err
+    assert (place.folder / "handouts" / "adler.md").exists()
 
 
 def test_drift_is_on_the_page_with_its_cause(place: Workplace) -> None:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Final, Literal
 
 from eiginfra.core.activity import ProjectActivity
-from eiginfra.core.resource import Observed
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import NBSP, Language
 from eiginfra.handouts.openness import OpennessPoint, openness
@@ -21,6 +20,9 @@ from eiginfra.inventory.site import Site
 Audience = Literal["internal", "public"]
 INDEX: Final = "index"
 FEED: Final = "feed.xml"
+CHAPTERS: Final = (INDEX, "projects", "catalogue", "machines", "sizing", "calendar")
+"""The names of the pages of the whole cohort."""
+_INTERNAL: Final = frozenset({"machines", "sizing"})
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,6 @@ class PagesContext:
         return team_views(self.cohort, self.site, self.facts)
 
     @cached_property
-    def _observed(self) -> Mapping[str, Sequence[Observed]]:
-        found: dict[str, list[Observed]] = {}
-        for each in self.facts.observed:
-            if each.team is not None:
-                found.setdefault(each.team, []).append(each)
-        return found
-
-    @cached_property
     def projects(self) -> Mapping[str, Sequence[ProjectSeen]]:
         """The projects of each team, those that are not made yet too."""
         return {team.id: tuple(self._projects(team)) for team in self.cohort.teams}
@@ -72,7 +66,7 @@ class PagesContext:
         asked = {project.name.casefold(): project for project in team.projects}
         seen = {
             each.address.key.rpartition("/")[2].casefold(): self.facts.activity.get(each.address)
-            for each in self._observed.get(team.id, ())
+            for each in self.facts.of_team(team.id)
             if each.address.kind == "gitlab.project"
         }
         used = set[str]()
@@ -147,8 +141,7 @@ class PagesContext:
     @property
     def chapters(self) -> tuple[str, ...]:
         """The names of the pages that every page links to."""
-        inner = ("machines", "sizing") if self.internal else ()
-        return INDEX, "projects", "catalogue", *inner, "calendar"
+        return tuple(each for each in CHAPTERS if self.internal or each not in _INTERNAL)
 
 
 def team_page(team: str) -> str:

@@ -66,10 +66,7 @@ def calendar(context: PagesContext) -> list[Block]:
         for event in sorted(file.events, key=lambda event: (event.starts, event.title))
     ]
     table = Table(context.say("events_caption"), context.columns("event", "dates", "place"), tuple(rows))
-    return [
-        time_line(context, now=min(max(file.starts, context.facts.day), file.ends)),
-        Section("events", context.say("events"), (table if rows else Paragraph(context.say("no_events")),)),
-    ]
+    return [Section("events", context.say("events"), (table if rows else Paragraph(context.say("no_events")),))]
 
 
 def _linked(title: str, url: str | None) -> Text:

@@ -51,13 +51,18 @@ class HandoutsOutput(DatedOutput):
 
 
 class PagesOutput(DatedOutput):
-    """`pages build --format json`: the files that were written, each with its folder. public: whether they are for everybody."""
+    """`pages build --format json`: all files, each with its folder, and those that were written or removed, since what they state is new.
+
+    public: whether they are for everybody.
+    """
 
     format_version: Literal[1] = 1
     type: Literal["pages.build"] = "pages.build"
     folder: str
     public: bool
     files: tuple[str, ...]
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 class CandidateOutput(Output):

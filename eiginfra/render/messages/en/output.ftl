@@ -201,6 +201,10 @@ handout-stale = stale: { $path }
 handout-left-over = left over: { $path }
 handout-left-over-changed = left over, and changed by hand: { $path }
 handout-removed = removed: { $path }
+pages-removed = { $count ->
+    [one] 1 removed
+   *[other] { $count } removed
+    }
 files-written = { $count ->
     [one] 1 file in { $folder }
    *[other] { $count } files in { $folder }

@@ -220,6 +220,10 @@ handout-stale = périmé : { $path }
 handout-left-over = de trop : { $path }
 handout-left-over-changed = de trop, et modifié à la main : { $path }
 handout-removed = supprimé : { $path }
+pages-removed = { $count ->
+    [one] { $count } supprimé
+   *[other] { $count } supprimés
+    }
 files-written = { $count ->
     [one] { $count } fichier dans { $folder }
    *[other] { $count } fichiers dans { $folder }
