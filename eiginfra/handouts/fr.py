@@ -12,8 +12,6 @@ def typeset(words: Mapping[str, str]) -> Mapping[str, str]:
 
 
 _WORDS = {
-    "welcome": "Bienvenue ! Cette page réunit ce dont votre équipe a besoin pour travailler : vos accès, vos machines et les personnes "
-    "à qui vous adresser.",
     "as_of": "État constaté le %s. Ce que vous avez demandé et qui n’existe pas encore est signalé par la mention « pas encore créé ».",
     "as_of_set": "État constaté en prenant le %s pour date du jour. Ce que vous avez demandé et qui n’existe pas encore est signalé par la "
     "mention « pas encore créé ».",
@@ -97,6 +95,21 @@ _WORDS = {
     "own_no_account": "Vous n’avez pas encore de compte ouvert sur la passerelle.",
     "own_no_keys": "Aucune de vos clés n’a encore été vue sur les machines.",
     "host_keys_caption": "Empreintes des machines, à comparer à la première connexion",
+    "change": "Demander un changement",
+    "your_file": "Le fichier de votre équipe",
+    "edit_it": "Le modifier",
+    "example": "Exemple : une entrée de plus dans le fichier de votre équipe",
+    "example_text": "Un exemple que votre quota permet. Une ligne qui commence par + est ajoutée ; les autres existent déjà.",
+    "data_sets": "Jeux de données ouverts par l’équipe",
+    "tools_list": "Où ils se trouvent",
+    "matter_data_protection": "Protection des données",
+    "matter_it": "Service informatique",
+    "matter_open_data": "Ouverture des données",
+    "matter_legal": "Service juridique",
+    "matter_data": "Administration des données",
+    "in_administration": "Dans votre administration",
+    "in_programme": "Pour toute la promotion",
+    "tools": "Les outils de la promotion",
     "essentials": "L’essentiel",
     "administration": "Administration",
     "cohort": "Promotion",
@@ -181,17 +194,6 @@ _WORDS = {
     "leads_to": "Mène à",
     "port_of": "port %s de %s",
     "no_gateway": "Ce site n’a pas encore de passerelle : ces demandes sont enregistrées et seront servies quand il en aura une.",
-    "rules": "Règles du serveur partagé",
-    "rule_purpose": "Le serveur sert à vos prototypes, et donne un peu de puissance de calcul. Il n’est fait ni pour l’hébergement "
-    "durable d’un service, ni pour de très gros calculs.",
-    "rule_memory": "Ses 32 Go de mémoire sont partagés entre toutes les équipes : demandez ce qu’il vous faut, et rendez ce qui ne "
-    "sert plus.",
-    "rule_backup": "Les sauvegardes restent sur ce même serveur ; il n’y en a pas d’autre copie. Gardez ailleurs une copie de vos "
-    "données importantes ou sensibles.",
-    "rule_docker": "Pour utiliser Docker dans un conteneur, écrivez « docker: true » pour cette machine dans le fichier de votre équipe.",
-    "rule_root": "Vous êtes root sur vos machines : leurs mises à jour et leur sécurité vous reviennent.",
-    "rule_change": "Pour changer quoi que ce soit ici (une machine, un projet, une personne), proposez une modification du fichier de "
-    "votre équipe ; un changement fait à la main serait défait.",
     "ask": "À qui s’adresser",
     "no_contacts": "Aucun contact n’est indiqué pour cette promotion.",
     "web": "site",

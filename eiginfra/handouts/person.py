@@ -7,10 +7,11 @@ from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.names import person_page_name, team_page_name
 from eiginfra.handouts.page import Block, Code, Milestone, Page, PageLink, Section, Terms, Text
 from eiginfra.handouts.sections.access import access_section
-from eiginfra.handouts.sections.asking import contacts_section
+from eiginfra.handouts.sections.asking import who_section
 from eiginfra.handouts.sections.connect import own_connect_section
 from eiginfra.handouts.sections.dates import dates_section
 from eiginfra.handouts.sections.machines import console_section, machines_section
+from eiginfra.handouts.sections.texts import explained, text_section
 from eiginfra.handouts.view import PersonView, TeamView
 
 
@@ -29,18 +30,27 @@ def person_page(person: PersonView, view: TeamView, context: HandoutContext) -> 
 
 
 def _blocks(person: PersonView, view: TeamView, context: HandoutContext) -> Iterator[Block]:
-    language = context.language
     yield _essentials(person, view, context)
-    if (access := access_section(person.checks, language)) is not None:
-        yield access
-    if person.place == "member":
-        yield own_connect_section(person, view, context)
+    yield from (section for section in _sections(person, view, context) if section is not None)
+
+
+def _sections(person: PersonView, view: TeamView, context: HandoutContext) -> Iterator[Section | None]:
+    """In the order in which they are needed."""
+    language, member = context.language, person.place == "member"
+
+    def text(name: str) -> Section | None:
+        return text_section(name, view, context)
+
+    yield access_section(person.checks, language)
+    yield from map(text, ("first_day", "first_week", "first_month") if member else ("mentor",))
+    if member:
+        yield text("ssh_key")
+        yield explained(own_connect_section(person, view, context), "connect", view, context)
         yield machines_section(replace(view, console=None), language)
-        if (console := console_section(person, view, language)) is not None:
-            yield console
+        yield console_section(person, view, language)
     own = () if person.last_day is None or person.last_day >= context.cohort.file.ends else (_leaves(person, context),)
     yield dates_section(context, own)
-    yield contacts_section(view.contacts, language)
+    yield who_section(view, context)
 
 
 def _leaves(person: PersonView, context: HandoutContext) -> Milestone:

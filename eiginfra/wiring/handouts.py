@@ -1,16 +1,21 @@
 """Handouts, from one look at the servers to files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from eiginfra.handouts import HandoutsAsked, OutputFolder, handout_files
+from eiginfra.handouts.changing import TeamSource
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.languages import LANGUAGES
 from eiginfra.handouts.output_folder import FoundFile, LeftOver
 from eiginfra.handouts.theme import theme_css
+from eiginfra.inventory.cohort import Cohort
+from eiginfra.render.formats.files import from_top
 from eiginfra.wiring.facts import FactsAsked, facts_of
+from eiginfra.wiring.git import Checkout
 from eiginfra.wiring.workspace import Workspace
 
 
@@ -47,7 +52,8 @@ def handouts_report(
     """
     facts = facts_of(workspace, FactsAsked())
     codes = dict.fromkeys(languages or (workspace.cohort.file.language,))
-    contexts = [HandoutContext(workspace.cohort, workspace.site, facts, LANGUAGES[code], persons) for code in codes]
+    sources = team_sources(workspace.cohort)
+    contexts = [HandoutContext(workspace.cohort, workspace.site, facts, LANGUAGES[code], persons, sources) for code in codes]
     files = list(handout_files(contexts, asked))
     theme = theme_css(workspace.cohort.file.theme, workspace.cohort.stylesheet)
     pages = OutputFolder(folder, facts.day, is_today=facts.is_today, theme=theme)
@@ -56,3 +62,17 @@ def handouts_report(
     left_over = pages.left_over(files) if asked.teams is None else []
     removed = pages.remove(left_over) if prune and not checking else []
     return HandoutsReport(facts, found, written, left_over, removed)
+
+
+def team_sources(cohort: Cohort) -> Mapping[str, TeamSource]:
+    """The teams' files by team, with their paths in the repository; without a checkout, from the current folder."""
+    checkout = Checkout.of(Path(cohort.document.file))
+    top = Path.cwd() if checkout is None else checkout.top
+    found = {}
+    for team in cohort.teams:
+        file = cohort.documents[team.id].file
+        path = from_top(file, top)
+        with suppress(OSError, UnicodeDecodeError):
+            if path is not None:
+                found[team.id] = TeamSource(path, Path(file).read_text(encoding="utf-8"))
+    return found
