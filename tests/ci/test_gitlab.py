@@ -66,10 +66,10 @@ def test_attack_ci_the_requests_data_is_checked(project: Any) -> None:
     pipeline = project.request(1)
     done = pipeline.run("review")
     assert done.code == 65, done.log
-    place = "inventories/eig3/teams/adler.yml:21:11"
+    place = "inventories/eig3/teams/adler.yml:24:11"
     assert f"{place}: error" in done.log
     [found] = json.loads((pipeline.kept / "codequality.json").read_text(encoding="utf-8"))
-    assert (found["location"]["path"], found["location"]["lines"]["begin"]) == ("inventories/eig3/teams/adler.yml", 21)
+    assert (found["location"]["path"], found["location"]["lines"]["begin"]) == ("inventories/eig3/teams/adler.yml", 24)
     assert json.loads((pipeline.kept / "review.json").read_text(encoding="utf-8"))["ok"] is False
 
 

@@ -149,7 +149,7 @@ def test_a_machine_and_a_member_more_are_lines_more_and_nothing_else(new: New) -
     ("arguments", "code", "told"),
     [
         (["machine", "web", "--team", "adler"], 65, "a second machine 'web' in this team"),
-        (["machine", "Web", "--team", "adler"], 65, "adler.yml:18:11: error"),
+        (["machine", "Web", "--team", "adler"], 65, "adler.yml:21:11: error"),
         (["machine", "db", "--team", "adler", "--size", "smal"], 65, "did you mean 'small'?"),
         (["machine", "db", "--team", "adle"], 64, "there is no team adle; did you mean 'adler'?"),
         (["machine", "db", "--team", "adler", "--publish", "adler"], 64, "write SUBDOMAIN:PORT"),

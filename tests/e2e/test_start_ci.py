@@ -82,7 +82,7 @@ def test_what_is_wrong_in_a_request_ends_its_job_at_its_line(origin: Path, tmp_p
     team.write_text(team.read_text(encoding="utf-8").replace("size: small", "size: smal"), encoding="utf-8")
     done = reviewed(origin, tmp_path)
     assert done.code == 65, done.log
-    assert "adler.yml:17:11" in done.log
+    assert "adler.yml:20:11" in done.log
 
 
 def test_secrets_are_for_jobs_of_the_protected_default_branch(written: Path) -> None:
