@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 CLIENTS := .venv-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit test-gateway contract hunt bench faults attack soak replay clients peers new-kind format codes man lock clean
+.PHONY: help demo test lint types unit test-gateway contract hunt bench faults attack soak replay clients peers new-kind format codes pictures man lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -70,6 +70,9 @@ new-kind: ## Write the files of a new kind, NAME=provider.thing (CONTRIBUTING.md
 format: $(VENV)/dev.stamp ## Mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: $(VENV)/dev.stamp ## Take the pictures that the docs show, on a lab of its own; needs Chromium
+	PYTHONPATH=tests $(BIN)/python tools/pictures.py
 
 codes: $(VENV)/dev.stamp ## Write the pages of the findings' codes anew, from the catalogue
 	$(BIN)/python tools/code_pages.py

@@ -225,7 +225,10 @@ class Cards:
 
 @dataclass(frozen=True)
 class Search:
-    """A field that, with a script, hides what does not have its words: rows of tables and cards. label, none: its words."""
+    """A field that, with a script, hides rows of tables and cards without its words: of its section, or of the page where it is in none.
+
+    label: of the field. none: what is said when nothing is left.
+    """
 
     label: str
     none: str

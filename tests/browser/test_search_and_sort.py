@@ -8,7 +8,7 @@ from support.browsing import Window
 from support.specimen import specimens
 
 from eiginfra.handouts.html import render_html
-from eiginfra.handouts.page import Code, Column, Page, Search, Table
+from eiginfra.handouts.page import Code, Column, Page, Search, Section, Table
 
 ROWS = (("Zadig", "10 Gio"), ("écho", "9 Gio"), ("Adler", ""), ("Echo 10", "1 Tio"), ("Echo 9", "?"))
 KEYS = (("Zadig", 10), ("écho", 9), ("Adler", ""), ("Echo 10", 1024), ("Echo 9", "?"))
@@ -68,6 +68,15 @@ def test_search_hides_rows_without_its_words_and_tells_how_many_are_left(
     assert [row.inner_text() for row in table.locator("tbody tr:visible th").all()] == found
     assert shown.page.get_by_role("status").inner_text() == told
     assert shown.complaints == []
+
+
+def test_a_search_in_a_section_leaves_the_others(shown: Window, tmp_path: Path) -> None:
+    file = tmp_path / "sections.html"
+    blocks = (Section("one", "One", (Search("Chercher", "Rien de tel."), TABLE)), Section("two", "Two", (TABLE,)))
+    file.write_text(render_html(Page("sections", "fr", "Sections", "", blocks, script=True)), encoding="utf-8")
+    shown.open(file)
+    shown.page.get_by_label("Chercher").fill("zadig")
+    assert [shown.page.locator(f"[aria-labelledby={name}] tbody tr:visible").count() for name in ("one", "two")] == [1, len(ROWS)]
 
 
 def test_search_finds_cards_by_words_that_are_not_shown(shown: Window, tmp_path: Path) -> None:

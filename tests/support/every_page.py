@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from support.cohort_pages import cohort_html
 from support.handout_pages import html_pages
 from support.specimen import specimens
 
@@ -14,7 +15,8 @@ LANGUAGES = ("fr", "en")
 @cache
 def every_page(language: str) -> Mapping[str, str]:
     """HTML by name: handouts and the cohort's pages as they are made, and specimens of what they may hold."""
-    return html_pages(language) | {f"specimen-{page.name}": render_html(page) for page in specimens(language)}
+    specimen = {f"specimen-{page.name}": render_html(page) for page in specimens(language)}
+    return {**html_pages(language), **cohort_html(language), **specimen}
 
 
 PAGES = [(language, name) for language in LANGUAGES for name in every_page(language)]

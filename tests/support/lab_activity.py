@@ -159,8 +159,9 @@ class LabActivity:
         if place % 4 < 2:
             self.release(path, "v1.0", f"{title} 1.0", "Première version publique.")
         if public and place % 4 == 0:
-            self.change_from_outside(path, "passante-1", "Corrige une faute dans l’aide", "docs/aide.md", "# Aide\n")
-            self.star(path, "passante-1", "passant-2")
+            # Somebody else for each: nobody has two forks of one name.
+            self.change_from_outside(path, f"passante-{place}", "Corrige une faute dans l’aide", "docs/aide.md", "# Aide\n")
+            self.star(path, f"passante-{place}", "passant-2")
 
 
 def _url(project: str) -> str:

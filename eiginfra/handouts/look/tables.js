@@ -7,7 +7,9 @@
     const block = document.querySelector(".search");
     if (!block) return;
     const [input, status] = [block.querySelector("input"), block.querySelector("[role=status]")];
-    const items = [...document.querySelectorAll("main tbody tr, main .card")]
+    // A search that is in a section is of this section alone.
+    const where = block.closest("section") ?? document.querySelector("main");
+    const items = [...where.querySelectorAll("tbody tr, .card")]
       .filter((item) => !item.parentElement.closest(".card"))
       .map((item) => ({ item, text: folded(`${item.textContent} ${item.dataset.words ?? ""}`) }));
     input.addEventListener("input", () => {
