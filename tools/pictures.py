@@ -43,7 +43,7 @@ class Picture:
 
 
 SHOWN = (
-    Picture("handout", "handouts/adler.html"),
+    Picture("handout", "handouts/adler.html", height=1180),
     Picture("handout-small", "handouts/adler.html", width=390, height=844, scheme="dark"),
     Picture("overview", "internal/index.html"),
     Picture("projects", "internal/projects.html"),
