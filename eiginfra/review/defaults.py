@@ -14,7 +14,7 @@ from eiginfra.review.people import BasePeople
 
 _FREE: Final = frozenset(
     {
-        *("members[]", "members[].username", "members[].name", "members[].email", "members[].skills", "mentors[].skills"),
+        *("members[]", "members[].username", "members[].email", "members[].skills", "mentors[].skills"),
         *("projects[]", "projects[].name", "projects[].title", "projects[].description", "projects[].license", "projects[].website"),
         *("projects[].topics", "projects[].reusable", "projects[].was"),
         *("data[]", *(key for key in TEAM_KEYS if key in ("contacts", "data") or key.startswith(("contacts.", "data[].")))),
@@ -118,6 +118,14 @@ def _public(part: EditPart, writer: Writer) -> Reason | None:
     return reason("edit-names-person", person=part.names[0])
 
 
+def _name(part: EditPart, writer: Writer) -> Reason | None:
+    """How somebody is named in public is their own matter, too."""
+    person = writer.people.members(part.cohort, part.team).get(part.names[0])
+    if person is None or not person.public or writer.is_person(part.names[0]):
+        return None
+    return reason("edit-names-person", person=part.names[0])
+
+
 def _until(part: EditPart, writer: Writer) -> Reason | None:
     del writer
     return None if part.new else reason("edit-date")
@@ -176,6 +184,7 @@ def _forward_sources(part: EditPart, writer: Writer) -> Reason | None:
 _JUDGES: Final[Mapping[str, Callable[[EditPart, Writer], Reason | None]]] = {
     _ROLE: _role,
     **dict.fromkeys(_PUBLIC, _public),
+    "members[].name": _name,
     "members[].until": _until,
     "members[].ssh_keys[]": _key,
     "projects[].visibility": _visibility,

@@ -32,4 +32,4 @@ reason-edit-opens = it is opened to more networks
 reason-edit-opens-port = a public port is opened
 reason-edit-subdomain-of-team = the name belongs to the team { $team }
 reason-edit-key-elsewhere = { $person } is in another team, too, and this key opens their account everywhere
-reason-edit-names-person = only { $person } may say that { $person } is named in public
+reason-edit-names-person = whether and how { $person } is named in public is their own to say

@@ -32,4 +32,4 @@ reason-edit-opens = davantage de réseaux y ont accès
 reason-edit-opens-port = un port public est ouvert
 reason-edit-subdomain-of-team = ce nom est celui de l’équipe { $team }
 reason-edit-key-elsewhere = { $person } est aussi dans une autre équipe, et cette clé ouvre son compte partout
-reason-edit-names-person = seule la personne concernée ({ $person }) peut accepter que son nom soit public
+reason-edit-names-person = seule la personne concernée ({ $person }) décide si et comment elle est nommée en public
