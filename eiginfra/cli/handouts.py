@@ -37,7 +37,9 @@ def run(
         list[HandoutLanguage] | None,
         typer.Option("--in", help="The language of the handouts; the cohort's if absent. Several: each in a folder of its own."),
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF; needs eiginfra[pdf].")] = False,
+    pdf: Annotated[
+        bool | None, typer.Option("--pdf/--no-pdf", help="Also as PDF, which needs eiginfra[pdf]; where the folder has some, if absent.")
+    ] = None,
     persons: Annotated[bool, typer.Option("--persons/--no-persons", help="A page for each person, too.")] = True,
     check: Annotated[bool, typer.Option("--check", help="Write nothing: say which files are not up to date; exit 2 if any.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove pages of teams and people that are gone.")] = False,
@@ -46,6 +48,7 @@ def run(
 ) -> int:
     """Write a page for each team and person, from what was observed. As HTML and Markdown; what states the same stays untouched."""
     from eiginfra.handouts import HandoutsAsked
+    from eiginfra.handouts.output_folder import has_pdfs
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out
     from eiginfra.render.outputs.base import write_document
@@ -59,6 +62,7 @@ def run(
     with Workspace.load(paths) as workspace:
         workspace.checked()
         teams = teams_of(Selection(limit), [team.id for team in workspace.cohort.teams])
+        pdf = has_pdfs(folder) if pdf is None else pdf
         asked = HandoutsAsked(None if limit is None else frozenset(teams), (".html", ".md", *((".pdf",) if pdf else ())))
         codes = [language.value for language in languages or ()]
         report = handouts_report(workspace, folder, asked, languages=codes, persons=persons, checking=check, prune=prune)

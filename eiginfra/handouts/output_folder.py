@@ -44,6 +44,11 @@ class LeftOver:
     unchanged: bool
 
 
+def has_pdfs(folder: Path) -> bool:
+    """Whether PDFs were written there, which are to be kept up to date like all else."""
+    return any(path.endswith(".pdf") for path in Manifest.read(folder).files)
+
+
 class OutputFolder:
     """A folder, and what its manifest says.
 

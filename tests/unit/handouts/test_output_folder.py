@@ -14,7 +14,7 @@ import pytest
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.resource import Observed
 from eiginfra.handouts import HandoutsAsked, OutputFolder, handout_files, output_folder
-from eiginfra.handouts.output_folder import PageFile
+from eiginfra.handouts.output_folder import PageFile, has_pdfs
 
 from .conftest import context
 
@@ -102,6 +102,14 @@ def test_a_damaged_file_is_stale_and_written_again(files: Files, tmp_path: Path,
     assert states(tmp_path, made) == {"plume.md": "stale"}
     assert written(tmp_path, made) == ["plume.md"]
     assert path.read_bytes() == before
+
+
+def test_a_folder_that_has_pdfs_keeps_them(files: Files, tmp_path: Path) -> None:
+    assert not has_pdfs(tmp_path)
+    written(tmp_path, files())
+    assert not has_pdfs(tmp_path)
+    written(tmp_path, files(asked=HandoutsAsked(frozenset(["adler"]), (".html", ".pdf")))[:2])
+    assert has_pdfs(tmp_path)
 
 
 def test_a_file_that_is_gone_is_missing(files: Files, tmp_path: Path) -> None:
