@@ -31,6 +31,7 @@ COMMANDS = {
     "reconcile": "Compare again and again, tell what drifts, heal it if asked to.",
     "handouts": "Write a page for each team and person, from what was observed.",
     "pages": "Write the cohort's pages, as a static site.",
+    "bulletin": "Write what the teams achieved, for people to finish.",
     "inventory": "Speak Ansible's dynamic inventory.",
     "schema": "Print the JSON Schema of a file format.",
     "history": "Show what was done about a team or a resource.",

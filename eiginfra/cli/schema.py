@@ -9,6 +9,7 @@ from eiginfra.core.errors import UsageError
 FILES = ("cohort", "team", "site", "settings", "playbook")
 OUTPUTS = (
     "output.apply",
+    "output.bulletin",
     "output.check",
     "output.confirm",
     "output.doctor",
@@ -23,6 +24,7 @@ OUTPUTS = (
     "output.journal.list",
     "output.journal.show",
     "output.lab.status",
+    "output.pages.build",
     "output.plan",
     "output.plan.verify",
     "output.reconcile",

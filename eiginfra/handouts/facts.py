@@ -31,7 +31,7 @@ class Facts:
 
     observed: what exists, each with its team. day: on which it was seen; is_today: whether that is the real day. fingerprints: of the host
     keys that the gateway may show. changes: what differs from the files, and why; done: what was done, newest first. Empty for whoever
-    did not ask for it: a page says nothing of what it needs not.
+    did not ask for it: a page says nothing of what it needs not. opened: when projects became public, as far as the journal knows it.
     """
 
     day: date
@@ -41,6 +41,7 @@ class Facts:
     changes: Sequence[Change] = ()
     done: Sequence[PastAction] = ()
     activity: Mapping[Address, ProjectActivity] = field(default_factory=dict)
+    opened: Mapping[Address, datetime] = field(default_factory=dict)
     utilisation: Mapping[Address, Utilisation] = field(default_factory=dict)
     hosts: Sequence[Host] = ()
     websites: Mapping[str, WebsiteAnswer] = field(default_factory=dict)

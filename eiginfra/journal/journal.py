@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from eiginfra.journal.database import Database, parse
 from eiginfra.journal.endings import Ending, write_endings
 from eiginfra.journal.lock import advisory_lock, file_lock, login
 from eiginfra.journal.records import latest_records, records_beside, records_of
-from eiginfra.journal.reports import Run, RunReport, RunStep, history_of, list_runs, run_of, show_run
+from eiginfra.journal.reports import Run, RunReport, RunStep, history_of, list_done, list_runs, run_of, show_run
 from eiginfra.journal.schema import intents, records, runs
 
 # An apply writes thousands of times: its statements are made once, and given their values when they are executed.
@@ -207,6 +208,11 @@ class DatabaseJournal:
         """One run and its actions; raises UsageError if there is none of that number."""
         with self._database.reading() as connection:
             return show_run(connection, run)
+
+    def done_since(self, cohort: str, since: datetime) -> list[RunStep]:
+        """What was done in a cohort since then, the oldest first."""
+        with self._database.reading() as connection:
+            return list_done(connection, cohort, since)
 
     def about(self, cohort: str, what: str | Address, limit: int) -> list[tuple[Run, tuple[RunStep, ...]]]:
         """The latest runs of a cohort that did something about a team or an address, newest first, each with those actions."""

@@ -94,6 +94,13 @@ def show_run(connection: Connection, number: int) -> RunReport:
     return RunReport(Run(**row._mapping, counts=counts), steps)  # noqa: SLF001 - its public name, underscored against columns
 
 
+def list_done(connection: Connection, cohort: str, since: datetime) -> list[RunStep]:
+    """The actions of a cohort that were done since then, the oldest first."""
+    mine = intents.c.run.in_(select(runs.c.number).where(runs.c.cohort == cohort))
+    query = _steps().where(mine, results.c.outcome == "done", results.c.finished >= since)
+    return [_step(row) for row in connection.execute(query.order_by(intents.c.number))]
+
+
 def history_of(connection: Connection, cohort: str, about: str | Address, limit: int) -> list[tuple[Run, tuple[RunStep, ...]]]:
     """The latest runs that did something about a team or an address, newest first, each with just those actions in their order."""
     mine = intents.c.address == str(about) if isinstance(about, Address) else intents.c.team == about

@@ -53,6 +53,7 @@ def facts_from(workspace: Workspace, asking: FactsAsked, plan: Plan | None, obse
             changes=plan.changes if plan is not None else (),
             done=tuple(_done(workspace)) if asking.plan else (),
             activity=activity,
+            opened=_opened(workspace, asking.since) if asking.since is not None else {},
             utilisation=_utilisation(workspace, observed) if asking.utilisation else {},
             hosts=_hosts(workspace),
             websites=_websites(workspace, activity.values()) if asking.websites else {},
@@ -63,6 +64,15 @@ def _activity(
     workspace: Workspace, observed: Collection[Observed], since: datetime, labels: Collection[str]
 ) -> dict[Address, ProjectActivity]:
     return {address: found for provider in workspace.providers for address, found in provider.activity(observed, since, labels).items()}
+
+
+def _opened(workspace: Workspace, since: datetime) -> dict[Address, datetime]:
+    """When eiginfra made projects public last, since then."""
+    return {
+        step.address: step.finished
+        for step in workspace.journal.done_since(workspace.cohort.id, since)
+        if step.finished is not None and any(diff.field == "visibility" and diff.after == "public" for diff in step.diffs)
+    }
 
 
 def _utilisation(workspace: Workspace, observed: Collection[Observed]) -> dict[Address, Utilisation]:

@@ -15,7 +15,8 @@ def test_every_output_says_that_the_day_is_not_today(place: Any) -> None:
 
 
 def test_json_says_it_too(place: Any) -> None:
-    for command in (["check"], ["apply", "--yes"], ["handouts"]):
+    assert "en prenant le" in place.call("bulletin").out.replace("\u00a0", " ")
+    for command in (["check"], ["apply", "--yes"], ["handouts"], ["bulletin"]):
         told = place.call(*command, "--format", "json").json
         assert (told["as_of"], told["as_of_is_today"]) == ("2019-10-01", False)
     for command in (["plan"], ["drift"]):

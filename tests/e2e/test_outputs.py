@@ -45,6 +45,7 @@ def test_every_output_of_a_cohorts_life_is_as_its_schema_says(place: Any) -> Non
     ask("explain", "unknown-size")
     ask("handouts")
     ask("pages", "build")
+    ask("bulletin")
     ask("confirm")
     ask("drift")
     place.gitlab("PUT", API, visibility="private")

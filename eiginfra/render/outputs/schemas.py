@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from eiginfra.render.outputs.base import Output
+from eiginfra.render.outputs.bulletin import BulletinOutput
 from eiginfra.render.outputs.journal import JournalDiffOutput, JournalListOutput, JournalShowOutput
 from eiginfra.render.outputs.others import (
     AnsibleInventory,
@@ -26,6 +27,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 OUTPUTS: Final[Mapping[str, type[Output]]] = {
     "output.apply": ApplyOutput,
+    "output.bulletin": BulletinOutput,
     "output.check": CheckOutput,
     "output.confirm": ConfirmOutput,
     "output.doctor": DoctorOutput,

@@ -180,6 +180,7 @@ applied-in-run = last applied { $at } UTC by { $by } (run { $run }{ $commit ->
     [none] {""}
    *[other] , commit { $commit }
     })
+bulletin-written = { $file } has the bulletin; finish it before it is published
 handouts-written = { $count ->
     [0] Nothing to write in { $folder }
     [one] 1 file written in { $folder }

@@ -198,6 +198,7 @@ applied-in-run = appliqué pour la dernière fois le { $at } UTC par { $by } (ex
     [none] {""}
    *[other] , commit { $commit }
     })
+bulletin-written = Bulletin écrit dans { $file } ; à compléter avant publication
 handouts-written = { $count ->
     [0] Rien à écrire dans { $folder }
     [one] { $count } fichier écrit dans { $folder }
