@@ -50,6 +50,14 @@ def test_a_new_repository_has_the_same_jobs_in_its_readers_language() -> None:
         assert str(theirs[name]).replace("eiginfra --lang fr ", "eiginfra ") == str(ours[name]), name
 
 
+def test_a_new_repository_has_the_same_job_for_its_pages() -> None:
+    ours = gitlab_runner.read(ROOT / "infra" / "ci" / "pages.yml")
+    theirs = gitlab_runner.read(ROOT / "eiginfra" / "wiring" / "first_files" / "files" / "infra" / "pages.yml")
+    assert [*theirs] == [*ours]
+    assert str(theirs["pages"]).replace("eiginfra --lang fr ", "eiginfra ") == str(ours["pages"])
+    assert theirs["default"]["before_script"][:2] == ours["default"]["before_script"][:2]
+
+
 def test_pre_commits_hooks_call_commands_that_exist() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     for hook in hooks:

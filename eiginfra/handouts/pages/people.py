@@ -40,7 +40,7 @@ def correspondents(context: PagesContext, team: Team) -> Terms | None:
     """The team's correspondents in its administration."""
     found = [(matter, getattr(team.contacts, matter)) for matter in _CORRESPONDENTS]
     pairs = tuple(
-        (context.say(f"matter_{matter}"), _reached(each.name, each.email, each.url)) for matter, each in found if each is not None
+        (context.say(f"matter_{matter}"), _reached(context, each.name, each.email, each.url)) for matter, each in found if each is not None
     )
     return Terms(pairs) if pairs else None
 
@@ -50,11 +50,11 @@ def contacts(context: PagesContext) -> Terms | Items | None:
     found = context.cohort.file.contacts
     if not context.internal:
         return Items(tuple(contact.role for contact in found)) if found else None
-    return Terms(tuple((contact.role, _reached(None, contact.email, contact.url)) for contact in found)) if found else None
+    return Terms(tuple((contact.role, _reached(context, None, contact.email, contact.url)) for contact in found)) if found else None
 
 
-def _reached(name: str | None, email: str, url: str | None) -> Text:
-    found: list[Inline] = [f"{name}: "] if name else []
+def _reached(context: PagesContext, name: str | None, email: str, url: str | None) -> Text:
+    found: list[Inline] = [f"{name}{context.say('colon')} "] if name else []
     found.append(Link(f"mailto:{email}", email))
     if url:
         found += [Break(), Link(url, url)]

@@ -151,7 +151,9 @@ def _all(context: PagesContext, every: Iterable[ProjectSeen]) -> Iterator[Block]
         when, named = "" if last is None else last.date().isoformat(), "" if release is None else release.tag
         share = done / known if known else -1.0
         next_one = "" if todo is None else context.say(f"open_{todo.code}")
-        keys.append((seen.view.title.casefold(), seen.team.title.casefold(), *inner, when, named, issues or -1, share, next_one))
+        keys.append(
+            (seen.view.title.casefold(), seen.team.title.casefold(), *inner, when, named, -1 if issues is None else issues, share, next_one)
+        )
     if not rows:
         yield Paragraph(context.say("no_projects"))
         return

@@ -72,12 +72,11 @@ def _machines(context: PagesContext, view: TeamView) -> Iterator[Block]:
 
 
 def _quota(context: PagesContext, view: TeamView) -> Iterator[Block]:
-    amount = context.language.amount
     bars = tuple(
         Bar(
             context.say(row.measure),
             row.used / row.limit if row.limit else None,
-            context.of(amount(row.measure, row.used), _limit(context, row)),
+            _amount(context, row),
             tone(row.used / row.limit) if row.limit else "plain",
         )
         for row in view.quota
@@ -85,8 +84,11 @@ def _quota(context: PagesContext, view: TeamView) -> Iterator[Block]:
     yield Section("quota", context.say("quota"), (Bars(context.say("quota_caption"), measured_columns(context), bars),))
 
 
-def _limit(context: PagesContext, row: QuotaView) -> str:
-    return context.say("no_limit") if row.limit is None else context.language.amount(row.measure, row.limit)
+def _amount(context: PagesContext, row: QuotaView) -> str:
+    used = context.language.amount(row.measure, row.used)
+    if row.limit is None:
+        return ", ".join((used, context.say("no_limit")))
+    return context.of(used, context.language.amount(row.measure, row.limit))
 
 
 def _changes(context: PagesContext, view: TeamView) -> Iterator[Block]:

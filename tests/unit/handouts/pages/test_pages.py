@@ -119,7 +119,7 @@ STATES = {
 
 def test_numbers_teams_and_capacity(make: Make) -> None:
     page = pages(make())["index"]
-    assert "- Projects – 2, 1 of them public" in section(page, "In numbers")
+    assert "- Projects – 2 (public: 1)" in section(page, "In numbers")
     assert "| [zzpublic05](team-adler.md) | zzpublic06 | 2 | 1 | 2 |" in section(page, "Teams")
     assert "| Memory | 512 MiB of 28 GiB |" in section(page, "Capacity")
     assert "| Memory of zzinternal-node | 16 GiB of 32 GiB |" in section(page, "Capacity")
