@@ -10,6 +10,7 @@ from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.names import INDEX
 from eiginfra.handouts.page import Block, Page, PageLink, Text
+from eiginfra.handouts.sizing import SizingView, sizing_view
 from eiginfra.handouts.view import TeamView, team_views
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
@@ -33,6 +34,11 @@ class HandoutContext:
     def views(self) -> Mapping[str, TeamView]:
         """The teams' views by id, in their order."""
         return team_views(self.cohort, self.site, self.facts)
+
+    @cached_property
+    def sizing(self) -> SizingView:
+        """All machines, judged by what they used."""
+        return sizing_view(self.cohort, self.site, self.facts)
 
     @cached_property
     def library(self) -> TextLibrary:

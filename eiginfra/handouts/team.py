@@ -15,6 +15,7 @@ from eiginfra.handouts.sections.machines import machines_section
 from eiginfra.handouts.sections.people import people_section
 from eiginfra.handouts.sections.public import public_section
 from eiginfra.handouts.sections.quota import quota_section
+from eiginfra.handouts.sections.still_needed import still_needed_section
 from eiginfra.handouts.sections.texts import explained, text_blocks, text_section
 from eiginfra.handouts.view import TeamView
 
@@ -49,6 +50,7 @@ def _sections(view: TeamView, context: HandoutContext) -> Iterator[Section | Non
     yield gitlab_section(view, language)
     yield machines_section(view, language)
     yield quota_section(view.quota, language)
+    yield still_needed_section(view.team.id, context.sizing, context.cohort, context.facts, language.code)
     yield text("ssh_key")
     yield explained(connect_section(view, context), "connect", view, context)
     yield public_section(view, language, gateway=gateway is not None)

@@ -50,7 +50,7 @@ def handouts_report(
     languages: their codes; the cohort's where there are none. persons: whether each person has a page, too. checking: nothing is written.
     prune: what is left over is removed, as far as it is unchanged; nothing is left over where some teams only are asked for.
     """
-    facts = facts_of(workspace, FactsAsked())
+    facts = facts_of(workspace, FactsAsked(utilisation=True))
     codes = dict.fromkeys(languages or (workspace.cohort.file.language,))
     sources = team_sources(workspace.cohort)
     contexts = [HandoutContext(workspace.cohort, workspace.site, facts, LANGUAGES[code], persons, sources) for code in codes]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from eiginfra.core.address import Address
 from eiginfra.core.utilisation import Series, Utilisation
+from eiginfra.core.values import UNITS
 from eiginfra.handouts.observed_values import GUESTS
 from eiginfra.handouts.page import Block, Code, Page, Paragraph, Search, Section, Status, Table, Text
 from eiginfra.handouts.pages.context import PagesContext
@@ -47,7 +48,7 @@ def machine_table(context: PagesContext, views: Iterable[TeamView], *, of_team: 
             team = () if of_team else ((context.team_link(view.team),),)
             rows.append(((Code(machine.host),), *team, *_cells(context, machine, seen)))
             size = machine.usage
-            measured = (_mean(seen.cores if seen else None), _mean(seen.memory if seen else None))
+            measured = (_mean(seen.cores if seen else None), _mean(seen.memory if seen else None, UNITS["GiB"]))
             name = () if of_team else (view.team.title.casefold(),)
             keys.append((machine.host, *name, machine.status, size.cores, int(size.memory), int(size.disk), *measured, machine.vmid or -1))
     if not rows:
@@ -85,8 +86,9 @@ def _cells(context: PagesContext, machine: MachineView, seen: Utilisation | None
     )
 
 
-def _mean(series: Series | None) -> float:
-    return -1.0 if series is None else series.mean
+def _mean(series: Series | None, unit: int = 1) -> float:
+    """As it is shown, in tenths: a page is written again only when what it shows has changed."""
+    return -1.0 if series is None else round(series.mean / unit, 1)
 
 
 def _utilisation(context: PagesContext) -> Mapping[tuple[str | None, str], Utilisation]:

@@ -90,10 +90,15 @@ def team_bars(machines: Sequence[MachineSizing], title: str, language: Language)
 
 
 def _bar(machine: MachineSizing, each: MeasureSizing, language: Language) -> Bar:
-    share = None if each.highest is None else each.highest / each.asked
-    mean = None if each.mean is None or share is None else each.mean / each.asked
+    share = None if each.highest is None else _share(each.highest, each.asked)
+    mean = None if each.mean is None or share is None else _share(each.mean, each.asked)
     label = (Code(machine.host), f" – {language.words[each.measure]}")
     return Bar(label, share, _figures(each, language), "warn" if each.state is MeasureState.NEARLY_FULL else "plain", mean)
+
+
+def _share(part: float, whole: float) -> float:
+    """In whole per cent: a page is written again only when more than that has changed."""
+    return round(part / whole, 2)
 
 
 def _figures(each: MeasureSizing, language: Language) -> str:
@@ -150,4 +155,4 @@ def _server_bars(packing: Packing, server: ServerSize, language: Language) -> It
     for number, machines in enumerate(packing.servers, 1):
         taken = sum(each.memory for each in machines)
         amount = language.words["server_taken"] % (bytes_text(taken, language), len(machines))
-        yield Bar(language.words["server_number"] % number, taken / (server.memory or 1), amount)
+        yield Bar(language.words["server_number"] % number, _share(taken, server.memory or 1), amount)

@@ -14,8 +14,10 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.utilisation import Host, Series, Utilisation
 from eiginfra.core.values import ByteSize
+from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.html import render_html
+from eiginfra.handouts.languages import LANGUAGES
 from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Block, Page
 from eiginfra.handouts.sections.amounts import measured
@@ -23,6 +25,7 @@ from eiginfra.handouts.sections.sizing import sizing_sections
 from eiginfra.handouts.sections.still_needed import still_needed_section
 from eiginfra.handouts.sizing import sizing_view
 from eiginfra.handouts.sizing_languages import ENGLISH_SIZING, FRENCH_SIZING, SIZING_LANGUAGES
+from eiginfra.handouts.team import team_page
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site, SiteFile
 
@@ -158,6 +161,23 @@ def test_a_team_is_asked_in_its_handout(cohort: Callable[..., Cohort], code: str
     assert re.findall(r"adler-\w+", text) == ["adler-off", "adler-idle"]
     assert {"fr": "13 novembre 2019", "en": "13 November 2019"}[code] in text
     assert still_needed_section("plume", view, cohort(), facts, code) is None
+
+
+def test_the_teams_handout_has_the_question(cohort: Callable[..., Cohort], site: Callable[..., Site]) -> None:
+    facts = Facts(day=date(2019, 12, 1), observed=SEEN, utilisation=USED, hosts=(HOST,))
+    made = HandoutContext(cohort(), site(), facts, LANGUAGES["en"])
+    adler, plume = (team_page(made.views[team], made) for team in ("adler", "plume"))
+    assert "still-needed" in {section.id for section in adler.sections}
+    assert "still-needed" not in {section.id for section in plume.sections}
+
+
+def test_a_page_is_the_same_while_what_it_shows_is(cohort: Callable[..., Cohort], site: Callable[..., Site]) -> None:
+    def made(cores: float) -> tuple[Block, ...]:
+        used = {WELL.address: use(cores=Series(cores, 3.5))}
+        facts = Facts(day=date(2019, 12, 1), observed=(WELL,), utilisation=used, hosts=(HOST,))
+        return sizing_sections(sizing_view(cohort(), site(), facts), cohort(), facts, SIZING_LANGUAGES["fr"])
+
+    assert made(0.52) == made(0.5201) != made(0.55)
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "x" * 200, "a\nb", "שלום", "%s %(x)s", "[a](javascript:b)"])
