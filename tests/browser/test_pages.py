@@ -37,7 +37,7 @@ def test_a_page_is_accessible_and_fits_at_every_width_in_light_and_dark_and_prin
     for width, scheme, media in LOOKS:
         shown.look(width, scheme, media)
         look = f"{name}-{language}-{width}-{scheme if media == 'screen' else media}"
-        shown.page.screenshot(path=PICTURES / f"{look}.png", full_page=True)
+        shown.photograph(PICTURES / f"{look}.png")
         found[look] = [violations(shown.page, media), *overflow(shown.page)]
     assert {look: [each for each in problems if each] for look, problems in found.items() if any(problems)} == {}
     assert (shown.strays(file), shown.complaints) == ([], [])

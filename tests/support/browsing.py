@@ -16,6 +16,9 @@ Scheme = Literal["light", "dark"]
 Media = Literal["screen", "print"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
+HEIGHT = 800
+TALLEST = 3000
+"""Pixels of a page that are in its picture."""
 PATIENCE = 120_000
 """Milliseconds that a loaded machine may take for one step."""
 ARGUMENTS = [
@@ -71,8 +74,16 @@ class Window:
 
     def look(self, width: int, scheme: Scheme = "light", media: Media = "screen") -> None:
         """As on a screen of that width, or as it is printed."""
-        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
         self.page.emulate_media(media=media, color_scheme=scheme, reduced_motion="reduce")
+
+    def photograph(self, path: Path) -> None:
+        """A picture of the page's beginning: of very tall ones Chromium makes pictures very slowly."""
+        size = self.page.viewport_size or {"width": WIDTHS[-1], "height": HEIGHT}
+        height = min(self.page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        self.page.set_viewport_size({"width": size["width"], "height": height})
+        self.page.screenshot(path=path)
+        self.page.set_viewport_size(size)
 
 
 @contextmanager
