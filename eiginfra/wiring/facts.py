@@ -26,6 +26,7 @@ class FactsAsked:
 
     since: activity from then on; None: none. labels: of issues that call for help. plan: what differs and what was done. utilisation: what
     machines really use. websites: whether those of the projects answer, of which activity is asked for.
+    open_only: no activity of projects that are not public.
     """
 
     since: datetime | None = None
@@ -33,6 +34,7 @@ class FactsAsked:
     plan: bool = False
     utilisation: bool = False
     websites: bool = False
+    open_only: bool = False
 
 
 def facts_of(workspace: Workspace, asking: FactsAsked) -> Facts:
@@ -44,7 +46,8 @@ def facts_of(workspace: Workspace, asking: FactsAsked) -> Facts:
 def facts_from(workspace: Workspace, asking: FactsAsked, plan: Plan | None, observed: Sequence[Observed]) -> Facts:
     """The same of a look that somebody took already: only what it did not see is asked for. Raises UnreachableError."""
     with workspace.providers.within(LOOKING):
-        activity = _activity(workspace, observed, asking.since, asking.labels) if asking.since is not None else {}
+        shown = [each for each in observed if not asking.open_only or each.values.get("visibility") == "public"]
+        activity = _activity(workspace, shown, asking.since, asking.labels) if asking.since is not None else {}
         return Facts(
             day=workspace.clock.today(),
             is_today=workspace.clock.is_today,

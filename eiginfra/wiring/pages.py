@@ -62,7 +62,9 @@ def _check(folder: Path, left: Sequence[LeftOver]) -> None:
 
 
 def asked_for(workspace: Workspace, audience: Audience) -> FactsAsked:
-    """What the pages need: for everybody neither the plan nor what machines use."""
+    """What the pages need: for everybody neither the plan nor what machines use, and no project that is not public."""
     file, internal = workspace.cohort.file, audience == "internal"
     since = datetime.combine(file.starts, time(), UTC)
-    return FactsAsked(since=since, labels=file.pages.help_labels, plan=internal, utilisation=internal, websites=True)
+    return FactsAsked(
+        since=since, labels=file.pages.help_labels, plan=internal, utilisation=internal, websites=True, open_only=not internal
+    )

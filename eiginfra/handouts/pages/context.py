@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Final, Literal
 
@@ -27,7 +27,7 @@ _INTERNAL: Final = frozenset({"machines", "sizing"})
 
 @dataclass(frozen=True)
 class ProjectSeen:
-    """A project of a team with what was seen of it. place: its section on the team's page."""
+    """A project of a team with what was seen of it. place: its section on the team's page. opened: when it became public, if known."""
 
     team: Team
     view: ProjectView
@@ -35,6 +35,7 @@ class ProjectSeen:
     activity: ProjectActivity | None
     points: tuple[OpennessPoint, ...]
     place: str
+    opened: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,22 @@ class PagesContext:
     def _projects(self, team: Team) -> Iterator[ProjectSeen]:
         asked = {project.name.casefold(): project for project in team.projects}
         seen = {
-            each.address.key.rpartition("/")[2].casefold(): self.facts.activity.get(each.address)
+            each.address.key.rpartition("/")[2].casefold(): each.address
             for each in self.facts.of_team(team.id)
             if each.address.kind == "gitlab.project"
         }
         used = set[str]()
         for view in self.views[team.id].projects:
             project = asked.get(view.name.casefold()) or Project.model_construct(name=view.name)
-            activity = seen.get(view.name.casefold())
+            address = seen.get(view.name.casefold())
+            activity = None if address is None else self.facts.activity.get(address)
+            opened = None if address is None else self.facts.opened.get(address)
             points = self._points(team, project, activity) if view.made else ()
             place = f"project-{slug(view.name)}"
             while place in used:
                 place += "-2"
             used.add(place)
-            yield ProjectSeen(team, view, project, activity, points, place)
+            yield ProjectSeen(team, view, project, activity, points, place, opened)
 
     def _points(self, team: Team, project: Project, activity: ProjectActivity | None) -> tuple[OpennessPoint, ...]:
         return openness(self.cohort, team, project, activity, websites=self.facts.websites, day=self.facts.day)

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from eiginfra.core.change import Action
+from eiginfra.core.values import instant
 from eiginfra.handouts.page import Block, Inline, Items, Link, PageLink, Paragraph, Text, parts, plain
 from eiginfra.handouts.pages.changes import thing
 from eiginfra.handouts.pages.context import INDEX, PagesContext, ProjectSeen, team_page
@@ -56,8 +57,11 @@ def _linked(item: NewsItem) -> tuple[Inline, ...]:
 
 
 def _projects(context: PagesContext) -> Iterator[NewsItem]:
-    """Releases, and projects that were opened during the cohort."""
+    """Releases, and projects that were made or became public during the cohort."""
     for seen in (each for team in context.projects.values() for each in team):
+        if seen.opened is not None and seen.view.visibility == "public":
+            told = context.say("news_opened") % (seen.view.title, seen.team.title)
+            yield NewsItem(seen.opened, f"opened:{_key(context, seen)}:{instant(seen.opened)}", told, *_place(seen))
         if seen.activity is None:
             continue
         newest = () if seen.activity.released is None else (seen.activity.released,)
@@ -65,7 +69,7 @@ def _projects(context: PagesContext) -> Iterator[NewsItem]:
             said = context.say("news_release") % (seen.view.title, release.name or release.tag, seen.team.title)
             yield NewsItem(release.at, f"release:{_key(context, seen)}:{release.tag}", said, *_place(seen), release.url)
         created = seen.activity.created
-        if created is not None and created.date() >= context.cohort.file.starts:
+        if created is not None and created.date() >= context.cohort.file.starts and (context.internal or seen.opened is None):
             said = context.say("news_project") % (seen.view.title, seen.team.title)
             yield NewsItem(created, f"project:{_key(context, seen)}", said, *_place(seen))
 

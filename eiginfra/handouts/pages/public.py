@@ -35,6 +35,7 @@ def public_part(cohort: Cohort, site: Site, facts: Facts) -> tuple[Cohort, Site,
         is_today=facts.is_today,
         observed=seen,
         activity=activity,
+        opened={address: at for address, at in facts.opened.items() if address in shown},
         websites={url: facts.websites[url] for url in _websites(teams, activity) if url in facts.websites},
     )
     file = Cohort(_file(cohort.file), teams, cohort.document, stylesheet=cohort.stylesheet)

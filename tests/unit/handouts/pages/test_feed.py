@@ -15,7 +15,7 @@ from eiginfra.handouts.pages.context import PagesContext
 from eiginfra.handouts.pages.feed import LONGEST, feed
 from eiginfra.handouts.pages.news import MOST
 
-from .conftest import DONE, FACTS, OPEN_AT, at
+from .conftest import CLOSED_AT, DONE, FACTS, OPEN_AT, at
 
 Make = Callable[..., PagesContext]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -88,6 +88,14 @@ def test_attack_hostile_names_stay_text(make: Make, facts: Facts, audience: str)
     assert "javascript:" not in text
     assert "\x1b" not in text
     assert all(len(title) <= LONGEST for title in titles(text))
+
+
+@pytest.mark.parametrize(("audience", "entries"), [("internal", 7), ("public", 2)])
+def test_a_project_that_became_public_is_news(make: Make, facts: Facts, audience: str, entries: int) -> None:
+    opened = replace(facts, opened={OPEN_AT: at(5), CLOSED_AT: at(5)})
+    said = titles(feed(make(audience, facts=opened)))
+    assert "The project zzpublic03 is open to everybody (zzpublic05)" in said
+    assert len(said) == entries
 
 
 def test_it_has_an_end(make: Make, facts: Facts) -> None:

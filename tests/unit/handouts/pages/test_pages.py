@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import eiginfra.handouts.pages
 from eiginfra.core.change import Action, Cause
 from eiginfra.handouts.facts import Facts
+from eiginfra.handouts.gateway_view import PublicState
 from eiginfra.handouts.html import render_html
 from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.openness.checklist import POINTS
@@ -20,6 +21,7 @@ from eiginfra.handouts.pages.build import cohort_pages
 from eiginfra.handouts.pages.context import FEED, Audience, PagesContext
 from eiginfra.handouts.pages.en import ENGLISH_PAGES
 from eiginfra.handouts.pages.fr import FRENCH_PAGES
+from eiginfra.wiring.providers import described
 
 from .conftest import ADLER, CHANGE, FACTS, OPEN_AT, PLUME
 
@@ -113,8 +115,17 @@ def test_every_sentence_is_used() -> None:
 
 STATES = {
     *("cores", "memory", "disk", "public", "internal", "private", "running", "stopped", "member", "mentor", "other"),
-    *("not_in_service", "in_service", "without_certificate", "nothing_listens", "port_closed"),
+    *get_args(PublicState),
 }
+
+
+def test_whatever_a_server_can_show_has_words() -> None:
+    assert {*ENGLISH_PAGES} >= STATES
+    assert {f"cause_{cause}" for cause in Cause} | {f"do_{action}" for action in Action} | {f"past_{action}" for action in Action} <= {
+        *ENGLISH_PAGES
+    }
+    kinds = {f"kind_{kind.name.replace('.', '_')}" for kind in described().registry()}
+    assert {key for key in kinds if not key.startswith("kind_chat_")} <= {*ENGLISH_PAGES}
 
 
 def test_numbers_teams_and_capacity(make: Make) -> None:
