@@ -304,16 +304,17 @@ class Workspace:
     def standing(self, *, remembering: bool = False) -> list[Observed]:
         """What exists of all that the inventory asks for, and other guests, each with its team.
 
-        remembering: whether the journal is asked too, which knows whose account is whose.
+        remembering: whether the journal is asked too, which knows whose account is whose, who was invited and who waits for approval.
         """
         history = self.journal.history(self.cohort.id) if remembering else ()
+        records = self.journal.records(self.cohort.id) if remembering else {}
         resources: Sequence[Resource] = self.compiled.resources
         teams = [team.id for team in self.cohort.teams]
         with self.providers.within(LOOKING):
             observations = observe(
                 self.registry,
                 resources,
-                {},
+                records,
                 cohort=self.cohort.id,
                 teams=teams,
                 available=self.providers.available,
