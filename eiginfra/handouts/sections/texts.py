@@ -17,5 +17,8 @@ def text_blocks(name: str, view: TeamView, context: HandoutContext) -> tuple[Blo
 
 
 def explained(section: Section, name: str, view: TeamView, context: HandoutContext) -> Section:
-    """A section with a text before what was seen."""
-    return Section(section.id, section.title, (*text_blocks(name, view, context), *section.blocks))
+    """A section with a text around what was seen: the text's words before, its parts behind, so that none of them seems to hold it."""
+    text = text_blocks(name, view, context)
+    words = (block for block in text if not isinstance(block, Section))
+    parts = (block for block in text if isinstance(block, Section))
+    return Section(section.id, section.title, (*words, *section.blocks, *parts))
