@@ -309,14 +309,13 @@ class Workspace:
         history = self.journal.history(self.cohort.id) if remembering else ()
         records = self.journal.records(self.cohort.id) if remembering else {}
         resources: Sequence[Resource] = self.compiled.resources
-        teams = [team.id for team in self.cohort.teams]
         with self.providers.within(LOOKING):
             observations = observe(
                 self.registry,
                 resources,
                 records,
                 cohort=self.cohort.id,
-                teams=teams,
+                teams=[team.id for team in self.cohort.teams],
                 available=self.providers.available,
                 whole=True,
                 history=history,
