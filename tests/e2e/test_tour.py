@@ -160,6 +160,14 @@ def test_handouts_name_what_stands(applied: Any) -> None:
     answer = applied.call("handouts", "--out", "pages", "--check", "--no-persons")
     assert answer.code == 2
     assert {"missing: pages/adler.md", "left over: pages/adler.adler-1.md"} <= {*answer.out.splitlines()}
+    assert applied.call("handouts", "--check", "--prune").code == 64
+    answer = applied.call("handouts", "--out", "pages", "--no-persons", "--prune", "--format", "json")
+    states = {page["path"]: page["state"] for page in answer.json["pages"]}
+    assert (states["pages/adler.md"], states["pages/adler.adler-1.md"]) == ("written", "removed")
+    assert not (applied.folder / "pages" / "adler.adler-1.md").exists()
+    assert applied.call("handouts", "--out", "both", "--in", "fr", "--in", "en", "--limit", "adler", "--no-persons").code == 0
+    files = {path.relative_to(applied.folder / "both").as_posix() for path in (applied.folder / "both").rglob("*.*")}
+    assert files == {"fr/adler.html", "fr/adler.md", "en/adler.html", "en/adler.md", "eiginfra.json"}
 
 
 def test_ansible_sees_every_machine_under_its_team(applied: Any) -> None:
