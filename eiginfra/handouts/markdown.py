@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from eiginfra.core.text import all_lines
+from eiginfra.core.text import all_lines, one_line
 from eiginfra.handouts.markup import code, target, text
 from eiginfra.handouts.page import (
     Bars,
@@ -116,7 +116,7 @@ def _fenced(block: Preformatted) -> str:
 
 
 def _text(found: Text) -> str:
-    return "".join(map(_inline, parts(found))) or "–"
+    return "".join(map(_inline, parts(found))).strip() or "–"
 
 
 def _inline(part: Inline) -> str:
@@ -143,7 +143,7 @@ def _inline(part: Inline) -> str:
 
 def _spaced(value: str) -> str:
     """A text between others: it keeps a space at its ends."""
-    shown = text(value)
-    if not value.strip():
-        return " " if value else ""
-    return f"{' ' if value[0].isspace() else ''}{shown}{' ' if value[-1].isspace() else ''}"
+    shown = one_line(value)
+    if not shown.strip():
+        return " " if shown else ""
+    return f"{' ' if shown[0].isspace() else ''}{text(shown)}{' ' if shown[-1].isspace() else ''}"

@@ -24,18 +24,17 @@ def code(value: str) -> str:
 
 def mailto(value: str) -> str:
     """The link to an e-mail address."""
-    return f"mailto:{quote(value, safe='@')}"
+    return f"mailto:{quote(value, safe='@', errors='replace')}"
 
 
 def url(value: str | None) -> str:
-    """An address that may be followed: http or https, fit for an HTML attribute and for Markdown's `<…>`; else empty."""
+    """An address that may be followed, fit for HTML and for Markdown's `<…>`: http or https, without credentials; else empty."""
     try:
         parts = urlsplit(value or "")
-    except ValueError:
+        address = quote(parts.geturl(), safe="/:?#@!$&'*+,;=%~-._[]")
+    except ValueError:  # what no URL can be, or no UTF-8
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return ""
-    return quote(parts.geturl(), safe="/:?#@!$&'*+,;=%~-._[]")
+    return address if parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc else ""
 
 
 def target(value: str) -> str:

@@ -5,9 +5,10 @@ from xml.etree.ElementTree import Element
 
 FOLLOWED = ("http://", "https://", "mailto:", "#")
 """How the links of a PDF begin. One to another file of the handouts' folder would lead nowhere from a PDF that was sent: its words stay."""
-LONG = 24
-"""Words of more letters may be broken in a table."""
 _SVG = "{http://www.w3.org/2000/svg}"
+_LONG = re.compile(r"\S{25,}")
+_PIECE = re.compile(r"[/@:,;?&=](?=\w)|\S{10}(?=[\w!-~])")
+"""What is followed by a place where a line may end; never before a mark that belongs to the letter before it."""
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
 _VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
@@ -23,14 +24,19 @@ def prepare(root: Element, without: str) -> None:
                 _prepare_link(parent, place, link)
     for item in [*root.iter("li")]:
         _prepare_item(item)
-    for cell in (*root.iter("td"), *root.iter("th")):
-        if any(len(word) > LONG for word in "".join(cell.itertext()).split()):
-            cell.set("class", f"{cell.get('class', '')} long")
     numbers = str.maketrans({letter: f"[U+{ord(letter):04X}]" for letter in without})
-    for body in root.iter("body") if without else ():
+    for body in root.iter("body"):
         for element in body.iter():
-            element.text = element.text and element.text.translate(numbers)
-            element.tail = element.tail and element.tail.translate(numbers)
+            element.text = element.text and _breakable(element.text.translate(numbers))
+            element.tail = element.tail and _breakable(element.tail.translate(numbers))
+
+
+def _breakable(text: str) -> str:
+    """The text with places in long words where a line may end; they are not in what is copied from the PDF.
+
+    WeasyPrint could break words anywhere by itself, but not tell which in a table need it, and only in a time that grows with their square.
+    """
+    return _LONG.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text)
 
 
 def _prepare_link(parent: Element, place: int, link: Element) -> None:
