@@ -8,7 +8,7 @@ FOLLOWED = ("http://", "https://", "mailto:", "#")
 _SVG = "{http://www.w3.org/2000/svg}"
 _LONG = re.compile(r"\S{25,}")
 _PIECE = re.compile(r"[/@:,;?&=](?=\w)|\S{10}(?=[\w!-~])")
-"""What is followed by a place where a line may end; never before a mark that belongs to the letter before it."""
+"""What is followed by a place where a line may end; never before an accent that belongs to the letter before it."""
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*(?:\{(?:[^{}]|\{[^{}]*\})*\}|;)")
 _VARIABLE = re.compile(r"(--[\w-]+)\s*:\s*([^;}]+)")
