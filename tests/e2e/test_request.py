@@ -206,8 +206,10 @@ def test_two_requests_that_fit_alone_and_not_together(office: Office) -> None:
         person("checkout", "--quiet", "-b", name)
         path = person.folder / "inventories" / "eig3" / "teams" / "adler.yml"
         text = path.read_text(encoding="utf-8")
-        before = text.replace("machines:\n", f"machines:\n  - {machine}\n") if name == "adler-1" else f"{text.rstrip()}\n  - {machine}\n"
-        path.write_text(before, encoding="utf-8")
+        first, last = ("machines:\n", "machines:\n  - {}\n"), ("\ncontacts:\n", "\n  - {}\ncontacts:\n")
+        old, new = first if name == "adler-1" else last
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new.format(machine)), encoding="utf-8")
         person("commit", "--quiet", "--all", "--message", "one more")
         person.push()
         numbers.append(office.ask(name, name))
