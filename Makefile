@@ -45,6 +45,7 @@ bench: $(VENV)/dev.stamp ## Measure requests, time and memory; prints tables
 	$(BIN)/python benchmarks/gateway.py
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/handouts.py
 
 faults: $(VENV)/dev.stamp ## Kill an apply at every request and journal write, and look whether the next run converges
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
