@@ -1,6 +1,6 @@
 """Every sort of page in real Chromium: accessible, within its width, reached by the keyboard, asking nobody for anything.
 
-Pictures of all of them are in `build/screenshots` afterwards, for people to look at.
+Pictures of all of them, of very tall ones the beginning, are in `build/screenshots` afterwards, for people to look at.
 """
 
 from pathlib import Path
