@@ -89,4 +89,4 @@ def _colours(css: str) -> dict[str, str]:
     values = dict(_VARIABLE.findall(plain))
     for _ in range(3):  # a variable may be made of others
         plain = re.sub(r"var\((--[\w-]+)\)", lambda found: values.get(found[1], "black").strip(), plain)
-    return dict(_DRAWING.findall(plain))
+    return {name: colour.strip() for name, colour in _DRAWING.findall(plain)}

@@ -96,3 +96,12 @@ def test_the_readmes_commands_work_from_nothing_with_the_wheel_alone(user: User)
     assert "+ proxmox.container[eig4/adler/db]" in told["eiginfra plan --detailed-exitcode"]
     assert "machines 1 → 2 of 3" in told["eiginfra review --base HEAD~1"]
     assert len(told) > 7
+
+
+def test_every_file_of_the_package_is_in_the_wheel(user: User) -> None:
+    def files(package: Path) -> set[str]:
+        return {str(path.relative_to(package)) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+
+    [installed] = user.bin.parent.glob("lib/python*/site-packages/eiginfra")
+    assert files(ROOT / "eiginfra") <= files(installed)
+    assert {"handouts/pdf.css", "handouts/look/style.css", "handouts/blocks/fr/open_code.md"} <= files(installed)
