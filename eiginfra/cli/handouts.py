@@ -48,7 +48,7 @@ def run(
 ) -> int:
     """Write a page for each team and person, from what was observed. As HTML and Markdown; what states the same stays untouched."""
     from eiginfra.handouts import HandoutsAsked
-    from eiginfra.handouts.output_folder import has_pdfs
+    from eiginfra.handouts.files.output_folder import has_pdfs
     from eiginfra.render.catalogue import spoken
     from eiginfra.render.console import out
     from eiginfra.render.outputs.base import write_document

@@ -6,7 +6,7 @@ is merely wanted is shown as not made yet.
 """
 
 from eiginfra.handouts.composition import HandoutsAsked, compose, handout_files
-from eiginfra.handouts.output_folder import OutputFolder
-from eiginfra.handouts.writing import Handout, write
+from eiginfra.handouts.files.output_folder import OutputFolder
+from eiginfra.handouts.files.writing import Handout, write
 
 __all__ = ["Handout", "HandoutsAsked", "OutputFolder", "compose", "handout_files", "write"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from eiginfra.handouts.bulletin import Bulletin, BulletinEnd, FirstChange, UpcomingEvent
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.markdown import GENERATOR, render_markdown
 from eiginfra.handouts.page import Block, Code, Column, Inline, Items, Link, Note, Page, Paragraph, Section, Strong, Table, Text
+from eiginfra.handouts.rendering.markdown import GENERATOR, render_markdown
 from eiginfra.inventory.cohort import Cohort
 
 

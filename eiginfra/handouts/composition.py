@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from eiginfra.handouts.context import HandoutContext
+from eiginfra.handouts.files.output_folder import PageFile
 from eiginfra.handouts.index import index_page
 from eiginfra.handouts.names import INDEX
-from eiginfra.handouts.output_folder import PageFile
 from eiginfra.handouts.page import Page
 from eiginfra.handouts.person import person_page
 from eiginfra.handouts.team import team_page

@@ -10,8 +10,8 @@ from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.names import INDEX
 from eiginfra.handouts.page import Block, Page, PageLink, Text
-from eiginfra.handouts.sizing import SizingView, sizing_view
-from eiginfra.handouts.view import TeamView, team_views
+from eiginfra.handouts.sizing.cohort_sizing import SizingView, sizing_view
+from eiginfra.handouts.views.team_view import TeamView, team_views
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.typography import french_spaces
+from eiginfra.handouts.rendering.typography import french_spaces
 
 
 def typeset(words: Mapping[str, str]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from eiginfra.handouts.names import INDEX, team_page_name
 from eiginfra.handouts.page import Column, Page, PageLink, Section, Table, Text
 from eiginfra.handouts.sections.asking import contacts_section
 from eiginfra.handouts.sections.quota import quota_bars
-from eiginfra.handouts.view import TeamView, quota
+from eiginfra.handouts.views.team_view import TeamView, quota
 
 
 def index_page(context: HandoutContext) -> Page:

@@ -12,7 +12,7 @@ from eiginfra.handouts.sections.connect import own_connect_section
 from eiginfra.handouts.sections.dates import dates_section
 from eiginfra.handouts.sections.machines import console_section, machines_section
 from eiginfra.handouts.sections.texts import explained, text_section
-from eiginfra.handouts.view import PersonView, TeamView
+from eiginfra.handouts.views.team_view import PersonView, TeamView
 
 
 def person_page(person: PersonView, view: TeamView, context: HandoutContext) -> Page:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from eiginfra.handouts.view import MachineView, TeamView
+from eiginfra.handouts.views.team_view import MachineView, TeamView
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 from eiginfra.inventory.site_gateway import GatewaySite

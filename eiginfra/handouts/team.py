@@ -17,7 +17,7 @@ from eiginfra.handouts.sections.public import public_section
 from eiginfra.handouts.sections.quota import quota_section
 from eiginfra.handouts.sections.still_needed import still_needed_section
 from eiginfra.handouts.sections.texts import explained, text_blocks, text_section
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.views.team_view import TeamView
 
 
 def team_page(view: TeamView, context: HandoutContext) -> Page:

@@ -9,9 +9,9 @@ from eiginfra.handouts import HandoutsAsked, OutputFolder, handout_files
 from eiginfra.handouts.changing import TeamSource
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
+from eiginfra.handouts.files.output_folder import FoundFile, LeftOver
 from eiginfra.handouts.languages import LANGUAGES
-from eiginfra.handouts.output_folder import FoundFile, LeftOver
-from eiginfra.handouts.theme import theme_css
+from eiginfra.handouts.rendering.theme import theme_css
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.render.formats.files import from_top
 from eiginfra.wiring.facts import FactsAsked, facts_of

@@ -5,7 +5,7 @@ from typing import Final, Literal, Protocol, runtime_checkable
 
 from eiginfra.core.errors import NotFoundError
 from eiginfra.core.finding import Finding, error, notice, warning
-from eiginfra.handouts.html import GENERATOR
+from eiginfra.handouts.rendering.html import GENERATOR
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.providers.websites import Websites
 from eiginfra.wiring.providers import Providers

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path, PurePath
 
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.output_folder import LeftOver, OutputFolder
+from eiginfra.handouts.files.output_folder import LeftOver, OutputFolder
+from eiginfra.handouts.files.writing import Handout, HandoutError, write
 from eiginfra.handouts.pages.build import is_of_pages, page_files, pages_context
 from eiginfra.handouts.pages.context import FEED, Audience
 from eiginfra.handouts.pages.feed import feed
-from eiginfra.handouts.theme import theme_css
-from eiginfra.handouts.writing import Handout, HandoutError, write
+from eiginfra.handouts.rendering.theme import theme_css
 from eiginfra.wiring.facts import FactsAsked, facts_of
 from eiginfra.wiring.workspace import Workspace
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator
 from support.browsing import Window
 from support.specimen import specimens
 
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Code, Column, Page, Search, Section, Table
+from eiginfra.handouts.rendering.html import render_html
 
 ROWS = (("Zadig", "10 Gio"), ("écho", "9 Gio"), ("Adler", ""), ("Echo 10", "1 Tio"), ("Echo 9", "?"))
 KEYS = (("Zadig", 10), ("écho", 9), ("Adler", ""), ("Echo 10", 1024), ("Echo 9", "?"))

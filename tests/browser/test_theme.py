@@ -7,8 +7,8 @@ from playwright.sync_api import Page as Shown
 from support.browsing import SCHEMES, Scheme, Window, violations
 from support.specimen import specimens
 
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.theme import theme_css
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.theme import theme_css
 from eiginfra.inventory.theme import Theme
 
 THEME = Theme.model_validate({"accent": "#000091", "ink": "#161616", "font": "Marianne", "dark": {"accent": "#8585f6", "ink": "#fff0f0"}})

@@ -10,8 +10,8 @@ from support.hostile import hostile, whole
 from support.words import line
 
 from eiginfra.core.finding import Finding
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Page
+from eiginfra.handouts.rendering.html import render_html
 from eiginfra.providers.websites import Websites
 from eiginfra.wiring import doctor
 from eiginfra.wiring.asked import Paths

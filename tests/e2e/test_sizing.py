@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import requests
 
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Page
+from eiginfra.handouts.rendering.html import render_html
 from eiginfra.handouts.sections.sizing import sizing_sections
 from eiginfra.handouts.sections.still_needed import still_needed_section
-from eiginfra.handouts.sizing import SizingView, sizing_view
-from eiginfra.handouts.sizing_languages import SIZING_LANGUAGES
+from eiginfra.handouts.sizing.cohort_sizing import SizingView, sizing_view
+from eiginfra.handouts.sizing.languages import SIZING_LANGUAGES
 from eiginfra.wiring.asked import Paths
 from eiginfra.wiring.facts import FactsAsked, facts_of
 from eiginfra.wiring.workspace import Workspace

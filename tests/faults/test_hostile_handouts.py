@@ -19,10 +19,10 @@ from support.pdf_reading import addresses, beside, opened, read, without_space
 
 from eiginfra.core.resource import Observed
 from eiginfra.core.text import all_lines
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Items, Page, Paragraph, Preformatted, Section, Table
-from eiginfra.handouts.pdf import Pdf, pdf
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
+from eiginfra.handouts.rendering.pdf import Pdf, pdf
 from eiginfra.inventory.model import Team
 
 HOSTILE = {

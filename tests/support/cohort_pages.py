@@ -15,9 +15,9 @@ from eiginfra.core.utilisation import Host, Series, Utilisation
 from eiginfra.core.values import ByteSize
 from eiginfra.core.website import WebsiteAnswer
 from eiginfra.handouts.facts import Facts, PastAction
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.pages.build import cohort_pages, pages_context
 from eiginfra.handouts.pages.context import Audience
+from eiginfra.handouts.rendering.html import render_html
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile

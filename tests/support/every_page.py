@@ -7,7 +7,7 @@ from support.cohort_pages import cohort_html
 from support.handout_pages import html_pages
 from support.specimen import specimens
 
-from eiginfra.handouts.html import render_html
+from eiginfra.handouts.rendering.html import render_html
 
 LANGUAGES = ("fr", "en")
 

@@ -15,9 +15,9 @@ from eiginfra.core.values import ByteSize
 from eiginfra.handouts import handout_files
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.languages import LANGUAGES
-from eiginfra.handouts.renderers import dated, rendered
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.renderers import dated, rendered
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile

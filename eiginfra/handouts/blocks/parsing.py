@@ -13,7 +13,6 @@ from markdown_it.tree import SyntaxTreeNode
 from eiginfra.core.finding import Finding, Location, error
 from eiginfra.handouts.blocks.names import PLACEHOLDERS
 from eiginfra.handouts.blocks.placeholders import check_placeholders
-from eiginfra.handouts.markup import target
 from eiginfra.handouts.page import (
     Block,
     Break,
@@ -33,7 +32,8 @@ from eiginfra.handouts.page import (
     parts,
     plain,
 )
-from eiginfra.handouts.typography import french_spaces
+from eiginfra.handouts.rendering.markup import target
+from eiginfra.handouts.rendering.typography import french_spaces
 from eiginfra.inventory.source import place
 
 MOST_FINDINGS: Final = 20

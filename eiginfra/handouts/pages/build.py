@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.output_folder import PageFile
+from eiginfra.handouts.files.output_folder import PageFile
 from eiginfra.handouts.page import Page
 from eiginfra.handouts.pages.catalogue import catalogue_page
 from eiginfra.handouts.pages.context import CHAPTERS, FEED, INDEX, Audience, PagesContext, team_page

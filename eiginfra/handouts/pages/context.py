@@ -11,7 +11,7 @@ from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import NBSP, Language
 from eiginfra.handouts.openness import OpennessPoint, openness
 from eiginfra.handouts.page import Block, Column, DayText, Inline, Page, PageLink, Text, filled
-from eiginfra.handouts.view import ProjectView, TeamView, team_views
+from eiginfra.handouts.views.team_view import ProjectView, TeamView, team_views
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Project, Team
 from eiginfra.inventory.remedies import slug

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from eiginfra.core.address import Address
 from eiginfra.core.utilisation import Series, Utilisation
 from eiginfra.core.values import UNITS
-from eiginfra.handouts.observed_values import GUESTS
 from eiginfra.handouts.page import Block, Code, Page, Paragraph, Search, Section, Status, Table, Text
 from eiginfra.handouts.pages.context import PagesContext
 from eiginfra.handouts.sections.sizing import sizing_sections
-from eiginfra.handouts.sizing import sizing_view
-from eiginfra.handouts.sizing_languages import SIZING_LANGUAGES
-from eiginfra.handouts.view import MachineView, TeamView
+from eiginfra.handouts.sizing.cohort_sizing import sizing_view
+from eiginfra.handouts.sizing.languages import SIZING_LANGUAGES
+from eiginfra.handouts.views.observed_values import GUESTS
+from eiginfra.handouts.views.team_view import MachineView, TeamView
 
 
 def machines_page(context: PagesContext) -> Page:

@@ -10,7 +10,7 @@ from eiginfra.handouts.pages.context import INDEX, PagesContext
 from eiginfra.handouts.pages.dates import time_line, what_ends
 from eiginfra.handouts.pages.news import latest
 from eiginfra.handouts.pages.people import contacts
-from eiginfra.handouts.view import TeamView, quota
+from eiginfra.handouts.views.team_view import TeamView, quota
 
 NEARLY = 0.85
 """The share from which something counts as nearly full."""

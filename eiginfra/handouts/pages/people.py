@@ -2,7 +2,7 @@
 
 from eiginfra.handouts.page import Break, Code, Inline, Items, Link, Table, Terms, Text
 from eiginfra.handouts.pages.context import PagesContext
-from eiginfra.handouts.view import PersonView, TeamView
+from eiginfra.handouts.views.team_view import PersonView, TeamView
 from eiginfra.inventory.model import Team
 
 _CORRESPONDENTS = ("data_protection", "it", "open_data", "legal", "data")

@@ -9,7 +9,7 @@ from eiginfra.handouts.pages.machines import machine_table
 from eiginfra.handouts.pages.overview import measured_columns, tone
 from eiginfra.handouts.pages.people import correspondents, people_table
 from eiginfra.handouts.pages.project import project_section
-from eiginfra.handouts.view import QuotaView, TeamView
+from eiginfra.handouts.views.team_view import QuotaView, TeamView
 
 
 def team_pages(context: PagesContext) -> Iterator[Page]:

@@ -1,8 +1,8 @@
 """How access that was seen is told."""
 
-from eiginfra.handouts.access_view import AccessView
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Code, Column, Inline, Section, Status, Table, Text
+from eiginfra.handouts.views.access import AccessView
 
 
 def access_status(access: AccessView, language: Language) -> Status:

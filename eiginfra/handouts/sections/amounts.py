@@ -2,7 +2,7 @@
 
 from eiginfra.core.values import UNITS
 from eiginfra.handouts.language import NBSP, Language
-from eiginfra.handouts.machine_sizing import Measure
+from eiginfra.handouts.sizing.machine_sizing import Measure
 
 _LEAST = 0.01
 """A hundredth of a core: less is nothing."""

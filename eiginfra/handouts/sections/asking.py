@@ -7,7 +7,7 @@ from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Inline, Items, Link, Paragraph, Section, Terms, Text
 from eiginfra.handouts.sections.texts import text_blocks
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.views.team_view import TeamView
 from eiginfra.inventory.contacts import Contact, Correspondent
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.programme import CohortTool

@@ -6,7 +6,7 @@ from eiginfra.handouts.changing import edit_url, example_change
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.page import Block, Code, Link, Paragraph, Preformatted, Section, Terms, Text
 from eiginfra.handouts.sections.texts import explained
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.views.team_view import TeamView
 
 
 def change_section(view: TeamView, context: HandoutContext) -> Section | None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from eiginfra.handouts.context import HandoutContext
-from eiginfra.handouts.gateway_view import EntryView
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Note, Paragraph, Preformatted, Section, Status, Table, Text, joined
 from eiginfra.handouts.ssh import SshConfig, ssh_configs
-from eiginfra.handouts.view import PersonView, TeamView
+from eiginfra.handouts.views.gateway import EntryView
+from eiginfra.handouts.views.team_view import PersonView, TeamView
 
 
 def connect_section(view: TeamView, context: HandoutContext) -> Section:

@@ -2,7 +2,7 @@
 
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Break, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text, joined
-from eiginfra.handouts.view import ProjectView, TeamView
+from eiginfra.handouts.views.team_view import ProjectView, TeamView
 
 
 def gitlab_section(view: TeamView, language: Language) -> Section:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text, Tone, joined
-from eiginfra.handouts.view import ConsoleView, MachineView, PersonView, TeamView
+from eiginfra.handouts.views.team_view import ConsoleView, MachineView, PersonView, TeamView
 
 _TONES: dict[str, Tone] = {"running": "good", "stopped": "warn"}
 

@@ -1,12 +1,12 @@
 """Who is in a team, with the access that was seen."""
 
-from eiginfra.handouts.access_view import AccessSort
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.names import person_page_name
 from eiginfra.handouts.page import Break, Code, Column, Inline, PageLink, Paragraph, Section, Status, Table, Text
 from eiginfra.handouts.sections.access import access_status
-from eiginfra.handouts.view import PersonView, TeamView
+from eiginfra.handouts.views.access import AccessSort
+from eiginfra.handouts.views.team_view import PersonView, TeamView
 
 _SHOWN: tuple[AccessSort, ...] = ("gitlab_role", "proxmox", "gateway")
 """Each in a column of its own; an account on GitLab that is not open is told with the role there."""

@@ -1,9 +1,9 @@
 """Sub-domains and public ports."""
 
-from eiginfra.handouts.gateway_view import PublicView
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Break, Code, Column, Inline, Link, Paragraph, Section, Status, Table, Text
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.views.gateway import PublicView
+from eiginfra.handouts.views.team_view import TeamView
 
 
 def public_section(view: TeamView, language: Language, *, gateway: bool) -> Section | None:

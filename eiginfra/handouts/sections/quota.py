@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Bar, Bars, Section, Tone
-from eiginfra.handouts.view import QuotaView
+from eiginfra.handouts.views.team_view import QuotaView
 
 _MUCH = 0.9
 """A share that leaves little."""

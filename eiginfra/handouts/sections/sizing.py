@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from eiginfra.core.values import ByteSize
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.machine_sizing import MachineSizing, MeasureSizing, MeasureState, NotMeasured, SizingVerdict
-from eiginfra.handouts.packing import Packing, ServerSize
 from eiginfra.handouts.page import Bar, Bars, Block, Code, Inline, Items, Paragraph, Section, Text, plain
 from eiginfra.handouts.sections.amounts import bytes_text, measured
 from eiginfra.handouts.sections.still_needed import all_questions
-from eiginfra.handouts.sizing import SizingView
+from eiginfra.handouts.sizing.cohort_sizing import SizingView
+from eiginfra.handouts.sizing.machine_sizing import MachineSizing, MeasureSizing, MeasureState, NotMeasured, SizingVerdict
+from eiginfra.handouts.sizing.packing import Packing, ServerSize
 from eiginfra.inventory.cohort import Cohort
 
 Teams = Mapping[str, Inline]

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Block, Code, Inline, Item, Items, Paragraph, Section, Text
-from eiginfra.handouts.sizing import SizingView
-from eiginfra.handouts.sizing_languages import SIZING_LANGUAGES
-from eiginfra.handouts.still_needed import AskReason, MachineQuestion, next_question, still_needed
+from eiginfra.handouts.sizing.cohort_sizing import SizingView
+from eiginfra.handouts.sizing.languages import SIZING_LANGUAGES
+from eiginfra.handouts.sizing.still_needed import AskReason, MachineQuestion, next_question, still_needed
 from eiginfra.inventory.cohort import Cohort
 
 

@@ -2,7 +2,7 @@
 
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.page import Block, Section
-from eiginfra.handouts.view import TeamView
+from eiginfra.handouts.views.team_view import TeamView
 
 
 def text_section(name: str, view: TeamView, context: HandoutContext) -> Section | None:

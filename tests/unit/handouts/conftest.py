@@ -15,7 +15,7 @@ from eiginfra.handouts import handout_files
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
 from eiginfra.handouts.languages import LANGUAGES
-from eiginfra.handouts.renderers import dated, rendered
+from eiginfra.handouts.rendering.renderers import dated, rendered
 from eiginfra.inventory.cohort import Cohort, CohortFile
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site, SiteFile

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.reason import Reason
 from eiginfra.core.resource import Observed
-from eiginfra.handouts.access_view import AccessSort
+from eiginfra.handouts.views.access import AccessSort
 from eiginfra.inventory.site import Site, SiteFile
 
 from .conftest import GATEWAY, GROUP, WEB, Nowhere, context, spaced, texts

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from eiginfra.core.resource import Observed
 from eiginfra.core.text import one_line
-from eiginfra.handouts import markup
+from eiginfra.handouts.rendering import markup
 from eiginfra.inventory.model import Team
 
 Pages = Callable[..., dict[str, str]]

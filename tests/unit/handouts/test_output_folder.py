@@ -13,8 +13,9 @@ import pytest
 
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.resource import Observed
-from eiginfra.handouts import HandoutsAsked, OutputFolder, handout_files, output_folder
-from eiginfra.handouts.output_folder import PageFile, has_pdfs
+from eiginfra.handouts import HandoutsAsked, OutputFolder, handout_files
+from eiginfra.handouts.files import output_folder
+from eiginfra.handouts.files.output_folder import PageFile, has_pdfs
 
 from .conftest import context
 

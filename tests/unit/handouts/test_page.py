@@ -4,8 +4,6 @@ import pytest
 from markdown_it import MarkdownIt
 from support.handout_blocks import EVERY_BLOCK
 
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import (
     Bar,
     Bars,
@@ -28,6 +26,8 @@ from eiginfra.handouts.page import (
     filled,
     plain,
 )
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
 
 HOSTILE = "<b>&amp;`*_[x](javascript:alert(1))\n# no\x1b[2J| </style>"
 

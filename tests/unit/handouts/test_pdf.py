@@ -15,7 +15,7 @@ import pytest
 from support.handout_pages import html_pages
 from support.pdf_reading import addresses, beside, links, opened, read
 
-from eiginfra.handouts.pdf import GENERATOR, PdfError, load, pdf
+from eiginfra.handouts.rendering.pdf import GENERATOR, PdfError, load, pdf
 
 
 def html(body: str) -> str:
@@ -57,7 +57,7 @@ def test_the_same_page_gives_the_same_bytes_in_any_process() -> None:
         """
         import sys
         from hashlib import sha256
-        from eiginfra.handouts.pdf import pdf
+        from eiginfra.handouts.rendering.pdf import pdf
         print(sha256(pdf(sys.stdin.read()).content).hexdigest())
         """
     )
@@ -194,6 +194,6 @@ def test_what_is_missing_is_told_with_its_packages(
 
 
 def test_it_is_loaded_only_when_needed() -> None:
-    program = "import sys, eiginfra.handouts.pdf; sys.exit('weasyprint' in sys.modules)"
+    program = "import sys, eiginfra.handouts.rendering.pdf; sys.exit('weasyprint' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     assert logging.getLogger("weasyprint").level == logging.NOTSET

@@ -13,7 +13,7 @@ import weasyprint
 from support.handout_pages import EVERY, html_pages
 from support.pdf_reading import addresses, beside, elements, fonts, kids, links, opened, read, texts
 
-from eiginfra.handouts.pdf import Pdf, pdf
+from eiginfra.handouts.rendering.pdf import Pdf, pdf
 
 UNUSED = re.compile(
     r"Ignored `(overflow-x: auto|text-size-adjust: 100%|text-wrap: balance|print-color-adjust: exact)`"

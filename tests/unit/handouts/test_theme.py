@@ -2,9 +2,9 @@
 
 import pytest
 
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Page
-from eiginfra.handouts.theme import theme_css
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.theme import theme_css
 from eiginfra.inventory.theme import DARK, LIGHT, Theme
 
 PAGE = Page("adler", "fr", "Adler", "", ())

@@ -20,9 +20,9 @@ from eiginfra.core.reason import reason
 from eiginfra.core.text import all_lines, in_json, one_line
 from eiginfra.core.trace import Activity, Moment, Trace
 from eiginfra.engine.report import ApplyReport, Outcome, Result
-from eiginfra.handouts import markup
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Code, Page, Paragraph, Preformatted
+from eiginfra.handouts.rendering import markup
+from eiginfra.handouts.rendering.html import render_html
 from eiginfra.reconcile.log import JsonFormatter
 from eiginfra.render.catalogue import catalogue
 from eiginfra.render.console import Terminal

@@ -10,8 +10,8 @@ from eiginfra.handouts.blocks import NAMES, PLACEHOLDERS, Values
 from eiginfra.handouts.blocks.library import packaged
 from eiginfra.handouts.blocks.parsing import parsed
 from eiginfra.handouts.blocks.placeholders import Filling
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.page import Code, Item, Items, Link, Page, Paragraph, Preformatted, Section, Strong, Table
+from eiginfra.handouts.rendering.html import render_html
 
 
 def filled(text: str, **values: str | Link) -> Section | None:

@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 from eiginfra.handouts.blocks import NAMES, PLACEHOLDERS, Values
 from eiginfra.handouts.blocks.library import LANGUAGES, packaged
 from eiginfra.handouts.blocks.placeholders import Filling
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Block, Item, Items, Link, Page, Paragraph, Preformatted, Section, Table, Text, plain
-from eiginfra.handouts.pdf import pdf
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
+from eiginfra.handouts.rendering.pdf import pdf
 from eiginfra.inventory.model import Forward, Machine, Member, Project, Publish, TeamFile
 
 FOLDER = files("eiginfra.handouts.blocks")

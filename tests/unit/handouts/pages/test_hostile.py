@@ -11,9 +11,9 @@ from eiginfra.core.activity import Call, Contribution, ProjectRelease
 from eiginfra.core.address import Address
 from eiginfra.core.utilisation import Host
 from eiginfra.core.values import ByteSize
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.pages.build import cohort_pages
 from eiginfra.handouts.pages.context import Audience, PagesContext
+from eiginfra.handouts.rendering.html import render_html
 
 from .conftest import ADLER, CHANGE, DONE, FACTS, MACHINE, OPEN, OPEN_AT, STANDING, at
 

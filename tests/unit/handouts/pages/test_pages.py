@@ -12,15 +12,15 @@ import pytest
 import eiginfra.handouts.pages
 from eiginfra.core.change import Action, Cause
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.gateway_view import PublicState
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.openness.checklist import POINTS
 from eiginfra.handouts.page import PageLink
 from eiginfra.handouts.pages.build import cohort_pages
 from eiginfra.handouts.pages.context import FEED, Audience, PagesContext
 from eiginfra.handouts.pages.en import ENGLISH_PAGES
 from eiginfra.handouts.pages.fr import FRENCH_PAGES
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
+from eiginfra.handouts.views.gateway import PublicState
 from eiginfra.wiring.providers import described
 
 from .conftest import ADLER, CHANGE, FACTS, OPEN_AT, PLUME

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from eiginfra.handouts.html import render_html
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.pages.build import cohort_pages
 from eiginfra.handouts.pages.context import PagesContext
 from eiginfra.handouts.pages.feed import feed
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
 from eiginfra.inventory.cohort import CohortFile
 from eiginfra.inventory.model import Member, Mentor, Project, TeamFile
 

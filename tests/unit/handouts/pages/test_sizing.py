@@ -7,9 +7,9 @@ import pytest
 
 from eiginfra.core.utilisation import Series
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.pages.build import cohort_pages
 from eiginfra.handouts.pages.context import Audience, PagesContext
+from eiginfra.handouts.rendering.markdown import render_markdown
 
 Make = Callable[..., PagesContext]
 

@@ -14,10 +14,10 @@ from eiginfra.core.usage import Limit, Usage
 from eiginfra.core.utilisation import Host, Series, Utilisation
 from eiginfra.core.values import ByteSize
 from eiginfra.handouts.facts import Facts, PastAction
-from eiginfra.handouts.machine_sizing import SizingVerdict
-from eiginfra.handouts.packing import PackedMachine, ServerSize
-from eiginfra.handouts.sizing import KEPT_DISK, KEPT_MEMORY, server_size, sizing_view
-from eiginfra.handouts.still_needed import QUARTER, AskReason, next_question, still_needed
+from eiginfra.handouts.sizing.cohort_sizing import KEPT_DISK, KEPT_MEMORY, server_size, sizing_view
+from eiginfra.handouts.sizing.machine_sizing import SizingVerdict
+from eiginfra.handouts.sizing.packing import PackedMachine, ServerSize
+from eiginfra.handouts.sizing.still_needed import QUARTER, AskReason, next_question, still_needed
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 

@@ -13,7 +13,7 @@ from eiginfra.core.resource import Observed
 from eiginfra.core.usage import Usage
 from eiginfra.core.utilisation import Series, Utilisation
 from eiginfra.core.values import ByteSize
-from eiginfra.handouts.machine_sizing import (
+from eiginfra.handouts.sizing.machine_sizing import (
     ENOUGH,
     IDLE_CORES,
     IDLE_NETWORK,

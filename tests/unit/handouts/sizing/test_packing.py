@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eiginfra.handouts.packing import AMOUNTS, PackedMachine, ServerSize, least, pack
+from eiginfra.handouts.sizing.packing import AMOUNTS, PackedMachine, ServerSize, least, pack
 
 SERVER = ServerSize("eig", cores=64, memory=28, disk=400)
 

@@ -16,15 +16,15 @@ from eiginfra.core.utilisation import Host, Series, Utilisation
 from eiginfra.core.values import ByteSize
 from eiginfra.handouts.context import HandoutContext
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.languages import LANGUAGES
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Block, Page
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
 from eiginfra.handouts.sections.amounts import measured
 from eiginfra.handouts.sections.sizing import sizing_sections
 from eiginfra.handouts.sections.still_needed import still_needed_section
-from eiginfra.handouts.sizing import sizing_view
-from eiginfra.handouts.sizing_languages import ENGLISH_SIZING, FRENCH_SIZING, SIZING_LANGUAGES
+from eiginfra.handouts.sizing.cohort_sizing import sizing_view
+from eiginfra.handouts.sizing.languages import ENGLISH_SIZING, FRENCH_SIZING, SIZING_LANGUAGES
 from eiginfra.handouts.team import team_page
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site, SiteFile

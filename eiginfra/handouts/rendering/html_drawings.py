@@ -5,13 +5,13 @@ from datetime import date
 from markupsafe import Markup
 
 from eiginfra.core.text import one_line
-from eiginfra.handouts.html_texts import inline_html, text_html
 from eiginfra.handouts.page import (
     Bar,
     Bars,
     DayText,
     Timeline,
 )
+from eiginfra.handouts.rendering.html_texts import inline_html, text_html
 
 
 def bars_html(bars: Bars) -> Markup:

@@ -1,25 +1,24 @@
 """Pages to the bytes of files, by the ending of the file's name."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePath
 from typing import Final
 
 from eiginfra.core.text import all_lines
-from eiginfra.handouts.html import render_html
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.markdown import render_markdown
 from eiginfra.handouts.page import Note, Page
-from eiginfra.handouts.pdf import pdf
+from eiginfra.handouts.rendering.html import render_html
+from eiginfra.handouts.rendering.markdown import render_markdown
+from eiginfra.handouts.rendering.pdf import pdf
 
-_SHARED: Final = ("handouts/page.py", "handouts/markup.py", "handouts/renderers.py", "core/text.py")
-_HTML: Final = ("handouts/html.py", "handouts/html_blocks.py", "handouts/html_drawings.py", "handouts/html_texts.py", "handouts/look")
-_PDF: Final = ("handouts/pdf.py", "handouts/pdf_page.py", "handouts/pdf_structure.py", "handouts/pdf.css")
-_SOURCES: Final = {".html": _HTML, ".md": ("handouts/markdown.py",), ".pdf": (*_HTML, *_PDF)}
+_SOURCES: Final = ("handouts/page.py", "handouts/rendering", "core/text.py")
 """Of what the bytes are made, beside the page: files and folders of the package."""
 
 
@@ -40,7 +39,7 @@ def rendered(page: Page, path: PurePath, theme: str) -> bytes:
 def renderer_digest(path: PurePath, theme: str) -> str:
     """Changes when the bytes of a file may be others though its page states the same: with another theme, another eiginfra."""
     version = weasyprint_version() if path.suffix == ".pdf" else ""
-    return sha256(f"{version} {_sources(path.suffix)} {'' if path.suffix == '.md' else theme}".encode()).hexdigest()
+    return sha256(f"{version} {_sources()} {'' if path.suffix == '.md' else theme}".encode()).hexdigest()
 
 
 def weasyprint_version() -> str:
@@ -52,11 +51,20 @@ def weasyprint_version() -> str:
 
 
 @cache
-def _sources(suffix: str) -> str:
+def _sources() -> str:
+    """The digest of all files of _SOURCES."""
     found = sha256()
-    for name in (*_SHARED, *_SOURCES[suffix]):
-        there = files("eiginfra").joinpath(name)
-        for file in [there] if there.is_file() else sorted(there.iterdir(), key=lambda file: file.name):
-            if file.is_file():
-                found.update(file.read_bytes())
+    for name in _SOURCES:
+        for file in _files(files("eiginfra").joinpath(name)):
+            found.update(file.read_bytes())
     return found.hexdigest()
+
+
+def _files(there: Traversable) -> Iterator[Traversable]:
+    """A file, or those of a folder and of the folders in it, in the order of their names."""
+    if there.is_file():
+        yield there
+        return
+    for each in sorted(there.iterdir(), key=lambda each: each.name):
+        if each.name != "__pycache__":
+            yield from _files(each)

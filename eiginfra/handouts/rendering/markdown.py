@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from eiginfra.core.text import all_lines, one_line
-from eiginfra.handouts.markup import code, target, text
 from eiginfra.handouts.page import (
     Bars,
     Block,
@@ -32,6 +31,7 @@ from eiginfra.handouts.page import (
     Timeline,
     parts,
 )
+from eiginfra.handouts.rendering.markup import code, target, text
 
 GENERATOR = "<!-- eiginfra handouts -->"
 """A file with this line was written by eiginfra, and may be replaced."""

@@ -3,8 +3,6 @@
 from markupsafe import Markup
 
 from eiginfra.core.text import all_lines, one_line
-from eiginfra.handouts.html_drawings import bars_html, timeline_html
-from eiginfra.handouts.html_texts import inline_html, list_html, text_html
 from eiginfra.handouts.page import (
     Bars,
     Block,
@@ -26,6 +24,8 @@ from eiginfra.handouts.page import (
     Timeline,
     Tone,
 )
+from eiginfra.handouts.rendering.html_drawings import bars_html, timeline_html
+from eiginfra.handouts.rendering.html_texts import inline_html, list_html, text_html
 
 DEEPEST = 6
 """The last level of headings in HTML."""

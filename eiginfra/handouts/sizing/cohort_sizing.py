@@ -11,9 +11,9 @@ from typing import Final
 from eiginfra.core.usage import Limit
 from eiginfra.core.utilisation import Host
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.machine_sizing import MachineSizing, MeasureSizing, MeasureState, SizingVerdict, judged, needed
-from eiginfra.handouts.observed_values import GUESTS
-from eiginfra.handouts.packing import PackedMachine, Packing, ServerSize, pack
+from eiginfra.handouts.sizing.machine_sizing import MachineSizing, MeasureSizing, MeasureState, SizingVerdict, judged, needed
+from eiginfra.handouts.sizing.packing import PackedMachine, Packing, ServerSize, pack
+from eiginfra.handouts.views.observed_values import GUESTS
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.site import Site
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
-from eiginfra.handouts.observed_values import GUESTS, listed, text
+from eiginfra.handouts.views.observed_values import GUESTS, listed, text
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site

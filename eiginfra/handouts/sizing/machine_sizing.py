@@ -16,7 +16,7 @@ from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
 from eiginfra.core.utilisation import Series, Utilisation
 from eiginfra.core.values import UNITS, ByteSize
-from eiginfra.handouts.observed_values import GUESTS
+from eiginfra.handouts.views.observed_values import GUESTS
 from eiginfra.inventory.model import MachineType
 from eiginfra.inventory.site import Size
 

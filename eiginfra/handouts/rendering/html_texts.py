@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from eiginfra.core.text import one_line
-from eiginfra.handouts.markup import target
 from eiginfra.handouts.page import (
     Break,
     Code,
@@ -19,6 +18,7 @@ from eiginfra.handouts.page import (
     Text,
     parts,
 )
+from eiginfra.handouts.rendering.markup import target
 
 
 def list_html(tag: str, entries: Iterable[Markup]) -> Markup:

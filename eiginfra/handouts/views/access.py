@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from eiginfra.core.address import Address
 from eiginfra.core.change import label
 from eiginfra.core.resource import Observed
-from eiginfra.handouts.observed_values import GUESTS, blob, last_day, listed, text
 from eiginfra.handouts.page import Tone
+from eiginfra.handouts.views.observed_values import GUESTS, blob, last_day, listed, text
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.model import Team
 from eiginfra.inventory.site import Site

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
+from eiginfra.handouts.files.manifest import NAME, FileEntry, Manifest, content_digest, page_digest
+from eiginfra.handouts.files.writing import check_replaceable, disk_errors, is_generated, replace_page, within
 from eiginfra.handouts.language import Language
-from eiginfra.handouts.manifest import NAME, FileEntry, Manifest, content_digest, page_digest
 from eiginfra.handouts.page import Page
-from eiginfra.handouts.renderers import dated, rendered, renderer_digest
-from eiginfra.handouts.writing import check_replaceable, disk_errors, is_generated, replace_page, within
+from eiginfra.handouts.rendering.renderers import dated, rendered, renderer_digest
 
 _ENDINGS: Final = frozenset({".html", ".md", ".pdf"})
 

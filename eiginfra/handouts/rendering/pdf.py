@@ -14,8 +14,8 @@ from io import StringIO
 from types import ModuleType
 
 from eiginfra.core.errors import EiginfraError
-from eiginfra.handouts.pdf_page import prepare
-from eiginfra.handouts.pdf_structure import finish
+from eiginfra.handouts.rendering.pdf_page import prepare
+from eiginfra.handouts.rendering.pdf_structure import finish
 
 GENERATOR = b"<xmp:CreatorTool>eiginfra handouts</xmp:CreatorTool>"
 """A PDF with these bytes was made of a page by eiginfra, and may be replaced."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from eiginfra.core.errors import EiginfraError
 from eiginfra.core.text import all_lines
-from eiginfra.handouts import html, markdown, pdf
+from eiginfra.handouts.rendering import html, markdown, pdf
 
 GENERATORS: Final[Mapping[str, bytes]] = {
     ".html": html.GENERATOR.encode(),

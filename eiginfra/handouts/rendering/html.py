@@ -9,12 +9,12 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 from eiginfra.core.text import one_line
-from eiginfra.handouts.html_blocks import block_html
-from eiginfra.handouts.html_texts import inline_html, list_html, target_of, text_html
 from eiginfra.handouts.page import (
     Page,
     PageLink,
 )
+from eiginfra.handouts.rendering.html_blocks import block_html
+from eiginfra.handouts.rendering.html_texts import inline_html, list_html, target_of, text_html
 
 GENERATOR = '<meta name="generator" content="eiginfra handouts">'
 """A file with this line was written by eiginfra, and may be replaced."""
@@ -110,4 +110,4 @@ def _hash(text: str) -> str:
 
 @cache
 def _packaged(name: str) -> str:
-    return files("eiginfra.handouts").joinpath("look", name).read_text(encoding="utf-8")
+    return files(__package__).joinpath("look", name).read_text(encoding="utf-8")

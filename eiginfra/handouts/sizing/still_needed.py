@@ -9,7 +9,7 @@ from typing import Final
 from eiginfra.core.address import Address
 from eiginfra.core.change import Action
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.machine_sizing import MachineSizing, SizingVerdict
+from eiginfra.handouts.sizing.machine_sizing import MachineSizing, SizingVerdict
 
 QUARTER: Final = timedelta(days=91)
 """A cohort of ten months is asked three times: often enough that nothing lies about, seldom enough to be answered."""

@@ -8,10 +8,10 @@ from typing import Final, Literal
 from eiginfra.core.address import Address
 from eiginfra.core.resource import Observed
 from eiginfra.core.usage import MEASURES, Limit, Usage
-from eiginfra.handouts.access_view import AccessView, TeamFacts
 from eiginfra.handouts.facts import Facts
-from eiginfra.handouts.gateway_view import EntryView, PublicView, entries, public
-from eiginfra.handouts.observed_values import GUESTS, listed, text
+from eiginfra.handouts.views.access import AccessView, TeamFacts
+from eiginfra.handouts.views.gateway import EntryView, PublicView, entries, public
+from eiginfra.handouts.views.observed_values import GUESTS, listed, text
 from eiginfra.inventory.cohort import Cohort
 from eiginfra.inventory.contacts import Contact
 from eiginfra.inventory.model import MachineType, Mentor, Team
