@@ -3,7 +3,7 @@
 import re
 from importlib.resources import files
 
-LOOK = files(__package__).joinpath("look")
+LOOK = files("eiginfra.handouts.rendering").joinpath("look")
 TOKENS = LOOK.joinpath("tokens.css").read_text(encoding="utf-8")
 STYLE = LOOK.joinpath("style.css").read_text(encoding="utf-8")
 SYSTEM = {"Canvas", "CanvasText", "Highlight"}
