@@ -2,7 +2,7 @@
 
 import tinyhtml5
 
-from eiginfra.handouts.pdf_page import prepare
+from eiginfra.handouts.rendering.pdf_page import prepare
 
 ACCENTED = "e\u0301" * 20
 SVG = "{http://www.w3.org/2000/svg}"
