@@ -84,6 +84,8 @@ def _lines(report: "HandoutsReport", folder: Path, words: "Catalogue", *, checki
     for left in report.left_over:
         said = "handout-left-over" if left.unchanged else "handout-left-over-changed"
         yield words.say("handout-removed" if left in report.removed else said, path=str(folder / left.path))
+    if report.missing:
+        yield words.say("handouts-without-font", characters=" ".join(f"U+{ord(each):04X}" for each in report.missing))
     if checking:
         count = len(wrong) + len(report.left_over)
         said = words.say("handouts-wrong" if count else "handouts-sound", count=count or len(report.found), folder=str(folder))

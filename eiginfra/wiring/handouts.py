@@ -21,13 +21,17 @@ from eiginfra.wiring.workspace import Workspace
 
 @dataclass(frozen=True)
 class HandoutsReport:
-    """What was seen, each file as it was found, which of them were written; what is left over, and what of that was removed."""
+    """What was seen, each file as it was found, which of them were written; what is left over, and what of that was removed.
+
+    missing: the characters that no font has, of the PDFs that were written.
+    """
 
     facts: Facts
     found: Sequence[FoundFile]
     written: Sequence[FoundFile]
     left_over: Sequence[LeftOver]
     removed: Sequence[LeftOver]
+    missing: Sequence[str]
 
     @property
     def sound(self) -> bool:
@@ -61,7 +65,7 @@ def handouts_report(
     written = [] if checking else pages.write(found)
     left_over = pages.left_over(files) if asked.teams is None else []
     removed = pages.remove(left_over) if prune and not checking else []
-    return HandoutsReport(facts, found, written, left_over, removed)
+    return HandoutsReport(facts, found, written, left_over, removed, sorted(pages.missing))
 
 
 def team_sources(cohort: Cohort) -> Mapping[str, TeamSource]:

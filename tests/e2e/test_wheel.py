@@ -104,4 +104,4 @@ def test_every_file_of_the_package_is_in_the_wheel(user: User) -> None:
 
     [installed] = user.bin.parent.glob("lib/python*/site-packages/eiginfra")
     assert files(ROOT / "eiginfra") <= files(installed)
-    assert {"handouts/pdf.css", "handouts/look/style.css", "handouts/blocks/fr/open_code.md"} <= files(installed)
+    assert {"handouts/rendering/pdf.css", "handouts/rendering/look/style.css", "handouts/blocks/fr/open_code.md"} <= files(installed)

@@ -22,7 +22,7 @@ from eiginfra.core.text import all_lines
 from eiginfra.handouts.page import Items, Page, Paragraph, Preformatted, Section, Table
 from eiginfra.handouts.rendering.html import render_html
 from eiginfra.handouts.rendering.markdown import render_markdown
-from eiginfra.handouts.rendering.pdf import Pdf, pdf
+from eiginfra.handouts.rendering.pdf import Rendered, pdf
 from eiginfra.inventory.model import Team
 
 HOSTILE = {
@@ -197,7 +197,7 @@ def test_no_line_of_a_configuration_comes_from_a_server(value: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def everything() -> Pdf:
+def everything() -> Rendered:
     """One PDF of all of it."""
     blocks = tuple(block for block in EVERY_BLOCK if isinstance(block, Paragraph | Items | Table | Preformatted))
     sections = tuple(
@@ -207,7 +207,7 @@ def everything() -> Pdf:
     return pdf(render_html(Page(name="all", language="fr", title="All", lead="", blocks=sections)))
 
 
-def test_the_pdf_of_hostile_data_is_whole(everything: Pdf) -> None:
+def test_the_pdf_of_hostile_data_is_whole(everything: Rendered) -> None:
     report = checker.validate_pdf_bytes(everything.content, profile="ua1")
     assert [(each.rule_id, each.message) for each in report.failures] == []
     assert beside(everything.content) == []
@@ -215,14 +215,14 @@ def test_the_pdf_of_hostile_data_is_whole(everything: Pdf) -> None:
 
 
 @values
-def test_in_a_pdf_it_can_be_read(everything: Pdf, value: str, everything_read: str) -> None:
+def test_in_a_pdf_it_can_be_read(everything: Rendered, value: str, everything_read: str) -> None:
     numbers = str.maketrans({letter: f"[U+{ord(letter):04X}]" for letter in everything.missing})
     for word in visible(value).split():
         assert without_space(word.translate(numbers)) in everything_read
 
 
 @pytest.fixture(scope="module")
-def everything_read(everything: Pdf) -> str:
+def everything_read(everything: Rendered) -> str:
     return read(everything.content)
 
 

@@ -135,7 +135,7 @@ def pages(
     facts = Facts(day=DAY, observed=observed, fingerprints=["SHA256:" + "A" * 43])
     context = HandoutContext(described, Site("lab", SiteFile.model_validate(site), _Nowhere()), facts, LANGUAGES[described.file.language])
     files = handout_files([context])
-    return {str(file.path): rendered(dated(file.page, DAY, file.language, is_today=True), file.path, "").decode() for file in files}
+    return {str(file.path): rendered(dated(file.page, DAY, file.language, is_today=True), file.path, "").content.decode() for file in files}
 
 
 @cache
@@ -145,6 +145,6 @@ def html_pages(language: str) -> dict[str, str]:
     return blocks | {name.removesuffix(".html"): text for name, text in pages(language).items() if name.endswith(".html")}
 
 
-NAMES = ("index", "adler", "plume", "blocks")
+NAMES = ("index", "adler", "adler.adler-1", "adler.adler-mentor", "plume", "blocks")
 """The pages of the cohort above, for tests that are asked for each."""
 EVERY = [(language, name) for language in ("fr", "en") for name in NAMES]

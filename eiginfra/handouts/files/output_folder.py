@@ -58,6 +58,8 @@ class OutputFolder:
     def __init__(self, folder: Path, day: date, *, is_today: bool = True, theme: str = "") -> None:
         self._folder, self._day, self._is_today, self._theme = folder, day, is_today, theme
         self._known: dict[str, FileEntry] = dict(Manifest.read(folder).files)
+        self.missing = set[str]()
+        """The characters that no font has, of the PDFs that were written."""
 
     def look(self, files: Iterable[PageFile]) -> list[FoundFile]:
         """Each file as it is. Raises HandoutError for what cannot be read."""
@@ -92,10 +94,11 @@ class OutputFolder:
     def _write(self, found: FoundFile) -> None:
         file = found.file
         day = self._day if file.looked_at else found.day
-        data = rendered(dated(file.page, day, file.language, is_today=self._is_today), file.path, self._theme)
-        replace_page(within(self._folder, file.path), data)
+        made = rendered(dated(file.page, day, file.language, is_today=self._is_today), file.path, self._theme)
+        self.missing |= set(made.missing)
+        replace_page(within(self._folder, file.path), made.content)
         self._known[file.path.as_posix()] = FileEntry(
-            facts=found.facts, day=day, is_today=self._is_today, renderer=found.renderer, content=content_digest(data)
+            facts=found.facts, day=day, is_today=self._is_today, renderer=found.renderer, content=content_digest(made.content)
         )
 
     def left_over(self, files: Iterable[PageFile]) -> list[LeftOver]:

@@ -27,14 +27,14 @@ class PdfError(EiginfraError):
 
 
 @dataclass(frozen=True)
-class Pdf:
-    """content: the file's bytes. missing: the characters that no font of this system has; each is written as `[U+4E2D]`."""
+class Rendered:
+    """A file's bytes. missing: the characters that no font of this system has; in a PDF each is written as `[U+4E2D]`."""
 
     content: bytes
     missing: str = ""
 
 
-def pdf(html: str) -> Pdf:
+def pdf(html: str) -> Rendered:
     """The PDF of a page: A4, numbered, with its outline; `html` has a title, and a language at its root.
 
     Raises PdfError where WeasyPrint, Pango or every font is missing.
@@ -43,7 +43,7 @@ def pdf(html: str) -> Pdf:
     return _rendered(html, made.missing) if made.missing else made
 
 
-def _rendered(html: str, without: str) -> Pdf:
+def _rendered(html: str, without: str) -> Rendered:
     """without: the characters to be written as numbers; PDF/UA allows no character that has no glyph."""
     weasyprint = load()
     refusing = weasyprint.urls.URLFetcher(allowed_protocols=())
@@ -53,7 +53,7 @@ def _rendered(html: str, without: str) -> Pdf:
     document = page.render(stylesheets=[weasyprint.CSS(string=css, url_fetcher=refusing)], pdf_variant="pdf/ua-1")
     content: bytes = document.write_pdf(finisher=finish, pdf_variant="pdf/ua-1")
     missing: set[int] = {codepoint for font in document.fonts.values() for codepoint in font.missing}
-    return Pdf(content, without or "".join(map(chr, sorted(missing))))
+    return Rendered(content, without or "".join(map(chr, sorted(missing))))
 
 
 @cache

@@ -16,7 +16,7 @@ from eiginfra.handouts.language import Language
 from eiginfra.handouts.page import Note, Page
 from eiginfra.handouts.rendering.html import render_html
 from eiginfra.handouts.rendering.markdown import render_markdown
-from eiginfra.handouts.rendering.pdf import pdf
+from eiginfra.handouts.rendering.pdf import Rendered, pdf
 
 _SOURCES: Final = ("handouts/page.py", "handouts/rendering", "core/text.py")
 """Of what the bytes are made, beside the page: files and folders of the package."""
@@ -28,12 +28,12 @@ def dated(page: Page, day: date, language: Language, *, is_today: bool) -> Page:
     return replace(page, blocks=(said, *page.blocks))
 
 
-def rendered(page: Page, path: PurePath, theme: str) -> bytes:
+def rendered(page: Page, path: PurePath, theme: str) -> Rendered:
     """The file of a page. theme: rules of CSS that are laid over the packaged ones. Raises PdfError where no PDF can be made."""
     if path.suffix == ".md":
-        return all_lines(render_markdown(page)).encode()
+        return Rendered(all_lines(render_markdown(page)).encode())
     text = all_lines(render_html(page, theme))
-    return pdf(text).content if path.suffix == ".pdf" else text.encode()
+    return pdf(text) if path.suffix == ".pdf" else Rendered(text.encode())
 
 
 def renderer_digest(path: PurePath, theme: str) -> str:

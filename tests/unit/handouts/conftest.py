@@ -132,7 +132,7 @@ def raw(made: HandoutContext) -> dict[str, str]:
     """Every file by its path."""
     day = made.facts.day
     return {
-        str(file.path): rendered(dated(file.page, day, file.language, is_today=True), file.path, "").decode()
+        str(file.path): rendered(dated(file.page, day, file.language, is_today=True), file.path, "").content.decode()
         for file in handout_files([made])
     }
 

@@ -210,3 +210,10 @@ def test_the_same_facts_are_the_same_bytes_in_any_process(tmp_path: Path) -> Non
         return subprocess.run([sys.executable, "-c", script], cwd=root, env=environment, capture_output=True, text=True, check=True).stdout
 
     assert digest("1") == digest("2")
+
+
+def test_characters_that_no_font_has_are_told(files: Files, tmp_path: Path) -> None:
+    pages = OutputFolder(tmp_path, FIRST)
+    asked = HandoutsAsked(frozenset(["adler"]), (".pdf",))
+    pages.write(pages.look(files(asked=asked, title="Promotion \N{CJK UNIFIED IDEOGRAPH-4E2D}")[:1]))
+    assert pages.missing == {"\N{CJK UNIFIED IDEOGRAPH-4E2D}"}

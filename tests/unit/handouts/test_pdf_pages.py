@@ -13,7 +13,7 @@ import weasyprint
 from support.handout_pages import EVERY, html_pages
 from support.pdf_reading import addresses, beside, elements, fonts, kids, links, opened, read, texts
 
-from eiginfra.handouts.rendering.pdf import Pdf, pdf
+from eiginfra.handouts.rendering.pdf import Rendered, pdf
 
 UNUSED = re.compile(
     r"Ignored `(overflow-x: auto|text-size-adjust: 100%|text-wrap: balance|print-color-adjust: exact)`"
@@ -26,7 +26,7 @@ every_page = pytest.mark.parametrize(("language", "name"), EVERY)
 
 
 @cache
-def made(language: str, name: str) -> Pdf:
+def made(language: str, name: str) -> Rendered:
     return pdf(html_pages(language)[name])
 
 

@@ -202,6 +202,7 @@ handout-stale = stale: { $path }
 handout-left-over = left over: { $path }
 handout-left-over-changed = left over, and changed by hand: { $path }
 handout-removed = removed: { $path }
+handouts-without-font = No font of this computer has { $characters }: the PDFs show numbers in their place; install a font that has them (docs/handouts.md)
 pages-removed = { $count ->
     [one] 1 removed
    *[other] { $count } removed

@@ -221,6 +221,7 @@ handout-stale = périmé : { $path }
 handout-left-over = de trop : { $path }
 handout-left-over-changed = de trop, et modifié à la main : { $path }
 handout-removed = supprimé : { $path }
+handouts-without-font = Aucune police de cet ordinateur n’a { $characters } : les PDF montrent des numéros à la place ; installez une police qui les a (docs/handouts.md)
 pages-removed = { $count ->
     [one] { $count } supprimé
    *[other] { $count } supprimés
