@@ -69,7 +69,7 @@ def test_a_mistake_is_an_annotation_at_its_line_and_in_the_summary(project: Any,
     project.edit("adler", "name: api", "name: raw")
     code, printed, summary = reviewed(project, 1, pulled(project, 1), tmp_path)
     assert code == 65, printed
-    assert re.search(r"^::error file=inventories/eig3/teams/adler\.yml,line=21,", printed, re.MULTILINE), printed
+    assert re.search(r"^::error file=inventories/eig3/teams/adler\.yml,line=24,", printed, re.MULTILINE), printed
     assert "adler" in summary
 
 
