@@ -114,7 +114,7 @@ def test_contrast_is_measured_as_wcag_defines_it() -> None:
 
 
 def test_our_own_colours_are_those_of_the_packaged_stylesheet() -> None:
-    light, dark = (files("eiginfra.handouts") / "look/tokens.css").read_text(encoding="utf-8").split("@media")
+    light, dark = (files("eiginfra.handouts") / "rendering/look/tokens.css").read_text(encoding="utf-8").split("@media")
     assert dict(re.findall(r"--(\w+): (#\w{6});", light)) == LIGHT
     assert dict(re.findall(r"--(\w+): (#\w{6});", dark)) == DARK
 
