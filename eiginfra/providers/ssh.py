@@ -10,15 +10,18 @@ from typing import Any
 
 import paramiko
 from paramiko.buffered_pipe import BufferedPipe
+from paramiko.common import cMSG_CHANNEL_DATA as DATA
 
 from eiginfra.core.errors import LostAnswerError, PermanentError, ProviderError, TransientError, UnreachableError
 from eiginfra.core.text import one_line
 from eiginfra.providers.ssh_host_keys import HostKey
 from eiginfra.providers.ssh_keys import reason_of
-from eiginfra.providers.ssh_login import GRACE, Dial, close, log_in, watched
+from eiginfra.providers.ssh_login import GRACE, ChannelMessage, Dial, close, log_in, watched
 from eiginfra.providers.ssh_target import LostError, SshAnswer, SshPolicy, SshTarget
 
 _SLACK = 1 << 16
+_ENDING = 0.5
+"""Seconds within which a connection that is lost has ended."""
 _PAUSES = (0.05, 0.2, 0.5)
 """Seconds before a session that was refused is asked for again."""
 
@@ -105,9 +108,10 @@ class SshSession:
             try:
                 channel.exec_command(command)
                 with suppress(OSError):  # who ends without having read everything has a reason, and an exit code
-                    channel.sendall(data)
-                    channel.shutdown_write()
+                    _send(channel, data)
+                    _send_end(channel, self._transport)
             except (paramiko.SSHException, EOFError, OSError) as problem:
+                self._transport.join(_ENDING)  # a connection that is lost closes its channels first
                 if self.active and time.monotonic() < end:
                     raise PermanentError(f"{self._target}: it runs no commands ({reason_of(problem)})") from None
             ended.wait(max(0.0, end - time.monotonic()))
@@ -121,6 +125,25 @@ class SshSession:
         if channel.exit_status < 0:
             raise unknown(f"{self._target}: the command was ended by a signal; see whether the server is well")
         return SshAnswer(channel.exit_status, *(bytes(part.data) for part in output))
+
+
+def _send(channel: paramiko.Channel, data: bytes) -> None:
+    """Send data as the standard input of a command, as far as it is read. Raises OSError where the channel is closed."""
+    rest = memoryview(data)
+    while rest:
+        head = DATA + channel.remote_chanid.to_bytes(4, "big")
+        sent: int = channel._send(bytes(rest), ChannelMessage(channel, head))  # type: ignore[attr-defined]  # noqa: SLF001 - `send` lets others between
+        if not sent:
+            return
+        rest = rest[sent:]
+
+
+def _send_end(channel: paramiko.Channel, transport: paramiko.Transport) -> None:
+    """Tell the end of the standard input."""
+    with channel.lock:
+        message = channel._send_eof()  # type: ignore[attr-defined]  # noqa: SLF001 - `shutdown_write` lets others between
+    if message is not None:
+        transport._send_user_message(ChannelMessage(channel, message.asbytes()))  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def open_session(target: SshTarget, policy: SshPolicy, dial: Dial, seconds: float) -> SshSession:

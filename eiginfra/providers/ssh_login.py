@@ -189,8 +189,25 @@ def watched(transport: paramiko.Transport, seconds: float, also: threading.Event
         timer.cancel()
 
 
+class ChannelMessage(paramiko.Message):
+    """A message on a channel, which is not sent once the channel is closed: OpenSSH ends the whole connection over it.
+
+    paramiko sends its answer to the server's close from another thread, between the making and the sending of a message.
+    """
+
+    def __init__(self, channel: paramiko.Channel, content: bytes) -> None:
+        super().__init__()
+        self.channel = channel
+        self.add_bytes(content)
+
+
 class _Transport(paramiko.Transport):
     """paramiko's connection, whose errors are of three families: a server's bytes may make its thread raise anything."""
+
+    def _send_message(self, data: paramiko.Message) -> None:
+        # Whoever sends on a channel holds a lock of the connection here, and the answer to a close is sent after the channel is closed.
+        if not (isinstance(data, ChannelMessage) and data.channel.closed):
+            super()._send_message(data)  # type: ignore[misc]  # its types leave it out
 
     def run(self) -> None:
         with suppress(paramiko.SSHException, EOFError, OSError):  # last, it closes what it goes over, which may have been lost before

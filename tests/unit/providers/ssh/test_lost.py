@@ -9,6 +9,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from paramiko.common import MSG_CHANNEL_CLOSE, MSG_CHANNEL_DATA, MSG_CHANNEL_EOF
 from support.lost_stream import LostStream
 from support.relay import Relay, relaying
 from support.ssh_server import Behaviour, serving
@@ -98,6 +99,28 @@ def test_more_commands_than_sessions_wait_for_one_another(sshd: Sshd) -> None:
         answers = list(pool.map(lambda number: connection.run(["echo", str(number)], writes=False).stdout, range(48)))
     assert answers == [b"%d\n" % number for number in range(48)]
     assert connection.requests() == {"connection": 1, "command": 48, "channel": 48}
+    connection.close()
+
+
+def test_a_command_that_ends_while_its_input_is_sent_keeps_the_connection(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenSSH ends the connection over a message on a channel that both sides have closed."""
+    answered, send = threading.Event(), paramiko.Transport._send_user_message
+
+    def late(transport: paramiko.Transport, message: paramiko.Message) -> None:
+        kind = message.asbytes()[0]
+        if kind in (MSG_CHANNEL_DATA, MSG_CHANNEL_EOF) and threading.current_thread() is not transport:
+            assert answered.wait(20)
+        send(transport, message)
+        if kind == MSG_CHANNEL_CLOSE and threading.current_thread() is transport:
+            answered.set()
+
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", late)
+    connection = SshConnection(sshd.target())
+    for data in (b"", b"not read"):
+        answered.clear()
+        assert connection.run(["echo", "well"], data, writes=True).stdout == b"well\n"
+    assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
+    assert connection.requests()["connection"] == 1
     connection.close()
 
 
