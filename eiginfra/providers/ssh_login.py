@@ -36,6 +36,9 @@ _SILENCE = 30
 GRACE = 2.0
 """Seconds after the end of its time at which a connection is closed if paramiko still holds the caller."""
 _LARGEST = 1 << 18
+_ON_CHANNELS = range(93, 101)
+"""The messages on channels that are open (RFC 4254, 9)."""
+_CLOSE = 97
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what went wrong is raised; its own lines would be printed beside it
 
@@ -206,8 +209,19 @@ class _Transport(paramiko.Transport):
 
     def _send_message(self, data: paramiko.Message) -> None:
         # Whoever sends on a channel holds a lock of the connection here, and the answer to a close is sent after the channel is closed.
-        if not (isinstance(data, ChannelMessage) and data.channel.closed):
+        if not self._is_late(data):
             super()._send_message(data)  # type: ignore[misc]  # its types leave it out
+
+    def _is_late(self, data: paramiko.Message) -> bool:
+        """Whether a message is for a channel that is closed; paramiko's own are known by the server's number of their channel."""
+        if isinstance(data, ChannelMessage):
+            return bool(data.channel.closed)
+        content = data.asbytes()
+        if not content or content[0] not in _ON_CHANNELS or content[0] == _CLOSE:
+            return False
+        number = int.from_bytes(content[1:5], "big")
+        known = self._channels.values()  # type: ignore[attr-defined]  # its types leave it out
+        return all(channel.remote_chanid != number for channel in known)
 
     def run(self) -> None:
         with suppress(paramiko.SSHException, EOFError, OSError):  # last, it closes what it goes over, which may have been lost before

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -122,6 +123,35 @@ def test_a_command_that_ends_while_its_input_is_sent_keeps_the_connection(sshd: 
     assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
     assert connection.requests()["connection"] == 1
     connection.close()
+
+
+def test_what_is_sent_late_to_a_machine_keeps_the_connection_to_the_gateway(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, send = threading.Event(), paramiko.Transport._send_user_message
+
+    def again(transport: paramiko.Transport, message: paramiko.Message) -> None:
+        kind = message.asbytes()[0]
+        send(transport, message)
+        if kind == MSG_CHANNEL_CLOSE:
+            answered.set()
+        if kind == MSG_CHANNEL_DATA:
+            assert answered.wait(20)
+            send(transport, message)  # as one that another thread made before
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        connection = SshConnection(sshd.target())
+        channel = connection.stream(sshd.target(port=listening.getsockname()[1]), 20)
+        machine, _ = listening.accept()
+        machine.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        machine.close()
+        channel.settimeout(20)
+        assert channel.recv(1) == b""
+        monkeypatch.setattr(paramiko.Transport, "_send_user_message", again)
+        channel.send(b"late")
+        assert answered.is_set()
+        monkeypatch.undo()
+        assert connection.run(["echo", "well"], writes=True).stdout == b"well\n"
+        assert connection.requests()["connection"] == 1
+        connection.close()
 
 
 def test_who_is_slow_to_end_a_command_keeps_the_connection(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
